@@ -1,0 +1,281 @@
+/**
+ * The engine's whole outside world, in the domain's words. An adapter stores and moves what it is given
+ * and never looks inside a `body`: the engine's codec writes and reads those. Every method may reject
+ * with an outage; then the message comes back.
+ */
+import type { Instant } from "../asl/position.ts";
+
+/** `account/region/machine/name`; every key in every store begins with it, so tenants never meet. */
+export type ExecutionId = string & { readonly brand: "ExecutionId" };
+
+/** "" is the execution itself; a branch is `parent/forkSeq.index`, for instance `/8.3/2.0`. */
+export type BranchPath = string;
+
+export interface SegmentKey {
+  readonly execution: ExecutionId;
+  readonly branch: BranchPath;
+  /** 0, 1, 2 … without gaps. */
+  readonly seq: number;
+}
+
+export interface SegmentRecord extends SegmentKey {
+  readonly body: string;
+  /** When the store may forget it. */
+  readonly expires?: Instant;
+}
+
+/** `taken`: somebody wrote this sequence number before; `winner` is what stands there. */
+export type Appended = { readonly kind: "appended" } | { readonly kind: "taken"; readonly winner: SegmentRecord };
+
+export interface Log {
+  /** Writes the segment if nobody has written that sequence number. */
+  append(segment: SegmentRecord): Promise<Appended>;
+  /**
+   * `append`, then send: the messages go out only if the segment is ours. Where the store can (local),
+   * the segment, the messages and the removal of the message that was worked on are one transaction.
+   */
+  commit(segment: SegmentRecord, messages: readonly Message[], consumed?: Receipt): Promise<Appended>;
+  /** The newest segment of a branch, read strongly. */
+  head(execution: ExecutionId, branch: BranchPath): Promise<SegmentRecord | undefined>;
+  /** All segments of all branches of an execution, in any order, a page at a time. */
+  read(execution: ExecutionId): AsyncIterable<readonly SegmentRecord[]>;
+  /** Segments of one branch by sequence number, from `from` (default 0), at most `limit`. */
+  branch(execution: ExecutionId, branch: BranchPath, from?: number, limit?: number): Promise<readonly SegmentRecord[]>;
+  /** Resolves once everything appended so far survives a power cut. At once where an append already does. */
+  durable(): Promise<void>;
+}
+
+/** `flow` steps are short and many; `tasks` wait for somebody else's answer. */
+export type Lane = "flow" | "tasks";
+
+export interface Message {
+  readonly lane: Lane;
+  /** The tenant, for fair queues: account and machine. */
+  readonly group: string;
+  readonly body: string;
+  readonly notBefore?: Instant;
+}
+
+/** The adapter's own handle on a received message. */
+export type Receipt = unknown;
+
+export interface Delivery {
+  readonly body: string;
+  /** How often this message has been received, this time included; says nothing about failure. */
+  readonly receives: number;
+  readonly receipt: Receipt;
+}
+
+export interface Queue {
+  /** Whether a message may carry the payload (a remote queue), or the store is as near as the queue (local). */
+  readonly carriesPayloads: boolean;
+  /** Delivers each at least once, not before its time; order is nobody's promise. */
+  send(messages: readonly Message[]): Promise<void>;
+}
+
+/** The receiving end, where the process itself polls (local, worker, simulated); on Lambda the service does it. */
+export interface Inbox {
+  /** Up to `max` messages that are due; [] when there are none. Each is invisible until done, later or its time-out. */
+  receive(lane: Lane, max: number): Promise<readonly Delivery[]>;
+  done(receipts: readonly Receipt[]): Promise<void>;
+  /** Makes it visible again at that moment. */
+  later(receipt: Receipt, at: Instant): Promise<void>;
+}
+
+/** What a message handler answers: forget the message, or bring it back at that moment. */
+export type Verdict = { readonly kind: "done" } | { readonly kind: "later"; readonly at: Instant };
+
+/** Write-once texts by name; the name says whose they are, so that they go with their execution. */
+export interface Blobs {
+  put(name: string, body: string): Promise<void>;
+  get(name: string): Promise<string | undefined>;
+}
+
+export interface Tenant {
+  readonly account: string;
+  readonly region: string;
+}
+
+export interface MachineRecord extends Tenant {
+  readonly name: string;
+  /** SHA-256 of the definition text, in hexadecimal. */
+  readonly definitionHash: string;
+  readonly roleArn: string;
+  readonly type: "STANDARD" | "EXPRESS";
+  readonly createdAt: Instant;
+  readonly revisionId: string;
+  /** What the operations keep beside: logging, tracing, encryption, tags … as the API's own JSON. */
+  readonly settings: string;
+}
+
+export interface Page<T> {
+  readonly items: readonly T[];
+  /** Opaque; hand it back for the page after this one. Absent on the last page. */
+  readonly next?: string;
+}
+
+export interface Machines {
+  /** `exists` answers what stands there and changes nothing. */
+  create(machine: MachineRecord): Promise<{ kind: "created" } | { kind: "exists"; machine: MachineRecord }>;
+  /** Replaces the record if its revision is still `expected`. */
+  replace(machine: MachineRecord, expectedRevision: string): Promise<"replaced" | "changed">;
+  remove(tenant: Tenant, name: string): Promise<void>;
+  find(tenant: Tenant, name: string): Promise<MachineRecord | undefined>;
+  /** By name. */
+  list(tenant: Tenant, limit: number, after?: string): Promise<Page<MachineRecord>>;
+}
+
+export type ExecutionStatus = "RUNNING" | "SUCCEEDED" | "FAILED" | "TIMED_OUT" | "ABORTED";
+
+/** What lists show; payloads stay in the log. */
+export interface ExecutionSummary {
+  readonly id: ExecutionId;
+  readonly machine: string;
+  readonly name: string;
+  readonly status: ExecutionStatus;
+  readonly startedAt: Instant;
+  readonly stoppedAt?: Instant;
+  /** SHA-256 of the input text, for starting again under the same name. */
+  readonly inputHash: string;
+  readonly definitionHash: string;
+  readonly epoch: number;
+  readonly error?: string;
+  readonly cause?: string;
+  readonly expires?: Instant;
+}
+
+export interface Ending {
+  readonly status: Exclude<ExecutionStatus, "RUNNING">;
+  readonly stoppedAt: Instant;
+  readonly epoch: number;
+  readonly error?: string;
+  readonly cause?: string;
+}
+
+export interface Executions {
+  /** Summary and first segment in one transaction, unless the name is taken. */
+  start(
+    summary: ExecutionSummary,
+    first: SegmentRecord,
+  ): Promise<{ kind: "started" } | { kind: "exists"; summary: ExecutionSummary }>;
+  /** Marks it ended, if it is RUNNING in that epoch; else changes nothing. */
+  finish(id: ExecutionId, ending: Ending): Promise<void>;
+  /** `finish` and `append` in one transaction: `taken` if the sequence number is, and then nothing changed. */
+  stop(id: ExecutionId, ending: Ending, segment: SegmentRecord): Promise<Appended>;
+  find(id: ExecutionId): Promise<ExecutionSummary | undefined>;
+  /** Newest first. */
+  list(query: {
+    readonly tenant: Tenant;
+    readonly machine: string;
+    readonly status?: ExecutionStatus;
+    readonly limit: number;
+    readonly after?: string;
+  }): Promise<Page<ExecutionSummary>>;
+}
+
+export interface ForkKey {
+  readonly execution: ExecutionId;
+  /** The branch that forked. */
+  readonly branch: BranchPath;
+  /** Sequence number of the forking segment. */
+  readonly seq: number;
+  readonly epoch: number;
+}
+
+/** Branches join in groups of 256; a group's end is an entry of the group one level up. */
+export interface JoinKey extends ForkKey {
+  readonly level: number;
+  readonly group: number;
+}
+
+export interface JoinState {
+  /** Indexes in the order in which they reported; an index stands here once, however often it reports. */
+  readonly finished: readonly number[];
+  readonly closed: boolean;
+}
+
+export interface Joins {
+  /** Puts a group's items and shared context where its branches find them. Writing again is harmless. */
+  stage(group: JoinKey, body: string, expires?: Instant): Promise<void>;
+  staged(group: JoinKey): Promise<string | undefined>;
+  /** Records that `index` ended, with what the parent will read of it; answers the list as it then stands. */
+  report(join: JoinKey, index: number, body: string | undefined, expires?: Instant): Promise<JoinState>;
+  /** No finisher starts a branch after this. Answers who had finished. */
+  close(join: JoinKey, expires?: Instant): Promise<JoinState>;
+  /** What the branches of a group reported, by index, in any order. */
+  reports(join: JoinKey): Promise<ReadonlyMap<number, string>>;
+}
+
+/** Timers beyond the queue's longest delay, in shards, swept once a minute. */
+export interface Timers {
+  /** How far ahead the queue itself can deliver, in milliseconds. */
+  readonly queueHorizon: number;
+  set(message: Message & { readonly notBefore: Instant }, id: string): Promise<void>;
+  readonly shards: number;
+  /** Sends the shard's rows due before `until` to the queue and removes them; answers how many. */
+  sweep(shard: number, until: Instant): Promise<number>;
+}
+
+/** The latest heartbeat of a claim. */
+export interface Heartbeats {
+  beat(claim: SegmentKey, at: Instant, expires?: Instant): Promise<void>;
+  last(claim: SegmentKey): Promise<Instant | undefined>;
+}
+
+/** What a call came to; `submitted` where the result comes later. */
+export type CallResult =
+  | { readonly kind: "succeeded"; readonly output: string }
+  | { readonly kind: "submitted"; readonly output: string }
+  | { readonly kind: "failed"; readonly error: string; readonly cause: string };
+
+export interface Call {
+  readonly resource: string;
+  readonly arguments: string;
+  readonly region: string;
+  readonly account: string;
+  readonly roleArn?: string;
+  /** `execution/branch/seq/attempt`, for APIs that take an idempotency token. */
+  readonly idempotencyKey: string;
+  /** Aborted when the attempt's time is over. */
+  readonly signal: AbortSignal;
+}
+
+/** What a Task can call. */
+export interface Tasks {
+  /** Never retries by itself. Rejects only when it is not known whether the call was made. */
+  call(call: Call): Promise<CallResult>;
+}
+
+export interface Clock {
+  now(): Instant;
+  /** Runs `wake` at that moment; the answer cancels it. */
+  at(moment: Instant, wake: () => void): () => void;
+}
+
+export interface Chance {
+  /** `bytes` random bytes in hexadecimal. */
+  hex(bytes: number): string;
+}
+
+/** The installation's secret for task tokens and page tokens. */
+export interface Keys {
+  /** HMAC-SHA-256 of the text under the installation's key, base64url. Synchronous: the key is loaded before. */
+  sign(text: string): string;
+}
+
+export interface World {
+  readonly log: Log;
+  readonly queue: Queue;
+  readonly timers: Timers;
+  readonly blobs: Blobs;
+  readonly machines: Machines;
+  readonly executions: Executions;
+  readonly joins: Joins;
+  readonly heartbeats: Heartbeats;
+  readonly tasks: Tasks;
+  readonly clock: Clock;
+  readonly chance: Chance;
+  readonly keys: Keys;
+  /** A lease written before this moment is over, whatever it says: its owner is known to be gone. 0: never known. */
+  readonly leasesVoidBefore: Instant;
+}

@@ -1,0 +1,34 @@
+/**
+ * Names that the stack gives and the functions read: table attributes, index, environment variables.
+ * The stack imports this file and nothing else of the adapters.
+ */
+
+export const table = {
+  partitionKey: "pk",
+  sortKey: "sk",
+  /** Seconds since 1970, as DynamoDB's time to live wants them. */
+  expires: "ttl",
+  /** Lists: machine # status # shard, newest first by start time and name. */
+  listIndex: "list",
+  listPartitionKey: "lpk",
+  listSortKey: "lsk",
+} as const;
+
+export const environment = {
+  table: "BATON_TABLE",
+  flowQueueUrl: "BATON_FLOW_QUEUE_URL",
+  tasksQueueUrl: "BATON_TASKS_QUEUE_URL",
+  deadLetterQueueUrl: "BATON_DEAD_LETTER_QUEUE_URL",
+  bucket: "BATON_BUCKET",
+  /** Secret with the HMAC key of task and page tokens: `{"key": "<base64>"}`. */
+  signingKeySecret: "BATON_SIGNING_KEY_SECRET",
+  /** Secret with the API's access key: `{"accessKeyId": "...", "secretAccessKey": "..."}`. */
+  accessKeySecret: "BATON_ACCESS_KEY_SECRET",
+  account: "BATON_ACCOUNT",
+  /** Seconds after which the function that runs this is stopped. */
+  functionTimeoutSeconds: "BATON_FUNCTION_TIMEOUT_SECONDS",
+  retentionDays: "BATON_RETENTION_DAYS",
+} as const;
+
+/** The functions of the stack; each is `lambdas/<name>.ts`, bundled to `dist/lambdas/<name>/index.mjs`, handler `index.handler`. */
+export const functions = ["advance", "tasks", "api", "timers", "dead-letters"] as const;

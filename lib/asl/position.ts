@@ -56,6 +56,11 @@ export interface Scope {
   readonly index: number;
   /** Its MapIterationStarted is derived from the fork, not stored. */
   readonly firstWave: boolean;
+  /** Of the fork: how many branches there are, and how many run at once. */
+  readonly width: number;
+  readonly concurrency: number;
+  /** History events counted before the branch's own first one. */
+  readonly eventsBefore: number;
 }
 
 export interface Entered {

@@ -1,0 +1,65 @@
+/**
+ * What a message says. The baton ("advance this branch at seq") moves an execution; the others tell a
+ * branch that somebody answered its claim, or watch over an append that was made outside a message.
+ */
+import type { EventRef } from "../asl/event.ts";
+import type { Failure, Position } from "../asl/position.ts";
+import type { BranchPath, ExecutionId } from "./ports.ts";
+import type { Header } from "./segment.ts";
+
+interface Addressed {
+  readonly execution: ExecutionId;
+  readonly branch: BranchPath;
+}
+
+export interface Baton extends Addressed {
+  readonly kind: "advance";
+  /** The sequence number that this message is to write first. */
+  readonly seq: number;
+  /** Both absent where the store is as near as the queue, and after a long sleep. */
+  readonly header?: Header;
+  readonly position?: Position;
+  /** Of a branch's first baton, when another branch's end started it: where its numbering begins. */
+  readonly begin?: Begin;
+}
+
+export interface Begin {
+  readonly events: number;
+  readonly previous: EventRef;
+}
+
+export type Command =
+  | Baton
+  /** Every branch of the fork `claim` has reported. */
+  | (Addressed & { readonly kind: "joined"; readonly claim: number })
+  | (Addressed & {
+      readonly kind: "branch-failed";
+      readonly claim: number;
+      readonly index: number;
+      readonly failure: Failure;
+      readonly at: EventRef;
+    })
+  /** TimeoutSeconds or HeartbeatSeconds of the attempt `claim` may be over. */
+  | (Addressed & { readonly kind: "task-timer"; readonly claim: number; readonly by: "timeout" | "heartbeat" })
+  /** TimeoutSeconds of the machine are over. */
+  | (Addressed & { readonly kind: "deadline" })
+  /** An append outside a message, under `key`, may have died before its effects. */
+  | (Addressed & { readonly kind: "guard"; readonly key: string });
+
+/** The charge that a message stands for; segments carry it as `by`. */
+export function keyOf(command: Command): string {
+  switch (command.kind) {
+    case "advance":
+      return String(command.seq);
+    case "joined":
+      return `joined:${command.claim}`;
+    case "branch-failed":
+      return `failed:${command.claim}.${command.index}`;
+    case "task-timer":
+      return `${command.by}:${command.claim}`;
+    case "deadline":
+      return "deadline";
+    case "guard":
+      return command.key;
+  }
+}

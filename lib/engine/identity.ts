@@ -1,0 +1,66 @@
+/** Names of things: executions and machines as Baton's keys and as AWS's ARNs, and branches by their path. */
+import { createHash } from "node:crypto";
+import type { BranchPath, ExecutionId, Tenant } from "./ports.ts";
+
+export function executionId(tenant: Tenant, machine: string, name: string): ExecutionId {
+  return `${tenant.account}/${tenant.region}/${machine}/${name}` as ExecutionId;
+}
+
+export interface ExecutionName extends Tenant {
+  readonly machine: string;
+  readonly name: string;
+}
+
+export function executionName(id: ExecutionId): ExecutionName {
+  const [account = "", region = "", machine = "", name = ""] = id.split("/");
+  return { account, region, machine, name };
+}
+
+export function executionArn(id: ExecutionId): string {
+  const { account, region, machine, name } = executionName(id);
+  return `arn:aws:states:${region}:${account}:execution:${machine}:${name}`;
+}
+
+export function machineArn(tenant: Tenant, name: string): string {
+  return `arn:aws:states:${tenant.region}:${tenant.account}:stateMachine:${name}`;
+}
+
+export function parseMachineArn(arn: string): (Tenant & { readonly name: string }) | undefined {
+  const [, region, account, name] =
+    /^arn:aws[\w-]*:states:([\w-]+):(\d{12}):stateMachine:([^:/#]+)(?:[:#][^:/]+)?$/.exec(arn) ?? [];
+  return region && account && name ? { region, account, name } : undefined;
+}
+
+export function parseExecutionArn(arn: string): ExecutionId | undefined {
+  const [, region, account, machine, name] =
+    /^arn:aws[\w-]*:states:([\w-]+):(\d{12}):execution:([^:/]+):([^:/]+)$/.exec(arn) ?? [];
+  return region && account && machine && name ? executionId({ region, account }, machine, name) : undefined;
+}
+
+/** `parent/forkSeq.index`. */
+export function branchPath(parent: BranchPath, forkSeq: number, index: number): BranchPath {
+  return `${parent}/${forkSeq}.${index}`;
+}
+
+export interface BranchName {
+  readonly parent: BranchPath;
+  readonly forkSeq: number;
+  readonly index: number;
+}
+
+/** Undefined for the root. */
+export function branchName(branch: BranchPath): BranchName | undefined {
+  const slash = branch.lastIndexOf("/");
+  if (slash < 0) return undefined;
+  const dot = branch.indexOf(".", slash);
+  return {
+    parent: branch.slice(0, slash),
+    forkSeq: Number(branch.slice(slash + 1, dot)),
+    index: Number(branch.slice(dot + 1)),
+  };
+}
+
+/** SHA-256 in hexadecimal. */
+export function hashOf(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
+}

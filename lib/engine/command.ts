@@ -21,6 +21,8 @@ export interface Baton extends Addressed {
   readonly position?: Position;
   /** Of a branch's first baton, when another branch's end started it: where its numbering begins. */
   readonly begin?: Begin;
+  /** How often the dead-letter queue has given this message another try. */
+  readonly revived?: number;
 }
 
 export interface Begin {

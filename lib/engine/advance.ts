@@ -1,0 +1,122 @@
+/**
+ * The way of a message. Start reading here: a message comes in, the pure step decides, the log records
+ * who was first, what follows is carried out, and only then the message is forgotten.
+ *
+ *   worker A:  append 7 ──ok──► send 8 ──✗ crash
+ *   worker B:  append 7 ──taken──► head 7 is under my key ──► send 8, done        (finishes A's work)
+ *   worker C:  append 7 ──taken──► head 9 is under another key ──► done           (a late duplicate)
+ */
+import type { Definition } from "../asl/definition.ts";
+import type { Position } from "../asl/position.ts";
+import { step } from "../asl/step.ts";
+import type { Moment, Transition } from "../asl/transition.ts";
+import { settle } from "./answer.ts";
+import { beginningOf } from "./branch.ts";
+import { answerClaim } from "./claims.ts";
+import { decodeCommand, decodeSegment } from "./codec.ts";
+import { type Baton, type Command, keyOf } from "./command.ts";
+import { endByDeadline } from "./deadline.ts";
+import { branchKey, type Engine } from "./engine.ts";
+import { dueTime } from "./messages.ts";
+import { momentAt } from "./moment.ts";
+import type { Delivery, Verdict } from "./ports.ts";
+import { record, segmentOf } from "./record.ts";
+import { chargeOf, redelivered } from "./redelivery.ts";
+import type { Header } from "./segment.ts";
+import { runTask } from "./task.ts";
+
+const done: Verdict = { kind: "done" };
+
+/** Clocks differ: a message this little early is on time. */
+const tolerance = 5;
+
+/** Works on one message of either lane. A rejection is an outage or a bug: the message comes back. */
+export async function handle(engine: Engine, delivery: Delivery): Promise<Verdict> {
+  return carry(engine, decodeCommand(delivery.body), delivery);
+}
+
+async function carry(engine: Engine, command: Command, delivery: Delivery): Promise<Verdict> {
+  switch (command.kind) {
+    case "advance":
+      return advance(engine, command, delivery);
+    case "joined":
+    case "branch-failed":
+    case "task-timer":
+      return answerClaim(engine, command, delivery);
+    case "deadline":
+      return endByDeadline(engine, command, delivery);
+    case "guard":
+      return guard(engine, command);
+  }
+}
+
+/** The baton: one state further. */
+async function advance(engine: Engine, baton: Baton, delivery: Delivery): Promise<Verdict> {
+  const at = await locate(engine, baton);
+  if (at.kind === "passed") return redelivered(engine, baton, delivery);
+  const { header, position } = at;
+  const due = dueTime(position) ?? 0;
+  if (due > engine.world.clock.now() + tolerance) return { kind: "later", at: due };
+
+  const definition = await engine.definition(header.definition);
+  const moment = await momentAt(engine, header, definition, baton.branch, baton.seq);
+  const transition = await decide(engine, definition, position, moment, delivery);
+  const segment = segmentOf(engine, header, moment, transition, keyOf(baton));
+  const recorded = await record(engine, header, definition, segment, delivery.receipt);
+  if (recorded.kind === "theirs") return redelivered(engine, baton, delivery);
+  if (dueTime(transition.next) !== undefined) return done;
+  if (transition.next.doing.kind === "working") await runTask(engine, header, definition, recorded.segment);
+  else await settle(engine, header, definition, recorded.segment);
+  return done;
+}
+
+type Located =
+  | { readonly kind: "here"; readonly header: Header; readonly position: Position }
+  | { readonly kind: "passed" };
+
+/** The position the baton starts from: what it carries, what this process remembers, or what the log says. */
+async function locate(engine: Engine, baton: Baton): Promise<Located> {
+  if (baton.header && baton.position) return { kind: "here", header: baton.header, position: baton.position };
+  const header = await engine.header(baton.execution);
+  const known = engine.newest.get(branchKey(baton.execution, baton.branch));
+  if (known && known.seq === baton.seq - 1) return { kind: "here", header, position: known.position };
+  const record = await engine.world.log.head(baton.execution, baton.branch);
+  if (record && record.seq >= baton.seq) return { kind: "passed" };
+  if (record) return { kind: "here", header, position: decodeSegment(record).position };
+  return { kind: "here", header, position: await beginningOf(engine, header, baton) };
+}
+
+/** The step throws on the same position each time it is taken: after this many tries it is a failure, not an outage. */
+const triesOfPoison = 3;
+
+/** The pure step, with a net: what makes it throw again and again ends the branch, not the worker. */
+async function decide(
+  engine: Engine,
+  definition: Definition,
+  position: Position,
+  moment: Moment,
+  delivery: Delivery,
+): Promise<Transition> {
+  if (moment.seq > engine.options.transitionLimit) {
+    const cause = `The branch has made ${engine.options.transitionLimit} transitions, the limit of this installation: does the machine loop for ever?`;
+    return step(definition, position, { kind: "poisoned", cause }, moment);
+  }
+  try {
+    return await step(definition, position, { kind: "arrived" }, moment);
+  } catch (error) {
+    const place = `${moment.execution.id}${moment.branch}#${moment.seq}`;
+    const throws = engine.throws.put(place, (engine.throws.get(place) ?? 0) + 1);
+    if (Math.max(throws, delivery.receives) < triesOfPoison) throw error;
+    const cause = `Baton could not take this step: ${error instanceof Error ? error.message : String(error)}`;
+    return step(definition, position, { kind: "poisoned", cause }, moment);
+  }
+}
+
+/** An API call appended and may have died before what follows: never appends, only finishes. */
+async function guard(engine: Engine, command: Command): Promise<Verdict> {
+  const charge = await chargeOf(engine, command);
+  if (!charge) return done;
+  const definition = await engine.definition(charge.header.definition);
+  await settle(engine, charge.header, definition, charge.head);
+  return done;
+}

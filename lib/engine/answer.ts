@@ -1,0 +1,84 @@
+/**
+ * Answering a claim: whoever has news for an open claim (worker, callback, timer, child branch) reads the
+ * head, requires the claim to be there still, and appends behind it. Whoever comes late finds no claim.
+ */
+import type { Definition } from "../asl/definition.ts";
+import type { Position } from "../asl/position.ts";
+import { step } from "../asl/step.ts";
+import type { Signal } from "../asl/transition.ts";
+import { decodeSegment } from "./codec.ts";
+import { carryOut } from "./effects.ts";
+import type { Engine } from "./engine.ts";
+import { momentAt } from "./moment.ts";
+import type { SegmentKey } from "./ports.ts";
+import { record, segmentOf } from "./record.ts";
+import type { Header, Segment } from "./segment.ts";
+
+/** The sequence number of the claim that is open at this position. */
+export function openClaim(position: Position): number | undefined {
+  const { doing } = position;
+  switch (doing.kind) {
+    case "working":
+    case "forked":
+      return doing.claim;
+    case "closing":
+      return doing.fork.claim;
+    default:
+      return undefined;
+  }
+}
+
+/** A signal, or what makes one from the head (undefined: there is nothing to say). */
+export type Answer = Signal | ((head: Segment, header: Header) => Promise<Signal | undefined>);
+
+/** Under contention each loser finds the head moved on; a claim has only so many who can answer it. */
+const mostTries = 1_000;
+
+export async function answerOpenClaim(
+  engine: Engine,
+  claim: SegmentKey,
+  answer: Answer,
+  by: string,
+): Promise<"answered" | "no-claim"> {
+  const header = await engine.header(claim.execution);
+  const definition = await engine.definition(header.definition);
+  for (let tries = 0; tries < mostTries; tries++) {
+    const read = await engine.world.log.head(claim.execution, claim.branch);
+    const head = read && decodeSegment(read);
+    if (!head || openClaim(head.position) !== claim.seq) return "no-claim";
+    const signal = typeof answer === "function" ? await answer(head, header) : answer;
+    if (!signal) return "answered";
+    if (await answerHead(engine, header, definition, head, signal, by)) return "answered";
+  }
+  throw new Error(`claim ${claim.execution}${claim.branch}#${claim.seq} could not be answered in ${mostTries} tries`);
+}
+
+/** Appends behind `head` and carries out what follows; false if somebody else was faster. */
+export async function answerHead(
+  engine: Engine,
+  header: Header,
+  definition: Definition,
+  head: Segment,
+  signal: Signal,
+  by: string,
+): Promise<boolean> {
+  const moment = await momentAt(engine, header, definition, head.branch, head.seq + 1);
+  const transition = await step(definition, head.position, signal, moment);
+  const segment = segmentOf(engine, header, moment, transition, by);
+  const recorded = await record(engine, header, definition, segment);
+  if (recorded.kind === "theirs") return false;
+  await settle(engine, header, definition, recorded.segment, "sent");
+  return true;
+}
+
+/** Carries out what follows from the head; what that decides for the branch itself is appended in turn. */
+export async function settle(
+  engine: Engine,
+  header: Header,
+  definition: Definition,
+  head: Segment,
+  baton: "sent" | "unsent" = "unsent",
+): Promise<void> {
+  const signal = await carryOut(engine, header, definition, head, baton);
+  if (signal) await answerHead(engine, header, definition, head, signal, head.by);
+}

@@ -1,0 +1,187 @@
+/**
+ * A branch's life: how its first position follows from the fork, who gets started when, and what its end
+ * sends on. Wide forks stage their items in chunks, so that a branch reads 256 of them and not a million.
+ */
+import type { Definition } from "../asl/definition.ts";
+import type { EventRef } from "../asl/event.ts";
+import type { Forked, Outcome, Position } from "../asl/position.ts";
+import { decodeSegment } from "./codec.ts";
+import type { Baton, Begin } from "./command.ts";
+import type { Engine } from "./engine.ts";
+import type { ForkView } from "./fork.ts";
+import { branchName, branchPath } from "./identity.ts";
+import { groupsOf, groupWidth, joinKey, report } from "./join.ts";
+import { dispatch, firstStateOf, laneOfState, messageOf } from "./messages.ts";
+import type { BranchPath, Message } from "./ports.ts";
+import { expiry } from "./record.ts";
+import type { Header, Segment } from "./segment.ts";
+
+/** Texts up to this size travel in a branch's first message; beyond it the branch reads them. */
+const carriedLength = 8_192;
+
+/** Messages made at a time: a wave may be thousands wide. */
+const waveSlice = 1_000;
+
+/** Starts the first wave. */
+export async function beginBranches(
+  engine: Engine,
+  header: Header,
+  definition: Definition,
+  segment: Segment,
+  fork: Forked,
+): Promise<void> {
+  if (isStaged(engine, fork)) await stage(engine, header, segment, fork);
+  const view = { position: segment.position, fork, offset: 0 };
+  const wave = Math.min(fork.concurrency, fork.width);
+  for (let from = 0; from < wave; from += waveSlice) {
+    const messages: Message[] = [];
+    for (let index = from; index < Math.min(wave, from + waveSlice); index++) {
+      messages.push(firstBaton(engine, header, definition, segment.branch, view, index));
+    }
+    await dispatch(engine, messages);
+  }
+}
+
+function firstBaton(
+  engine: Engine,
+  header: Header,
+  definition: Definition,
+  parent: BranchPath,
+  view: ForkView,
+  index: number,
+): Message {
+  const position = beginning(view, index);
+  const carried = engine.world.queue.carriesPayloads && sizeOf(position) <= carriedLength;
+  const baton: Baton = {
+    kind: "advance",
+    execution: header.id,
+    branch: branchPath(parent, view.fork.claim, index),
+    seq: 0,
+    ...(carried ? { header, position } : {}),
+  };
+  return messageOf(baton, laneOfState(definition, firstStateOf(definition, position.state, index)));
+}
+
+function sizeOf(position: Position): number {
+  return position.input.length + (position.variables?.length ?? 0) + (position.item?.value.length ?? 0);
+}
+
+/** Where branch `index` begins. Its number space goes on from the fork's, or from the branch that started it. */
+export function beginning(view: ForkView, index: number, begin?: Begin): Position {
+  const { position, fork, offset } = view;
+  const map = fork.of === "Map";
+  const wave = map ? Math.min(fork.concurrency, fork.width) : 0;
+  const events = begin?.events ?? position.events + wave;
+  const { variables } = position;
+  return {
+    state: position.state,
+    input: fork.shared,
+    ...(variables === undefined ? {} : { variables }),
+    ...itemOf(position, fork, index, offset),
+    scope: {
+      kind: fork.of,
+      state: position.state,
+      index,
+      firstWave: index < fork.concurrency,
+      width: fork.width,
+      concurrency: fork.concurrency,
+      eventsBefore: events,
+    },
+    events,
+    previous: begin?.previous ?? (map ? position.events + 1 + index : position.previous),
+    doing: { kind: "beginning" },
+  };
+}
+
+function itemOf(position: Position, fork: Forked, index: number, offset: number): Pick<Position, "item"> {
+  if (fork.of === "Parallel") return position.item === undefined ? {} : { item: position.item };
+  const value = fork.items?.[index - offset];
+  if (value === undefined) throw new Error(`fork ${fork.claim} has no item ${index}`);
+  const key = fork.keys?.[index - offset];
+  return { item: { index, value, ...(key === undefined ? {} : { key }) } };
+}
+
+/** The first position of a branch whose message carries none. */
+export async function beginningOf(engine: Engine, header: Header, baton: Baton): Promise<Position> {
+  const name = branchName(baton.branch);
+  if (!name) throw new Error(`execution ${baton.execution} has a baton but no first segment`);
+  const view = await viewFork(engine, header, name.parent, name.forkSeq, name.index);
+  return beginning(view, name.index, baton.begin);
+}
+
+/** The fork as the log has it, or the staged chunk that holds this index. */
+export async function viewFork(
+  engine: Engine,
+  header: Header,
+  parent: BranchPath,
+  forkSeq: number,
+  index: number,
+): Promise<ForkView> {
+  const group = Math.floor(index / groupWidth);
+  const place = `${header.id}${parent}#${forkSeq}`;
+  const chunkPlace = `${place}/${group}`;
+  const known = engine.forks.get(place) ?? engine.forks.get(chunkPlace);
+  if (known) return known;
+  if (index >= groupWidth || engine.world.queue.carriesPayloads) {
+    const chunk = await engine.world.joins.staged(joinKey(header, parent, forkSeq, group));
+    if (chunk !== undefined) return engine.forks.put(chunkPlace, JSON.parse(chunk) as ForkView);
+  }
+  const [record] = await engine.world.log.branch(header.id, parent, forkSeq, 1);
+  const segment = record && decodeSegment(record);
+  if (segment?.position.doing.kind !== "forked") throw new Error(`${place} is not a fork`);
+  return engine.forks.put(place, { position: segment.position, fork: segment.position.doing, offset: 0 });
+}
+
+function isStaged(engine: Engine, fork: Forked): boolean {
+  return engine.world.queue.carriesPayloads && fork.width > groupWidth;
+}
+
+async function stage(engine: Engine, header: Header, segment: Segment, fork: Forked): Promise<void> {
+  for (let group = 0; group < groupsOf(fork.width); group++) {
+    const offset = group * groupWidth;
+    const chunk: Forked = {
+      ...fork,
+      ...(fork.items ? { items: fork.items.slice(offset, offset + groupWidth) } : {}),
+      ...(fork.keys ? { keys: fork.keys.slice(offset, offset + groupWidth) } : {}),
+    };
+    // The fork itself stands beside: its copy in the position would only repeat the items.
+    const view: ForkView = { position: { ...segment.position, doing: { kind: "beginning" } }, fork: chunk, offset };
+    const key = joinKey(header, segment.branch, fork.claim, group);
+    await engine.world.joins.stage(key, JSON.stringify(view), expiry(engine, segment.now));
+  }
+}
+
+/** The end of a branch: report, start whose turn it is, tell the parent if this was the last or if it failed. */
+export async function reportEnd(
+  engine: Engine,
+  header: Header,
+  definition: Definition,
+  end: Segment,
+  outcome: Outcome,
+): Promise<void> {
+  const turn = await report(engine, header, end, outcome.status === "SUCCEEDED" ? outcome.output : undefined);
+  const name = branchName(end.branch);
+  const { scope } = end.position;
+  if (!name || !scope) throw new Error(`${end.execution}${end.branch} is not a branch of a fork`);
+  const parent = { execution: header.id, branch: name.parent, claim: name.forkSeq } as const;
+  const messages: Message[] = [];
+  if (outcome.status === "FAILED" || outcome.status === "TIMED_OUT") {
+    const { failure } = outcome;
+    const failed = { kind: "branch-failed", ...parent, index: name.index, failure, at: lastEvent(end) } as const;
+    messages.push(messageOf(failed, "flow"));
+  }
+  if (turn.begin !== undefined) {
+    const lane = laneOfState(definition, firstStateOf(definition, scope.state, turn.begin));
+    const branch = branchPath(name.parent, name.forkSeq, turn.begin);
+    const begin = { events: end.position.events, previous: lastEvent(end) };
+    messages.push(messageOf({ kind: "advance", execution: header.id, branch, seq: 0, begin }, lane));
+  }
+  if (turn.joined) messages.push(messageOf({ kind: "joined", ...parent }, "flow"));
+  if (messages.length > 0) await dispatch(engine, messages);
+}
+
+/** The last event of the branch's chain, as others may refer to it. */
+export function lastEvent(segment: Segment): EventRef {
+  const { previous } = segment.position;
+  return typeof previous === "number" ? { branch: segment.branch, event: previous } : previous;
+}

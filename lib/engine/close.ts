@@ -1,0 +1,120 @@
+/**
+ * Closing a scope: when its outcome is decided while branches still run, each started, unfinished branch
+ * is fenced by an `aborted` segment behind its head. Nothing of a dead scope runs on, and whoever still
+ * works for it finds his place in the log taken.
+ */
+import type { Definition } from "../asl/definition.ts";
+import type { EventRef } from "../asl/event.ts";
+import type { Forked, Position } from "../asl/position.ts";
+import { step } from "../asl/step.ts";
+import { beginning, lastEvent, viewFork } from "./branch.ts";
+import { decodeSegment } from "./codec.ts";
+import type { Engine } from "./engine.ts";
+import { branchPath } from "./identity.ts";
+import { groupsOf, groupWidth, joinKey, readReports, report } from "./join.ts";
+import { momentAt } from "./moment.ts";
+import { expiry, record, segmentOf } from "./record.ts";
+import type { Header, Segment } from "./segment.ts";
+
+/** Branches fenced at a time. */
+const fencesAtOnce = 10;
+
+/** Fences what still runs; answers how many history events the branches had in all. */
+export async function closeFork(
+  engine: Engine,
+  header: Header,
+  definition: Definition,
+  parent: Segment,
+  fork: Forked,
+  because: EventRef = lastEvent(parent),
+): Promise<number> {
+  const finished = await closeGroups(engine, header, parent, fork);
+  const open = startedBranches(fork, finished).filter((index) => !finished[Math.floor(index / groupWidth)]?.has(index));
+  for (let from = 0; from < open.length; from += fencesAtOnce) {
+    const slice = open.slice(from, from + fencesAtOnce);
+    await Promise.all(slice.map((index) => fence(engine, header, definition, parent, fork, index, because)));
+  }
+  const reports = await readReports(engine, header, parent.branch, fork);
+  return reports.reduce((sum, { events }) => sum + events, 0);
+}
+
+/** From here on no finisher starts a branch. Answers who had finished, group by group, in order. */
+async function closeGroups(
+  engine: Engine,
+  header: Header,
+  parent: Segment,
+  fork: Forked,
+): Promise<readonly ReadonlySet<number>[]> {
+  const finished: ReadonlySet<number>[] = [];
+  for (let group = 0; group < groupsOf(fork.width); group++) {
+    const key = joinKey(header, parent.branch, fork.claim, group);
+    const state = await engine.world.joins.close(key, expiry(engine, parent.now));
+    finished.push(new Set(state.finished));
+  }
+  return finished;
+}
+
+/** The first wave, and whoever the finished ones may have started. */
+function startedBranches(fork: Forked, finished: readonly ReadonlySet<number>[]): readonly number[] {
+  const started = Array.from({ length: Math.min(fork.concurrency, fork.width) }, (_, index) => index);
+  finished.forEach((members, group) => {
+    for (let place = 0; place < members.size; place++) {
+      const index = fork.concurrency + groupWidth * group + place;
+      if (index < fork.width) started.push(index);
+    }
+  });
+  return started;
+}
+
+async function fence(
+  engine: Engine,
+  header: Header,
+  definition: Definition,
+  parent: Segment,
+  fork: Forked,
+  index: number,
+  because: EventRef,
+): Promise<void> {
+  const branch = branchPath(parent.branch, fork.claim, index);
+  for (;;) {
+    const read = await engine.world.log.head(header.id, branch);
+    const head = read && decodeSegment(read);
+    if (head?.position.doing.kind === "ended") {
+      await reportFor(engine, header, head);
+      return;
+    }
+    const nested = head && openFork(head.position);
+    if (nested) await closeFork(engine, header, definition, head, nested, because);
+    const position = head?.position ?? (await unstarted(engine, header, parent, fork, index));
+    const moment = await momentAt(engine, header, definition, branch, head ? head.seq + 1 : 0);
+    const transition = await step(definition, position, { kind: "aborted", because }, moment);
+    const recorded = await record(engine, header, definition, segmentOf(engine, header, moment, transition, parent.by));
+    if (recorded.kind === "mine") {
+      await reportFor(engine, header, recorded.segment);
+      return;
+    }
+  }
+}
+
+/** The branch ended, but whoever was to report it may be gone; a closed join starts nobody for it. */
+async function reportFor(engine: Engine, header: Header, end: Segment): Promise<void> {
+  const { doing } = end.position;
+  const succeeded = doing.kind === "ended" && doing.outcome.status === "SUCCEEDED";
+  await report(engine, header, end, succeeded ? doing.outcome.output : undefined);
+}
+
+function openFork(position: Position): Forked | undefined {
+  const { doing } = position;
+  if (doing.kind === "forked") return doing;
+  return doing.kind === "closing" ? doing.fork : undefined;
+}
+
+async function unstarted(
+  engine: Engine,
+  header: Header,
+  parent: Segment,
+  fork: Forked,
+  index: number,
+): Promise<Position> {
+  return beginning(await viewFork(engine, header, parent.branch, fork.claim, index), index);
+}

@@ -1,0 +1,52 @@
+/**
+ * What the dead-letter queue gets is what killed its worker again and again, without a verdict. The message
+ * gets new tries as long as its place in the log is still open; after the last the branch fails with a
+ * clear error instead of standing still.
+ */
+import { step } from "../asl/step.ts";
+import { settle } from "./answer.ts";
+import { beginningOf } from "./branch.ts";
+import { decodeCommand, decodeSegment } from "./codec.ts";
+import { type Baton, keyOf } from "./command.ts";
+import type { Engine } from "./engine.ts";
+import { dispatch, laneOf, messageOf } from "./messages.ts";
+import { momentAt } from "./moment.ts";
+import type { Delivery, Verdict } from "./ports.ts";
+import { record, segmentOf } from "./record.ts";
+import { redelivered } from "./redelivery.ts";
+
+/** Times a dead message is sent again before its branch fails. */
+const mostRevivals = 3;
+
+export async function handleDeadLetter(engine: Engine, delivery: Delivery): Promise<Verdict> {
+  const command = decodeCommand(delivery.body);
+  if (command.kind !== "advance") {
+    // Answers and timers read the head themselves: sent again they find their claim, or that it is gone.
+    await dispatch(engine, [messageOf(command, "flow")]);
+    return { kind: "done" };
+  }
+  return reviveBaton(engine, command, delivery);
+}
+
+async function reviveBaton(engine: Engine, baton: Baton, delivery: Delivery): Promise<Verdict> {
+  const read = await engine.world.log.head(baton.execution, baton.branch);
+  const head = read && decodeSegment(read);
+  if (head && head.seq >= baton.seq) return redelivered(engine, baton, delivery);
+
+  const header = await engine.header(baton.execution);
+  const definition = await engine.definition(header.definition);
+  const position = baton.position ?? head?.position ?? (await beginningOf(engine, header, baton));
+  const revived = (baton.revived ?? 0) + 1;
+  if (revived <= mostRevivals) {
+    await dispatch(engine, [messageOf({ ...baton, revived }, laneOf(definition, position))]);
+    return { kind: "done" };
+  }
+  const cause = `The worker died ${mostRevivals} times over while it took this step; the message is out of tries.`;
+  const moment = await momentAt(engine, header, definition, baton.branch, baton.seq);
+  const transition = await step(definition, position, { kind: "poisoned", cause }, moment);
+  const segment = segmentOf(engine, header, moment, transition, keyOf(baton));
+  const recorded = await record(engine, header, definition, segment);
+  if (recorded.kind === "theirs") return redelivered(engine, baton, delivery);
+  await settle(engine, header, definition, segment);
+  return { kind: "done" };
+}

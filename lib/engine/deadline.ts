@@ -1,0 +1,11 @@
+/** TimeoutSeconds of the machine: one message, sent at the start, that finds the execution ended or ends it. */
+import { type Command, keyOf } from "./command.ts";
+import { endExecution } from "./end.ts";
+import type { Engine } from "./engine.ts";
+import type { Delivery, Verdict } from "./ports.ts";
+import { redelivered } from "./redelivery.ts";
+
+export async function endByDeadline(engine: Engine, command: Command, delivery: Delivery): Promise<Verdict> {
+  const ended = await endExecution(engine, command.execution, { kind: "execution-timed-out" }, keyOf(command));
+  return ended.kind === "before" ? redelivered(engine, command, delivery) : { kind: "done" };
+}

@@ -1,0 +1,74 @@
+/**
+ * What follows from a segment, derived from its position alone, so that whoever finds the head of a
+ * branch can finish the work of the one who wrote it. Everything here may run twice.
+ */
+import type { Definition } from "../asl/definition.ts";
+import type { Position } from "../asl/position.ts";
+import type { Signal } from "../asl/transition.ts";
+import { armTimers } from "./arm.ts";
+import { beginBranches, reportEnd } from "./branch.ts";
+import { closeFork } from "./close.ts";
+import type { Engine } from "./engine.ts";
+import { batonAfter, dispatch } from "./messages.ts";
+import type { Ending } from "./ports.ts";
+import type { Header, Segment } from "./segment.ts";
+
+/**
+ * Carries out what follows from the head of a branch; answers the signal that this gives the branch
+ * itself, if any. `baton`: "sent" if the branch's own next message already went out with the segment.
+ */
+export async function carryOut(
+  engine: Engine,
+  header: Header,
+  definition: Definition,
+  segment: Segment,
+  baton: "sent" | "unsent" = "unsent",
+): Promise<Signal | undefined> {
+  const { doing } = segment.position;
+  switch (doing.kind) {
+    case "beginning":
+    case "arriving":
+    case "sleeping":
+    case "retrying": {
+      const message = baton === "sent" ? undefined : batonAfter(engine, header, definition, segment);
+      if (message) await dispatch(engine, [message]);
+      return undefined;
+    }
+    case "working":
+      await armTimers(engine, segment, doing);
+      return undefined;
+    case "forked":
+      await beginBranches(engine, header, definition, segment, doing);
+      return undefined;
+    case "closing":
+      return { kind: "closed", events: await closeFork(engine, header, definition, segment, doing.fork) };
+    case "ended":
+      await endBranch(engine, header, definition, segment, doing);
+      return undefined;
+  }
+}
+
+async function endBranch(
+  engine: Engine,
+  header: Header,
+  definition: Definition,
+  segment: Segment,
+  doing: Extract<Position["doing"], { kind: "ended" }>,
+): Promise<void> {
+  if (doing.open) await closeFork(engine, header, definition, segment, doing.open);
+  if (segment.branch !== "") return reportEnd(engine, header, definition, segment, doing.outcome);
+  await engine.world.executions.finish(header.id, endingOf(segment, header));
+}
+
+/** The end of the execution, as its summary keeps it. */
+export function endingOf(segment: Segment, header: Header): Ending {
+  const { doing } = segment.position;
+  if (doing.kind !== "ended") throw new Error(`segment ${segment.seq} of ${segment.execution} is not an end`);
+  const { outcome } = doing;
+  return {
+    status: outcome.status,
+    stoppedAt: segment.now,
+    epoch: header.epoch,
+    ...(outcome.status === "SUCCEEDED" ? {} : outcome.failure),
+  };
+}

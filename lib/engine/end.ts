@@ -1,0 +1,43 @@
+/**
+ * Ending an execution from outside: StopExecution, and TimeoutSeconds of the machine. The terminal segment
+ * and the summary are one transaction; the fence stops whoever is still at work.
+ */
+import { step } from "../asl/step.ts";
+import type { Signal } from "../asl/transition.ts";
+import { settle } from "./answer.ts";
+import { decodeSegment } from "./codec.ts";
+import { endingOf } from "./effects.ts";
+import type { Engine } from "./engine.ts";
+import { momentAt } from "./moment.ts";
+import type { ExecutionId } from "./ports.ts";
+import { mine, recordOf, segmentOf } from "./record.ts";
+import type { Segment } from "./segment.ts";
+
+export type Ended =
+  | { readonly kind: "ended"; readonly segment: Segment }
+  /** It had ended before; `segment` is how. */
+  | { readonly kind: "before"; readonly segment: Segment }
+  | { readonly kind: "absent" };
+
+/** A machine that moves on all the time is caught up with after a few tries. */
+const mostTries = 1_000;
+
+export async function endExecution(engine: Engine, id: ExecutionId, signal: Signal, by: string): Promise<Ended> {
+  for (let tries = 0; tries < mostTries; tries++) {
+    const read = await engine.world.log.head(id, "");
+    if (!read) return { kind: "absent" };
+    const head = decodeSegment(read);
+    if (head.position.doing.kind === "ended") return { kind: "before", segment: head };
+    const header = await engine.header(id);
+    const definition = await engine.definition(header.definition);
+    const moment = await momentAt(engine, header, definition, "", head.seq + 1);
+    const transition = await step(definition, head.position, signal, moment);
+    const segment = segmentOf(engine, header, moment, transition, by);
+    const answer = await engine.world.executions.stop(id, endingOf(segment, header), recordOf(engine, segment));
+    if (answer.kind === "taken" && decodeSegment(answer.winner).nonce !== segment.nonce) continue;
+    mine(engine, segment);
+    await settle(engine, header, definition, segment);
+    return { kind: "ended", segment };
+  }
+  throw new Error(`execution ${id} could not be ended in ${mostTries} tries`);
+}

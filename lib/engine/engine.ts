@@ -1,0 +1,105 @@
+/**
+ * The engine: a world of ports, its settings, and three caches (definitions, headers, newest segments)
+ * that only ever save reads. Every other file of this folder is a function over it.
+ */
+import type { Definition } from "../asl/definition.ts";
+import type { JsonText } from "../asl/json.ts";
+import { parseDefinitionText } from "../asl/parse.ts";
+import { BoundedMap } from "./bounded-map.ts";
+import { decodeSegment } from "./codec.ts";
+import type { ForkView } from "./fork.ts";
+import type { BranchPath, ExecutionId, World } from "./ports.ts";
+import type { Header, Segment } from "./segment.ts";
+
+export interface EngineOptions {
+  /** Most bytes of a payload; AWS's own quota is 262,144. */
+  readonly payloadLimitBytes: number;
+  /** A branch with more transitions than this is a machine that loops for ever. */
+  readonly transitionLimit: number;
+  readonly retentionDays: number;
+  /** Longest life of a function that runs API operations: a guard comes later than that. */
+  readonly guardDelayMilliseconds: number;
+  /** How long a worker that claimed a task may be at work on its call. */
+  readonly leaseMilliseconds: number;
+}
+
+const defaults: EngineOptions = {
+  payloadLimitBytes: 16 * 1024 * 1024,
+  transitionLimit: 10_000_000,
+  retentionDays: 90,
+  guardDelayMilliseconds: 60_000,
+  leaseMilliseconds: 15.5 * 60_000,
+};
+
+export interface Engine {
+  readonly world: World;
+  readonly options: EngineOptions;
+  definition(hash: string): Promise<Definition>;
+  header(id: ExecutionId): Promise<Header>;
+  executionInput(id: ExecutionId): Promise<JsonText>;
+  /** The newest segment that this process has seen of a branch; for stores without a queue that carries payloads. */
+  readonly newest: BoundedMap<string, Segment>;
+  /** Forks and staged chunks of forks, kept while their branches begin. */
+  readonly forks: BoundedMap<string, ForkView>;
+  /** How often the step threw, by branch and seq. */
+  readonly throws: BoundedMap<string, number>;
+}
+
+export function createEngine(world: World, options: Partial<EngineOptions> = {}): Engine {
+  const definitions = new BoundedMap<string, Promise<Definition>>(1_000);
+  const firsts = new BoundedMap<string, Segment>(10_000);
+  const first = async (id: ExecutionId): Promise<Segment> => {
+    const known = firsts.get(id);
+    if (known) return known;
+    const [record] = await world.log.branch(id, "", 0, 1);
+    if (!record) throw new Error(`execution ${id} has no first segment`);
+    return firsts.put(id, decodeSegment(record));
+  };
+  return {
+    world,
+    options: { ...defaults, ...options },
+    newest: new BoundedMap(20_000),
+    forks: new BoundedMap(64),
+    throws: new BoundedMap(1_000),
+    definition: (hash) => definitions.get(hash) ?? definitions.put(hash, loadDefinition(world, hash, definitions)),
+    header: async (id) => headerOf(await first(id)),
+    executionInput: async (id) => inputOf(await first(id)),
+  };
+}
+
+async function loadDefinition(
+  world: World,
+  hash: string,
+  definitions: BoundedMap<string, Promise<Definition>>,
+): Promise<Definition> {
+  try {
+    const text = await world.blobs.get(definitionName(hash));
+    if (text === undefined) throw new Error(`no definition ${hash} is stored`);
+    const parsed = parseDefinitionText(text);
+    if (parsed.kind === "problems")
+      throw new Error(`stored definition ${hash} is invalid: ${parsed.problems[0]?.message}`);
+    return parsed.definition;
+  } catch (error) {
+    definitions.delete(hash); // an outage must not be remembered as the definition
+    throw error;
+  }
+}
+
+export function definitionName(hash: string): string {
+  return `definitions/${hash}`;
+}
+
+function headerOf(segment: Segment): Header {
+  if (!segment.header) throw new Error(`segment 0 of ${segment.execution} has no header`);
+  return segment.header;
+}
+
+/** The input stands in ExecutionStarted, or is what the first state gets. */
+function inputOf(segment: Segment): JsonText {
+  const input = segment.events[0]?.details?.["input"];
+  return typeof input === "string" ? input : segment.position.input;
+}
+
+export function branchKey(execution: ExecutionId, branch: BranchPath): string {
+  return execution + branch;
+}

@@ -1,0 +1,93 @@
+/**
+ * Writing a transition down: the segment, under whose charge it stands, and who won when two wrote.
+ * The messages that let the branch go on directly are committed with it.
+ */
+import type { Definition } from "../asl/definition.ts";
+import type { Instant } from "../asl/position.ts";
+import type { Moment, Transition } from "../asl/transition.ts";
+import { decodeSegment, encodeSegment } from "./codec.ts";
+import { branchKey, type Engine } from "./engine.ts";
+import { batonAfter, dispatch, isFar } from "./messages.ts";
+import type { Receipt, SegmentRecord } from "./ports.ts";
+import type { Header, Segment } from "./segment.ts";
+
+/** `segment` is ours and in the log, or `winner` is somebody else's at the same place. */
+export type Recorded =
+  | { readonly kind: "mine"; readonly segment: Segment }
+  | { readonly kind: "theirs"; readonly winner: Segment };
+
+const thirtyDays = 30 * 24 * 3_600_000;
+
+export function segmentOf(
+  engine: Engine,
+  header: Header,
+  moment: Pick<Moment, "branch" | "seq" | "now">,
+  transition: Transition,
+  by: string,
+): Segment {
+  return {
+    execution: header.id,
+    branch: moment.branch,
+    seq: moment.seq,
+    now: moment.now,
+    nonce: engine.world.chance.hex(8),
+    by,
+    events: transition.events,
+    position: transition.next,
+    ...leaseOf(engine, transition, moment.now),
+  };
+}
+
+function leaseOf(engine: Engine, transition: Transition, now: Instant): { lease?: Instant } {
+  const { doing } = transition.next;
+  return doing.kind === "working" && !doing.submitted ? { lease: now + engine.options.leaseMilliseconds } : {};
+}
+
+export function recordOf(engine: Engine, segment: Segment): SegmentRecord {
+  return {
+    execution: segment.execution,
+    branch: segment.branch,
+    seq: segment.seq,
+    body: encodeSegment(segment),
+    expires: expiry(engine, segment.now),
+  };
+}
+
+export function expiry(engine: Engine, now: Instant): Instant {
+  return now + engine.options.retentionDays * 24 * 3_600_000 + thirtyDays;
+}
+
+/**
+ * Appends the segment. If the branch simply goes on, its next baton is committed with it (and, where the
+ * store can, `consumed` removed): then nothing is left to carry out.
+ */
+export async function record(
+  engine: Engine,
+  header: Header,
+  definition: Definition,
+  segment: Segment,
+  consumed?: Receipt,
+): Promise<Recorded> {
+  const { log } = engine.world;
+  const baton = batonAfter(engine, header, definition, segment);
+  const written = recordOf(engine, segment);
+  const together = baton !== undefined && !isFar(engine, baton);
+  const answer = together ? await log.commit(written, [baton], consumed) : await log.append(written);
+  if (answer.kind === "appended") {
+    if (baton && !together) await dispatch(engine, [baton]);
+    return mine(engine, segment);
+  }
+  const winner = decodeSegment(answer.winner);
+  if (winner.nonce !== segment.nonce) return { kind: "theirs", winner };
+  // Ours after all: the answer to an earlier try got lost, and with it, perhaps, the baton.
+  if (baton) await dispatch(engine, [baton]);
+  return mine(engine, segment);
+}
+
+/** Remembers the newest segment where messages do not carry the position. */
+export function mine(engine: Engine, segment: Segment): Recorded {
+  const key = branchKey(segment.execution, segment.branch);
+  if (segment.position.doing.kind === "ended") engine.newest.delete(key);
+  else if (!engine.world.queue.carriesPayloads) engine.newest.put(key, segment);
+  return { kind: "mine", segment };
+}

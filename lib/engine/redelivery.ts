@@ -1,0 +1,59 @@
+/**
+ * What a worker does whose append came second: is the head of the branch my charge? Then its effects are
+ * mine to finish; else somebody else answers for it and this message is done.
+ */
+import type { Instant } from "../asl/position.ts";
+import { answerHead, settle } from "./answer.ts";
+import { decodeSegment } from "./codec.ts";
+import { type Command, keyOf } from "./command.ts";
+import type { Engine } from "./engine.ts";
+import { dueTime } from "./messages.ts";
+import type { Delivery, Verdict } from "./ports.ts";
+import type { Header, Segment } from "./segment.ts";
+
+/** Time for the first copy of a message to finish, and for clocks to differ. */
+const margin = 30_000;
+
+export interface Charge {
+  readonly header: Header;
+  readonly head: Segment;
+}
+
+/** The head of the command's branch, if it stands under the command's key. */
+export async function chargeOf(engine: Engine, command: Command): Promise<Charge | undefined> {
+  const record = await engine.world.log.head(command.execution, command.branch);
+  if (!record) return undefined;
+  const head = decodeSegment(record);
+  return head.by === keyOf(command) ? { header: await engine.header(command.execution), head } : undefined;
+}
+
+export async function redelivered(engine: Engine, command: Command, delivery: Delivery): Promise<Verdict> {
+  const charge = await chargeOf(engine, command);
+  if (!charge) return { kind: "done" };
+  const { header, head } = charge;
+  const ownerGone = head.now < engine.world.leasesVoidBefore;
+  const wait = waitingTime(engine, head, delivery, ownerGone);
+  if (wait !== undefined) return { kind: "later", at: wait };
+
+  const definition = await engine.definition(header.definition);
+  const { doing } = head.position;
+  if (doing.kind === "working" && !doing.submitted && doing.call.pattern !== "activity") {
+    // The lease is over and the log has no answer: nobody can tell whether the call was made.
+    await answerHead(engine, header, definition, head, { kind: "lost" }, keyOf(command));
+  } else {
+    await settle(engine, header, definition, head);
+  }
+  return { kind: "done" };
+}
+
+/** Until when the first copy, a lease or an effect not yet due speaks against acting; undefined: act now. */
+function waitingTime(engine: Engine, head: Segment, delivery: Delivery, ownerGone: boolean): Instant | undefined {
+  if (ownerGone) return undefined;
+  const now = engine.world.clock.now();
+  const due = Math.max(head.lease ?? 0, dueTime(head.position) ?? 0);
+  if (due > 0 && due + margin > now) return Math.min(due + margin, now + longestInvisible);
+  return delivery.receives <= 1 ? now + margin : undefined;
+}
+
+/** A message may stay invisible for 12 hours from its first receive. */
+const longestInvisible = 11 * 3_600_000;

@@ -1,0 +1,115 @@
+/**
+ * StartExecution: guard, then summary and first segment in one transaction, then the first baton: three
+ * round trips. Starting again under the same name with the same input answers the same execution.
+ */
+
+import type { JsonText } from "../asl/json.ts";
+import { parseJson } from "../asl/json.ts";
+import type { Instant } from "../asl/position.ts";
+import { begin } from "../asl/step.ts";
+import { decodeSegment } from "./codec.ts";
+import type { Engine } from "./engine.ts";
+import { nonceOf, postGuard } from "./guard.ts";
+import { executionId, hashOf } from "./identity.ts";
+import { batonAfter, dispatch, messageOf } from "./messages.ts";
+import { momentWith } from "./moment.ts";
+import type { ExecutionId, ExecutionSummary, MachineRecord, Message } from "./ports.ts";
+import { expiry, mine, recordOf, segmentOf } from "./record.ts";
+import type { Header, Segment } from "./segment.ts";
+
+export interface StartRequest {
+  readonly machine: MachineRecord;
+  /** Absent: a name is drawn. */
+  readonly name?: string;
+  /** JSON text. */
+  readonly input: JsonText;
+  /** The caller's `amz-sdk-invocation-id`. */
+  readonly invocationId?: string;
+}
+
+export type Started =
+  | { readonly kind: "started"; readonly id: ExecutionId; readonly startedAt: Instant }
+  /** The name is taken: by one with another input, or by one that has ended. */
+  | { readonly kind: "exists"; readonly id: ExecutionId };
+
+export async function startExecution(engine: Engine, request: StartRequest): Promise<Started> {
+  parseJson(request.input); // broken JSON ends here, not in a worker
+  const { machine } = request;
+  const nonce = nonceOf(engine, request.invocationId);
+  const id = executionId(machine, machine.name, request.name ?? uuidFrom(nonce));
+  const by = await postGuard(engine, id, "", nonce);
+  const header = headerFor(engine, id, machine);
+  const definition = await engine.definition(header.definition);
+  const moment = momentWith(engine, header, "", 0, request.input);
+  const first: Segment = { ...segmentOf(engine, header, moment, begin(definition, moment), by), nonce, header };
+  const summary = summaryOf(engine, first, machine, request.input);
+
+  const answer = await engine.world.executions.start(summary, recordOf(engine, first));
+  if (answer.kind === "exists") return settleExisting(engine, answer.summary, summary, nonce);
+  mine(engine, first);
+  await sendFirst(engine, header, first);
+  return { kind: "started", id, startedAt: summary.startedAt };
+}
+
+function headerFor(engine: Engine, id: ExecutionId, machine: MachineRecord): Header {
+  return {
+    id,
+    definition: machine.definitionHash,
+    roleArn: machine.roleArn,
+    startedAt: engine.world.clock.now(),
+    seed: engine.world.chance.hex(16),
+    redriveCount: 0,
+    epoch: 0,
+  };
+}
+
+function summaryOf(engine: Engine, first: Segment, machine: MachineRecord, input: JsonText): ExecutionSummary {
+  return {
+    id: first.execution,
+    machine: machine.name,
+    name: first.execution.slice(first.execution.lastIndexOf("/") + 1),
+    status: "RUNNING",
+    startedAt: first.now,
+    inputHash: hashOf(input),
+    definitionHash: machine.definitionHash,
+    epoch: 0,
+    expires: expiry(engine, first.now),
+  };
+}
+
+/** Our own write seen again (the SDK retried), an equal start of a running execution, or a name that is taken. */
+async function settleExisting(
+  engine: Engine,
+  found: ExecutionSummary,
+  wanted: ExecutionSummary,
+  nonce: string,
+): Promise<Started> {
+  const started = { kind: "started", id: found.id, startedAt: found.startedAt } as const;
+  const [record] = await engine.world.log.branch(found.id, "", 0, 1);
+  const first = record && decodeSegment(record);
+  if (first?.header && first.nonce === nonce) {
+    await sendFirst(engine, first.header, first);
+    return started;
+  }
+  return found.status === "RUNNING" && found.inputHash === wanted.inputHash
+    ? started
+    : { kind: "exists", id: found.id };
+}
+
+/** The first baton, and the message that ends the execution when its time is over. */
+async function sendFirst(engine: Engine, header: Header, first: Segment): Promise<void> {
+  const definition = await engine.definition(header.definition);
+  const messages: Message[] = [];
+  const baton = batonAfter(engine, header, definition, first);
+  if (baton) messages.push(baton);
+  if (definition.timeoutSeconds !== undefined) {
+    const due = header.startedAt + definition.timeoutSeconds * 1_000;
+    messages.push(messageOf({ kind: "deadline", execution: header.id, branch: "" }, "flow", due));
+  }
+  await dispatch(engine, messages);
+  await engine.world.log.durable();
+}
+
+function uuidFrom(nonce: string): string {
+  return [8, 12, 16, 20].reduceRight((text, at) => `${text.slice(0, at)}-${text.slice(at)}`, nonce.slice(0, 32));
+}

@@ -1,0 +1,4 @@
+import { App } from "aws-cdk-lib";
+import { BatonStack } from "../lib/stack/stack.ts";
+
+new BatonStack(new App(), "Baton");

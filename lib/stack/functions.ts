@@ -1,0 +1,60 @@
+/** The five functions, and which queue each of them works on. */
+import type { Duration } from "aws-cdk-lib";
+import { SqsEventSource } from "aws-cdk-lib/aws-lambda-event-sources";
+import * as logs from "aws-cdk-lib/aws-logs";
+import type { Construct } from "constructs";
+import type { BatonProps } from "./baton.ts";
+import { BatonFunction, type FunctionName, packagedBundles } from "./function.ts";
+import type { Queues } from "./queues.ts";
+
+export type Functions = Readonly<Record<FunctionName, BatonFunction>>;
+
+/** Lambda gives CPU by memory: a step is a few milliseconds of it, a task worker mostly waits. */
+const parts: Record<FunctionName, { id: string; memorySize: number; description: string }> = {
+  advance: { id: "Advance", memorySize: 512, description: "One step of an execution for each message" },
+  tasks: { id: "Tasks", memorySize: 512, description: "Makes the calls of Task states" },
+  timers: { id: "Timers", memorySize: 256, description: "Sends the timers that are due" },
+  "dead-letters": { id: "DeadLetters", memorySize: 256, description: "Ends what no worker survives" },
+  api: { id: "ApiHandler", memorySize: 512, description: "The Step Functions wire protocol and REST" },
+};
+
+export function createFunctions(
+  scope: Construct,
+  props: BatonProps,
+  timeouts: Readonly<Record<FunctionName, Duration>>,
+  environment: Readonly<Record<string, string>>,
+): Functions {
+  const create = (name: FunctionName) =>
+    new BatonFunction(scope, parts[name].id, {
+      name,
+      description: parts[name].description,
+      memorySize: parts[name].memorySize,
+      timeout: timeouts[name],
+      bundles: props.bundles ?? packagedBundles(),
+      logRetention: props.logRetention ?? logs.RetentionDays.ONE_MONTH,
+      environment,
+    });
+  return {
+    advance: create("advance"),
+    tasks: create("tasks"),
+    timers: create("timers"),
+    "dead-letters": create("dead-letters"),
+    api: create("api"),
+  };
+}
+
+/** Concurrency is bounded where the queue is read: a reservation would throttle, and use up receives. */
+export function consume(functions: Functions, queues: Queues, props: BatonProps): void {
+  const batches = { batchSize: 10, reportBatchItemFailures: true };
+  functions.advance.handler.addEventSource(
+    new SqsEventSource(queues.flow, { ...batches, ...bounded(props.maxAdvanceConcurrency) }),
+  );
+  functions.tasks.handler.addEventSource(
+    new SqsEventSource(queues.tasks, { ...batches, ...bounded(props.maxTaskConcurrency) }),
+  );
+  functions["dead-letters"].handler.addEventSource(new SqsEventSource(queues.deadLetters, batches));
+}
+
+function bounded(maxConcurrency: number | undefined): { maxConcurrency?: number } {
+  return maxConcurrency === undefined ? {} : { maxConcurrency };
+}

@@ -1,0 +1,3 @@
+/** What `baton-states/cdk` offers. */
+export { Baton, type BatonAttributes, type BatonProps, type IBaton } from "./baton.ts";
+export { BatonStack, type BatonStackProps } from "./stack.ts";

@@ -1,0 +1,73 @@
+/**
+ * Who may do what: one row for each function. Every resource is a single one, but for the objects of the
+ * bucket, whose names are not known beforehand.
+ */
+import { CfnElement, Validations } from "aws-cdk-lib";
+import type * as dynamodb from "aws-cdk-lib/aws-dynamodb";
+import type * as s3 from "aws-cdk-lib/aws-s3";
+import type * as secretsmanager from "aws-cdk-lib/aws-secretsmanager";
+import { table as names } from "../adapters/aws/names.ts";
+import type { BatonFunction, FunctionName } from "./function.ts";
+import type { Queues } from "./queues.ts";
+
+export interface Resources {
+  readonly table: dynamodb.Table;
+  readonly bucket: s3.Bucket;
+  readonly queues: Queues;
+  readonly signingKey: secretsmanager.Secret;
+  readonly accessKey: secretsmanager.Secret;
+}
+
+type Permission = (to: BatonFunction, resources: Resources) => void;
+
+const permissions: Record<FunctionName, readonly Permission[]> = {
+  advance: [useTable, send, usePayloads, sign],
+  tasks: [useTable, send, usePayloads, sign],
+  timers: [useTable, send, usePayloads, sign],
+  "dead-letters": [useTable, send, usePayloads, sign],
+  api: [useTable, useList, send, usePayloads, sign, verify],
+};
+
+export function permit(functions: Readonly<Record<FunctionName, BatonFunction>>, resources: Resources): void {
+  for (const name of Object.keys(functions) as FunctionName[]) {
+    for (const permission of permissions[name]) permission(functions[name], resources);
+  }
+}
+
+function useTable(to: BatonFunction, { table }: Resources): void {
+  const read = ["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"];
+  const write = ["dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:BatchWriteItem"];
+  to.allow([...read, ...write, "dynamodb:ConditionCheckItem"], [table.tableArn]);
+}
+
+function useList(to: BatonFunction, { table }: Resources): void {
+  to.allow(["dynamodb:Query"], [`${table.tableArn}/index/${names.listIndex}`]);
+}
+
+function send(to: BatonFunction, { queues }: Resources): void {
+  to.allow(["sqs:SendMessage"], [queues.flow.queueArn, queues.tasks.queueArn]);
+}
+
+/** Without the right to list, S3 answers "access denied" for an object that is not there. */
+function usePayloads(to: BatonFunction, { bucket }: Resources): void {
+  to.allow(["s3:GetObject", "s3:PutObject"], [bucket.arnForObjects("*")]);
+  to.allow(["s3:ListBucket"], [bucket.bucketArn]);
+  Validations.of(to).acknowledge({
+    id: `AwsSolutions-IAM5[Resource::<${bucket.stack.getLogicalId(cfnBucket(bucket))}.Arn>/*]`,
+    reason: "Objects are named by execution and content; the bucket holds nothing but Baton's payloads.",
+  });
+}
+
+function sign(to: BatonFunction, { signingKey }: Resources): void {
+  to.allow(["secretsmanager:GetSecretValue"], [signingKey.secretArn]);
+}
+
+function verify(to: BatonFunction, { accessKey }: Resources): void {
+  to.allow(["secretsmanager:GetSecretValue"], [accessKey.secretArn]);
+}
+
+function cfnBucket({ node }: s3.Bucket): CfnElement {
+  const child = node.defaultChild;
+  if (CfnElement.isCfnElement(child)) return child;
+  throw new Error(`${node.path} is no bucket of this app`);
+}

@@ -1,0 +1,85 @@
+/** What Baton keeps: the table, the bucket for large payloads, and its two secrets. */
+import { Duration, type RemovalPolicy, Validations } from "aws-cdk-lib";
+import * as dynamodb from "aws-cdk-lib/aws-dynamodb";
+import * as s3 from "aws-cdk-lib/aws-s3";
+import * as secretsmanager from "aws-cdk-lib/aws-secretsmanager";
+import type { Construct } from "constructs";
+import { table as names } from "../adapters/aws/names.ts";
+
+/** One table for everything: logs, summaries, joins, timers. Its rows expire by themselves. */
+export function createTable(scope: Construct, removalPolicy: RemovalPolicy): dynamodb.Table {
+  const text = dynamodb.AttributeType.STRING;
+  const table = new dynamodb.Table(scope, "Table", {
+    partitionKey: { name: names.partitionKey, type: text },
+    sortKey: { name: names.sortKey, type: text },
+    billingMode: dynamodb.BillingMode.PAY_PER_REQUEST,
+    timeToLiveAttribute: names.expires,
+    pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+    removalPolicy,
+  });
+  table.addGlobalSecondaryIndex({
+    indexName: names.listIndex,
+    partitionKey: { name: names.listPartitionKey, type: text },
+    sortKey: { name: names.listSortKey, type: text },
+  });
+  return table;
+}
+
+/**
+ * Payloads too large for the log. No rule expires the objects: a definition is needed as long as its
+ * machine stands, and a payload as long as its execution is open, however long that is.
+ */
+export function createBucket(scope: Construct, removalPolicy: RemovalPolicy): s3.Bucket {
+  const bucket = new s3.Bucket(scope, "Payloads", {
+    blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
+    encryption: s3.BucketEncryption.S3_MANAGED,
+    objectOwnership: s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+    enforceSSL: true,
+    lifecycleRules: [{ abortIncompleteMultipartUploadAfter: Duration.days(1) }],
+    removalPolicy,
+  });
+  Validations.of(bucket).acknowledge({
+    id: "AwsSolutions-S1",
+    reason: "Only Baton's functions read and write it; server access logs would cost a write per payload.",
+  });
+  return bucket;
+}
+
+/** The key under which task tokens and page tokens are signed. 64 letters and digits are 48 bytes of base64. */
+export function createSigningKey(scope: Construct, removalPolicy: RemovalPolicy): secretsmanager.Secret {
+  const secret = new secretsmanager.Secret(scope, "SigningKey", {
+    description: "Signs Baton's task tokens and page tokens",
+    generateSecretString: {
+      secretStringTemplate: "{}",
+      generateStringKey: "key",
+      passwordLength: 64,
+      excludePunctuation: true,
+    },
+    removalPolicy,
+  });
+  Validations.of(secret).acknowledge({
+    id: "AwsSolutions-SMG4",
+    reason: "A rotation would void every task token that is out, and a token may be out for a year.",
+  });
+  return secret;
+}
+
+/** The one access key of the API. Its id is no secret and must be known when the template is made. */
+export function createAccessKey(scope: Construct, removalPolicy: RemovalPolicy): secretsmanager.Secret {
+  const accessKeyId = `BATON${scope.node.addr.slice(-15).toUpperCase()}`;
+  const secret = new secretsmanager.Secret(scope, "AccessKey", {
+    description: "Access key that signs requests to Baton's API",
+    generateSecretString: {
+      secretStringTemplate: JSON.stringify({ accessKeyId }),
+      generateStringKey: "secretAccessKey",
+      passwordLength: 40,
+      excludePunctuation: true,
+    },
+    removalPolicy,
+  });
+  Validations.of(secret).acknowledge({
+    id: "AwsSolutions-SMG4",
+    reason: "Clients hold the key; its owner rotates it together with them.",
+  });
+  return secret;
+}

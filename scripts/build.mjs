@@ -1,0 +1,117 @@
+/**
+ * Builds dist/: the command line and the library with tsc, each function of lambdas/ with esbuild as one
+ * ESM bundle that carries its AWS clients. Types are not checked here (`npm run check` does), so that
+ * `npm start` and `npm test` can call this every time.
+ */
+import { spawn } from "node:child_process";
+import { chmod, mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { basename, dirname, join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { build as esbuild } from "esbuild";
+
+const root = join(dirname(fileURLToPath(import.meta.url)), "..");
+const dist = join(root, "dist");
+
+export async function build() {
+  await mkdir(dist, { recursive: true });
+  await Promise.all([compile().then(makeExecutable), bundleLambdas()]);
+}
+
+/** bin and lib to dist, with declarations. What no longer has a source goes first. */
+async function compile() {
+  await Promise.all(["bin", "lib"].map(removeStale));
+  const tsc = join(dirname(createRequire(import.meta.url).resolve("typescript/package.json")), "bin", "tsc");
+  const options = ["--noCheck", "--incremental", "--tsBuildInfoFile", join(dist, ".tsbuildinfo")];
+  await run(process.execPath, [tsc, "-p", join(root, "tsconfig.build.json"), ...options]);
+}
+
+async function removeStale(folder) {
+  for (const file of await list(join(dist, folder))) {
+    const source = join(root, folder, file.replace(/(\.d\.ts|\.js)$/, ".ts"));
+    if (!(await exists(source))) await rm(join(dist, folder, file), { force: true });
+  }
+}
+
+async function makeExecutable() {
+  const cli = join(dist, "bin", "baton.js");
+  if (!(await exists(cli))) return console.log("build: no bin/baton.ts yet, skipped");
+  const text = await readFile(cli, "utf8");
+  if (!text.startsWith("#!")) await writeFile(cli, `#!/usr/bin/env node\n${text}`);
+  await chmod(cli, 0o755);
+}
+
+/** Each lambdas/<name>.ts to dist/lambdas/<name>/index.mjs; clients imported on first use stay chunks of their own. */
+async function bundleLambdas() {
+  const { functions } = await loadNames();
+  const names = [];
+  for (const name of functions) {
+    if (await exists(join(root, "lambdas", `${name}.ts`))) names.push(name);
+    else console.log(`build: no lambdas/${name}.ts yet, skipped`);
+  }
+  await Promise.all(names.map((name) => bundle(join(root, "lambdas", `${name}.ts`), join(dist, "lambdas", name))));
+}
+
+/** Made beside and then moved into place: who reads the folder meanwhile finds a whole bundle. */
+export async function bundle(entry, folder) {
+  const next = `${folder}.${process.pid}`;
+  await esbuild({
+    entryPoints: { index: entry },
+    outdir: next,
+    outExtension: { ".js": ".mjs" },
+    bundle: true,
+    splitting: true,
+    format: "esm",
+    platform: "node",
+    target: "node24",
+    mainFields: ["module", "main"],
+    minify: true,
+    // Names in stack traces and in `error.name` survive minifying.
+    keepNames: true,
+    sourcemap: "external",
+    legalComments: "none",
+    logLevel: "warning",
+    // Some dependencies of the AWS clients are CommonJS and call `require` for Node's own modules.
+    banner: {
+      js: 'import{createRequire as batonRequire}from"node:module";const require=batonRequire(import.meta.url);',
+    },
+  });
+  await rm(folder, { recursive: true, force: true });
+  await rename(next, folder);
+}
+
+/** The list of functions lives in TypeScript, once; Node 20 does not read that by itself. */
+async function loadNames() {
+  const { outputFiles } = await esbuild({
+    entryPoints: [join(root, "lib", "adapters", "aws", "names.ts")],
+    bundle: true,
+    format: "esm",
+    write: false,
+  });
+  return import(`data:text/javascript,${encodeURIComponent(outputFiles[0].text)}`);
+}
+
+function run(command, args) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { cwd: root, stdio: "inherit" });
+    child.on("error", reject);
+    child.on("exit", (code) => (code === 0 ? resolve() : reject(new Error(`${basename(args[0])} ended with ${code}`))));
+  });
+}
+
+async function list(folder) {
+  if (!(await exists(folder))) return [];
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1));
+}
+
+async function exists(path) {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) await build();

@@ -1,0 +1,257 @@
+/** The facts of the template on which the design rests, one row each. */
+import { Duration } from "aws-cdk-lib";
+import * as lambda from "aws-cdk-lib/aws-lambda";
+import { describe, expect, test } from "vitest";
+import { environment, functions } from "../../lib/adapters/aws/names.ts";
+import { batonStack, onlyResource, resources, templateOf } from "./synthesized.ts";
+
+const template = templateOf();
+
+const queue = "AWS::SQS::Queue";
+const func = "AWS::Lambda::Function";
+const mapping = "AWS::Lambda::EventSourceMapping";
+const bucket = "AWS::S3::Bucket";
+const secret = "AWS::SecretsManager::Secret";
+
+describe("the template", () => {
+  test.each<[fact: string, type: string, id: string, properties: Record<string, unknown>]>([
+    ["a step has six time-outs", queue, "BatonFlowQueue", { VisibilityTimeout: 180 }],
+    ["a task's message comes back after its worker", queue, "BatonTasksQueue", { VisibilityTimeout: 930 }],
+    ["a message may be 1 MiB", queue, "BatonFlowQueue", { MaximumMessageSize: 1_048_576 }],
+    ["a message may be 1 MiB", queue, "BatonTasksQueue", { MaximumMessageSize: 1_048_576 }],
+    ["a message may be 1 MiB", queue, "BatonDeadLetterQueue", { MaximumMessageSize: 1_048_576 }],
+    ["a pause of two weeks loses nothing", queue, "BatonFlowQueue", { MessageRetentionPeriod: 1_209_600 }],
+    ["a pause of two weeks loses nothing", queue, "BatonTasksQueue", { MessageRetentionPeriod: 1_209_600 }],
+    ["dead letters stay two weeks", queue, "BatonDeadLetterQueue", { MessageRetentionPeriod: 1_209_600 }],
+    ["queues are encrypted", queue, "BatonFlowQueue", { SqsManagedSseEnabled: true }],
+    ["queues are encrypted", queue, "BatonTasksQueue", { SqsManagedSseEnabled: true }],
+    ["queues are encrypted", queue, "BatonDeadLetterQueue", { SqsManagedSseEnabled: true }],
+    [
+      "twenty receives before a dead letter",
+      queue,
+      "BatonFlowQueue",
+      { RedrivePolicy: expect.objectContaining({ maxReceiveCount: 20 }) },
+    ],
+    [
+      "twenty receives before a dead letter",
+      queue,
+      "BatonTasksQueue",
+      { RedrivePolicy: expect.objectContaining({ maxReceiveCount: 20 }) },
+    ],
+    ["a step's time-out", func, "BatonAdvanceFunction", { Timeout: 30 }],
+    ["a task's time-out", func, "BatonTasksFunction", { Timeout: 900 }],
+    ["timers end before the next minute", func, "BatonTimersFunction", { Timeout: 50 }],
+    ["the API ends before API Gateway does", func, "BatonApiHandlerFunction", { Timeout: 29 }],
+    ["partial batches", mapping, "BatonAdvance", { BatchSize: 10, FunctionResponseTypes: ["ReportBatchItemFailures"] }],
+    ["partial batches", mapping, "BatonTasks", { BatchSize: 10, FunctionResponseTypes: ["ReportBatchItemFailures"] }],
+    ["partial batches", mapping, "BatonDeadLetters", { FunctionResponseTypes: ["ReportBatchItemFailures"] }],
+    ["pay per request", "AWS::DynamoDB::Table", "", { BillingMode: "PAY_PER_REQUEST" }],
+    ["rows expire", "AWS::DynamoDB::Table", "", { TimeToLiveSpecification: { AttributeName: "ttl", Enabled: true } }],
+    [
+      "the table can be restored to any second",
+      "AWS::DynamoDB::Table",
+      "",
+      { PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true } },
+    ],
+    [
+      "keys of the table",
+      "AWS::DynamoDB::Table",
+      "",
+      {
+        KeySchema: [
+          { AttributeName: "pk", KeyType: "HASH" },
+          { AttributeName: "sk", KeyType: "RANGE" },
+        ],
+      },
+    ],
+    [
+      "the index for lists",
+      "AWS::DynamoDB::Table",
+      "",
+      {
+        GlobalSecondaryIndexes: [
+          {
+            IndexName: "list",
+            KeySchema: [
+              { AttributeName: "lpk", KeyType: "HASH" },
+              { AttributeName: "lsk", KeyType: "RANGE" },
+            ],
+            Projection: { ProjectionType: "ALL" },
+          },
+        ],
+      },
+    ],
+    [
+      "no public payload",
+      bucket,
+      "",
+      {
+        PublicAccessBlockConfiguration: {
+          BlockPublicAcls: true,
+          BlockPublicPolicy: true,
+          IgnorePublicAcls: true,
+          RestrictPublicBuckets: true,
+        },
+      },
+    ],
+    ["payloads are encrypted", bucket, "", { BucketEncryption: expect.anything() }],
+    ["unfinished uploads go", bucket, "", { LifecycleConfiguration: expect.anything() }],
+    [
+      "a signing key nobody chose",
+      secret,
+      "BatonSigningKey",
+      { GenerateSecretString: expect.objectContaining({ GenerateStringKey: "key", SecretStringTemplate: "{}" }) },
+    ],
+    [
+      "an access key nobody chose",
+      secret,
+      "BatonAccessKey",
+      {
+        GenerateSecretString: expect.objectContaining({
+          GenerateStringKey: "secretAccessKey",
+          SecretStringTemplate: expect.stringMatching(/^\{"accessKeyId":"BATON[0-9A-F]{15}"\}$/),
+        }),
+      },
+    ],
+    ["timers each minute", "AWS::Events::Rule", "", { ScheduleExpression: "rate(1 minute)", State: "ENABLED" }],
+    ["every request goes to the function", "AWS::ApiGatewayV2::Route", "", { RouteKey: "$default" }],
+    [
+      "29 s an API request",
+      "AWS::ApiGatewayV2::Integration",
+      "",
+      { TimeoutInMillis: 29_000, PayloadFormatVersion: "2.0" },
+    ],
+  ])("%s: %s %s", (_fact, type, id, properties) => {
+    expect(onlyResource(template, type, id).Properties).toMatchObject(properties);
+  });
+
+  test.each([...functions])("the function %s", (name) => {
+    const id = {
+      advance: "Advance",
+      tasks: "Tasks",
+      timers: "Timers",
+      "dead-letters": "DeadLetters",
+      api: "ApiHandler",
+    };
+    const { Properties } = onlyResource(template, func, `Baton${id[name]}Function`);
+    const { Variables } = Properties["Environment"] as { Variables: Record<string, unknown> };
+    expect(Properties).toMatchObject({
+      Runtime: "nodejs24.x",
+      Architectures: ["arm64"],
+      RecursiveLoop: "Allow",
+      Handler: "index.handler",
+      LoggingConfig: { LogFormat: "JSON", LogGroup: expect.anything() },
+    });
+    expect(Object.keys(Variables).sort()).toEqual(Object.values(environment).sort());
+    expect(Variables[environment.functionTimeoutSeconds]).toBe(String(Properties["Timeout"]));
+    expect(Properties).not.toHaveProperty("ReservedConcurrentExecutions");
+  });
+
+  test.each(["AWS::DynamoDB::Table", bucket, queue, secret])("%s stays when the stack goes", (type) => {
+    const policies = resources(template, type).map(([, { DeletionPolicy }]) => DeletionPolicy);
+    expect(new Set(policies)).toEqual(new Set(["Retain"]));
+  });
+
+  test("every log group forgets", () => {
+    const groups = resources(template, "AWS::Logs::LogGroup").map(([, { Properties }]) => Properties);
+    expect(groups).toHaveLength(functions.length + 1);
+    for (const group of groups) expect(group).toMatchObject({ RetentionInDays: 30 });
+  });
+
+  test.each([
+    ["AWS::DynamoDB::Table", "TableName"],
+    [queue, "QueueName"],
+    [bucket, "BucketName"],
+    [secret, "Name"],
+    [func, "FunctionName"],
+    ["AWS::IAM::Role", "RoleName"],
+    ["AWS::Logs::LogGroup", "LogGroupName"],
+    ["AWS::CloudWatch::Alarm", "AlarmName"],
+  ])("%s has no %s of our choosing", (type, name) => {
+    for (const [, { Properties }] of resources(template, type)) expect(Properties).not.toHaveProperty(name);
+  });
+
+  test("queues and bucket refuse plain HTTP", () => {
+    const policies = [...resources(template, "AWS::SQS::QueuePolicy"), ...resources(template, "AWS::S3::BucketPolicy")];
+    expect(policies).toHaveLength(4);
+    for (const [, policy] of policies) expect(JSON.stringify(policy)).toContain('"aws:SecureTransport":"false"');
+  });
+
+  test("alarms", () => {
+    const alarms = resources(template, "AWS::CloudWatch::Alarm").map(([id, { Properties }]) => [
+      id.replace(/^Baton(.*)Alarm.*$/, "$1"),
+      Properties["Threshold"],
+    ]);
+    expect(Object.fromEntries(alarms)).toEqual({
+      DeadLetters: 1,
+      FlowOldest: 1800,
+      TasksOldest: 1800,
+      FlowInFlight: 96_000,
+      TasksInFlight: 96_000,
+      Transitions: 1_000_000,
+    });
+  });
+
+  test("outputs", () => {
+    expect(Object.keys(template.findOutputs("*")).sort()).toEqual(
+      ["AccessKeySecret", "DlqUrl", "ExportCommand", "QueueUrl", "RestEndpoint", "TableName", "WireEndpoint"].sort(),
+    );
+  });
+});
+
+describe("rights", () => {
+  const statements = resources(template, "AWS::IAM::Policy").flatMap(([id, { Properties }]) => {
+    const { Statement } = Properties["PolicyDocument"] as { Statement: Record<string, unknown>[] };
+    return Statement.map((statement) => ({ id: id.replace(/RoleDefaultPolicy.*/, ""), statement }));
+  });
+  const rights = statements.map(({ id, statement }) => `${id} ${JSON.stringify(statement["Resource"])}`);
+
+  test("no wildcard but the payloads' names", () => {
+    const wild = rights.filter((right) => right.includes("*"));
+    expect(wild.map((right) => right.replace(/^\S+ .*"(\/?\*)".*$/, "$1"))).toEqual(Array(5).fill("/*"));
+    for (const { statement } of statements) expect(JSON.stringify(statement["Action"])).not.toContain("*");
+  });
+
+  test("no managed policy, no role but the functions' own", () => {
+    const roles = resources(template, "AWS::IAM::Role");
+    expect(roles).toHaveLength(functions.length);
+    for (const [, { Properties }] of roles) expect(Properties).not.toHaveProperty("ManagedPolicyArns");
+  });
+
+  test("only the API reads the access key", () => {
+    const readers = rights.filter((right) => right.includes("BatonAccessKey")).map((right) => right.split(" ")[0]);
+    expect(new Set(readers)).toEqual(new Set(["BatonApiHandler"]));
+  });
+
+  test("nobody may call a Lambda function unless it was named", () => {
+    expect(JSON.stringify(statements)).not.toContain("lambda:InvokeFunction");
+  });
+});
+
+describe("props", () => {
+  test("task functions: the tasks worker may call just those", () => {
+    const { stack } = batonStack();
+    const arn = "arn:aws:lambda:eu-west-1:111122223333:function:charge-card";
+    const named = lambda.Function.fromFunctionArn(stack, "Charge", arn);
+    const { Properties } = onlyResource(templateOf({ taskFunctions: [named] }), "AWS::IAM::Policy", "BatonTasksRole");
+    expect(JSON.stringify(Properties)).toContain(
+      `{"Action":"lambda:InvokeFunction","Effect":"Allow","Resource":"${arn}"}`,
+    );
+  });
+
+  test("shorter time-outs shorten the visibility", () => {
+    const short = templateOf({ advanceTimeout: Duration.seconds(5), taskTimeout: Duration.seconds(20) });
+    expect(onlyResource(short, queue, "BatonFlowQueue").Properties).toMatchObject({ VisibilityTimeout: 30 });
+    expect(onlyResource(short, queue, "BatonTasksQueue").Properties).toMatchObject({ VisibilityTimeout: 21 });
+  });
+
+  test("concurrency is bounded at the queue", () => {
+    const bounded = templateOf({ maxAdvanceConcurrency: 40, maxTaskConcurrency: 7 });
+    expect(onlyResource(bounded, mapping, "BatonAdvance").Properties).toMatchObject({
+      ScalingConfig: { MaximumConcurrency: 40 },
+    });
+    expect(onlyResource(bounded, mapping, "BatonTasks").Properties).toMatchObject({
+      ScalingConfig: { MaximumConcurrency: 7 },
+    });
+  });
+});

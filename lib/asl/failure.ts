@@ -1,0 +1,114 @@
+/**
+ * A state that failed: the words of its failure, the events that tell of it, and what the verdict of
+ * Retry and Catch makes of it.
+ */
+import type { Catcher, State } from "./definition.ts";
+import { EvaluationFailure } from "./evaluate/failure.ts";
+import { objectOf } from "./json.ts";
+import type { Entered, Failure } from "./position.ts";
+import { judge } from "./retry.ts";
+import { finishFailed } from "./states/finish.ts";
+import { type Journal, write } from "./states/journal.ts";
+import { assign, type Departure, evaluated, leave, merged } from "./states/leave.ts";
+import { Payload } from "./states/payload.ts";
+import { scopeOf, stay, type Visit } from "./states/visit.ts";
+import type { Transition } from "./transition.ts";
+
+/** Failures of Baton's own evaluation name the state; those that somebody else reported stay as they are. */
+const prefixed: ReadonlySet<string> = new Set(["States.Runtime", "States.QueryEvaluationError"]);
+
+export function causeIn(state: string, entered: Pick<Entered, "event">, cause: string): string {
+  return `An error occurred while executing the state '${state}' (entered at the event id #${entered.event}). ${cause}`;
+}
+
+/** Runs the part of a state that evaluates; if an evaluation fails, so does the state. */
+export async function guarded(visit: Visit, part: () => Promise<Transition> | Transition): Promise<Transition> {
+  try {
+    return await part();
+  } catch (error) {
+    if (!(error instanceof EvaluationFailure)) throw error;
+    return failEvaluation(visit, error);
+  }
+}
+
+async function failEvaluation(visit: Visit, evaluation: EvaluationFailure): Promise<Transition> {
+  const failure = reportEvaluation(visit, evaluation);
+  return failState(visit, failure, { told: evaluation.error === "States.Runtime" });
+}
+
+/** The failure as the state reports it; a failed JSONata expression also gets its event. */
+export function reportEvaluation(visit: Visit, evaluation: EvaluationFailure): Failure {
+  const { error, location } = evaluation;
+  const { state, journal, entered } = visit;
+  const cause = prefixed.has(error) ? causeIn(state.name, entered, evaluation.cause) : evaluation.cause;
+  if (error === "States.QueryEvaluationError") {
+    // Recorded on AWS: it refers to the event before the state was entered.
+    if (visit.before !== undefined && state.type !== "Wait") journal.previous = visit.before;
+    const where = location === undefined ? {} : { location };
+    write(journal, "EvaluationFailed", { error, cause, ...where, state: state.name });
+  }
+  return { error, cause };
+}
+
+export interface FailureManner {
+  /** A narrower name of the error, for Retry and Catch. */
+  readonly also?: string;
+  /** A Map or Parallel fails without its …StateFailed event. */
+  readonly told?: boolean;
+}
+
+export async function failState(visit: Visit, failure: Failure, manner: FailureManner = {}): Promise<Transition> {
+  const { state, entered, moment, journal } = visit;
+  const verdict = judge(state, entered, failure, moment.chance, manner.also);
+  switch (verdict.kind) {
+    case "retry": {
+      const again: Entered = { ...entered, retries: verdict.retries, retryCount: entered.retryCount + 1 };
+      return stay(visit, { kind: "retrying", notBefore: moment.now + verdict.afterMilliseconds }, again);
+    }
+    case "catch":
+      tellFailed(state, journal, manner);
+      return caught(visit, verdict.by, failure);
+    case "fail":
+      tellFailed(state, journal, manner);
+      return finishFailed(visit, failure);
+  }
+}
+
+function tellFailed(state: State, journal: Journal, manner: FailureManner): void {
+  if (manner.told === true) return;
+  if (state.type === "Map") write(journal, "MapStateFailed");
+  if (state.type === "Parallel") write(journal, "ParallelStateFailed");
+}
+
+/** A catcher that fails itself fails the state for good: nobody catches the catcher. */
+async function caught(visit: Visit, by: Catcher, failure: Failure): Promise<Transition> {
+  try {
+    return leave(visit, await departCaught(visit, by, failure));
+  } catch (error) {
+    if (!(error instanceof EvaluationFailure)) throw error;
+    return finishFailed(visit, reportEvaluation(visit, error));
+  }
+}
+
+/** OutputPath and ResultSelector are for results; an error output passes by them. */
+async function departCaught(visit: Visit, by: Catcher, failure: Failure): Promise<Departure> {
+  const error = Payload.ofValue(
+    objectOf([
+      ["Error", failure.error ?? null],
+      ["Cause", failure.cause ?? null],
+    ]),
+  );
+  const following = { kind: "next", state: by.next } as const;
+  if (visit.state.queryLanguage === "JSONata") {
+    const scope = scopeOf(visit, visit.input, { errorOutput: error });
+    const output = by.output === undefined ? error : await evaluated(by.output, scope);
+    return { output, assigned: await assign(by.assign, scope), following };
+  }
+  const assigned = await assign(by.assign, scopeOf(visit, error));
+  return { output: merged(visit.input, by.resultPath, error), assigned, following };
+}
+
+/** Fails the state with a failure that neither Retry nor Catch may judge. */
+export function failForGood(visit: Visit, failure: Failure): Transition {
+  return finishFailed(visit, failure);
+}

@@ -1,0 +1,82 @@
+/**
+ * Fields that hold a number or a text, however they get it: written down, by a path, or by a JSONata
+ * expression; with AWS's words where the value will not do.
+ */
+import type { Computed } from "../definition.ts";
+import { evaluateExpression, expectType } from "../evaluate/expression.ts";
+import { queryFailure, runtimeFailure } from "../evaluate/failure.ts";
+import { readPath } from "../evaluate/path.ts";
+import type { EvaluationScope } from "../evaluate/scope.ts";
+import { evaluateTemplate } from "../evaluate/template.ts";
+import { isNumber, toNumber, type Value, writeJson } from "../json.ts";
+
+export interface Bounds {
+  readonly least: number;
+  readonly most: number;
+}
+
+/** TimeoutSeconds and HeartbeatSeconds (boto: `TimeoutInSeconds`). */
+export const secondsBounds: Bounds = { least: 0, most: 99_999_999 };
+
+/** `field` is the name without `Path`. */
+export async function wholeNumber(
+  field: string,
+  computed: Computed<number>,
+  scope: EvaluationScope,
+  bounds: Bounds,
+): Promise<number> {
+  switch (computed.kind) {
+    case "literal":
+      return computed.value;
+    case "path":
+      return wholeFromPath(field, computed.path.source, readPath(computed.path, scope));
+    case "template":
+      return wholeFromPath(field, field, await evaluateTemplate(computed.template, scope));
+    case "expression": {
+      const { expression } = computed;
+      const value = expectType(expression, await evaluateExpression(expression, scope), "number");
+      return wholeFromExpression(expression.source, field, value, bounds);
+    }
+  }
+}
+
+/** AWS takes the text of a whole number for one, too. */
+function wholeFromPath(field: string, source: string, value: Value): number {
+  const text = typeof value === "string" ? value : writeJson(value);
+  if (/^[+-]?\d+$/.test(text)) return Number(text);
+  throw runtimeFailure(`The ${field}Path field refers to value "${text}" which is not a valid integer: ${source}`);
+}
+
+function wholeFromExpression(source: string, field: string, value: Value, bounds: Bounds): number {
+  const number = isNumber(value) ? toNumber(value) : Number.NaN;
+  const where = `The JSONata expression '${source}' specified for the field '${field}' returned a value that`;
+  if (!Number.isInteger(number)) {
+    throw queryFailure(`${where} cannot be parsed as an integer: ${writeJson(value)}`, field);
+  }
+  if (number < bounds.least || number > bounds.most) {
+    throw queryFailure(`${where} must be between ${bounds.least} and ${bounds.most}, but was: ${number}`, field);
+  }
+  return number;
+}
+
+/** Error, Cause, RoleArn. */
+export async function text(field: string, computed: Computed<string>, scope: EvaluationScope): Promise<string> {
+  switch (computed.kind) {
+    case "literal":
+      return computed.value;
+    case "path":
+      return textFromPath(field, computed.path.source, readPath(computed.path, scope));
+    case "template":
+      return textFromPath(field, field, await evaluateTemplate(computed.template, scope));
+    case "expression": {
+      const { expression } = computed;
+      const value = expectType(expression, await evaluateExpression(expression, scope), "string");
+      return typeof value === "string" ? value : writeJson(value);
+    }
+  }
+}
+
+function textFromPath(field: string, source: string, value: Value): string {
+  if (typeof value === "string") return value;
+  throw runtimeFailure(`The ${field}Path field refers to value "${writeJson(value)}" which is not a string: ${source}`);
+}

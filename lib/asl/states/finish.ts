@@ -1,0 +1,64 @@
+/**
+ * The end of a branch. At the root it is the end of the execution; an iteration of a Map says how it
+ * ended; a branch of a Parallel ends without a word.
+ */
+import type { EventDetails } from "../event.ts";
+import type { Failure, Forked, Outcome, Position } from "../position.ts";
+import type { Transition } from "../transition.ts";
+import { inFull, type Journal, remark, write } from "./journal.ts";
+import type { Visit } from "./visit.ts";
+
+/** `open`: the fork that still runs and has to be fenced. */
+export function finish(visit: Pick<Visit, "position" | "journal">, outcome: Outcome, open?: Forked): Transition {
+  const { journal, position } = visit;
+  if (position.scope === undefined) endExecution(journal, outcome);
+  else if (position.scope.kind === "Map") endIteration(journal, position, outcome);
+  const { entered: _, ...rest } = position;
+  const doing: Position["doing"] = open === undefined ? { kind: "ended", outcome } : { kind: "ended", outcome, open };
+  return { events: journal.events, next: { ...rest, events: journal.count, previous: journal.previous, doing } };
+}
+
+/** A failure inside a fork closes the Task it happened in with a word of its own, behind that of its iteration. */
+export function finishFailed(visit: Visit, failure: Failure, open?: Forked): Transition {
+  const { journal, position } = visit;
+  const failed = finish(visit, { status: "FAILED", failure }, open);
+  if (position.scope === undefined || visit.state.type !== "Task") return failed;
+  remark(journal, "TaskStateAborted");
+  return { events: journal.events, next: { ...failed.next, events: journal.count } };
+}
+
+function endExecution(journal: Journal, outcome: Outcome): void {
+  switch (outcome.status) {
+    case "SUCCEEDED":
+      write(journal, "ExecutionSucceeded", { output: outcome.output, outputDetails: inFull });
+      return;
+    case "FAILED":
+      write(journal, "ExecutionFailed", failureDetails(outcome.failure));
+      return;
+    case "TIMED_OUT":
+      write(journal, "ExecutionTimedOut", failureDetails(outcome.failure));
+      return;
+    case "ABORTED":
+      // AWS lets the end that somebody else decided refer to nothing.
+      journal.previous = 0;
+      write(journal, "ExecutionAborted", failureDetails(outcome.failure));
+  }
+}
+
+const iterationEnds = {
+  SUCCEEDED: "MapIterationSucceeded",
+  FAILED: "MapIterationFailed",
+  TIMED_OUT: "MapIterationFailed",
+  ABORTED: "MapIterationAborted",
+} as const;
+
+/** Beside the chain: what follows (the next iteration, the state's failure) refers to the iteration's last event. */
+function endIteration(journal: Journal, position: Position, outcome: Outcome): void {
+  const { scope } = position;
+  if (scope !== undefined) remark(journal, iterationEnds[outcome.status], { name: scope.state, index: scope.index });
+}
+
+export function failureDetails(failure: Failure): EventDetails {
+  const { error, cause } = failure;
+  return { ...(error === undefined ? {} : { error }), ...(cause === undefined ? {} : { cause }) };
+}

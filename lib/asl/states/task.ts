@@ -1,0 +1,138 @@
+/**
+ * Task: schedules an attempt, says how it went, and leaves with its result. Making the call is somebody
+ * else's work; here an attempt is the claim that exactly one worker may act on.
+ */
+import type { TaskState } from "../definition.ts";
+import type { EventDetails } from "../event.ts";
+import { failState } from "../failure.ts";
+import type { JsonText } from "../json.ts";
+import type { Failure, TaskCall, Working } from "../position.ts";
+import type { Signal, Transition } from "../transition.ts";
+import { secondsBounds, text, wholeNumber } from "./computed.ts";
+import { failureDetails } from "./finish.ts";
+import { inFull, type Journal, write } from "./journal.ts";
+import { departWith, effectiveInput, evaluated, leave } from "./leave.ts";
+import { exceeds, tooLarge } from "./limit.ts";
+import { Payload } from "./payload.ts";
+import { type Resource, readResource } from "./resource.ts";
+import { scopeOf, stay, type Visit } from "./visit.ts";
+
+/** Claims an attempt: the first, or another one after a retry. */
+export async function schedule(visit: Visit<TaskState>): Promise<Transition> {
+  const { state, moment, journal } = visit;
+  const resource = readResource(state.resource);
+  const call = await prepare(visit, resource);
+  writeScheduled(journal, resource, call, moment.execution.region);
+  if (resource.family === "LambdaFunction") write(journal, "LambdaFunctionStarted");
+  if (resource.family === "Task") write(journal, "TaskStarted", named(resource));
+  return stay(visit, { kind: "working", claim: moment.seq, call, submitted: false, since: moment.now });
+}
+
+async function prepare(visit: Visit<TaskState>, resource: Resource): Promise<TaskCall> {
+  const { state, entered } = visit;
+  const input = state.queryLanguage === "JSONata" ? visit.input : effectiveInput(visit);
+  const scope = scopeOf(visit, input, { claiming: true });
+  const given = state.parameters === undefined ? input : await evaluated(state.parameters, scope);
+  if (exceeds(given.text, visit.moment.execution.payloadLimitBytes)) throw tooLarge(state.name);
+  const { timeoutSeconds, heartbeatSeconds, roleArn } = state;
+  const timeout = timeoutSeconds && (await wholeNumber("TimeoutSeconds", timeoutSeconds, scope, secondsBounds));
+  const heartbeat = heartbeatSeconds && (await wholeNumber("HeartbeatSeconds", heartbeatSeconds, scope, secondsBounds));
+  const role = roleArn && (await text("Credentials/RoleArn", roleArn, scope));
+  return {
+    resource: state.resource,
+    pattern: resource.pattern,
+    arguments: given.text,
+    attempt: entered.retryCount,
+    ...(timeout === undefined ? {} : { timeoutSeconds: timeout }),
+    ...(heartbeat === undefined ? {} : { heartbeatSeconds: heartbeat }),
+    ...(role === undefined ? {} : { roleArn: role }),
+  };
+}
+
+function writeScheduled(journal: Journal, resource: Resource, call: TaskCall, region: string): void {
+  const limits: EventDetails = {
+    ...(call.timeoutSeconds === undefined ? {} : { timeoutInSeconds: call.timeoutSeconds }),
+    ...(call.heartbeatSeconds === undefined ? {} : { heartbeatInSeconds: call.heartbeatSeconds }),
+  };
+  const credentials: EventDetails = call.roleArn === undefined ? {} : { taskCredentials: { roleArn: call.roleArn } };
+  if (resource.family === "Task") {
+    const details = { ...named(resource), region, parameters: call.arguments, ...limits, ...credentials };
+    write(journal, "TaskScheduled", details);
+    return;
+  }
+  const details = { resource: resource.arn, input: call.arguments, inputDetails: inFull, ...limits };
+  if (resource.family === "Activity") write(journal, "ActivityScheduled", details);
+  else write(journal, "LambdaFunctionScheduled", { ...details, ...credentials });
+}
+
+/** What every event of the Task family says of its resource. */
+function named(resource: Resource): EventDetails {
+  if (resource.family !== "Task") return {};
+  return { resourceType: resource.resourceType, resource: resource.resource };
+}
+
+/** What may happen to an attempt. */
+export type Answer = Extract<
+  Signal,
+  { readonly kind: "submitted" | "started" | "succeeded" | "failed" | "timed-out" | "lost" }
+>;
+
+export async function stepTask(visit: Visit<TaskState>, working: Working, answer: Answer): Promise<Transition> {
+  const resource = readResource(visit.state.resource);
+  switch (answer.kind) {
+    case "submitted":
+      return submitted(visit, working, resource, answer.output);
+    case "started":
+      return started(visit, working, answer.workerName);
+    case "succeeded":
+      return succeeded(visit, resource, answer.output);
+    case "failed":
+      return failed(visit, resource, answer.failure);
+    case "timed-out":
+      return timedOut(visit, resource, answer.by);
+    case "lost":
+      return lost(visit, working, resource);
+  }
+}
+
+function submitted(visit: Visit, working: Working, resource: Resource, output: JsonText): Transition {
+  write(visit.journal, "TaskSubmitted", { ...named(resource), output, outputDetails: inFull });
+  return stay(visit, { ...working, submitted: true });
+}
+
+/** The time of an activity task counts from its start, and its worker is the one who has it now. */
+function started(visit: Visit, working: Working, workerName: string | undefined): Transition {
+  write(visit.journal, "ActivityStarted", workerName === undefined ? {} : { workerName });
+  return stay(visit, { ...working, submitted: true, since: visit.moment.now });
+}
+
+async function succeeded(visit: Visit<TaskState>, resource: Resource, output: JsonText): Promise<Transition> {
+  if (exceeds(output, visit.moment.execution.payloadLimitBytes)) {
+    const who = resource.family === "Task" ? resource.resourceType : resource.arn;
+    return failed(visit, resource, tooLarge(who).failure);
+  }
+  write(visit.journal, `${resource.family}Succeeded`, { ...named(resource), output, outputDetails: inFull });
+  return leave(visit, await departWith(visit, Payload.ofText(output), visit.state.following));
+}
+
+function failed(visit: Visit<TaskState>, resource: Resource, failure: Failure): Promise<Transition> {
+  write(visit.journal, `${resource.family}Failed`, { ...named(resource), ...failureDetails(failure) });
+  return failState(visit, failure);
+}
+
+/** The missing heartbeat is a time-out, too; only Retry and Catch can tell it apart. */
+function timedOut(visit: Visit<TaskState>, resource: Resource, by: "timeout" | "heartbeat"): Promise<Transition> {
+  const failure: Failure = { error: "States.Timeout" };
+  write(visit.journal, `${resource.family}TimedOut`, { ...named(resource), ...failureDetails(failure) });
+  return failState(visit, failure, by === "heartbeat" ? { also: "States.HeartbeatTimeout" } : {});
+}
+
+function lost(visit: Visit<TaskState>, working: Working, resource: Resource): Promise<Transition> {
+  const { timeoutSeconds } = working.call;
+  if (timeoutSeconds !== undefined && visit.moment.now >= working.since + timeoutSeconds * 1000) {
+    return timedOut(visit, resource, "timeout");
+  }
+  const cause =
+    "The worker that made this attempt stopped before it could record the result: whether the call was made is not known, so it is not made again.";
+  return failed(visit, resource, { error: "States.TaskFailed", cause });
+}

@@ -29,7 +29,7 @@ export function runLoop(
   const atWork: Record<Lane, number> = { flow: 0, tasks: 0 };
   let stopping = false;
   let idle: (() => void) | undefined;
-  const receiving: Record<Lane, boolean> = { flow: false, tasks: false };
+  const receiving: Record<Lane, "no" | "yes" | "again"> = { flow: "no", tasks: "no" };
 
   const work = async (lane: Lane, delivery: Delivery): Promise<void> => {
     try {
@@ -49,17 +49,25 @@ export function runLoop(
 
   /** Fills the lane up with what is due. One at a time: two would ask for the same room. */
   const take = async (lane: Lane): Promise<void> => {
-    if (receiving[lane]) return;
-    receiving[lane] = true;
+    if (receiving[lane] !== "no") {
+      receiving[lane] = "again"; // what has just become due may have come too late for the receive under way
+      return;
+    }
     try {
-      for (let room = roomIn(lane); room > 0; room = roomIn(lane)) {
-        const deliveries = await inbox.receive(lane, room);
-        if (deliveries.length === 0) return;
-        atWork[lane] += deliveries.length;
-        for (const delivery of deliveries) void work(lane, delivery);
-      }
+      do {
+        receiving[lane] = "yes";
+        await fill(lane);
+      } while (receiving[lane] === "again");
     } finally {
-      receiving[lane] = false;
+      receiving[lane] = "no";
+    }
+  };
+  const fill = async (lane: Lane): Promise<void> => {
+    for (let room = roomIn(lane); room > 0; room = roomIn(lane)) {
+      const deliveries = await inbox.receive(lane, room);
+      if (deliveries.length === 0) return;
+      atWork[lane] += deliveries.length;
+      for (const delivery of deliveries) void work(lane, delivery);
     }
   };
   const roomIn = (lane: Lane): number => (stopping ? 0 : options.atOnce[lane] - atWork[lane]);

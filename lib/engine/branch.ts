@@ -72,12 +72,13 @@ export function beginning(view: ForkView, index: number, begin?: Begin): Positio
   const map = fork.of === "Map";
   const wave = map ? Math.min(fork.concurrency, fork.width) : 0;
   const events = begin?.events ?? position.events + wave;
-  const { variables } = position;
+  const { variables, entered } = position;
   return {
     state: position.state,
     input: fork.shared,
     ...(variables === undefined ? {} : { variables }),
     ...itemOf(position, fork, index, offset),
+    ...(entered === undefined ? {} : { entered }),
     scope: {
       kind: fork.of,
       state: position.state,

@@ -24,6 +24,13 @@ export interface SegmentRecord extends SegmentKey {
   readonly expires?: Instant;
 }
 
+/** Branches `256·group` to `256·group + 255` of a fork: neighbours in the store. */
+export interface BranchGroup {
+  readonly parent: BranchPath;
+  readonly forkSeq: number;
+  readonly group: number;
+}
+
 /** `taken`: somebody wrote this sequence number before; `winner` is what stands there. */
 export type Appended = { readonly kind: "appended" } | { readonly kind: "taken"; readonly winner: SegmentRecord };
 
@@ -37,8 +44,11 @@ export interface Log {
   commit(segment: SegmentRecord, messages: readonly Message[], consumed?: Receipt): Promise<Appended>;
   /** The newest segment of a branch, read strongly. */
   head(execution: ExecutionId, branch: BranchPath): Promise<SegmentRecord | undefined>;
-  /** All segments of all branches of an execution, in any order, a page at a time. */
-  read(execution: ExecutionId): AsyncIterable<readonly SegmentRecord[]>;
+  /**
+   * All segments of the root, or of the branches of one group of a fork, in any order, a page at a time.
+   * Whoever wants a whole execution starts at the root and follows the forks it finds.
+   */
+  read(execution: ExecutionId, group?: BranchGroup): AsyncIterable<readonly SegmentRecord[]>;
   /** Segments of one branch by sequence number, from `from` (default 0), at most `limit`. */
   branch(execution: ExecutionId, branch: BranchPath, from?: number, limit?: number): Promise<readonly SegmentRecord[]>;
   /** Resolves once everything appended so far survives a power cut. At once where an append already does. */

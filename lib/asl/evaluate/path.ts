@@ -1,37 +1,143 @@
-/** JSONPath: to be filled in. */
-import type { Value } from "../json.ts";
+/**
+ * JSONPath as the service evaluates it: Jayway's semantics, our own code. A definite path gives the value
+ * itself, an indefinite one (wildcard, slice, filter, `..`) a list, empty when nothing matches. Compiled
+ * once, no `eval`. Also reference paths, which say where a result goes (`ResultPath`).
+ */
+import { isArray, isObject, property, type Value, withProperty, writeJson } from "../json.ts";
+import { runtimeFailure } from "./failure.ts";
+import { explainMiss } from "./path-miss.ts";
+import { type PathSyntax, parsePath, parsePathAt, type Root, type Step } from "./path-syntax.ts";
+import { find, findOne, isDefinite } from "./path-walk.ts";
 import { noReferences, type References } from "./references.ts";
+import type { Scanner, SyntaxProblem } from "./scanner.ts";
 import type { EvaluationScope } from "./scope.ts";
 
 export interface Path {
+  /** As written. */
   readonly source: string;
+  readonly root: Root;
+  readonly steps: readonly Step[];
   readonly definite: boolean;
   readonly references: References;
 }
-export interface PathProblem {
-  readonly kind: "problem";
-  readonly message: string;
-}
+
+export type PathProblem = SyntaxProblem;
+
 export interface ReferencePath {
   readonly source: string;
   readonly steps: readonly (string | number)[];
 }
 
-export function compilePath(source: string): Path | PathProblem {
-  return { source, definite: true, references: noReferences };
-}
-export function findPath(_path: Path, scope: EvaluationScope): Value | undefined {
-  return scope.input;
-}
-export function readPath(_path: Path, scope: EvaluationScope): Value {
-  return scope.input;
-}
-export function compileReferencePath(source: string): ReferencePath | PathProblem {
-  return { source, steps: [] };
-}
-export function place(_document: Value, _path: ReferencePath, value: Value): Value {
-  return value;
-}
 export function isProblem<T extends object>(compiled: T | PathProblem): compiled is PathProblem {
   return "kind" in compiled && compiled.kind === "problem";
+}
+
+export function compilePath(source: string): Path | PathProblem {
+  const syntax = parsePath(source);
+  return isProblem(syntax) ? syntax : pathOf(source, syntax);
+}
+
+/** A path that stands at the scanner, among other text. */
+export function compilePathAt(scanner: Scanner): Path {
+  const start = scanner.position;
+  const syntax = parsePathAt(scanner);
+  return pathOf(scanner.source.slice(start, scanner.position), syntax);
+}
+
+/** `undefined`: there is nothing. */
+export function findPath(path: Path, scope: EvaluationScope): Value | undefined {
+  const document = documentOf(path.root, scope);
+  if (document === undefined) return undefined;
+  return path.definite ? findOne(document, path.steps) : find(document, path.steps);
+}
+
+/** As `findPath`, with the service's leniency: a definite path past the end of an array gives null. */
+export function findOrNull(path: Path, scope: EvaluationScope): Value | undefined {
+  const value = findPath(path, scope);
+  if (value !== undefined || !path.definite) return value;
+  const document = documentOf(path.root, scope);
+  return document !== undefined && explainMiss(document, path.steps).kind === "past-end" ? null : undefined;
+}
+
+/** What InputPath, OutputPath, ItemsPath and the like give. */
+export function readPath(path: Path, scope: EvaluationScope): Value {
+  const value = findOrNull(path, scope);
+  if (value === undefined) throw runtimeFailure(`Invalid path '${path.source}' : ${missReason(path, scope)}`);
+  return value;
+}
+
+function missReason(path: Path, scope: EvaluationScope): string {
+  const document = documentOf(path.root, scope);
+  if (document === undefined) return `No results for path: $['${path.source.slice(1)}']`;
+  const miss = explainMiss(document, path.steps);
+  return miss.kind === "missing" ? miss.reason : "";
+}
+
+function documentOf(root: Root, scope: EvaluationScope): Value | undefined {
+  if (root.kind === "input") return scope.input;
+  return root.kind === "context" ? scope.context() : scope.variables.get(root.name);
+}
+
+function pathOf(source: string, { root, steps }: PathSyntax): Path {
+  return { source, root, steps, definite: isDefinite(steps), references: referencesOf(root, steps) };
+}
+
+function referencesOf(root: Root, steps: readonly Step[]): References {
+  if (root.kind === "input") return noReferences;
+  if (root.kind === "variable") return { ...noReferences, variables: [root.name] };
+  return {
+    variables: [],
+    executionInput: mayLookAt(steps, ["Execution", "Input"]),
+    mapItem: mayLookAt(steps, ["Map", "Item"]),
+  };
+}
+
+/** Only a plain key that differs rules it out. */
+function mayLookAt(steps: readonly Step[], keys: readonly string[]): boolean {
+  return keys.every((key, position) => {
+    const step = steps[position];
+    return step?.kind !== "key" || step.key === key;
+  });
+}
+
+/** The part of JSONPath that names one place to write to: `$`, keys and indexes. */
+export function compileReferencePath(source: string): ReferencePath | PathProblem {
+  const syntax = parsePath(source);
+  if (isProblem(syntax)) return syntax;
+  const steps: (string | number)[] = [];
+  for (const step of syntax.steps) {
+    if (step.kind === "key") steps.push(step.key);
+    else if (step.kind === "index" && step.index >= 0) steps.push(step.index);
+    else return notAReference(source);
+  }
+  return syntax.root.kind === "input" ? { source, steps } : notAReference(source);
+}
+
+function notAReference(source: string): PathProblem {
+  return { kind: "problem", message: `'${source}' is not a Reference Path: it has to name one place below '$'` };
+}
+
+/** A copy of the document with the value in its place; objects that are missing on the way are made. */
+export function place(document: Value, path: ReferencePath, value: Value): Value {
+  const placed = placeBelow(document, path.steps, 0, value);
+  if (placed !== undefined) return placed;
+  throw runtimeFailure(`Unable to apply ReferencePath ${path.source} to input ${writeJson(document)}`);
+}
+
+function placeBelow(
+  document: Value,
+  steps: readonly (string | number)[],
+  position: number,
+  value: Value,
+): Value | undefined {
+  const step = steps[position];
+  if (step === undefined) return value;
+  if (typeof step === "number") {
+    const item = isArray(document) ? document[step] : undefined;
+    const below = item === undefined ? undefined : placeBelow(item, steps, position + 1, value);
+    return below === undefined || !isArray(document) ? undefined : document.with(step, below);
+  }
+  if (!isObject(document)) return undefined;
+  const below = placeBelow(property(document, step) ?? {}, steps, position + 1, value);
+  return below === undefined ? undefined : withProperty(document, step, below);
 }

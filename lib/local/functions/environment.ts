@@ -1,0 +1,199 @@
+/**
+ * One process that runs one function, an invocation at a time: what Lambda calls an execution
+ * environment. A function that hangs, exits or runs out of memory takes this process with it and
+ * nothing else. Which invocation goes to which environment is the pool's business.
+ */
+import { type ChildProcess, spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+import { Readable, Writable } from "node:stream";
+import { type ErrorText, errorText, exited, timedOut } from "./error-text.ts";
+import { encodeFrame, frameReader, type InvokeFrame, type RuntimeFrame } from "./frames.ts";
+
+export interface EnvironmentSettings {
+  /** The runtime's program, as JavaScript. */
+  readonly runtime: string;
+  readonly folder: string;
+  readonly name: string;
+  /** The module that exports the handler. */
+  readonly file: string;
+  readonly memoryMegabytes: number;
+  readonly variables: Readonly<Record<string, string>>;
+  readonly onLine: (stream: "stdout" | "stderr", line: string) => void;
+}
+
+export interface Request {
+  readonly requestId: string;
+  readonly functionArn: string;
+  readonly payload: string;
+  readonly timeoutSeconds: number;
+  readonly clientContext?: string;
+}
+
+export type Answer =
+  | { readonly kind: "succeeded"; readonly payload: string }
+  | { readonly kind: "failed"; readonly payload: ErrorText };
+
+/** Lambda's own limit for loading a module. */
+const loadingSeconds = 10;
+/** How long the last output of a process may take to arrive after its end, where a grandchild holds the pipe. */
+const drainMilliseconds = 1000;
+
+export class Environment {
+  /** The module is loaded, or never will be. */
+  readonly loaded: Promise<void>;
+  /** The process is gone. */
+  readonly ended: Promise<void>;
+  #tellLoaded: () => void = () => undefined;
+  readonly #settings: EnvironmentSettings;
+  readonly #child: ChildProcess;
+  readonly #toRuntime: Writable;
+  #state: "loading" | "ready" | "over" = "loading";
+  /** Why it ended, where it could still say so. */
+  #lastWords: ErrorText | undefined;
+  #current: { readonly request: Request; readonly settle: (answer: Answer) => void } | undefined;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(settings: EnvironmentSettings) {
+    this.#settings = settings;
+    this.#child = spawnRuntime(settings);
+    const [, stdout, stderr, toRuntime, fromRuntime] = this.#child.stdio;
+    if (!(toRuntime instanceof Writable && fromRuntime instanceof Readable)) throw new Error("a process without pipes");
+    this.#toRuntime = toRuntime;
+    // Its end is told by the process's own events.
+    toRuntime.on("error", () => undefined);
+    fromRuntime.on("error", () => undefined);
+    fromRuntime.on(
+      "data",
+      frameReader<RuntimeFrame>((frame, body) => this.#receive(frame, body)),
+    );
+    forwardLines(stdout, (line) => settings.onLine("stdout", line));
+    forwardLines(stderr, (line) => settings.onLine("stderr", line));
+    this.loaded = new Promise((resolve) => {
+      this.#tellLoaded = resolve;
+    });
+    this.ended = this.#watchEnd();
+    void this.ended.then(this.#tellLoaded);
+  }
+
+  /** False once the process ended or is about to. */
+  get usable(): boolean {
+    return this.#state !== "over";
+  }
+
+  /** Never rejects. One at a time, and only while it is usable. */
+  run(request: Request): Promise<Answer> {
+    return new Promise((settle) => {
+      this.#current = { request, settle };
+      if (this.#state === "ready") this.#submit(request);
+      else this.#allow(loadingSeconds);
+    });
+  }
+
+  /** Ends the process, whatever it is doing; a running invocation is not answered. */
+  kill(): void {
+    clearTimeout(this.#timer);
+    this.#state = "over";
+    this.#current = undefined;
+    this.#child.kill("SIGKILL");
+  }
+
+  #receive(frame: RuntimeFrame, body: string): void {
+    switch (frame.kind) {
+      case "ready":
+        if (this.#state === "loading") this.#state = "ready";
+        this.#tellLoaded();
+        if (this.#current !== undefined) this.#submit(this.#current.request);
+        return;
+      case "unloadable":
+        this.#state = "over";
+        this.#lastWords = body;
+        return;
+      case "line":
+        return this.#settings.onLine(frame.stream, body);
+      case "succeeded":
+        return this.#settle({ kind: "succeeded", payload: body });
+      case "failed":
+        if (frame.dying) this.#state = "over";
+        return this.#settle({ kind: "failed", payload: body });
+      default:
+        return unreachable(frame);
+    }
+  }
+
+  #submit(request: Request): void {
+    this.#allow(request.timeoutSeconds);
+    this.#toRuntime.write(encodeFrame(invokeFrame(request), request.payload));
+  }
+
+  #allow(seconds: number): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      const { request, settle } = this.#current ?? {};
+      this.kill();
+      if (request !== undefined) settle?.({ kind: "failed", payload: timedOut(request.requestId, seconds) });
+    }, seconds * 1000);
+  }
+
+  #settle(answer: Answer): void {
+    clearTimeout(this.#timer);
+    const current = this.#current;
+    this.#current = undefined;
+    current?.settle(answer);
+  }
+
+  #watchEnd(): Promise<void> {
+    return new Promise((resolve) => {
+      const end = (code: number | null, signal: string | null) => {
+        this.#state = "over";
+        const requestId = this.#current?.request.requestId ?? "";
+        this.#settle({ kind: "failed", payload: this.#lastWords ?? exited(requestId, code, signal) });
+        resolve();
+      };
+      this.#child.once("error", (error) => {
+        this.#lastWords = errorText("Runtime.ExitError", `The function's process could not be started: ${error.message}`);
+        end(null, null);
+      });
+      this.#child.once("close", end);
+      this.#child.once("exit", (code, signal) => setTimeout(end, drainMilliseconds, code, signal).unref());
+    });
+  }
+}
+
+/** Descriptor 3 carries invocations in, 4 carries results and lines out. */
+function spawnRuntime({ runtime, file, name, folder, memoryMegabytes, variables }: EnvironmentSettings): ChildProcess {
+  const flags = ["--enable-source-maps", `--max-old-space-size=${memoryMegabytes}`];
+  return spawn(process.execPath, [...flags, runtime, file, name], {
+    cwd: folder,
+    stdio: ["ignore", "pipe", "pipe", "pipe", "pipe"],
+    env: {
+      AWS_REGION: "us-east-1",
+      AWS_DEFAULT_REGION: "us-east-1",
+      ...process.env,
+      AWS_LAMBDA_FUNCTION_NAME: name,
+      AWS_LAMBDA_FUNCTION_VERSION: "$LATEST",
+      AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(memoryMegabytes),
+      LAMBDA_TASK_ROOT: folder,
+      _HANDLER: `${name}.handler`,
+      ...variables,
+    },
+  });
+}
+
+function invokeFrame({ requestId, functionArn, timeoutSeconds, clientContext }: Request): InvokeFrame {
+  return {
+    kind: "invoke",
+    requestId,
+    functionArn,
+    budget: timeoutSeconds * 1000,
+    ...(clientContext !== undefined && { clientContext }),
+  };
+}
+
+/** Output that did not go through `process.stdout`: native code, and what Node prints when it crashes. */
+function forwardLines(stream: Readable | Writable | null | undefined, onLine: (line: string) => void): void {
+  if (stream instanceof Readable) createInterface({ input: stream }).on("line", onLine);
+}
+
+function unreachable(frame: never): never {
+  throw new Error(`a frame of no known kind: ${JSON.stringify(frame)}`);
+}

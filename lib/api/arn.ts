@@ -1,0 +1,39 @@
+/**
+ * From an ARN in a request to the thing it names. The name must belong to the caller's own account and
+ * Region: another tenant's machine is answered like one that never was.
+ */
+import { executionName, machineArn, parseExecutionArn, parseMachineArn } from "../engine/identity.ts";
+import type { ExecutionId, MachineRecord } from "../engine/ports.ts";
+import type { Call } from "./operation.ts";
+import { invalidArn, noSuchExecution, noSuchMachine, type Refusal } from "./refusal.ts";
+
+/** The machine's name, if the ARN is one of a machine as such: no version or alias of ours exists yet. */
+export function machineName(call: Call, arn: string): string | undefined {
+  const parsed = parseMachineArn(arn);
+  if (!parsed) throw misshapen(arn);
+  return machineArn(call.tenant, parsed.name) === arn ? parsed.name : undefined;
+}
+
+export async function findMachine(call: Call, arn: string): Promise<MachineRecord> {
+  const name = machineName(call, arn);
+  const machine = name === undefined ? undefined : await call.engine.world.machines.find(call.tenant, name);
+  if (!machine) throw noSuchMachine(arn);
+  return machine;
+}
+
+/** Text without an ARN's prefix names no execution (as recorded); an ARN of something else is refused as such. */
+export function findExecutionId(call: Call, arn: string): ExecutionId {
+  const id = parseExecutionArn(arn);
+  if (!id) throw arn.startsWith("arn:") ? misshapen(arn) : noSuchExecution(arn);
+  const { account, region } = executionName(id);
+  if (account !== call.tenant.account || region !== call.tenant.region) throw noSuchExecution(arn);
+  return id;
+}
+
+const resourceTypes = ["activity", "execution", "express", "mapRun", "stateMachine"];
+
+export function misshapen(arn: string): Refusal {
+  if (!arn.startsWith("arn:")) return invalidArn(`Invalid ARN prefix: ${arn}`);
+  const [, , , , , type = ""] = arn.split(":");
+  return invalidArn(resourceTypes.includes(type) ? `Resource type not valid in this context: ${type}` : arn);
+}

@@ -1,0 +1,106 @@
+/**
+ * The API as one function from Request to Response, for the Lambda and the local server alike. It reads
+ * the body, asks who calls, and hands over to one of two faces: the wire protocol (`POST /`) or REST.
+ * What the faces refuse is an answer; anything else that is thrown is reported and answered as 500.
+ */
+import type { Engine } from "../engine/engine.ts";
+import type { Tenant } from "../engine/ports.ts";
+import { unverifiedCaller, type Verifier } from "./authentication.ts";
+import type { Call } from "./operation.ts";
+import { internalFailure, Refusal, tooLarge } from "./refusal.ts";
+import { rest } from "./rest.ts";
+import { uuid } from "./uuid.ts";
+import { wire } from "./wire.ts";
+
+export interface HandlerOptions {
+  /** Who may call: whoever signs with one of the verifier's keys, or everybody who reaches a loopback port. */
+  readonly authentication: "none" | Verifier;
+  /** Whose machines all calls are about (on AWS the stack's own); absent: as the request's signature says. */
+  readonly tenant?: Tenant;
+  /** The part of the path before ours, such as the stage of an API Gateway: `/prod`. */
+  readonly basePath?: string;
+  readonly bodyLimitBytes?: number;
+  /** Told of every outage and bug, with the id that the caller saw. */
+  readonly report?: (error: unknown, requestId: string) => void;
+}
+
+/** A payload at the installation's ceiling of 16 MiB, and room for its escapes. */
+export const usualBodyLimitBytes = 24 * 1024 * 1024;
+
+/** A request whose body was read and whose path begins at ours. */
+export interface Received {
+  readonly method: string;
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly headers: Headers;
+  readonly body: Uint8Array;
+  readonly requestId: string;
+}
+
+export interface Face {
+  answer(call: Call, request: Received): Promise<Response>;
+  refuse(refusal: Refusal, request: Pick<Received, "requestId">): Response;
+}
+
+export function createHandler(engine: Engine, options: HandlerOptions): (request: Request) => Promise<Response> {
+  const report = options.report ?? reportToConsole;
+  return async (request) => {
+    const url = new URL(request.url);
+    const path = ownPath(url.pathname, options.basePath ?? "");
+    if (path === "/health") return Response.json({ status: "ok" });
+    const requestId = uuid(engine.world.chance);
+    const face = path === "/" && request.method === "POST" ? wire : rest;
+    try {
+      const { method, headers } = request;
+      const body = await readBody(request, options.bodyLimitBytes ?? usualBodyLimitBytes);
+      const caller = await callerOf(engine, options, { method, url, headers, body });
+      const invocationId = invocationIdOf(headers);
+      const call = { engine, tenant: caller, ...(invocationId !== undefined && { invocationId }) };
+      return await face.answer(call, { method, path, query: url.searchParams, headers, body, requestId });
+    } catch (error) {
+      if (error instanceof Refusal) return face.refuse(error, { requestId });
+      report(error, requestId);
+      return face.refuse(internalFailure(), { requestId });
+    }
+  };
+}
+
+function reportToConsole(error: unknown, requestId: string): void {
+  console.error(`request ${requestId}:`, error);
+}
+
+function ownPath(path: string, base: string): string {
+  const own = base !== "" && (path === base || path.startsWith(`${base}/`)) ? path.slice(base.length) : path;
+  return own === "" ? "/" : own;
+}
+
+async function callerOf(
+  engine: Engine,
+  { authentication, tenant }: HandlerOptions,
+  request: Parameters<Verifier>[0],
+): Promise<Tenant> {
+  const caller =
+    authentication === "none"
+      ? unverifiedCaller(request.headers)
+      : await authentication(request, engine.world.clock.now());
+  return tenant ?? { account: caller.account, region: caller.region };
+}
+
+/** The SDKs' own id of a call, the same for every try of it. What does not look like one is no id. */
+function invocationIdOf(headers: Headers): string | undefined {
+  const id = headers.get("amz-sdk-invocation-id");
+  return id !== null && /^[\w-]{16,64}$/.test(id) ? id : undefined;
+}
+
+/** Stops reading at the limit: a length in the headers is only what the client says. */
+async function readBody(request: Request, limitBytes: number): Promise<Uint8Array> {
+  if (Number(request.headers.get("content-length") ?? 0) > limitBytes) throw tooLarge(limitBytes);
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of request.body ?? []) {
+    size += chunk.byteLength;
+    if (size > limitBytes) throw tooLarge(limitBytes);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}

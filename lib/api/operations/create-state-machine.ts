@@ -1,0 +1,99 @@
+/** CreateStateMachine: by name, once; again with the same content it answers what stands there. */
+
+import { parseDefinitionText } from "../../asl/parse.ts";
+import { invalidDefinitionMessage } from "../../asl/problem.ts";
+import { machineArn } from "../../engine/identity.ts";
+import { saveDefinition } from "../../engine/machines.ts";
+import type { MachineRecord } from "../../engine/ports.ts";
+import { checkName } from "../name.ts";
+import { type Call, operation } from "../operation.ts";
+import { invalid, Refusal } from "../refusal.ts";
+import {
+  arn,
+  checkTags,
+  configured,
+  encryptionConfiguration,
+  loggingConfiguration,
+  mergedTags,
+  readSettings,
+  sameMachine,
+  tag,
+  tracingConfiguration,
+  writeSettings,
+} from "../settings.ts";
+import { flag, type Input, list, oneOf, structure, text } from "../shape.ts";
+import { uuid } from "../uuid.ts";
+
+export const definitionText = text({ min: 1, max: 1_048_576, sensitive: true });
+
+const input = structure(
+  { name: text({ min: 1, max: 80 }), definition: definitionText, roleArn: arn },
+  {
+    type: oneOf("STANDARD", "EXPRESS"),
+    loggingConfiguration,
+    tags: list(tag),
+    tracingConfiguration,
+    publish: flag,
+    versionDescription: text({ max: 256, sensitive: true }),
+    encryptionConfiguration,
+  },
+);
+
+export const createStateMachine = operation(input, async (call, asked) => {
+  checkName(asked.name);
+  checkPublishing(asked);
+  checkType(asked.type);
+  checkDefinition(asked.definition);
+  const machine = await recordOf(call, asked);
+  const created = await call.engine.world.machines.create(machine);
+  const stands = created.kind === "created" ? machine : created.machine;
+  const stateMachineArn = machineArn(call.tenant, stands.name);
+  if (readSettings(stands).deleting)
+    throw new Refusal("StateMachineDeleting", `State Machine is being deleted: '${stateMachineArn}'`);
+  if (!sameMachine(machine, stands))
+    throw new Refusal("StateMachineAlreadyExists", `State Machine Already Exists: '${stateMachineArn}'`);
+  return { stateMachineArn, creationDate: new Date(stands.createdAt) };
+});
+
+async function recordOf(call: Call, asked: Input<typeof input>): Promise<MachineRecord> {
+  const { tenant, engine } = call;
+  const tags = checkTags(machineArn(tenant, asked.name), mergedTags([], asked.tags ?? []));
+  const settings = writeSettings({ ...configured(asked), tags });
+  return {
+    ...tenant,
+    name: asked.name,
+    definitionHash: await saveDefinition(engine, asked.definition),
+    roleArn: asked.roleArn,
+    type: "STANDARD",
+    createdAt: engine.world.clock.now(),
+    revisionId: uuid(engine.world.chance),
+    settings,
+  };
+}
+
+export function checkDefinition(definition: string): void {
+  const parsed = parseDefinitionText(definition);
+  if (parsed.kind === "problems") throw new Refusal("InvalidDefinition", invalidDefinitionMessage(parsed.problems));
+}
+
+/** A version that nobody could start must not be promised. */
+export function checkPublishing({
+  publish = false,
+  versionDescription,
+}: {
+  publish?: boolean;
+  versionDescription?: string;
+}): void {
+  if (versionDescription !== undefined && !publish)
+    throw invalid("Version description can only be set when publish is true");
+  if (publish)
+    throw invalid("Versions cannot be published here; leave 'publish' out and start the state machine by its own ARN");
+}
+
+function checkType(type: "STANDARD" | "EXPRESS" = "STANDARD"): void {
+  if (type === "EXPRESS")
+    throw new Refusal(
+      "StateMachineTypeNotSupported",
+      "State machines of type 'EXPRESS' cannot run here; use 'STANDARD'",
+    );
+}

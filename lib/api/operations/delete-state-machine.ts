@@ -1,0 +1,46 @@
+/**
+ * DeleteStateMachine: no execution starts any more, open ones are stopped, then the record goes. A call
+ * that dies on the way leaves the machine DELETING; the next one goes on from there.
+ */
+
+import type { MachineRecord } from "../../engine/ports.ts";
+import { stopExecution } from "../../engine/stop.ts";
+import { machineName } from "../arn.ts";
+import { type Call, operation } from "../operation.ts";
+import { arn, readSettings, writeSettings } from "../settings.ts";
+import { structure } from "../shape.ts";
+import { changeMachine } from "./update-state-machine.ts";
+
+export const deleteStateMachine = operation(structure({ stateMachineArn: arn }), async (call, asked) => {
+  const name = machineName(call, asked.stateMachineArn);
+  const machine = name === undefined ? undefined : await call.engine.world.machines.find(call.tenant, name);
+  if (machine) await remove(call, machine);
+  return {};
+});
+
+async function remove(call: Call, machine: MachineRecord): Promise<void> {
+  await changeMachine(call, machine, (stands) => {
+    const settings = readSettings(stands);
+    return settings.deleting ? stands : { ...stands, settings: writeSettings({ ...settings, deleting: true }) };
+  });
+  if (await stopAll(call, machine)) await call.engine.world.machines.remove(call.tenant, machine.name);
+}
+
+/** Stopped at a time: enough to hide the store's latency, few enough to leave it to others. */
+const batch = 25;
+/** An API request on AWS has 29 seconds; what is left after these waits for the next DeleteStateMachine. */
+const timeLimitMilliseconds = 20_000;
+
+/** Whether none is left. */
+async function stopAll(call: Call, machine: MachineRecord): Promise<boolean> {
+  const { clock, executions } = call.engine.world;
+  const query = { tenant: call.tenant, machine: machine.name, status: "RUNNING", limit: batch } as const;
+  const until = clock.now() + timeLimitMilliseconds;
+  let after: string | undefined;
+  do {
+    const page = await executions.list({ ...query, ...(after !== undefined && { after }) });
+    await Promise.all(page.items.map(({ id }) => stopExecution(call.engine, id, {}, call.invocationId)));
+    after = page.next;
+  } while (after !== undefined && clock.now() < until);
+  return after === undefined;
+}

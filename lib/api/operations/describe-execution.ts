@@ -1,0 +1,48 @@
+/** DescribeExecution: where an execution stands, with its input and, once it succeeded, its output. */
+import { describeExecution as describe, type ExecutionDescription } from "../../engine/describe.ts";
+import { machineArn } from "../../engine/identity.ts";
+import { findExecutionId } from "../arn.ts";
+import { type Answer, operation } from "../operation.ts";
+import { noSuchExecution } from "../refusal.ts";
+import { arn } from "../settings.ts";
+import { structure } from "../shape.ts";
+import { includedData } from "./describe-state-machine.ts";
+
+export const describeExecution = operation(structure({ executionArn: arn }, { includedData }), async (call, asked) => {
+  const execution = await describe(call.engine, findExecutionId(call, asked.executionArn));
+  if (!execution) throw noSuchExecution(asked.executionArn);
+  const { summary } = execution;
+  return {
+    executionArn: asked.executionArn,
+    stateMachineArn: machineArn(call.tenant, summary.machine),
+    name: summary.name,
+    status: summary.status,
+    startDate: new Date(summary.startedAt),
+    ...(summary.stoppedAt !== undefined && { stopDate: new Date(summary.stoppedAt) }),
+    ...payloads(execution, asked.includedData !== "METADATA_ONLY"),
+    // The service shows the failure of an execution that timed out in its history only.
+    ...(summary.status !== "TIMED_OUT" && {
+      ...(summary.error !== undefined && { error: summary.error }),
+      ...(summary.cause !== undefined && { cause: summary.cause }),
+    }),
+    redriveCount: summary.epoch,
+    ...redrive(summary.status),
+  };
+});
+
+function payloads({ input, output }: ExecutionDescription, included: boolean): Answer {
+  const details = { included };
+  return {
+    ...(included && { input }),
+    inputDetails: details,
+    ...(output !== undefined && { ...(included && { output }), outputDetails: details }),
+  };
+}
+
+function redrive(status: string): Answer {
+  if (status !== "RUNNING" && status !== "SUCCEEDED") return { redriveStatus: "REDRIVABLE" };
+  return {
+    redriveStatus: "NOT_REDRIVABLE",
+    redriveStatusReason: `Execution is ${status} and cannot be redriven`,
+  };
+}

@@ -1,0 +1,37 @@
+/** DescribeStateMachineForExecution: the definition and role that the execution runs with, whatever its machine is now. */
+import { describeExecution } from "../../engine/describe.ts";
+import { executionName, machineArn } from "../../engine/identity.ts";
+import { definitionText } from "../../engine/machines.ts";
+import { findExecutionId } from "../arn.ts";
+import { operation } from "../operation.ts";
+import { noSuchExecution } from "../refusal.ts";
+import { arn, readSettings } from "../settings.ts";
+import { structure } from "../shape.ts";
+import { includedData } from "./describe-state-machine.ts";
+
+export const describeStateMachineForExecution = operation(
+  structure({ executionArn: arn }, { includedData }),
+  async (call, asked) => {
+    const id = findExecutionId(call, asked.executionArn);
+    const execution = await describeExecution(call.engine, id);
+    if (!execution) throw noSuchExecution(asked.executionArn);
+    const { machine: name } = executionName(id);
+    const machine = await call.engine.world.machines.find(call.tenant, name);
+    const settings = machine && readSettings(machine);
+    return {
+      stateMachineArn: machineArn(call.tenant, name),
+      name,
+      ...(asked.includedData !== "METADATA_ONLY" && {
+        definition: await definitionText(call.engine, execution.summary.definitionHash),
+      }),
+      roleArn: execution.roleArn,
+      updateDate: new Date(settings?.updatedAt ?? machine?.createdAt ?? execution.summary.startedAt),
+      ...(settings && {
+        loggingConfiguration: settings.loggingConfiguration,
+        tracingConfiguration: settings.tracingConfiguration,
+        ...(settings.encryptionConfiguration && { encryptionConfiguration: settings.encryptionConfiguration }),
+        ...(settings.revisionId && { revisionId: settings.revisionId }),
+      }),
+    };
+  },
+);

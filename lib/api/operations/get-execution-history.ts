@@ -1,0 +1,62 @@
+/**
+ * GetExecutionHistory: the events in order or in reverse, a page at a time. A page token names the event
+ * to go on with, so that a running execution can grow between two pages.
+ */
+import type { AwsHistoryEvent } from "../../asl/history.ts";
+import { readHistory } from "../../engine/history.ts";
+import { findExecutionId } from "../arn.ts";
+import { type Answer, operation } from "../operation.ts";
+import { openPage, pageSize, sealPage } from "../page.ts";
+import { noSuchExecution } from "../refusal.ts";
+import { arn } from "../settings.ts";
+import { flag, structure } from "../shape.ts";
+import { maxResults, nextToken } from "./list-state-machines.ts";
+
+const input = structure(
+  { executionArn: arn },
+  { maxResults, reverseOrder: flag, nextToken, includeExecutionData: flag },
+);
+
+export const getExecutionHistory = operation(input, async (call, asked) => {
+  const id = findExecutionId(call, asked.executionArn);
+  if (!(await call.engine.world.executions.find(id))) throw noSuchExecution(asked.executionArn);
+  const { reverseOrder = false, includeExecutionData = true } = asked;
+  const question = ["GetExecutionHistory", id, reverseOrder];
+  const from = openPage(call, question, asked.nextToken);
+  const history = await readHistory(call.engine, id);
+  const ordered = reverseOrder ? history.toReversed() : history;
+  const start = from === undefined ? 0 : ordered.findIndex((event) => event.id === Number(from));
+  const end = start + pageSize(asked.maxResults);
+  const next = ordered[end];
+  return {
+    events: ordered.slice(start, end).map((event) => wireEvent(event, includeExecutionData)),
+    ...(next && { nextToken: sealPage(call, question, String(next.id)) }),
+  };
+});
+
+/** Members of an event's details that show what went through the execution. */
+const executionData = new Set([
+  "input",
+  "inputDetails",
+  "output",
+  "outputDetails",
+  "parameters",
+  "assignedVariables",
+  "assignedVariablesDetails",
+]);
+
+function wireEvent(event: AwsHistoryEvent, withData: boolean): Answer {
+  const dated = { ...event, timestamp: new Date(event.timestamp) };
+  if (withData) return dated;
+  return Object.fromEntries(
+    Object.entries(dated).map(([member, value]) => [member, isDetails(value) ? withoutData(value) : value]),
+  );
+}
+
+function isDetails(value: unknown): value is object {
+  return typeof value === "object" && value !== null && !(value instanceof Date);
+}
+
+function withoutData(details: object): object {
+  return Object.fromEntries(Object.entries(details).filter(([member]) => !executionData.has(member)));
+}

@@ -1,0 +1,92 @@
+/**
+ * UpdateStateMachine: a new definition, role or configuration for executions that start from now on. The
+ * same content again is no new revision.
+ */
+import { saveDefinition } from "../../engine/machines.ts";
+import type { MachineRecord } from "../../engine/ports.ts";
+import { findMachine } from "../arn.ts";
+import { type Call, operation } from "../operation.ts";
+import { Refusal } from "../refusal.ts";
+import {
+  arn,
+  configured,
+  encryptionConfiguration,
+  loggingConfiguration,
+  readSettings,
+  sameMachine,
+  tracingConfiguration,
+  writeSettings,
+} from "../settings.ts";
+import { flag, type Input, structure, text } from "../shape.ts";
+import { uuid } from "../uuid.ts";
+import { checkDefinition, checkPublishing, definitionText } from "./create-state-machine.ts";
+
+const input = structure(
+  { stateMachineArn: arn },
+  {
+    definition: definitionText,
+    roleArn: arn,
+    loggingConfiguration,
+    tracingConfiguration,
+    publish: flag,
+    versionDescription: text({ max: 256, sensitive: true }),
+    encryptionConfiguration,
+  },
+);
+
+export const updateStateMachine = operation(input, async (call, asked) => {
+  const machine = await findMachine(call, asked.stateMachineArn);
+  checkSomething(asked);
+  checkPublishing(asked);
+  if (asked.definition !== undefined) checkDefinition(asked.definition);
+  const { revisionId, updatedAt } = readSettings(
+    await changeMachine(call, machine, (now) => updated(call, now, asked)),
+  );
+  return { updateDate: new Date(updatedAt ?? machine.createdAt), ...(revisionId && { revisionId }) };
+});
+
+async function updated(call: Call, machine: MachineRecord, asked: Input<typeof input>): Promise<MachineRecord> {
+  const before = readSettings(machine);
+  if (before.deleting)
+    throw new Refusal("StateMachineDeleting", `State Machine is being deleted: '${asked.stateMachineArn}'`);
+  const settings = { ...configured(asked, before), tags: before.tags };
+  const next = {
+    ...machine,
+    roleArn: asked.roleArn ?? machine.roleArn,
+    definitionHash:
+      asked.definition === undefined ? machine.definitionHash : await saveDefinition(call.engine, asked.definition),
+    settings: writeSettings(settings),
+  };
+  if (next.roleArn === machine.roleArn && sameMachine(next, machine)) return machine;
+  const { chance, clock } = call.engine.world;
+  return { ...next, settings: writeSettings({ ...settings, revisionId: uuid(chance), updatedAt: clock.now() }) };
+}
+
+/** Each try begins from what stands there; more rivals than this at one machine is not an accident. */
+const mostTries = 10;
+
+/** Reads, changes and replaces a record, and again when somebody else was faster. */
+export async function changeMachine(
+  call: Call,
+  machine: MachineRecord,
+  change: (machine: MachineRecord) => MachineRecord | Promise<MachineRecord>,
+): Promise<MachineRecord> {
+  const { machines, chance } = call.engine.world;
+  for (let stands: MachineRecord | undefined = machine, tries = 0; stands && tries < mostTries; tries++) {
+    const changed = await change(stands);
+    if (changed === stands) return stands;
+    const next = { ...changed, revisionId: uuid(chance) };
+    if ((await machines.replace(next, stands.revisionId)) === "replaced") return next;
+    stands = await machines.find(machine, machine.name);
+  }
+  throw new Refusal("ConflictException", `State machine '${machine.name}' is being changed by other requests`);
+}
+
+function checkSomething(asked: Input<typeof input>): void {
+  const { definition, roleArn, loggingConfiguration, tracingConfiguration, encryptionConfiguration } = asked;
+  if (definition ?? roleArn ?? loggingConfiguration ?? tracingConfiguration ?? encryptionConfiguration) return;
+  throw new Refusal(
+    "MissingRequiredParameter",
+    "Either the definition, the role ARN, the LoggingConfiguration, the EncryptionConfiguration or the TracingConfiguration must be specified",
+  );
+}

@@ -1,0 +1,107 @@
+/**
+ * What a machine has beside its definition, as the API names it: kept as one JSON text in its record,
+ * written and read here only.
+ */
+import type { MachineRecord } from "../engine/ports.ts";
+import { Refusal } from "./refusal.ts";
+import { flag, type Input, integer, list, oneOf, structure, text } from "./shape.ts";
+
+export const arn = text({ min: 1, max: 256 });
+
+export const tag = structure({}, { key: text({ min: 1, max: 128 }), value: text({ min: 0, max: 256 }) });
+
+export const loggingConfiguration = structure(
+  {},
+  {
+    level: oneOf("ALL", "ERROR", "FATAL", "OFF"),
+    includeExecutionData: flag,
+    destinations: list(structure({}, { cloudWatchLogsLogGroup: structure({}, { logGroupArn: arn }) })),
+  },
+);
+
+export const tracingConfiguration = structure({}, { enabled: flag });
+
+export const encryptionConfiguration = structure(
+  { type: oneOf("AWS_OWNED_KEY", "CUSTOMER_MANAGED_KMS_KEY") },
+  { kmsKeyId: text({ min: 1, max: 2048 }), kmsDataKeyReusePeriodSeconds: integer(60, 900) },
+);
+
+export interface Tag {
+  readonly key: string;
+  readonly value: string;
+}
+
+export interface Settings {
+  readonly loggingConfiguration: Input<typeof loggingConfiguration>;
+  readonly tracingConfiguration: { readonly enabled: boolean };
+  readonly encryptionConfiguration?: Input<typeof encryptionConfiguration>;
+  readonly tags: readonly Tag[];
+  /** The service shows a revision only once a machine was updated. The record's own id changes with every write. */
+  readonly revisionId?: string;
+  readonly updatedAt?: number;
+  /** Being deleted: its open executions are stopped, none is started. */
+  readonly deleting?: true;
+}
+
+interface Given {
+  readonly loggingConfiguration?: Input<typeof loggingConfiguration>;
+  readonly tracingConfiguration?: Input<typeof tracingConfiguration>;
+  readonly encryptionConfiguration?: Input<typeof encryptionConfiguration>;
+}
+
+/** The three configurations of a request with the service's defaults, over what stood there before. */
+export function configured(given: Given, before?: Settings): Omit<Settings, "tags"> {
+  const logging = given.loggingConfiguration ?? before?.loggingConfiguration ?? {};
+  checkLogging(logging);
+  const encryption = given.encryptionConfiguration ?? before?.encryptionConfiguration;
+  return {
+    ...before,
+    loggingConfiguration: {
+      ...logging,
+      level: logging.level ?? "OFF",
+      includeExecutionData: logging.includeExecutionData ?? false,
+    },
+    tracingConfiguration: { enabled: (given.tracingConfiguration ?? before?.tracingConfiguration)?.enabled ?? false },
+    ...(encryption && { encryptionConfiguration: encryption }),
+  };
+}
+
+function checkLogging({ level = "OFF", destinations = [] }: Input<typeof loggingConfiguration>): void {
+  if (destinations.length > 1 || (level !== "OFF" && destinations.length === 0))
+    throw new Refusal(
+      "InvalidLoggingConfiguration",
+      "Invalid Logging Configuration: Must specify exactly one Log Destination.",
+    );
+}
+
+const mostTags = 50;
+
+export function checkTags(resource: string, tags: readonly Tag[]): readonly Tag[] {
+  if (tags.length <= mostTags) return tags;
+  throw new Refusal("TooManyTags", `Too many tags: '${resource}'`, { members: { resourceName: resource } });
+}
+
+/** A later tag of the same key takes the earlier one's place. */
+export function mergedTags(before: readonly Tag[], added: readonly { key?: string; value?: string }[]): Tag[] {
+  const tags = new Map(before.map(({ key, value }) => [key, value]));
+  for (const { key, value } of added) if (key !== undefined) tags.set(key, value ?? "");
+  return [...tags].map(([key, value]) => ({ key, value }));
+}
+
+export function readSettings(machine: MachineRecord): Settings {
+  return JSON.parse(machine.settings);
+}
+
+export function writeSettings(settings: Settings): string {
+  return JSON.stringify(settings);
+}
+
+/** What the service compares when a machine is created again under its name; role and tags are not in it. */
+export function sameMachine(left: MachineRecord, right: MachineRecord): boolean {
+  const compared = (machine: MachineRecord): string => {
+    const { loggingConfiguration, tracingConfiguration, encryptionConfiguration } = readSettings(machine);
+    const { definitionHash, type } = machine;
+    return JSON.stringify([definitionHash, type, loggingConfiguration, tracingConfiguration, encryptionConfiguration]);
+  };
+  return compared(left) === compared(right);
+}

@@ -1,0 +1,49 @@
+/**
+ * The Step Functions wire protocol, JSON 1.0: the operation is named by a header, its input is the body.
+ * Moments are seconds since the epoch with milliseconds behind the point.
+ */
+import type { Face } from "./handler.ts";
+import { bodyText } from "./json-body.ts";
+import type { Answer } from "./operation.ts";
+import { findOperation } from "./operations.ts";
+import { unknownOperation, unreadable } from "./refusal.ts";
+
+const prefix = "AWSStepFunctions.";
+
+export const wire: Face = {
+  async answer(call, { headers, body, requestId }) {
+    const target = headers.get("x-amz-target");
+    const operation = target?.startsWith(prefix) ? findOperation(target.slice(prefix.length)) : undefined;
+    if (!operation) throw unknownOperation(target);
+    return reply(200, requestId, writeAnswer(await operation.answer(call, readObject(body))));
+  },
+
+  refuse(refusal, { requestId }) {
+    const { type, message, members, name, status } = refusal;
+    return reply(status, requestId, JSON.stringify({ __type: type, message, ...members }), {
+      "x-amzn-errortype": name,
+    });
+  },
+};
+
+function readObject(body: Uint8Array): unknown {
+  try {
+    return JSON.parse(bodyText(body));
+  } catch {
+    throw unreadable("The body is not a JSON object in UTF-8");
+  }
+}
+
+function writeAnswer(answer: Answer): string {
+  return JSON.stringify(answer, function (this: Record<string, unknown>, key, written) {
+    const value = this[key];
+    return value instanceof Date ? value.getTime() / 1000 : written;
+  });
+}
+
+function reply(status: number, requestId: string, body: string, headers: Record<string, string> = {}): Response {
+  return new Response(body, {
+    status,
+    headers: { "content-type": "application/x-amz-json-1.0", "x-amzn-requestid": requestId, ...headers },
+  });
+}

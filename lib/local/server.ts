@@ -1,0 +1,123 @@
+/**
+ * The handler on a loopback port. Before a request gets there: a name in Host or Origin that is not this
+ * machine's is refused (a web page must not drive the server through a name that it lets point here), and
+ * a body is read no further than the handler would.
+ */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+
+export type Handler = (request: Request) => Promise<Response>;
+
+export interface ServeOptions {
+  /** 0: any free port. */
+  readonly port: number;
+  readonly host?: "127.0.0.1" | "::1" | "localhost";
+  /** What the handler takes at most; one byte more is read, so that it sees the excess. */
+  readonly bodyLimitBytes: number;
+  /** A client that has not sent its request whole by then is cut off. */
+  readonly requestTimeoutMilliseconds?: number;
+}
+
+export interface Listening {
+  readonly url: string;
+  readonly port: number;
+  /** Takes no new request, lets the running ones finish for a while, then cuts them off. */
+  close(graceMilliseconds?: number): Promise<void>;
+}
+
+/** Longer than the clients keep theirs, so that none sends into a connection that we are closing. */
+const keepAliveMilliseconds = 75_000;
+const usualRequestTimeout = 60_000;
+const usualGrace = 5_000;
+
+export async function serve(handler: Handler, options: ServeOptions): Promise<Listening> {
+  const server = createServer({
+    keepAliveTimeout: keepAliveMilliseconds,
+    requestTimeout: options.requestTimeoutMilliseconds ?? usualRequestTimeout,
+    connectionsCheckingInterval: 1_000,
+  });
+  server.on("request", (incoming, outgoing) => {
+    answer(handler, options.bodyLimitBytes, incoming, outgoing).catch(() => outgoing.destroy()); // the client is gone
+  });
+  const host = options.host ?? "127.0.0.1";
+  await listen(server, options.port, host);
+  const { port } = server.address() as AddressInfo; // a server that listens on a port has such an address
+  return {
+    port,
+    url: `http://${host.includes(":") ? `[${host}]` : host}:${port}`,
+    close: async (grace = usualGrace) => await close(server, grace),
+  };
+}
+
+function listen(server: Server, port: number, host: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, host, () => {
+      server.off("error", reject);
+      resolve();
+    });
+  });
+}
+
+async function close(server: Server, graceMilliseconds: number): Promise<void> {
+  const closed = new Promise<void>((resolve) => {
+    server.close(() => resolve());
+  });
+  server.closeIdleConnections();
+  const cutOff = setTimeout(() => server.closeAllConnections(), graceMilliseconds);
+  await closed;
+  clearTimeout(cutOff);
+}
+
+async function answer(
+  handler: Handler,
+  bodyLimitBytes: number,
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+): Promise<void> {
+  const body = await readBody(incoming, bodyLimitBytes + 1);
+  const response = refusal(incoming) ?? (await handler(toRequest(incoming, body)));
+  outgoing.writeHead(response.status, Object.fromEntries(response.headers));
+  outgoing.end(Buffer.from(await response.arrayBuffer()));
+}
+
+/** Reads to the end and keeps the beginning: a client that is cut off while it sends never sees the answer. */
+async function readBody(incoming: IncomingMessage, mostBytes: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of incoming) {
+    if (size < mostBytes) chunks.push(chunk);
+    size += chunk.length;
+  }
+  return Buffer.concat(chunks).subarray(0, mostBytes);
+}
+
+const methods = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
+/** With and without the prefix that SDKs put before the host for two of the operations. */
+const ourNames = /^(sync-)?(localhost|([\w-]+\.)*localhost|127\.0\.0\.1|\[::1\])$/i;
+
+function refusal({ method = "", url = "", headers }: IncomingMessage): Response | undefined {
+  if (!ourNames.test(withoutPort(headers.host ?? "")))
+    return refuse(403, `Host '${headers.host ?? ""}' is not a name of this machine; use localhost or 127.0.0.1`);
+  if (headers.origin !== undefined && !ourNames.test(withoutPort(headers.origin.replace(/^https?:\/\//i, ""))))
+    return refuse(403, `Origin '${headers.origin}' is not a page of this machine`);
+  if (!methods.has(method)) return refuse(405, `${method} is not possible here`);
+  return url.startsWith("/") ? undefined : refuse(400, "the request must name a path");
+}
+
+function withoutPort(host: string): string {
+  return host.replace(/:\d{1,5}$/, "");
+}
+
+function refuse(status: number, detail: string): Response {
+  const problem = { type: "about:blank", title: status === 403 ? "Forbidden" : "Bad Request", status, detail };
+  return new Response(JSON.stringify(problem), { status, headers: { "content-type": "application/problem+json" } });
+}
+
+function toRequest({ method = "GET", url = "/", headers, rawHeaders }: IncomingMessage, body: Buffer): Request {
+  const sent = new Headers();
+  for (let index = 0; index < rawHeaders.length; index += 2)
+    sent.append(rawHeaders[index] ?? "", rawHeaders[index + 1] ?? "");
+  const bodiless = method === "GET" || method === "HEAD";
+  return new Request(`http://${headers.host}${url}`, { method, headers: sent, ...(!bodiless && { body }) });
+}

@@ -21,6 +21,8 @@ export interface Definition {
   readonly asksForExecutionInput: boolean;
   /** Whether some state may look at `$$.Map.Item`: else branches need not carry it. */
   readonly asksForMapItem: boolean;
+  /** The workflow variables that each state looks at; a state that looks at none is not here. */
+  readonly variableReferences: ReadonlyMap<StateName, readonly string[]>;
 }
 
 /** The states of a Parallel branch or of a Map's processor. Its states stand in `Definition.states`. */
@@ -153,10 +155,49 @@ export interface MapState extends Resulting {
 export interface Distributed {
   readonly executionType: "STANDARD" | "EXPRESS";
   readonly label?: string;
-  /** ItemReader, ItemBatcher and ResultWriter, compiled by the parser; see `states/distributed.ts`. */
-  readonly itemReader?: Readonly<Record<string, unknown>>;
-  readonly itemBatcher?: Readonly<Record<string, unknown>>;
-  readonly resultWriter?: Readonly<Record<string, unknown>>;
+  readonly itemReader?: ItemReader;
+  readonly itemBatcher?: ItemBatcher;
+  readonly resultWriter?: ResultWriter;
+}
+
+/** Where the items are read from, instead of from the input. */
+export interface ItemReader {
+  /** The ARN of `s3:getObject` or `s3:listObjectsV2`. */
+  readonly resource: string;
+  /** Parameters or Arguments: Bucket, Key or Prefix … */
+  readonly parameters?: Template;
+  readonly config: ReaderConfig;
+}
+
+export interface ReaderConfig {
+  readonly inputType?: "CSV" | "JSON" | "JSONL" | "PARQUET" | "MANIFEST";
+  readonly transformation?: "NONE" | "LOAD_AND_FLATTEN";
+  readonly manifestType?: "ATHENA_DATA" | "S3_INVENTORY";
+  readonly csvDelimiter?: "COMMA" | "PIPE" | "SEMICOLON" | "SPACE" | "TAB";
+  readonly csvHeaderLocation?: "FIRST_ROW" | "GIVEN";
+  readonly csvHeaders?: readonly string[];
+  /** JSON Pointer to the array or object within the file. */
+  readonly itemsPointer?: string;
+  readonly maxItems?: Computed<number>;
+}
+
+/** Several items for one child; at least one limit is there. */
+export interface ItemBatcher {
+  readonly batchInput?: Template;
+  readonly maxItemsPerBatch?: Computed<number>;
+  readonly maxInputBytesPerBatch?: Computed<number>;
+}
+
+export interface ResultWriter {
+  /** The ARN of `s3:putObject`; absent: the results are the state's result, in the form `config` names. */
+  readonly resource?: string;
+  readonly parameters?: Template;
+  readonly config: WriterConfig;
+}
+
+export interface WriterConfig {
+  readonly transformation: "NONE" | "COMPACT" | "FLATTEN";
+  readonly outputType: "JSON" | "JSONL";
 }
 
 export interface Retrier {

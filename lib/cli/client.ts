@@ -1,0 +1,55 @@
+/** The wire API as the commands use it: JSON in, JSON out, the service's errors as sentences. */
+import { Failure } from "./failure.ts";
+
+/** What the commands read of an answer; the API's own shapes are checked where they are made. */
+// biome-ignore lint/suspicious/noExplicitAny: an answer is foreign JSON, read field by field
+export type Reply = any;
+
+export interface Client {
+  readonly url: string;
+  /** Rejects with an `ApiFailure` for what the service refuses. */
+  call(operation: string, input: object): Promise<Reply>;
+}
+
+export class ApiFailure extends Failure {
+  override readonly name: string;
+
+  constructor(name: string, message: string) {
+    super(`${name}: ${message}`);
+    this.name = name;
+  }
+}
+
+export function connect(url: string): Client {
+  return { url, call: (operation, input) => post(url, operation, input) };
+}
+
+async function post(url: string, operation: string, input: object): Promise<Reply> {
+  const response = await fetch(url, {
+    method: "POST",
+    headers: {
+      "content-type": "application/x-amz-json-1.0",
+      "x-amz-target": `AWSStepFunctions.${operation}`,
+    },
+    body: JSON.stringify(input),
+  }).catch((error: Error) => {
+    throw new Failure(`nothing answers at ${url} (${reasonOf(error)}); start it with: baton dev`);
+  });
+  const body = await response.json();
+  if (response.ok) return body;
+  const type = String(body.__type ?? `HTTP ${response.status}`);
+  throw new ApiFailure(type.slice(type.indexOf("#") + 1), String(body.message ?? body.Message ?? ""));
+}
+
+function reasonOf(error: Error): string {
+  const cause = error.cause as { code?: string } | undefined;
+  return cause?.code ?? error.message;
+}
+
+/** Whether something that speaks Baton's API listens there. */
+export async function isUp(url: string): Promise<boolean> {
+  return fetch(new URL("/health", url)).then(
+    (response) => response.ok,
+    () => false,
+  );
+}

@@ -1,0 +1,57 @@
+/** `baton list [MACHINE]`: state machines, or the executions of one, newest first. */
+import { Command, Option } from "commander";
+import { type Client, connect, type Reply } from "../client.ts";
+import { listAll, machineArnOf } from "../names.ts";
+import { jsonOption, urlOption } from "../options.ts";
+import { duration, table } from "../paint.ts";
+
+interface Options {
+  readonly url: string;
+  readonly status?: string;
+  readonly limit: string;
+  readonly json?: boolean;
+}
+
+export function listCommand(): Command {
+  return new Command("list")
+    .description("list state machines, or the executions of one")
+    .argument("[machine]", "the state machine's name or ARN")
+    .addOption(
+      new Option("--status <status>", "only these").choices(["RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"]),
+    )
+    .option("--limit <n>", "how many executions at most", "50")
+    .addOption(urlOption())
+    .addOption(jsonOption())
+    .action(async (machine: string | undefined, options: Options) => {
+      const client = connect(options.url);
+      const rows = machine === undefined ? await machines(client) : await executions(client, machine, options);
+      if (options.json) console.log(JSON.stringify(rows, undefined, 2));
+      else console.log(machine === undefined ? machineTable(rows) : executionTable(rows));
+    });
+}
+
+function machines(client: Client): Promise<Reply[]> {
+  return listAll(client, "ListStateMachines", {}, "stateMachines");
+}
+
+async function executions(client: Client, machine: string, options: Options): Promise<Reply[]> {
+  const stateMachineArn = await machineArnOf(client, machine);
+  const maxResults = Math.min(1_000, Math.max(1, Number(options.limit) || 50));
+  const filter = options.status === undefined ? {} : { statusFilter: options.status };
+  const page = await client.call("ListExecutions", { stateMachineArn, maxResults, ...filter });
+  return page.executions;
+}
+
+function machineTable(rows: readonly Reply[]): string {
+  return table([["NAME", "TYPE", "ARN"], ...rows.map((row) => [row.name, row.type, row.stateMachineArn])]);
+}
+
+function executionTable(rows: readonly Reply[]): string {
+  const cells = rows.map((row) => [
+    row.name,
+    row.status,
+    new Date(row.startDate * 1_000).toISOString(),
+    row.stopDate === undefined ? "" : duration((row.stopDate - row.startDate) * 1_000),
+  ]);
+  return table([["NAME", "STATUS", "STARTED", "TOOK"], ...cells]);
+}

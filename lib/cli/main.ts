@@ -1,0 +1,52 @@
+/** The command `baton`: one program, a file for each command. Failures end with a sentence and exit code 1. */
+import { readFileSync } from "node:fs";
+import { Command, CommanderError } from "commander";
+import { demoCommand } from "./commands/demo.ts";
+import { devCommand } from "./commands/dev.ts";
+import { historyCommand } from "./commands/history.ts";
+import { listCommand } from "./commands/list.ts";
+import { runCommand } from "./commands/run.ts";
+import { startCommand } from "./commands/start.ts";
+import { stopCommand } from "./commands/stop.ts";
+import { validateCommand } from "./commands/validate.ts";
+import { Failure } from "./failure.ts";
+
+export async function main(argv: readonly string[]): Promise<void> {
+  const program = new Command("baton")
+    .description("Runs Amazon States Language state machines, here or on AWS.")
+    .version(version())
+    .exitOverride()
+    .showHelpAfterError("(add --help for the options)");
+  const commands = [
+    devCommand,
+    validateCommand,
+    runCommand,
+    startCommand,
+    listCommand,
+    stopCommand,
+    historyCommand,
+    demoCommand,
+  ];
+  for (const command of commands) program.addCommand(command().exitOverride());
+  try {
+    await program.parseAsync(argv);
+  } catch (error) {
+    process.exitCode = explain(error);
+  }
+}
+
+function version(): string {
+  const manifest = new URL("../../../package.json", import.meta.url);
+  return JSON.parse(readFileSync(manifest, "utf8")).version;
+}
+
+/** The exit code, after saying why where nobody has yet. */
+function explain(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode;
+  if (error instanceof Failure) {
+    process.stderr.write(`${error.message}\n`);
+    return 1;
+  }
+  process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+  return 70; // EX_SOFTWARE: a bug of ours, so the stack is what helps
+}

@@ -1,0 +1,73 @@
+/** Options that several commands share, read and checked in one place. */
+import { readFileSync } from "node:fs";
+import { InvalidArgumentError, Option } from "commander";
+import { Failure } from "./failure.ts";
+
+export const defaultPort = 4599;
+
+/** `--url`, else what the AWS tools are told, else the usual place. */
+export function urlOption(): Option {
+  return new Option("--url <url>", "where Baton listens")
+    .env("AWS_ENDPOINT_URL_SFN")
+    .default(`http://127.0.0.1:${defaultPort}`);
+}
+
+export function jsonOption(): Option {
+  return new Option("--json", "print JSON");
+}
+
+export function inputOption(): Option {
+  return new Option("--input <json>", "the input: JSON, or @FILE, or @- for standard input").default("{}");
+}
+
+export function functionsOption(): Option {
+  return new Option("--functions <dir>", "a folder whose files are Lambda handlers; may be repeated")
+    .argParser((dir: string, before: readonly string[]) => [...before, dir])
+    .default([] as readonly string[]);
+}
+
+export function functionUrlOption(): Option {
+  return new Option("--function-url <name=url>", "a function behind a URL; may be repeated")
+    .argParser((pair: string, before: Readonly<Record<string, string>>) => ({ ...before, ...readPair(pair) }))
+    .default({} as Readonly<Record<string, string>>);
+}
+
+export function substituteOption(): Option {
+  return new Option("--substitute <name=value>", "replaces ${name} in the definition; may be repeated")
+    .argParser((pair: string, before: Readonly<Record<string, string>>) => ({ ...before, ...readPair(pair) }))
+    .default({} as Readonly<Record<string, string>>);
+}
+
+function readPair(pair: string): Record<string, string> {
+  const equals = pair.indexOf("=");
+  if (equals < 1) throw new InvalidArgumentError(`'${pair}' is not of the form NAME=VALUE`);
+  return { [pair.slice(0, equals)]: pair.slice(equals + 1) };
+}
+
+export function readPort(text: string): number {
+  const port = Number(text);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+    throw new InvalidArgumentError("a port is a number from 0 to 65535; 0 takes a free one");
+  }
+  return port;
+}
+
+/** JSON, `@FILE` or `@-`, as text; broken JSON is refused here, with its place. */
+export function readInput(given: string): string {
+  const text = given.startsWith("@") ? readText(given.slice(1)) : given;
+  try {
+    JSON.parse(text);
+    return text;
+  } catch (error) {
+    const from = given.startsWith("@") ? `the file ${given.slice(1)}` : "--input";
+    throw new Failure(`${from} is not JSON: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+export function readText(file: string): string {
+  try {
+    return readFileSync(file === "-" ? 0 : file, "utf8");
+  } catch (error) {
+    throw new Failure(`cannot read ${file}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}

@@ -1,0 +1,41 @@
+/** Colours on a terminal, none elsewhere or under NO_COLOR; times and payloads short enough for a line. */
+import { styleText } from "node:util";
+
+type Colour = "green" | "red" | "yellow" | "cyan" | "dim" | "bold";
+
+export function paint(colour: Colour, text: string): string {
+  const plain = !process.stdout.isTTY || Boolean(process.env["NO_COLOR"]);
+  return plain ? text : styleText(colour, text);
+}
+
+/** 18 ms, 4.2 s, 3 m 20 s, 3 d 4 h. */
+export function duration(milliseconds: number): string {
+  if (milliseconds < 1_000) return `${Math.round(milliseconds)} ms`;
+  const seconds = milliseconds / 1_000;
+  if (seconds < 60) return `${seconds.toFixed(1)} s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return `${minutes} m ${Math.floor(seconds % 60)} s`;
+  const hours = Math.floor(minutes / 60);
+  return hours < 24 ? `${hours} h ${minutes % 60} m` : `${Math.floor(hours / 24)} d ${hours % 24} h`;
+}
+
+const payloadWidth = 72;
+
+export function shortPayload(text: string | undefined): string {
+  if (text === undefined) return "";
+  const line = text.replace(/\s+/g, " ");
+  return line.length > payloadWidth ? `${line.slice(0, payloadWidth - 1)}…` : line;
+}
+
+/** Columns as wide as their widest cell. */
+export function table(rows: readonly (readonly string[])[]): string {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? "").length)));
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join("  ")
+        .trimEnd(),
+    )
+    .join("\n");
+}

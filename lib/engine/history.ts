@@ -1,0 +1,58 @@
+/**
+ * The history of an execution as Step Functions returns it: the segments of all branches, found by
+ * following the forks from the root, merged and numbered.
+ */
+import { type AwsHistoryEvent, mergeHistory, type SegmentEvents } from "../asl/history.ts";
+import { decodeSegment } from "./codec.ts";
+import type { Engine } from "./engine.ts";
+import { groupsOf } from "./join.ts";
+import type { BranchGroup, ExecutionId } from "./ports.ts";
+import { firstEvent, type Segment } from "./segment.ts";
+
+/** All events, in order. While the execution runs, what lies in the future is left out. */
+export async function readHistory(engine: Engine, id: ExecutionId): Promise<readonly AwsHistoryEvent[]> {
+  const segments = await readSegments(engine, id);
+  return mergeHistory(segments.map(eventsOf), engine.world.clock.now());
+}
+
+/** Every segment of an execution, branch by branch. */
+export async function readSegments(engine: Engine, id: ExecutionId): Promise<readonly Segment[]> {
+  const all: Segment[] = [];
+  const groups: (BranchGroup | undefined)[] = [undefined];
+  while (groups.length > 0) {
+    for await (const page of engine.world.log.read(id, groups.pop())) {
+      for (const record of page) {
+        const segment = decodeSegment(record);
+        all.push(segment);
+        groups.push(...forksOf(segment));
+      }
+    }
+  }
+  return all;
+}
+
+function forksOf(segment: Segment): readonly BranchGroup[] {
+  const { doing } = segment.position;
+  if (doing.kind !== "forked" || doing.claim !== segment.seq) return [];
+  return Array.from({ length: groupsOf(doing.width) }, (_, group) => ({
+    parent: segment.branch,
+    forkSeq: segment.seq,
+    group,
+  }));
+}
+
+function eventsOf(segment: Segment): SegmentEvents {
+  const { branch, seq, now, events, position } = segment;
+  const { doing } = position;
+  const forked = doing.kind === "forked" && doing.claim === seq;
+  return {
+    branch,
+    seq,
+    now,
+    firstEvent: firstEvent(segment),
+    events,
+    ...(forked
+      ? { fork: { of: doing.of, name: position.state, width: doing.width, concurrency: doing.concurrency } }
+      : {}),
+  };
+}

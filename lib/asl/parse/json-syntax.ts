@@ -166,6 +166,6 @@ function unexpected(text: string, at: number, expectation: string): Mistake {
 
 function unfinished(text: string, at: number, innermost: Open | undefined): Mistake | undefined {
   if (innermost === undefined) return undefined;
-  const marker = `start marker at ${location(text, innermost.at + 1)}`;
+  const marker = `start marker at ${location(text, innermost.at)}`;
   return { message: `Unexpected end-of-input: expected close marker for ${kindOf(innermost)} (${marker})`, at };
 }

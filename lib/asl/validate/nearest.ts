@@ -8,7 +8,8 @@ export function nearest(written: string, known: Iterable<string>): string | unde
   if (written.length > comparedLength) return undefined;
   const lower = written.toLowerCase();
   let best: string | undefined;
-  let bestDistance = Math.max(1, Math.floor(written.length / 3)) + 1;
+  // One mistake in a short name, one in three characters of a long one; a single letter is no near miss.
+  let bestDistance = written.length < 2 ? 1 : Math.max(1, Math.floor(written.length / 3)) + 1;
   let compared = 0;
   for (const name of known) {
     if (name === written || ++compared > comparedNames) continue;

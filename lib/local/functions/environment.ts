@@ -109,14 +109,17 @@ export class Environment {
         this.#lastWords = body;
         return;
       case "line":
-        return this.#settings.onLine(frame.stream, body);
+        this.#settings.onLine(frame.stream, body);
+        return;
       case "succeeded":
-        return this.#settle({ kind: "succeeded", payload: body });
+        this.#settle({ kind: "succeeded", payload: body });
+        return;
       case "failed":
         if (frame.dying) this.#state = "over";
-        return this.#settle({ kind: "failed", payload: body });
+        this.#settle({ kind: "failed", payload: body });
+        return;
       default:
-        return unreachable(frame);
+        unreachable(frame);
     }
   }
 
@@ -150,7 +153,10 @@ export class Environment {
         resolve();
       };
       this.#child.once("error", (error) => {
-        this.#lastWords = errorText("Runtime.ExitError", `The function's process could not be started: ${error.message}`);
+        this.#lastWords = errorText(
+          "Runtime.ExitError",
+          `The function's process could not be started: ${error.message}`,
+        );
         end(null, null);
       });
       this.#child.once("close", end);

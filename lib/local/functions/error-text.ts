@@ -48,7 +48,10 @@ export const responseTooLarge = errorText(
 );
 
 export function timedOut(requestId: string, seconds: number): ErrorText {
-  return errorText("Sandbox.Timedout", `RequestId: ${requestId} Error: Task timed out after ${seconds.toFixed(2)} seconds`);
+  return errorText(
+    "Sandbox.Timedout",
+    `RequestId: ${requestId} Error: Task timed out after ${seconds.toFixed(2)} seconds`,
+  );
 }
 
 /** What the kernel calls the signals that end a process, as Lambda writes them. */

@@ -10,6 +10,8 @@ export interface Program {
   readonly name: string;
   readonly file: string;
   readonly version: string;
+  /** The runtime's program, as JavaScript. */
+  readonly runtime: string;
 }
 
 export interface PoolOptions {

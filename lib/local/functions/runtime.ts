@@ -125,12 +125,12 @@ function invoke(handler: Handler, frame: InvokeFrame, body: string): void {
   );
 }
 
-/** By a promise, by a plain value, or by the callback: whichever the handler uses. */
+/** By a promise; else by the callback, where the handler declares one; else by what it returned. */
 function answerOf({ call, takesCallback }: Handler, frame: InvokeFrame, body: string): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const callback = (error?: unknown, result?: unknown) => (error ? reject(error) : resolve(result));
     const returned = call(JSON.parse(body), contextOf(frame), callback);
-    if (returned !== undefined || !takesCallback) resolve(returned);
+    if (!takesCallback || typeof member(returned, "then") === "function") resolve(returned);
   });
 }
 
@@ -139,7 +139,8 @@ function succeed(settle: Settle, result: unknown): void {
   try {
     text = JSON.stringify(result) ?? "null";
   } catch {
-    return settle({ kind: "failed", dying: false }, unserializableResult);
+    settle({ kind: "failed", dying: false }, unserializableResult);
+    return;
   }
   const tooLarge = Buffer.byteLength(text) > responseLimitBytes;
   if (tooLarge) settle({ kind: "failed", dying: false }, responseTooLarge);

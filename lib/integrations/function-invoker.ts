@@ -1,0 +1,67 @@
+/**
+ * How a function is invoked: the port between Lambda's two integrations and whoever runs the function
+ * (a local folder, a URL, AWS). Not what a state machine sees of it: that is `lambda-function.ts` and
+ * `lambda-invoke.ts`.
+ */
+import type { JsonText } from "../asl/json.ts";
+
+export interface Invocation {
+  /** As the definition names it: a name, a partial or a full ARN, with or without a qualifier. */
+  readonly reference: string;
+  /** The bare name in it. */
+  readonly name: string;
+  readonly qualifier?: string;
+  readonly payload: JsonText;
+  readonly type: "RequestResponse" | "Event" | "DryRun";
+  readonly clientContext?: string;
+  readonly logType?: "None" | "Tail";
+  readonly region: string;
+  readonly account: string;
+  /** The role that the state's `Credentials` name. */
+  readonly roleArn?: string;
+  readonly signal: AbortSignal;
+}
+
+export type FunctionAnswer =
+  | FunctionAnswered
+  /** Lambda itself refused: the exception's name without prefix, and the whole cause. */
+  | { readonly kind: "refused"; readonly exception: string; readonly cause: string }
+  /** Nothing that a retry could change: a setting is wrong or something is not installed. */
+  | { readonly kind: "misconfigured"; readonly cause: string };
+
+export interface FunctionAnswered {
+  readonly kind: "answered";
+  /** JSON text; empty where Lambda sends none (`Event`, `DryRun`). */
+  readonly payload: JsonText;
+  /** Present where the function failed; the payload then says how. */
+  readonly functionError?: string;
+  readonly executedVersion?: string;
+  readonly logResult?: string;
+  readonly statusCode: number;
+  readonly requestId: string;
+  /** Headers of the answer by canonical name; absent where no HTTP was spoken. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** `undefined`: not a function of mine, ask the next. Rejects with the signal's reason once that is aborted. */
+export type FunctionInvoker = (invocation: Invocation) => Promise<FunctionAnswer | undefined>;
+
+/** Somebody always answers. */
+export type InvokeFunction = (invocation: Invocation) => Promise<FunctionAnswer>;
+
+/** The first invoker that knows the function. */
+export function inOrder(invokers: readonly FunctionInvoker[]): InvokeFunction {
+  return async (invocation) => {
+    for (const invoke of invokers) {
+      const answer = await invoke(invocation);
+      if (answer !== undefined) return answer;
+    }
+    return { kind: "refused", exception: "ResourceNotFoundException", cause: functionNotFound(invocation) };
+  };
+}
+
+/** Lambda's own text for a function that is not there. */
+function functionNotFound({ region, account, name, qualifier }: Invocation): string {
+  const arn = `arn:aws:lambda:${region}:${account}:function:${name}${qualifier === undefined ? "" : `:${qualifier}`}`;
+  return `Function not found: ${arn} (Service: Lambda, Status Code: 404, Request ID: ${crypto.randomUUID()})`;
+}

@@ -1,0 +1,32 @@
+/**
+ * The ways in which Lambda lets a function be named (`FunctionName` of its Invoke API): a name, a
+ * partial ARN `ACCOUNT:function:NAME`, or a full ARN, each with `:QUALIFIER` if wanted.
+ */
+
+export interface FunctionReference {
+  readonly name: string;
+  readonly qualifier?: string;
+  /** What the reference itself says; absent in a bare name. */
+  readonly region?: string;
+  readonly account?: string;
+}
+
+const forms = [
+  /^arn:[\w-]+:lambda:(?<region>[\w-]+):(?<account>\d+):function:(?<name>[\w-]+)(?::(?<qualifier>[\w$-]+))?$/,
+  /^(?<account>\d{12}):function:(?<name>[\w-]+)(?::(?<qualifier>[\w$-]+))?$/,
+  /^(?:function:)?(?<name>[\w-]+)(?::(?<qualifier>[\w$-]+))?$/,
+];
+
+export function parseFunctionReference(text: string): FunctionReference | undefined {
+  for (const form of forms) {
+    const { name, qualifier, region, account } = form.exec(text)?.groups ?? {};
+    if (name === undefined) continue;
+    return {
+      name,
+      ...(qualifier !== undefined && { qualifier }),
+      ...(region !== undefined && { region }),
+      ...(account !== undefined && { account }),
+    };
+  }
+  return undefined;
+}

@@ -1,0 +1,151 @@
+/**
+ * Functions that somebody else runs and that answer over HTTP: the event is POSTed to the function's
+ * URL, the body of the answer is the result. A status outside 2xx, or Lambda's own header
+ * `X-Amz-Function-Error`, says that the function failed; then the body should be `{errorType, errorMessage}`.
+ */
+import { Agent, request as httpRequest, type IncomingMessage } from "node:http";
+import { request as httpsRequest, Agent as SecureAgent } from "node:https";
+import type { FunctionAnswer, FunctionInvoker } from "../../integrations/function-invoker.ts";
+import { errorText, responseLimitBytes, responseTooLarge } from "./error-text.ts";
+
+/** Calls open to one server; the engine limits how many there are in all. */
+const maxSockets = 1000;
+
+export interface UrlFunctions {
+  readonly invoke: FunctionInvoker;
+  close(): void;
+}
+
+export function urlFunctions(urls: Readonly<Record<string, string>>): UrlFunctions {
+  const targets = new Map(Object.entries(urls).map(([name, url]) => [name, httpUrl(name, url)]));
+  const plain = new Agent({ keepAlive: true, maxSockets });
+  const secure = new SecureAgent({ keepAlive: true, maxSockets });
+  return {
+    invoke: async ({ name, payload, signal }) => {
+      const url = targets.get(name);
+      if (url === undefined) return undefined;
+      const requestId = crypto.randomUUID();
+      try {
+        return answerOf(requestId, await post(url, { plain, secure }, { payload, requestId, signal }));
+      } catch (error) {
+        if (signal.aborted) throw signal.reason;
+        return unreachableServer(error);
+      }
+    },
+    close: () => {
+      plain.destroy();
+      secure.destroy();
+    },
+  };
+}
+
+function httpUrl(name: string, text: string): URL {
+  if (!URL.canParse(text) || !/^https?:/.test(text)) {
+    throw new Error(`the URL of function '${name}' must begin with http:// or https://, but is '${text}'`);
+  }
+  return new URL(text);
+}
+
+interface Reply {
+  readonly statusCode: number;
+  readonly functionError: string | undefined;
+  readonly executedVersion: string | undefined;
+  readonly body: string;
+  readonly tooLarge: boolean;
+}
+
+function post(
+  url: URL,
+  agents: { readonly plain: Agent; readonly secure: SecureAgent },
+  {
+    payload,
+    requestId,
+    signal,
+  }: { readonly payload: string; readonly requestId: string; readonly signal: AbortSignal },
+): Promise<Reply> {
+  return new Promise((resolve, reject) => {
+    const body = Buffer.from(payload);
+    const headers = {
+      "Content-Type": "application/json",
+      "Content-Length": body.length,
+      "X-Amz-Invocation-Type": "RequestResponse",
+      "x-amzn-RequestId": requestId,
+    };
+    const options = { method: "POST", headers, signal };
+    const request =
+      url.protocol === "https:"
+        ? httpsRequest(url, { ...options, agent: agents.secure })
+        : httpRequest(url, { ...options, agent: agents.plain });
+    request.once("error", reject);
+    request.once("response", (response) => void readReply(response).then(resolve, reject));
+    request.end(body);
+  });
+}
+
+async function readReply(response: IncomingMessage): Promise<Reply> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of response) {
+    size += chunk.length;
+    // Leaving the loop ends the connection: nobody reads the rest.
+    if (size > responseLimitBytes) break;
+    chunks.push(chunk);
+  }
+  return {
+    statusCode: response.statusCode ?? 0,
+    functionError: header(response, "x-amz-function-error"),
+    executedVersion: header(response, "x-amz-executed-version"),
+    body: Buffer.concat(chunks).toString("utf8"),
+    tooLarge: size > responseLimitBytes,
+  };
+}
+
+function header(response: IncomingMessage, name: string): string | undefined {
+  const value = response.headers[name];
+  return typeof value === "string" ? value : undefined;
+}
+
+function answerOf(requestId: string, reply: Reply): FunctionAnswer {
+  if (reply.statusCode === 429) {
+    const cause = `Rate Exceeded. (Service: Lambda, Status Code: 429, Request ID: ${requestId})`;
+    return { kind: "refused", exception: "TooManyRequestsException", cause };
+  }
+  const successful = reply.statusCode >= 200 && reply.statusCode < 300;
+  const answered = {
+    kind: "answered",
+    executedVersion: reply.executedVersion ?? "$LATEST",
+    requestId,
+    statusCode: 200,
+  } as const;
+  if (reply.tooLarge) return { ...answered, functionError: "Unhandled", payload: responseTooLarge };
+  if (successful && reply.functionError === undefined) {
+    if (reply.body === "") return { ...answered, payload: "null" };
+    if (isJson(reply.body)) return { ...answered, payload: reply.body };
+    return { ...answered, functionError: "Unhandled", payload: notJson(reply.body) };
+  }
+  return { ...answered, functionError: reply.functionError ?? "Unhandled", payload: reply.body || statusOnly(reply) };
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function notJson(body: string): string {
+  return errorText("Runtime.InvalidResponse", `The function's answer is not JSON: ${body.slice(0, 200)}`);
+}
+
+function statusOnly({ statusCode }: Reply): string {
+  return JSON.stringify({ errorMessage: `The function's URL answered with status ${statusCode} and no body` });
+}
+
+/** As the SDK that Step Functions uses says it. */
+function unreachableServer(error: unknown): FunctionAnswer {
+  if (!(error instanceof Error)) throw error;
+  const reason = error.message === "" && "code" in error ? String(error.code) : error.message;
+  return { kind: "refused", exception: "SdkClientException", cause: `Unable to execute HTTP request: ${reason}` };
+}

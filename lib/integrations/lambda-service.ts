@@ -67,16 +67,19 @@ async function invokeBy(sdk: Sdk, client: LambdaClient, invocation: Invocation):
     },
     { step: "deserialize", name: "keepHeaders", priority: "low" },
   );
+  let output: InvokeCommandOutput;
   try {
-    return answered(await client.send(command, { abortSignal: invocation.signal }), headers);
+    output = await client.send(command, { abortSignal: invocation.signal });
   } catch (error) {
     if (invocation.signal.aborted) throw invocation.signal.reason;
     return refusal(sdk, error);
   }
+  return answered(output, headers);
 }
 
 function answered(output: InvokeCommandOutput, headers: Record<string, string>): FunctionAnswer {
-  const text = output.Payload === undefined ? "" : Buffer.from(output.Payload).toString("utf8");
+  // An empty body comes as null, whatever the type says.
+  const text = Buffer.from(output.Payload ?? []).toString("utf8");
   const usable = text === "" || isJson(text);
   const functionError = output.FunctionError ?? (usable ? undefined : "Unhandled");
   return {

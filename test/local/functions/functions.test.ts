@@ -1,6 +1,7 @@
 /** Functions in a folder: what they may be written as, what they get, and every way in which one can fail. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, describe, expect, test } from "vitest";
+import { openFunctions } from "../../../lib/local/functions/functions.ts";
 import { type FunctionsUnderTest, folderOf, invocation, told } from "./folder-of.ts";
 
 const opened: FunctionsUnderTest[] = [];

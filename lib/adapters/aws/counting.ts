@@ -1,0 +1,77 @@
+/**
+ * Lets somebody see every request that the adapter makes: the bench counts them against the budgets. It
+ * sits around the whole call, so a request that the SDK repeated is seen once, with its number of attempts.
+ */
+import type { AwsClients } from "./settings.ts";
+
+export interface RequestSeen {
+  readonly service: keyof AwsClients;
+  /** As AWS names it: PutItem, SendMessageBatch … */
+  readonly operation: string;
+  /** Entries of a batch or a transaction; 1 for what carries one. */
+  readonly entries: number;
+  /** Capacity units that DynamoDB charged, where it says so. */
+  readonly capacity?: number;
+  readonly attempts: number;
+  readonly failed: boolean;
+}
+
+type OnRequest = (request: RequestSeen) => void;
+
+/** The part of a middleware stack that this needs; every client's own stack has its own type. */
+interface Countable {
+  readonly middlewareStack: {
+    add(
+      middleware: (
+        next: (args: { input: object }) => Promise<{ output: object; response: unknown }>,
+        context: { readonly commandName?: string },
+      ) => (args: { input: object }) => Promise<{ output: object; response: unknown }>,
+      options: { readonly step: "initialize"; readonly name: string },
+    ): void;
+  };
+}
+
+export function countRequests(clients: AwsClients, onRequest: OnRequest): void {
+  for (const service of Object.keys(clients) as (keyof AwsClients)[]) {
+    // The stacks differ only in the union of inputs they carry, and this looks at no input's own fields.
+    count(clients[service] as unknown as Countable, service, onRequest);
+  }
+}
+
+function count(client: Countable, service: keyof AwsClients, onRequest: OnRequest): void {
+  client.middlewareStack.add(
+    (next, context) => async (args) => {
+      const operation = (context.commandName ?? "").replace(/Command$/, "");
+      const seen = { service, operation, entries: entriesOf(args.input) };
+      const input = service === "dynamodb" ? { ...args.input, ReturnConsumedCapacity: "TOTAL" } : args.input;
+      try {
+        const answer = await next({ ...args, input });
+        onRequest({ ...seen, ...measured(answer.output), failed: false });
+        return answer;
+      } catch (error) {
+        onRequest({ ...seen, ...measured(error), failed: true });
+        throw error;
+      }
+    },
+    { step: "initialize", name: "batonCountRequests" },
+  );
+}
+
+function entriesOf(input: object): number {
+  const { Entries, TransactItems, RequestItems } = input as Record<string, unknown>;
+  if (Array.isArray(Entries)) return Entries.length;
+  if (Array.isArray(TransactItems)) return TransactItems.length;
+  if (typeof RequestItems !== "object" || RequestItems === null) return 1;
+  return Object.values(RequestItems).reduce((sum: number, rows) => sum + (Array.isArray(rows) ? rows.length : 1), 0);
+}
+
+function measured(answer: unknown): { capacity?: number; attempts: number } {
+  const { $metadata, ConsumedCapacity } = answer as {
+    $metadata?: { attempts?: number };
+    ConsumedCapacity?: { CapacityUnits?: number } | readonly { CapacityUnits?: number }[];
+  };
+  const attempts = $metadata?.attempts ?? 1;
+  if (ConsumedCapacity === undefined) return { attempts };
+  const parts = Array.isArray(ConsumedCapacity) ? ConsumedCapacity : [ConsumedCapacity];
+  return { attempts, capacity: parts.reduce((sum, part) => sum + (part.CapacityUnits ?? 0), 0) };
+}

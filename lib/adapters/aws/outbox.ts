@@ -1,0 +1,86 @@
+/**
+ * The sending end of the two queues. A message waits in SQS for up to 15 minutes; what is due later still
+ * goes out with the longest delay and arrives early, which the engine notices.
+ */
+import { SendMessageBatchCommand, type SendMessageBatchRequestEntry, type SQSClient } from "@aws-sdk/client-sqs";
+import type { Instant } from "../../asl/position.ts";
+import type { Clock, Lane, Message, Queue } from "../../engine/ports.ts";
+import { Batches } from "./batches.ts";
+import type { Objects, Stored } from "./body.ts";
+import { encodingAttribute, toWire, type Wire, wrap } from "./wire.ts";
+
+/** SQS's longest delay, in seconds. */
+const longestDelay = 900;
+
+export type QueueUrls = Readonly<Record<Lane, string>>;
+
+/** A message whose body is ready to travel. */
+export interface Parcel {
+  readonly lane: Lane;
+  readonly group: string;
+  readonly notBefore?: Instant;
+  readonly wire: Wire;
+}
+
+export interface Outbox extends Queue {
+  wrap(messages: readonly Message[]): Promise<readonly Parcel[]>;
+  post(parcels: readonly Parcel[]): Promise<void>;
+  /** Says that parcels may follow soon, so that those of several callers travel together. */
+  expect(): () => void;
+}
+
+export function openOutbox(sqs: SQSClient, urls: QueueUrls, objects: Objects, clock: Clock): Outbox {
+  const batches = { flow: openBatches(sqs, urls.flow), tasks: openBatches(sqs, urls.tasks) };
+  const outbox: Outbox = {
+    carriesPayloads: true,
+    wrap: (messages) =>
+      Promise.all(messages.map(async (message) => parcelOf(message, await wrap(objects, message.body)))),
+    async post(parcels) {
+      const now = clock.now();
+      await Promise.all(parcels.map((parcel) => batches[parcel.lane].add(entryOf(parcel, now))));
+    },
+    send: async (messages) => outbox.post(await outbox.wrap(messages)),
+    expect() {
+      const both = [batches.flow.expect(), batches.tasks.expect()];
+      return () => {
+        for (const announced of both) announced();
+      };
+    },
+  };
+  return outbox;
+}
+
+export async function parcelOf(
+  { lane, group, notBefore }: Pick<Message, "lane" | "group" | "notBefore">,
+  stored: Stored,
+): Promise<Parcel> {
+  return { lane, group, ...(notBefore === undefined ? {} : { notBefore }), wire: await toWire(stored) };
+}
+
+type Content = Omit<SendMessageBatchRequestEntry, "Id">;
+
+function openBatches(sqs: SQSClient, url: string): Batches<Content> {
+  return new Batches<Content>(async (contents) => {
+    const Entries = contents.map((content, place) => ({ ...content, Id: String(place) }));
+    const { Failed } = await sqs.send(new SendMessageBatchCommand({ QueueUrl: url, Entries }));
+    return Failed ?? [];
+  });
+}
+
+/** What SQS counts beside the body: the attribute's name, type and value. */
+const attributeBytes = 64;
+
+function entryOf({ group, notBefore, wire }: Parcel, now: Instant): { content: Content; bytes: number } {
+  const delay = Math.min(longestDelay, Math.max(0, Math.ceil(((notBefore ?? 0) - now) / 1_000)));
+  const content: Content = {
+    MessageBody: wire.body,
+    MessageGroupId: group,
+    ...(delay > 0 ? { DelaySeconds: delay } : {}),
+    ...(wire.encoding === undefined ? {} : { MessageAttributes: encoded(wire.encoding) }),
+  };
+  return { content, bytes: Buffer.byteLength(wire.body) + attributeBytes };
+}
+
+function encoded(encoding: string): NonNullable<Content["MessageAttributes"]> {
+  return { [encodingAttribute]: { DataType: "String", StringValue: encoding } };
+}

@@ -1,0 +1,132 @@
+/**
+ * An execution's summary as an item, and its place in the lists. A machine's executions of one status are
+ * spread over 16 keys of the index, so that a machine that starts thousands a second is not held up by its list.
+ */
+import { createHash } from "node:crypto";
+import type { Ending, ExecutionId, ExecutionStatus, ExecutionSummary, Tenant } from "../../engine/ports.ts";
+import { bodyAttributes, type Item, readBodyAttributes, restore, store as storeBody } from "./body.ts";
+import { table as names } from "./names.ts";
+import { executionPartition, padded, summaryKey } from "./places.ts";
+import { expiry, keyOf, readExpiry, type Store } from "./store.ts";
+
+export const listShards = 16;
+
+export const statuses = {
+  RUNNING: true,
+  SUCCEEDED: true,
+  FAILED: true,
+  TIMED_OUT: true,
+  ABORTED: true,
+} as const satisfies Record<ExecutionStatus, true>;
+
+/** Milliseconds since 1970 have 13 digits until the year 2286. */
+const timeDigits = 15;
+
+export function summaryItemKey(id: ExecutionId): Item {
+  return keyOf({ pk: executionPartition(id), sk: summaryKey });
+}
+
+export function listPartition(machine: string, status: ExecutionStatus, shard: number): string {
+  return `${machine}#${status}#${shard}`;
+}
+
+/** The machine as it stands in an execution's id: all before the name. */
+export function listedMachine({ account, region }: Tenant, machine: string): string {
+  return `${account}/${region}/${machine}`;
+}
+
+export function listPartitionOf(id: ExecutionId, status: ExecutionStatus): string {
+  const shard = createHash("sha256").update(id).digest().readUInt32BE() % listShards;
+  return listPartition(id.slice(0, id.lastIndexOf("/")), status, shard);
+}
+
+export async function summaryItem(store: Store, summary: ExecutionSummary): Promise<Item> {
+  const { id, name, status, startedAt } = summary;
+  return {
+    ...summaryItemKey(id),
+    [names.listPartitionKey]: { S: listPartitionOf(id, status) },
+    [names.listSortKey]: { S: `${padded(startedAt, timeDigits)}#${name}` },
+    machine: { S: summary.machine },
+    name: { S: name },
+    status: { S: status },
+    startedAt: { N: String(startedAt) },
+    ...(summary.stoppedAt === undefined ? {} : { stoppedAt: { N: String(summary.stoppedAt) } }),
+    inputHash: { S: summary.inputHash },
+    definitionHash: { S: summary.definitionHash },
+    epoch: { N: String(summary.epoch) },
+    ...(await failureAttributes(store, id, summary)),
+    ...expiry(summary.expires),
+  };
+}
+
+/** A cause may be long: it is stored like a body. */
+export async function failureAttributes(
+  store: Store,
+  id: ExecutionId,
+  { error, cause }: Pick<Ending, "error" | "cause">,
+): Promise<Item> {
+  if (error === undefined && cause === undefined) return {};
+  return bodyAttributes(await storeBody(store.objects, id, JSON.stringify({ error, cause })));
+}
+
+export async function readSummary(store: Store, item: Item): Promise<ExecutionSummary> {
+  const partition = item[names.partitionKey]?.S ?? "";
+  const stoppedAt = item["stoppedAt"]?.N;
+  const failure = readBodyAttributes(item);
+  return {
+    // Written by `executionPartition`: the prefix is the only thing to take off again.
+    id: partition.slice(partition.indexOf("#") + 1) as ExecutionId,
+    machine: item["machine"]?.S ?? "",
+    name: item["name"]?.S ?? "",
+    // The condition of every write names a status of this union.
+    status: (item["status"]?.S ?? "RUNNING") as ExecutionStatus,
+    startedAt: Number(item["startedAt"]?.N),
+    ...(stoppedAt === undefined ? {} : { stoppedAt: Number(stoppedAt) }),
+    inputHash: item["inputHash"]?.S ?? "",
+    definitionHash: item["definitionHash"]?.S ?? "",
+    epoch: Number(item["epoch"]?.N),
+    ...(failure === undefined ? {} : readFailure(await restore(store.objects, failure))),
+    ...readExpiry(item),
+  };
+}
+
+/** Written by `failureAttributes`. */
+function readFailure(text: string): { error?: string; cause?: string } {
+  const { error, cause } = JSON.parse(text) as { error?: string; cause?: string };
+  return { ...(error === undefined ? {} : { error }), ...(cause === undefined ? {} : { cause }) };
+}
+
+/** Marks it ended, if it is RUNNING in that epoch: then it leaves one list for another. */
+export async function endingUpdate(store: Store, id: ExecutionId, ending: Ending) {
+  const { object, body } = await failureAttributes(store, id, ending);
+  return {
+    TableName: store.table,
+    Key: summaryItemKey(id),
+    ConditionExpression: "#status = :running AND epoch = :epoch",
+    UpdateExpression: [
+      "SET #status = :status, stoppedAt = :stoppedAt, #list = :list",
+      ...(object ? ["#object = :object"] : []),
+      ...(body ? ["#body = :body"] : []),
+    ].join(", "),
+    ExpressionAttributeNames: {
+      "#status": "status",
+      "#list": names.listPartitionKey,
+      ...(object ? { "#object": "object" } : {}),
+      ...(body ? { "#body": "body" } : {}),
+    },
+    ExpressionAttributeValues: {
+      ":running": { S: "RUNNING" },
+      ":epoch": { N: String(ending.epoch) },
+      ":status": { S: ending.status },
+      ":stoppedAt": { N: String(ending.stoppedAt) },
+      ":list": { S: listPartitionOf(id, ending.status) },
+      ...(object ? { ":object": object } : {}),
+      ...(body ? { ":body": body } : {}),
+    },
+  };
+}
+
+/** Newest first: the order of the lists within one instant is that of the names. */
+export function listKeyOf(item: Item): string {
+  return item[names.listSortKey]?.S ?? "";
+}

@@ -1,0 +1,59 @@
+/**
+ * The world on AWS, put together: DynamoDB for the log and all indexes, SQS for messages, S3 for what is
+ * large. What a Task can call is not in here; whoever opens the world brings it.
+ */
+import type { Tasks, World } from "../../engine/ports.ts";
+import { openBlobs } from "./blobs.ts";
+import { makeClients } from "./clients.ts";
+import { systemChance, systemClock } from "./clock.ts";
+import { countRequests } from "./counting.ts";
+import { openExecutions } from "./executions.ts";
+import { openHeartbeats } from "./heartbeats.ts";
+import { type AwsInbox, openInbox } from "./inbox.ts";
+import { openJoins } from "./joins.ts";
+import { openKeys } from "./keys.ts";
+import { openLog } from "./log.ts";
+import { openMachines } from "./machines.ts";
+import { openOutbox } from "./outbox.ts";
+import type { AwsSettings } from "./settings.ts";
+import { openTimers } from "./timers.ts";
+
+export interface AwsWorld extends World {
+  readonly inbox: AwsInbox;
+  /** Closes the connections; what is under way fails. */
+  close(): void;
+}
+
+/** SQS's longest poll. */
+const longestPoll = 20;
+
+export async function openAwsWorld(settings: AwsSettings, tasks: Tasks): Promise<AwsWorld> {
+  const clients = makeClients(settings.clients);
+  if (settings.onRequest) countRequests(clients, settings.onRequest);
+  const { dynamodb, sqs, s3, secrets } = clients;
+  const keys = await openKeys(secrets, settings.signingKeySecret);
+  const blobs = openBlobs(s3, settings.bucket);
+  const store = { dynamodb, table: settings.table, objects: blobs };
+  const urls = { flow: settings.flowQueueUrl, tasks: settings.tasksQueueUrl };
+  const outbox = openOutbox(sqs, urls, blobs, systemClock);
+  const log = openLog(store, outbox);
+  return {
+    log,
+    queue: outbox,
+    timers: openTimers(store, outbox),
+    blobs,
+    machines: openMachines(store),
+    executions: openExecutions(store, log),
+    joins: openJoins(store),
+    heartbeats: openHeartbeats(store),
+    tasks,
+    clock: systemClock,
+    chance: systemChance,
+    keys,
+    leasesVoidBefore: 0,
+    inbox: openInbox(sqs, urls, blobs, systemClock, settings.receiveWaitSeconds ?? longestPoll),
+    close() {
+      for (const client of Object.values(clients)) client.destroy();
+    },
+  };
+}

@@ -4,6 +4,7 @@
  * in one transition.
  */
 import type { MapState } from "../definition.ts";
+import { expectType } from "../evaluate/expression.ts";
 import { queryFailure, runtimeFailure } from "../evaluate/failure.ts";
 import { readPath } from "../evaluate/path.ts";
 import { evaluateTemplate } from "../evaluate/template.ts";
@@ -44,7 +45,9 @@ async function itemsOf(visit: Visit<MapState>, input: Payload): Promise<readonly
   const { state } = visit;
   const scope = scopeOf(visit, input);
   if (state.queryLanguage === "JSONata") {
-    const value = state.items === undefined ? input.value : await evaluateTemplate(state.items, scope);
+    const { items } = state;
+    const found = items === undefined ? input.value : await evaluateTemplate(items, scope);
+    const value = items?.root.kind === "expression" ? expectType(items.root.expression, found, "array") : found;
     if (isArray(value)) return value.map(writeJson);
     throw queryFailure(`Map state input must be an array but was: ${writeJson(value)}`);
   }

@@ -1,0 +1,157 @@
+/**
+ * Numbers the events of all threads: the earliest goes next; a branch begins after the event that forked
+ * it (a later one of a Map also after the one it waited for), and what follows a fork comes after
+ * everything in it.
+ */
+import type { EventDetails, EventRef, HistoryEvent } from "../event.ts";
+import type { Instant } from "../position.ts";
+import { Heap } from "./heap.ts";
+import { type Entry, type Fork, type SegmentEvents, spin, type Thread } from "./threads.ts";
+
+export type { SegmentEvents } from "./threads.ts";
+
+export interface NumberedEvent {
+  readonly id: number;
+  readonly previousEventId: number;
+  readonly timestamp: Instant;
+  readonly event: Pick<HistoryEvent, "type" | "details">;
+}
+
+interface Merge {
+  readonly threads: ReadonlyMap<string, Thread>;
+  readonly ready: Heap<Thread>;
+  /** Threads that begin when that thread has ended. */
+  readonly successors: Map<Thread, Thread[]>;
+  readonly numbered: NumberedEvent[];
+}
+
+export function numberEvents(segments: Iterable<SegmentEvents>, until?: Instant): readonly NumberedEvent[] {
+  const threads = spin(segments, until);
+  const merge: Merge = { threads, ready: new Heap(sooner), successors: new Map(), numbered: [] };
+  for (const thread of threads.values()) if (thread.fork === undefined) makeReady(merge, thread, 0);
+  for (let thread = merge.ready.pop(); thread !== undefined; thread = merge.ready.pop()) {
+    const entry = thread.entries[thread.cursor];
+    if (entry !== undefined) emit(merge, thread, entry);
+  }
+  return merge.numbered;
+}
+
+function sooner(a: Thread, b: Thread): number {
+  return a.clock - b.clock || a.order - b.order;
+}
+
+/** The thread's next event may come, not before `since`. */
+function makeReady(merge: Merge, thread: Thread, since: Instant): void {
+  const entry = thread.entries[thread.cursor];
+  if (entry === undefined) {
+    end(merge, thread, since);
+    return;
+  }
+  thread.clock = Math.max(since, thread.clock, entry.at);
+  merge.ready.push(thread);
+}
+
+function emit(merge: Merge, thread: Thread, entry: Entry): void {
+  const { event } = entry;
+  if (event.type.endsWith("StateEntered")) delete thread.source;
+  noteSource(merge, thread, event.previous);
+  const previousEventId = resolve(merge, thread, event.previous);
+  const id = record(merge, previousEventId, thread.clock, event.type, rewritten(merge, thread, event.details));
+  thread.ids.set(entry.local, id);
+  thread.cursor += 1;
+  if (entry.fork !== undefined) openFork(merge, thread, entry.fork, id);
+  else makeReady(merge, thread, thread.clock);
+}
+
+function record(
+  merge: Merge,
+  previousEventId: number,
+  timestamp: Instant,
+  type: HistoryEvent["type"],
+  details: EventDetails | undefined,
+): number {
+  const id = merge.numbered.length + 1;
+  merge.numbered.push({ id, previousEventId, timestamp, event: details === undefined ? { type } : { type, details } });
+  return id;
+}
+
+/** The first wave of a Map is told of here, all at once, before any of it runs. */
+function openFork(merge: Merge, thread: Thread, fork: Fork, id: number): void {
+  const { shape } = fork;
+  fork.lastId = id;
+  const wave = shape.of === "Map" ? Math.min(shape.width, shape.concurrency) : 0;
+  for (let index = 0; index < wave; index += 1) {
+    const started = record(merge, id, thread.clock, "MapIterationStarted", { name: shape.name, index });
+    fork.started.push(started);
+    fork.lastId = started;
+  }
+  thread.open = fork;
+  for (const child of fork.children) {
+    const after = predecessor(merge, child);
+    if (after === undefined || isOver(after)) makeReady(merge, child, thread.clock);
+    else merge.successors.set(after, [...(merge.successors.get(after) ?? []), child]);
+  }
+  if (fork.unfinished === 0) closeFork(merge, fork, thread.clock);
+}
+
+/** The branch whose end let this one begin. */
+function predecessor(merge: Merge, child: Thread): Thread | undefined {
+  const first = child.entries[0]?.event;
+  if (first?.type !== "MapIterationStarted" || typeof first.previous !== "object") return undefined;
+  return merge.threads.get(first.previous.branch);
+}
+
+function isOver(thread: Thread): boolean {
+  return thread.cursor >= thread.entries.length;
+}
+
+function end(merge: Merge, thread: Thread, now: Instant): void {
+  for (const next of merge.successors.get(thread) ?? []) makeReady(merge, next, now);
+  const { fork } = thread;
+  if (fork === undefined) return;
+  fork.unfinished -= 1;
+  const last = thread.entries.at(-1);
+  fork.lastId = Math.max(fork.lastId, last === undefined ? 0 : (thread.ids.get(last.local) ?? 0));
+  if (fork.unfinished === 0) closeFork(merge, fork, now);
+}
+
+function closeFork(merge: Merge, fork: Fork, now: Instant): void {
+  if (fork.parent.open === fork) makeReady(merge, fork.parent, now);
+}
+
+function resolve(merge: Merge, thread: Thread, reference: EventRef): number {
+  if (reference === "joined") return thread.open?.lastId ?? 0;
+  if (typeof reference === "number") return numberIn(thread, reference);
+  const other = merge.threads.get(reference.branch);
+  return other === undefined ? 0 : numberIn(other, reference.event);
+}
+
+/** A branch counts on from where its parent stood when it forked. */
+function numberIn(thread: Thread, local: number): number {
+  const own = thread.ids.get(local);
+  if (own !== undefined) return own;
+  const { fork } = thread;
+  if (fork === undefined) return 0;
+  return fork.started[local - fork.local - 1] ?? numberIn(fork.parent, local);
+}
+
+/** A parent that reports the failure of a branch repeats that branch's words, with that branch's numbers. */
+function noteSource(merge: Merge, thread: Thread, reference: EventRef): void {
+  if (typeof reference !== "object" || !reference.branch.startsWith(`${thread.branch}/`)) return;
+  const source = merge.threads.get(reference.branch);
+  if (source !== undefined) thread.source = source.source ?? source;
+}
+
+const enteredAt = /^(An error occurred while executing the state '.*?' \(entered at the event id #)(\d+)(?=\)\. )/s;
+
+/** Puts the real id where a cause names the event of its state by the branch's own numbering. */
+function rewritten(merge: Merge, thread: Thread, details: EventDetails | undefined): EventDetails | undefined {
+  const cause = details?.["cause"];
+  if (typeof cause !== "string" || merge.threads.size === 1) return details;
+  const source = thread.source ?? thread;
+  const named = cause.replace(enteredAt, (whole, words: string, digits: string) => {
+    const id = numberIn(source, Number(digits));
+    return id === 0 ? whole : `${words}${id}`;
+  });
+  return named === cause ? details : { ...details, cause: named };
+}

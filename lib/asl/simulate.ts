@@ -1,0 +1,109 @@
+/**
+ * A whole execution in memory and in virtual time: the same step as everywhere, mocked tasks, a clock that
+ * jumps to whatever happens next. A month of waiting takes no time; the same seed gives the same history.
+ */
+import type { Definition } from "./definition.ts";
+import { type AwsHistoryEvent, mergeHistory, type SegmentEvents } from "./history.ts";
+import type { JsonText } from "./json.ts";
+import type { Failure, Instant } from "./position.ts";
+import { type MockedAttempt, type Responder, respondFrom, type TaskMocks } from "./simulate/mocks.ts";
+import { appoint, prepare, type Run, run } from "./simulate/run.ts";
+import type { ExecutionContext } from "./transition.ts";
+
+export { type MockConfig, mocksFromConfig, type Responder, type TaskMocks } from "./simulate/mocks.ts";
+
+export interface SimulateOptions {
+  /** What tasks answer: outcomes by state, or a function. */
+  readonly tasks?: TaskMocks | Responder;
+  /** When the execution starts. */
+  readonly clock?: Instant;
+  readonly seed?: string;
+  readonly execution?: Partial<Omit<ExecutionContext, "input" | "startTime">>;
+  /** Somebody stops the execution after so many milliseconds; if `idle`, once nothing else can happen. */
+  readonly stop?: { readonly after: number | "idle"; readonly failure: Failure };
+  /** A machine that loops for ever ends here, with an error. */
+  readonly transitionLimit?: number;
+}
+
+export interface Simulated {
+  /** RUNNING: it waits for an answer that nobody will give. */
+  readonly status: "SUCCEEDED" | "FAILED" | "TIMED_OUT" | "ABORTED" | "RUNNING";
+  readonly output?: JsonText;
+  readonly failure?: Failure;
+  readonly startedAt: Instant;
+  /** When the last thing happened, in virtual time. */
+  readonly stoppedAt: Instant;
+  readonly transitions: number;
+  /** Numbered, with timestamps; made when asked for. */
+  readonly history: () => readonly AwsHistoryEvent[];
+  readonly segments: readonly SegmentEvents[];
+}
+
+/** Long before a runaway machine fills the memory. */
+const transitionLimit = 1_000_000;
+
+/** An arbitrary day, always the same one. */
+const someDay = Date.UTC(2025, 0, 1);
+
+export async function simulate(
+  definition: Definition,
+  input: JsonText,
+  options: SimulateOptions = {},
+): Promise<Simulated> {
+  const startedAt = options.clock ?? someDay;
+  const simulation = prepare(
+    {
+      definition,
+      execution: executionContext(input, startedAt, options),
+      respond: responder(options.tasks),
+      seed: options.seed ?? "",
+      transitionLimit: options.transitionLimit ?? transitionLimit,
+    },
+    startedAt,
+  );
+  const { stop } = options;
+  if (stop !== undefined) {
+    const at = stop.after === "idle" ? Number.POSITIVE_INFINITY : startedAt + stop.after;
+    const running = (position: Run["root"]["position"]) => position.doing.kind !== "ended";
+    appoint(simulation, simulation.root, at, { kind: "stopped", failure: stop.failure }, running);
+  }
+  await run(simulation);
+  return resultOf(simulation, startedAt);
+}
+
+function responder(tasks: SimulateOptions["tasks"]): Responder {
+  return typeof tasks === "function" ? tasks : respondFrom(tasks ?? {});
+}
+
+function executionContext(input: JsonText, startTime: Instant, options: SimulateOptions): ExecutionContext {
+  const region = options.execution?.region ?? "us-east-1";
+  const account = options.execution?.account ?? "123456789012";
+  return {
+    id: `arn:aws:states:${region}:${account}:execution:simulated:simulated`,
+    name: "simulated",
+    roleArn: `arn:aws:iam::${account}:role/simulated`,
+    redriveCount: 0,
+    stateMachine: { id: `arn:aws:states:${region}:${account}:stateMachine:simulated`, name: "simulated" },
+    region,
+    account,
+    payloadLimitBytes: 262_144,
+    ...options.execution,
+    startTime,
+    input,
+  };
+}
+
+function resultOf(simulation: Run, startedAt: Instant): Simulated {
+  const { log: segments, root, transitions } = simulation;
+  const { doing } = root.position;
+  const stoppedAt = segments.at(-1)?.now ?? startedAt;
+  const common = { startedAt, stoppedAt, transitions, segments };
+  if (doing.kind !== "ended") {
+    return { ...common, status: "RUNNING", history: () => mergeHistory(segments, simulation.now) };
+  }
+  const { outcome } = doing;
+  const ended = { ...common, status: outcome.status, history: () => mergeHistory(segments) };
+  return outcome.status === "SUCCEEDED" ? { ...ended, output: outcome.output } : { ...ended, failure: outcome.failure };
+}
+
+export type { MockedAttempt };

@@ -1,0 +1,79 @@
+/** A branch of a simulated execution, and the fork it may be waiting for. */
+import type { SegmentEvents } from "../history.ts";
+import type { JsonText } from "../json.ts";
+import type { Forked, MapItem, Position, Scope } from "../position.ts";
+import { firstWave } from "../states/fork.ts";
+
+export interface Branch {
+  readonly path: string;
+  position: Position;
+  /** Sequence number that the next transition gets. */
+  seq: number;
+  readonly parent: Fork | undefined;
+  /** The fork that runs, or is being closed. */
+  open: Fork | undefined;
+}
+
+export interface Fork {
+  readonly of: Forked;
+  readonly parent: Branch;
+  readonly branches: Branch[];
+  readonly outputs: (JsonText | undefined)[];
+  started: number;
+  finished: number;
+  /** Events that its branches, and theirs, wrote. */
+  events: number;
+}
+
+export function segmentOf(branch: Branch, now: number, events: SegmentEvents["events"], next: Position): SegmentEvents {
+  const { doing } = next;
+  const segment = { branch: branch.path, seq: branch.seq, now, firstEvent: next.events - events.length + 1, events };
+  if (doing.kind !== "forked" || doing.claim !== branch.seq) return segment;
+  const { of, width, concurrency } = doing;
+  return { ...segment, fork: { of, name: next.state, width, concurrency } };
+}
+
+/**
+ * Where branch `index` of a fork begins. `after` is the branch whose end lets it begin: it counts on from
+ * there, as all branches of a Map with MaxConcurrency 1 do.
+ */
+export function beginning(fork: Fork, index: number, startAt: string, after: Branch | undefined): Position {
+  const { of, parent } = fork;
+  const { position } = parent;
+  const item = itemOf(of, index) ?? position.item;
+  const events = after === undefined ? position.events + firstWave(of) : after.position.events;
+  const scope: Scope = {
+    kind: of.of,
+    state: position.state,
+    index,
+    firstWave: after === undefined,
+    width: of.width,
+    concurrency: of.concurrency,
+    eventsBefore: events,
+  };
+  return {
+    state: startAt,
+    input: of.shared,
+    ...(position.variables === undefined ? {} : { variables: position.variables }),
+    ...(item === undefined ? {} : { item }),
+    ...(of.of === "Map" && position.entered !== undefined ? { entered: position.entered } : {}),
+    scope,
+    events,
+    previous: previousOf(fork, index, after),
+    doing: { kind: "beginning" },
+  };
+}
+
+function previousOf(fork: Fork, index: number, after: Branch | undefined): Position["previous"] {
+  const { events } = fork.parent.position;
+  if (after === undefined) return fork.of.of === "Map" ? events + 1 + index : events;
+  const { previous } = after.position;
+  return typeof previous === "number" ? { branch: after.path, event: previous } : previous;
+}
+
+function itemOf(of: Forked, index: number): MapItem | undefined {
+  const value = of.items?.[index];
+  const key = of.keys?.[index];
+  if (value === undefined) return undefined;
+  return { index, value, ...(key === undefined ? {} : { key }) };
+}

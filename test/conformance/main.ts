@@ -1,0 +1,95 @@
+/**
+ * `npm run conformance -- FOLDER [--via interpreter] [--area A] [--id ID] [--json]`: runs the recorded
+ * executions and prints a table by area. With `--id` it shows what differs, line by line.
+ */
+import { parseArgs } from "node:util";
+import { check, type Judgement, type Runner } from "./check.ts";
+import { defaultFolder, type ExecutionCase, hasCorpus, readExecutions } from "./corpus.ts";
+import { interpret } from "./interpreter.ts";
+
+const runners: Readonly<Record<string, Runner>> = { interpreter: interpret };
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    via: { type: "string", default: "interpreter" },
+    area: { type: "string" },
+    id: { type: "string" },
+    json: { type: "boolean", default: false },
+  },
+});
+
+interface Row {
+  readonly recorded: ExecutionCase;
+  readonly judgement: Judgement;
+}
+
+async function main(): Promise<number> {
+  const folder = positionals[0] ?? defaultFolder;
+  if (!hasCorpus(folder)) return refuse(`'${folder}' holds no conformance cases (no folder 'executions' in it)`);
+  const runner = runners[values.via];
+  if (runner === undefined) return refuse(`--via ${values.via}: only ${Object.keys(runners).join(", ")}`);
+  const rows: Row[] = [];
+  for (const recorded of readExecutions(folder).filter(wanted)) {
+    rows.push({ recorded, judgement: await check(recorded, runner) });
+  }
+  if (rows.length === 0) return refuse("no case has that area and id");
+  if (values.json) printJson(rows);
+  else print(rows);
+  return rows.some((row) => row.judgement.kind === "failed") ? 1 : 0;
+}
+
+function refuse(why: string): number {
+  console.error(why);
+  return 2;
+}
+
+function wanted(recorded: ExecutionCase): boolean {
+  if (values.area !== undefined && recorded.area !== values.area) return false;
+  return values.id === undefined || recorded.id === values.id || recorded.id.includes(values.id);
+}
+
+function printJson(rows: readonly Row[]): void {
+  console.log(
+    JSON.stringify(
+      rows.map(({ recorded, judgement }) => ({ area: recorded.area, id: recorded.id, ...judgement })),
+      undefined,
+      2,
+    ),
+  );
+}
+
+function print(rows: readonly Row[]): void {
+  if (values.id !== undefined) for (const row of rows) printDifferences(row);
+  printTable(rows);
+  const failed = rows.filter((row) => row.judgement.kind === "failed");
+  if (values.id === undefined) for (const { recorded } of failed) console.log(`failed: ${recorded.id}`);
+  const skipped = count(rows, "skipped");
+  if (skipped > 0) console.log(`skipped: ${skipped} (the outcomes of their tasks were not recorded)`);
+  console.log(`${rows.length - failed.length - skipped} passed, ${failed.length} failed`);
+}
+
+function printDifferences({ recorded, judgement }: Row): void {
+  console.log(`${recorded.id}: ${judgement.kind}`);
+  if (judgement.kind !== "failed") return;
+  for (const { path, expected, actual } of judgement.differences) {
+    console.log(`  ${path}\n    - ${JSON.stringify(expected)}\n    + ${JSON.stringify(actual)}`);
+  }
+}
+
+function printTable(rows: readonly Row[]): void {
+  const areas = new Map<string, Row[]>();
+  for (const row of rows) areas.set(row.recorded.area, [...(areas.get(row.recorded.area) ?? []), row]);
+  const width = Math.max(...[...areas.keys()].map((area) => area.length));
+  console.log(`${"area".padEnd(width)}  passed  accepted  failed`);
+  for (const [area, mine] of areas) {
+    const cells = (["passed", "accepted", "failed"] as const).map((kind) => String(count(mine, kind)).padStart(6));
+    console.log(`${area.padEnd(width)}  ${cells.join("    ")}`);
+  }
+}
+
+function count(rows: readonly Row[], kind: Judgement["kind"]): number {
+  return rows.filter((row) => row.judgement.kind === kind).length;
+}
+
+process.exitCode = await main();

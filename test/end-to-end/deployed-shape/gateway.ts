@@ -4,14 +4,18 @@
  */
 import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage } from "node:http";
-import type { DeployedFunction } from "./function.ts";
 import { closed, listening, readBody } from "./http.ts";
+import type { Invocation } from "./process.ts";
 
 export interface Route {
   /** `$default`, or `POST /path/{name}/{rest+}`. */
   readonly key: string;
-  readonly target: DeployedFunction;
+  readonly target: Invokable;
   readonly timeoutMilliseconds: number;
+}
+
+export interface Invokable {
+  invoke(event: string): Promise<Invocation>;
 }
 
 export interface Gateway {

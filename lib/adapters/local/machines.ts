@@ -1,0 +1,53 @@
+/** State machines on the local store: one row each, in order of name. */
+import type { MachineRecord, Machines, Tenant } from "../../engine/ports.ts";
+import { key, tables, text, under } from "./rows.ts";
+import type { Store } from "./store.ts";
+
+export function localMachines(store: Store): Machines {
+  function read(name: string): MachineRecord | undefined {
+    const found = store.get(name);
+    return found === undefined ? undefined : decode(found);
+  }
+
+  return {
+    async create(machine) {
+      const name = rowKey(machine, machine.name);
+      const there = read(name);
+      if (there !== undefined) return { kind: "exists", machine: there };
+      store.put(name, JSON.stringify(machine));
+      return { kind: "created" };
+    },
+
+    async replace(machine, expectedRevision) {
+      const name = rowKey(machine, machine.name);
+      if (read(name)?.revisionId !== expectedRevision) return "changed";
+      store.put(name, JSON.stringify(machine));
+      return "replaced";
+    },
+
+    async remove(tenant, name) {
+      store.remove(rowKey(tenant, name));
+    },
+
+    find: async (tenant, name) => read(rowKey(tenant, name)),
+
+    async list(tenant, limit, after) {
+      const all = under(tables.machine, text(tenant.account), text(tenant.region));
+      const from = after === undefined ? all.from : `${all.from}${Buffer.from(after, "base64url").toString()}\t`;
+      const rows = store.range({ from, to: all.to, limit: limit + 1 });
+      const items = rows.slice(0, limit).map(([, found]) => decode(found));
+      const last = rows[limit - 1];
+      if (rows.length <= limit || last === undefined) return { items };
+      return { items, next: Buffer.from(last[0].slice(all.from.length)).toString("base64url") };
+    },
+  };
+}
+
+function rowKey({ account, region }: Tenant, name: string): string {
+  return key(tables.machine, text(account), text(region), text(name));
+}
+
+function decode(found: string): MachineRecord {
+  // Written above and nowhere else, so it has the shape.
+  return JSON.parse(found) as MachineRecord;
+}

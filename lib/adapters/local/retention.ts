@@ -1,0 +1,69 @@
+/**
+ * Forgets rows whose time has come: a cursor goes round all of them, a few at each call. It costs no write
+ * when a row is written, and nobody relies on when exactly a row goes, just as with DynamoDB's own.
+ */
+import type { ExecutionId } from "../../engine/ports.ts";
+import type { LocalBlobs } from "./blobs.ts";
+import type { LocalExecutions } from "./executions.ts";
+import { bodyOf, expiryOf, tables } from "./rows.ts";
+import type { Row, Store } from "./store.ts";
+
+/** Looks at the next `limit` rows, forgets those whose moment is before `now`, and answers how many went. */
+export type Expire = (now: number, limit: number) => Promise<number>;
+
+/** Tables whose rows carry a moment, in the order of the sweep. */
+const swept = [
+  tables.execution,
+  tables.segment,
+  tables.join,
+  tables.joinReport,
+  tables.joinGroup,
+  tables.heartbeat,
+] as const;
+
+export function retention(store: Store, executions: LocalExecutions, blobs: LocalBlobs): Expire {
+  let table = 0;
+  let after = "";
+
+  function nextRows(limit: number): readonly Row[] {
+    const letter = swept[table] ?? swept[0];
+    const rows = store.range({ from: after === "" ? letter : `${after}\t`, to: `${letter}\u007f`, limit });
+    after = rows.at(-1)?.[0] ?? "";
+    if (rows.length < limit) {
+      table = (table + 1) % swept.length;
+      after = "";
+    }
+    return rows;
+  }
+
+  async function forget([key, value]: Row): Promise<boolean> {
+    if (!key.startsWith(tables.execution)) {
+      store.remove(key);
+      return true;
+    }
+    const id = idOf(bodyOf(value));
+    if (!executions.forget(id)) return false;
+    await blobs.forget(id);
+    return true;
+  }
+
+  return async (now, limit) => {
+    let gone = 0;
+    let left = limit;
+    // Once round at most: a small store must not be walked again and again.
+    for (let tablesLeft = swept.length; left > 0 && tablesLeft > 0; tablesLeft -= 1) {
+      const rows = nextRows(left);
+      left -= rows.length;
+      for (const row of rows) {
+        const expires = expiryOf(row[1]);
+        if (expires !== undefined && expires < now && (await forget(row))) gone += 1;
+      }
+    }
+    return gone;
+  };
+}
+
+function idOf(summary: string): ExecutionId {
+  // A summary is the executions port's own JSON.
+  return (JSON.parse(summary) as { id: ExecutionId }).id;
+}

@@ -35,7 +35,7 @@ async function post(url: string, operation: string, input: object): Promise<Repl
   }).catch((error: Error) => {
     throw new Failure(`nothing answers at ${url} (${reasonOf(error)}); start it with: baton dev`);
   });
-  const body = await response.json();
+  const body: Reply = await response.json();
   if (response.ok) return body;
   const type = String(body.__type ?? `HTTP ${response.status}`);
   throw new ApiFailure(type.slice(type.indexOf("#") + 1), String(body.message ?? body.Message ?? ""));

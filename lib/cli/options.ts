@@ -33,7 +33,10 @@ export function functionUrlOption(): Option {
 }
 
 export function substituteOption(): Option {
-  return new Option("--substitute <name=value>", "replaces ${name} in the definition; may be repeated")
+  return new Option(
+    "--substitute <name=value>",
+    "a value for a placeholder of the definition (dollar, brace, name, brace); may be repeated",
+  )
     .argParser((pair: string, before: Readonly<Record<string, string>>) => ({ ...before, ...readPair(pair) }))
     .default({} as Readonly<Record<string, string>>);
 }

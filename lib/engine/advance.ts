@@ -83,7 +83,11 @@ async function locate(engine: Engine, baton: Baton): Promise<Located> {
   const record = await engine.world.log.head(baton.execution, baton.branch);
   if (record && record.seq >= baton.seq) return { kind: "passed" };
   if (record) return { kind: "here", header, position: decodeSegment(record).position };
-  return { kind: "here", header, position: await beginningOf(engine, header, baton) };
+  return {
+    kind: "here",
+    header,
+    position: await beginningOf(engine, header, await engine.definition(header.definition), baton),
+  };
 }
 
 /** The step throws on the same position each time it is taken: after this many tries it is a failure, not an outage. */

@@ -9,7 +9,7 @@ import { decodeSegment } from "./codec.ts";
 import type { Baton, Begin } from "./command.ts";
 import type { Engine } from "./engine.ts";
 import type { ForkView } from "./fork.ts";
-import { branchName, branchPath } from "./identity.ts";
+import { type BranchName, branchName, branchPath } from "./identity.ts";
 import { groupsOf, groupWidth, joinKey, report } from "./join.ts";
 import { dispatch, firstStateOf, laneOfState, messageOf } from "./messages.ts";
 import type { BranchPath, Message } from "./ports.ts";
@@ -30,7 +30,7 @@ export async function beginBranches(
   segment: Segment,
   fork: Forked,
 ): Promise<void> {
-  if (isStaged(engine, fork)) await stage(engine, header, segment, fork);
+  if (isStaged(engine, fork.width)) await stage(engine, header, segment, fork);
   const view = { position: segment.position, fork, offset: 0 };
   const wave = Math.min(fork.concurrency, fork.width);
   for (let from = 0; from < wave; from += waveSlice) {
@@ -50,16 +50,16 @@ function firstBaton(
   view: ForkView,
   index: number,
 ): Message {
-  const position = beginning(view, index);
+  const position = beginning(definition, view, index);
   const carried = engine.world.queue.carriesPayloads && sizeOf(position) <= carriedLength;
   const baton: Baton = {
     kind: "advance",
     execution: header.id,
     branch: branchPath(parent, view.fork.claim, index),
     seq: 0,
-    ...(carried ? { header, position } : {}),
+    ...(carried ? { header, position } : stagedMark(engine, view.fork.width)),
   };
-  return messageOf(baton, laneOfState(definition, firstStateOf(definition, position.state, index)));
+  return messageOf(baton, laneOfState(definition, position.state));
 }
 
 function sizeOf(position: Position): number {
@@ -67,14 +67,14 @@ function sizeOf(position: Position): number {
 }
 
 /** Where branch `index` begins. Its number space goes on from the fork's, or from the branch that started it. */
-export function beginning(view: ForkView, index: number, begin?: Begin): Position {
+export function beginning(definition: Definition, view: ForkView, index: number, begin?: Begin): Position {
   const { position, fork, offset } = view;
   const map = fork.of === "Map";
   const wave = map ? Math.min(fork.concurrency, fork.width) : 0;
   const events = begin?.events ?? position.events + wave;
   const { variables, entered } = position;
   return {
-    state: position.state,
+    state: firstStateOf(definition, position.state, index),
     input: fork.shared,
     ...(variables === undefined ? {} : { variables }),
     ...itemOf(position, fork, index, offset),
@@ -103,29 +103,29 @@ function itemOf(position: Position, fork: Forked, index: number, offset: number)
 }
 
 /** The first position of a branch whose message carries none. */
-export async function beginningOf(engine: Engine, header: Header, baton: Baton): Promise<Position> {
+export async function beginningOf(
+  engine: Engine,
+  header: Header,
+  definition: Definition,
+  baton: Baton,
+): Promise<Position> {
   const name = branchName(baton.branch);
   if (!name) throw new Error(`execution ${baton.execution} has a baton but no first segment`);
-  const view = await viewFork(engine, header, name.parent, name.forkSeq, name.index);
-  return beginning(view, name.index, baton.begin);
+  const view = await viewFork(engine, header, name, baton.staged ?? false);
+  return beginning(definition, view, name.index, baton.begin);
 }
 
 /** The fork as the log has it, or the staged chunk that holds this index. */
-export async function viewFork(
-  engine: Engine,
-  header: Header,
-  parent: BranchPath,
-  forkSeq: number,
-  index: number,
-): Promise<ForkView> {
+export async function viewFork(engine: Engine, header: Header, branch: BranchName, staged: boolean): Promise<ForkView> {
+  const { parent, forkSeq, index } = branch;
   const group = Math.floor(index / groupWidth);
-  const place = `${header.id}${parent}#${forkSeq}`;
-  const chunkPlace = `${place}/${group}`;
-  const known = engine.forks.get(place) ?? engine.forks.get(chunkPlace);
+  const place = `${header.id}${parent}#${forkSeq}${staged ? `/${group}` : ""}`;
+  const known = engine.forks.get(place);
   if (known) return known;
-  if (index >= groupWidth || engine.world.queue.carriesPayloads) {
+  if (staged) {
     const chunk = await engine.world.joins.staged(joinKey(header, parent, forkSeq, group));
-    if (chunk !== undefined) return engine.forks.put(chunkPlace, JSON.parse(chunk) as ForkView);
+    if (chunk === undefined) throw new Error(`${place} is not staged`);
+    return engine.forks.put(place, JSON.parse(chunk) as ForkView);
   }
   const [record] = await engine.world.log.branch(header.id, parent, forkSeq, 1);
   const segment = record && decodeSegment(record);
@@ -133,8 +133,12 @@ export async function viewFork(
   return engine.forks.put(place, { position: segment.position, fork: segment.position.doing, offset: 0 });
 }
 
-function isStaged(engine: Engine, fork: Forked): boolean {
-  return engine.world.queue.carriesPayloads && fork.width > groupWidth;
+function isStaged(engine: Engine, width: number): boolean {
+  return engine.world.queue.carriesPayloads && width > groupWidth;
+}
+
+function stagedMark(engine: Engine, width: number): Pick<Baton, "staged"> {
+  return isStaged(engine, width) ? { staged: true } : {};
 }
 
 async function stage(engine: Engine, header: Header, segment: Segment, fork: Forked): Promise<void> {
@@ -175,7 +179,8 @@ export async function reportEnd(
     const lane = laneOfState(definition, firstStateOf(definition, scope.state, turn.begin));
     const branch = branchPath(name.parent, name.forkSeq, turn.begin);
     const begin = { events: end.position.events, previous: lastEvent(end) };
-    messages.push(messageOf({ kind: "advance", execution: header.id, branch, seq: 0, begin }, lane));
+    const mark = stagedMark(engine, scope.width);
+    messages.push(messageOf({ kind: "advance", execution: header.id, branch, seq: 0, begin, ...mark }, lane));
   }
   if (turn.joined) messages.push(messageOf({ kind: "joined", ...parent }, "flow"));
   if (messages.length > 0) await dispatch(engine, messages);

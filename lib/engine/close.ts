@@ -7,7 +7,7 @@ import type { Definition } from "../asl/definition.ts";
 import type { EventRef } from "../asl/event.ts";
 import type { Forked, Position } from "../asl/position.ts";
 import { step } from "../asl/step.ts";
-import { beginning, lastEvent, viewFork } from "./branch.ts";
+import { beginning, lastEvent } from "./branch.ts";
 import { decodeSegment } from "./codec.ts";
 import type { Engine } from "./engine.ts";
 import { branchPath } from "./identity.ts";
@@ -85,7 +85,7 @@ async function fence(
     }
     const nested = head && openFork(head.position);
     if (nested) await closeFork(engine, header, definition, head, nested, because);
-    const position = head?.position ?? (await unstarted(engine, header, parent, fork, index));
+    const position = head?.position ?? beginning(definition, { position: parent.position, fork, offset: 0 }, index);
     const moment = await momentAt(engine, header, definition, branch, head ? head.seq + 1 : 0);
     const transition = await step(definition, position, { kind: "aborted", because }, moment);
     const recorded = await record(engine, header, definition, segmentOf(engine, header, moment, transition, parent.by));
@@ -107,14 +107,4 @@ function openFork(position: Position): Forked | undefined {
   const { doing } = position;
   if (doing.kind === "forked") return doing;
   return doing.kind === "closing" ? doing.fork : undefined;
-}
-
-async function unstarted(
-  engine: Engine,
-  header: Header,
-  parent: Segment,
-  fork: Forked,
-  index: number,
-): Promise<Position> {
-  return beginning(await viewFork(engine, header, parent.branch, fork.claim, index), index);
 }

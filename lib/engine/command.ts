@@ -21,6 +21,8 @@ export interface Baton extends Addressed {
   readonly position?: Position;
   /** Of a branch's first baton, when another branch's end started it: where its numbering begins. */
   readonly begin?: Begin;
+  /** Of a branch's first baton: the fork is so wide that its items stand in chunks of their own. */
+  readonly staged?: boolean;
   /** How often the dead-letter queue has given this message another try. */
   readonly revived?: number;
 }

@@ -9,7 +9,7 @@ import { beginningOf } from "./branch.ts";
 import { decodeCommand, decodeSegment } from "./codec.ts";
 import { type Baton, keyOf } from "./command.ts";
 import type { Engine } from "./engine.ts";
-import { dispatch, laneOf, messageOf } from "./messages.ts";
+import { dispatch, laneOfState, messageOf } from "./messages.ts";
 import { momentAt } from "./moment.ts";
 import type { Delivery, Verdict } from "./ports.ts";
 import { record, segmentOf } from "./record.ts";
@@ -35,10 +35,10 @@ async function reviveBaton(engine: Engine, baton: Baton, delivery: Delivery): Pr
 
   const header = await engine.header(baton.execution);
   const definition = await engine.definition(header.definition);
-  const position = baton.position ?? head?.position ?? (await beginningOf(engine, header, baton));
+  const position = baton.position ?? head?.position ?? (await beginningOf(engine, header, definition, baton));
   const revived = (baton.revived ?? 0) + 1;
   if (revived <= mostRevivals) {
-    await dispatch(engine, [messageOf({ ...baton, revived }, laneOf(definition, position))]);
+    await dispatch(engine, [messageOf({ ...baton, revived }, laneOfState(definition, position.state))]);
     return { kind: "done" };
   }
   const cause = `The worker died ${mostRevivals} times over while it took this step; the message is out of tries.`;

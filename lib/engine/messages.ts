@@ -42,7 +42,7 @@ export function batonAfter(
     seq: segment.seq + 1,
     ...cargo(engine, header, segment.position, due, segment.now),
   };
-  return messageOf(baton, laneOf(definition, segment.position), due > segment.now ? due : undefined);
+  return messageOf(baton, laneOfState(definition, segment.position.state), due > segment.now ? due : undefined);
 }
 
 /** What travels along: nothing where the store is as near as the queue, or the way is longer than a queue keeps messages. */
@@ -72,12 +72,6 @@ export function dueTime(position: Position): Instant | undefined {
     default:
       return undefined;
   }
-}
-
-export function laneOf(definition: Definition, position: Position): Lane {
-  const beginning = position.doing.kind === "beginning";
-  const { state, scope } = position;
-  return laneOfState(definition, beginning ? firstStateOf(definition, state, scope?.index ?? 0) : state);
 }
 
 export function laneOfState(definition: Definition, state: StateName): Lane {

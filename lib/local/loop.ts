@@ -18,18 +18,21 @@ export interface Loop {
   stop(): Promise<void>;
 }
 
+/** Where messages come from, and who says when some may be due. */
+export interface Source {
+  readonly inbox: Inbox;
+  onDue(wake: () => void): () => void;
+}
+
 const firstDelay = 1_000;
 const longestDelay = 60_000;
 
-export function runLoop(
-  engine: Engine,
-  inbox: Inbox & { onDue(wake: () => void): () => void },
-  options: LoopOptions,
-): Loop {
+export function runLoop(engine: Engine, { inbox, onDue }: Source, options: LoopOptions): Loop {
   const atWork: Record<Lane, number> = { flow: 0, tasks: 0 };
   let stopping = false;
   let idle: (() => void) | undefined;
-  const receiving: Record<Lane, "no" | "yes" | "again"> = { flow: "no", tasks: "no" };
+  const receiving: Record<Lane, boolean> = { flow: false, tasks: false };
+  const askedAgain: Record<Lane, boolean> = { flow: false, tasks: false };
 
   const work = async (lane: Lane, delivery: Delivery): Promise<void> => {
     try {
@@ -49,17 +52,16 @@ export function runLoop(
 
   /** Fills the lane up with what is due. One at a time: two would ask for the same room. */
   const take = async (lane: Lane): Promise<void> => {
-    if (receiving[lane] !== "no") {
-      receiving[lane] = "again"; // what has just become due may have come too late for the receive under way
-      return;
-    }
+    askedAgain[lane] = true; // what becomes due during a receive may come too late for it
+    if (receiving[lane]) return;
+    receiving[lane] = true;
     try {
-      do {
-        receiving[lane] = "yes";
+      while (askedAgain[lane]) {
+        askedAgain[lane] = false;
         await fill(lane);
-      } while (receiving[lane] === "again");
+      }
     } finally {
-      receiving[lane] = "no";
+      receiving[lane] = false;
     }
   };
   const fill = async (lane: Lane): Promise<void> => {
@@ -76,7 +78,7 @@ export function runLoop(
     void take("tasks");
   };
 
-  const forget = inbox.onDue(wake);
+  const forget = onDue(wake);
   wake();
   return {
     stop: async () => {

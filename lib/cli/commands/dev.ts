@@ -1,0 +1,84 @@
+/** `baton dev`: Baton on this machine, until it is told to stop. */
+import { Command } from "commander";
+import type { LocalBaton } from "../../local/baton.ts";
+import { connect } from "../client.ts";
+import { deployFile } from "../deploy.ts";
+import { Failure } from "../failure.ts";
+import { defaultPort, functionsOption, functionUrlOption, jsonOption, readPort, substituteOption } from "../options.ts";
+import { paint } from "../paint.ts";
+
+interface Options {
+  readonly port: number;
+  readonly data: string;
+  readonly functions: readonly string[];
+  readonly functionUrl: Readonly<Record<string, string>>;
+  readonly substitute: Readonly<Record<string, string>>;
+  readonly quiet?: boolean;
+  readonly json?: boolean;
+}
+
+export function devCommand(): Command {
+  return new Command("dev")
+    .description("run Baton on this machine: engine, store and API in one process")
+    .argument("[definitions...]", "definitions to deploy at the start")
+    .option("--port <port>", "the port to listen on; 0 takes a free one", readPort, defaultPort)
+    .option("--data <dir>", "the folder that keeps the executions", ".baton")
+    .addOption(functionsOption())
+    .addOption(functionUrlOption())
+    .addOption(substituteOption())
+    .option("--quiet", "print nothing but the ready line")
+    .addOption(jsonOption())
+    .action(dev);
+}
+
+async function dev(definitions: readonly string[], options: Options): Promise<void> {
+  const baton = await open(options);
+  const names: string[] = [];
+  for (const file of definitions) names.push((await deployFile(connect(baton.url), file, options.substitute)).name);
+  if (!options.quiet && !options.json) greet(baton, options.data, names);
+  const ready = { ready: baton.url, resumed: baton.resumed, machines: names };
+  console.log(options.json ? JSON.stringify(ready) : `ready ${baton.url}`);
+  await untilStopped(baton);
+}
+
+async function open(options: Options): Promise<LocalBaton> {
+  const { startLocal } = await import("../../local/baton.ts");
+  try {
+    return await startLocal({
+      folder: options.data,
+      port: options.port,
+      functionFolders: options.functions,
+      functionUrls: options.functionUrl,
+      ...(options.quiet
+        ? {}
+        : { onLine: ({ functionName, line }) => console.error(paint("dim", `  [${functionName}] ${line}`)) }),
+    });
+  } catch (error) {
+    throw explain(error, options.port);
+  }
+}
+
+function explain(error: unknown, port: number): unknown {
+  if ((error as { code?: string }).code !== "EADDRINUSE") return error;
+  return new Failure(
+    `port ${port} is taken; is Baton running already? Choose another with --port, or a free one with --port 0`,
+  );
+}
+
+function greet(baton: LocalBaton, data: string, machines: readonly string[]): void {
+  console.log(`${paint("bold", "Baton")}  embedded: one process, executions in ${data}`);
+  if (baton.resumed > 0) console.log(`resumed ${baton.resumed} execution${baton.resumed === 1 ? "" : "s"}`);
+  for (const name of machines) console.log(`machine  ${name}`);
+  console.log("for the AWS CLI and SDKs:");
+  console.log(`  export AWS_ENDPOINT_URL_SFN=${baton.url} AWS_DISABLE_HOST_PREFIX_INJECTION=true`);
+  console.log("  export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_REGION=us-east-1");
+}
+
+/** Resolves when the process was asked to end and everything is closed. */
+export async function untilStopped(baton: LocalBaton): Promise<void> {
+  await new Promise<void>((resolve) => {
+    process.once("SIGTERM", resolve);
+    process.once("SIGINT", resolve);
+  });
+  await baton.close();
+}

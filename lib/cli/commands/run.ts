@@ -1,0 +1,77 @@
+/** `baton run FILE`: one execution of a definition, shown live; on the running server, or in this process. */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Command } from "commander";
+import { connect, isUp } from "../client.ts";
+import { deployFile } from "../deploy.ts";
+import { ending, follow } from "../follow.ts";
+import {
+  functionsOption,
+  functionUrlOption,
+  inputOption,
+  jsonOption,
+  readInput,
+  substituteOption,
+  urlOption,
+} from "../options.ts";
+import { paint } from "../paint.ts";
+
+interface Options {
+  readonly url: string;
+  readonly input: string;
+  readonly name?: string;
+  readonly functions: readonly string[];
+  readonly functionUrl: Readonly<Record<string, string>>;
+  readonly substitute: Readonly<Record<string, string>>;
+  readonly json?: boolean;
+}
+
+export function runCommand(): Command {
+  return new Command("run")
+    .description("deploy a definition and run it once, on the running server or in this process")
+    .argument("<file>", "the definition: .json, .asl.json, .yaml or .yml")
+    .addOption(inputOption())
+    .option("--name <name>", "the execution's name; without one, a name is drawn")
+    .addOption(functionsOption())
+    .addOption(functionUrlOption())
+    .addOption(substituteOption())
+    .addOption(urlOption())
+    .addOption(jsonOption())
+    .action(run);
+}
+
+async function run(file: string, options: Options): Promise<void> {
+  const input = readInput(options.input);
+  const own = options.functions.length > 0 || Object.keys(options.functionUrl).length > 0;
+  if (!own && (await isUp(options.url))) return runAt(options.url, file, input, options);
+  const { startLocal } = await import("../../local/baton.ts");
+  const folder = await mkdtemp(join(tmpdir(), "baton-run-"));
+  const baton = await startLocal({
+    folder,
+    port: 0,
+    functionFolders: options.functions,
+    functionUrls: options.functionUrl,
+    ...(options.json
+      ? {}
+      : { onLine: ({ functionName, line }) => console.log(paint("dim", `    [${functionName}] ${line}`)) }),
+  });
+  try {
+    await runAt(baton.url, file, input, options);
+  } finally {
+    await baton.close();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function runAt(url: string, file: string, input: string, options: Options): Promise<void> {
+  const client = connect(url);
+  const { stateMachineArn } = await deployFile(client, file, options.substitute);
+  const named = options.name === undefined ? {} : { name: options.name };
+  const { executionArn } = await client.call("StartExecution", { stateMachineArn, input, ...named });
+  if (!options.json) console.log(paint("bold", executionArn));
+  const print = options.json ? () => undefined : (line: string) => console.log(line);
+  const description = await follow(client, executionArn, print);
+  console.log(options.json ? JSON.stringify(description, undefined, 2) : ending(description));
+  if (description.status !== "SUCCEEDED") process.exitCode = 1;
+}

@@ -1,0 +1,97 @@
+/**
+ * Baton in one process: the embedded store, the engine's loop and the API on a loopback port. This is the
+ * composition root of `baton dev`, `baton run` and of programs that embed Baton.
+ */
+import { openLocalWorld } from "../adapters/local/world.ts";
+import { createHandler, usualBodyLimitBytes } from "../api/handler.ts";
+import { createEngine, type Engine, type EngineOptions } from "../engine/engine.ts";
+import type { Tasks } from "../engine/ports.ts";
+import { createTasks } from "../integrations/integrations.ts";
+import { lambdaService } from "../integrations/lambda-service.ts";
+import { type OutputLine, openFunctions } from "./functions/functions.ts";
+import { urlFunctions } from "./functions/url-functions.ts";
+import { runLoop } from "./loop.ts";
+import { type Handler, serve } from "./server.ts";
+
+export interface LocalOptions {
+  /** Where executions are kept; made if it is not there. One process at a time may have it. */
+  readonly folder: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+  /** Folders whose files are Lambda handlers. */
+  readonly functionFolders?: readonly string[];
+  /** Functions behind a URL, by name. */
+  readonly functionUrls?: Readonly<Record<string, string>>;
+  /** Each line that a function of a folder prints. */
+  readonly onLine?: (line: OutputLine) => void;
+  /** Told of each message that could not be worked on and each request that failed; default: standard error. */
+  readonly onError?: (error: unknown) => void;
+  readonly engine?: Partial<EngineOptions>;
+}
+
+export interface LocalBaton {
+  readonly url: string;
+  readonly engine: Engine;
+  /** Executions that were open when the store was opened, and go on now. */
+  readonly resumed: number;
+  /** Takes no more work, lets what runs finish for a moment, and closes the store. */
+  close(): Promise<void>;
+}
+
+/** Tasks wait for others, so many may run at once; flow steps take the processor, so few do. */
+const atOnce = { flow: 64, tasks: 256 };
+
+/** A task that is not done by then is given up; the next start judges it as a lost attempt. */
+const graceMilliseconds = 3_000;
+
+/** Guards of API calls: the process that made the call either lives or is gone with the folder's lock. */
+const guardDelayMilliseconds = 10_000;
+
+/** No call outlives the process, and the lock tells that it is gone: the lease itself need not end. */
+const leaseMilliseconds = 366 * 24 * 3_600_000;
+
+export async function startLocal(options: LocalOptions): Promise<LocalBaton> {
+  const onError = options.onError ?? ((error: unknown) => console.error(error));
+  let handler: Handler = async () => new Response("Baton is starting", { status: 503 });
+  const server = await serve((request) => handler(request), {
+    port: options.port,
+    bodyLimitBytes: usualBodyLimitBytes,
+  });
+  const functions = openAll(options, server.url);
+  try {
+    const world = await openLocalWorld({ folder: options.folder, tasks: functions.tasks });
+    const engine = createEngine(world, { guardDelayMilliseconds, leaseMilliseconds, ...options.engine });
+    handler = createHandler(engine, { authentication: "none", report: onError });
+    const loop = runLoop(engine, world, { atOnce, onError });
+    const close = async (): Promise<void> => {
+      await server.close(graceMilliseconds);
+      await Promise.race([loop.stop(), pause(graceMilliseconds)]);
+      await functions.close();
+      await world.close();
+    };
+    return { url: server.url, engine, resumed: world.openExecutions, close };
+  } catch (error) {
+    await Promise.all([server.close(0), functions.close()]);
+    throw error;
+  }
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds).unref());
+}
+
+/** A function's name is looked up in the folders, then in the URL map, then on AWS (or where its endpoint points). */
+function openAll(options: LocalOptions, url: string): { tasks: Tasks; close(): Promise<void> } {
+  const variables = { AWS_ENDPOINT_URL_SFN: url, BATON_URL: url };
+  const folders = (options.functionFolders ?? []).map((folder) =>
+    openFunctions({ folder, variables, ...(options.onLine ? { onLine: options.onLine } : {}) }),
+  );
+  const behindUrls = urlFunctions(options.functionUrls ?? {});
+  const tasks = createTasks({
+    functions: [...folders.map((folder) => folder.invoke), behindUrls.invoke, lambdaService()],
+  });
+  const close = async (): Promise<void> => {
+    await Promise.all(folders.map((folder) => folder.close()));
+  };
+  return { tasks, close };
+}

@@ -5,7 +5,7 @@
  */
 import type { Appended, BranchPath, ExecutionId, Log, SegmentRecord } from "../../engine/ports.ts";
 import type { Agenda } from "./agenda.ts";
-import { bodyOf, branchKey, expiryOf, ordered, readOrdered, tables, text, under, value } from "./rows.ts";
+import { bodyOf, branchKey, branchOf, END, expiryOf, groupRange, ordered, readOrdered, value } from "./rows.ts";
 import type { Row, Store } from "./store.ts";
 
 export interface LocalLog extends Log {
@@ -65,7 +65,7 @@ export function localLog(store: Store, agenda: Agenda): LocalLog {
       const seq = heads.get(prefix);
       const known = seq === undefined ? undefined : at(prefix, execution, branch, seq);
       if (known !== undefined) return known;
-      const [newest] = store.range({ ...under(tables.segment, text(execution), branch), limit: 1, reverse: true });
+      const [newest] = store.range({ from: prefix, to: prefix + END, limit: 1, reverse: true });
       if (newest === undefined) return undefined;
       const found = fromRow(execution, branch, newest);
       heads.set(prefix, found.seq);
@@ -82,19 +82,21 @@ export function localLog(store: Store, agenda: Agenda): LocalLog {
       }
       if (found.length > 0 || limit === 0) return found;
       // Nothing there: beyond the head, or the oldest segments have been forgotten.
-      const { to } = under(tables.segment, text(execution), branch);
-      const range = store.range({ from: prefix + ordered(from), to, ...(Number.isFinite(limit) ? { limit } : {}) });
-      return range.map((row) => fromRow(execution, branch, row));
+      const rows = store.range({ from: prefix + ordered(from), to: prefix + END, limit });
+      return rows.map((row) => fromRow(execution, branch, row));
     },
 
-    async *read(execution) {
-      const all = under(tables.segment, text(execution));
+    async *read(execution, group) {
+      const all = groupRange(execution, group);
       let from = all.from;
       for (;;) {
         const rows = store.range({ from, to: all.to, limit: PAGE });
         const last = rows.at(-1);
         if (last === undefined) return;
-        yield rows.map((row) => fromRow(execution, row[0].slice(all.from.length, row[0].lastIndexOf("\t")), row));
+        yield rows.map((row) => {
+          const index = row[0].slice(all.from.length, row[0].lastIndexOf("\t"));
+          return fromRow(execution, branchOf(group, index), row);
+        });
         if (rows.length < PAGE) return;
         from = `${last[0]}\t`;
       }

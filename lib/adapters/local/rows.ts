@@ -3,7 +3,7 @@
  * ASCII, so that JavaScript and LMDB agree on the order. A value begins with the moment at which it may be
  * forgotten; what follows is the caller's text, which nobody here parses.
  */
-import type { BranchPath, ExecutionId, ForkKey, JoinKey, SegmentKey } from "../../engine/ports.ts";
+import type { BranchGroup, BranchPath, ExecutionId, ForkKey, JoinKey } from "../../engine/ports.ts";
 
 /** One letter each; the store keeps recent changes apart by it. */
 export const tables = {
@@ -20,7 +20,7 @@ export const tables = {
 } as const;
 
 /** Greater than every character that a key part can have. */
-const END = "\u007f";
+export const END = "\u007f";
 
 export function key(table: string, ...parts: readonly string[]): string {
   let text = table;
@@ -53,13 +53,35 @@ export function text(name: string): string {
   return unsafe.test(name) ? encodeURIComponent(name) : name;
 }
 
-/** The part of a segment's key that its branch shares. */
+/** Branches of a fork that stand together. */
+const GROUP = 256;
+
+/**
+ * The part of a segment's key that its branch shares. Segments stand by execution, fork and group of 256
+ * branches, which is how whole executions are read; the root's fork is empty.
+ */
 export function branchKey(execution: ExecutionId, branch: BranchPath): string {
-  return `${tables.segment}\t${text(execution)}\t${branch}\t`;
+  const slash = branch.lastIndexOf("/");
+  const dot = branch.indexOf(".", slash);
+  if (slash < 0 || dot < 0) return `${tables.segment}\t${text(execution)}\t\t\t${branch}\t`;
+  const index = branch.slice(dot + 1);
+  const fork = forkKey(branch.slice(0, slash), branch.slice(slash + 1, dot), Math.floor(Number(index) / GROUP));
+  return `${tables.segment}\t${text(execution)}\t${fork}\t${index}\t`;
 }
 
-export function segmentKey({ execution, branch, seq }: SegmentKey): string {
-  return branchKey(execution, branch) + ordered(seq);
+/** The range of all segments of one group of branches, or of the root. */
+export function groupRange(execution: ExecutionId, group: BranchGroup | undefined): { from: string; to: string } {
+  const name = group === undefined ? "\t" : forkKey(group.parent, String(group.forkSeq), group.group);
+  return under(tables.segment, text(execution), name);
+}
+
+/** Which branch the rest of a key below `groupRange` names. */
+export function branchOf(group: BranchGroup | undefined, index: string): BranchPath {
+  return group === undefined ? index : `${group.parent}/${group.forkSeq}.${index}`;
+}
+
+function forkKey(parent: BranchPath, forkSeq: string, group: number): string {
+  return `${parent}\t${forkSeq}.${group}`;
 }
 
 export function forkParts({ execution, branch, seq, epoch }: ForkKey): readonly string[] {

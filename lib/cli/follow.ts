@@ -1,70 +1,76 @@
 /** Watching an execution: its states as they pass, with times, retries and catches, until it ends. */
 import { setTimeout as pause } from "node:timers/promises";
 import type { Client, Reply } from "./client.ts";
+import { listAll } from "./names.ts";
 import { duration, paint, shortPayload } from "./paint.ts";
 
 const firstPause = 20;
 const longestPause = 500;
+/** Of the time, at most a fifth goes into reading: a long history is read less often. */
+const restPerRead = 4;
 
-/** Prints each event as it comes; answers the description of the ended execution. */
+/** Prints what happens as it comes; answers the description of the ended execution. */
 export async function follow(client: Client, executionArn: string, print: (line: string) => void): Promise<Reply> {
-  const teller = storyteller(print);
-  let seen = 0;
+  const told = new Map<string, number>();
   let wait = firstPause;
   for (;;) {
+    const begun = performance.now();
     const description = await client.call("DescribeExecution", { executionArn });
-    const events = await eventsAfter(client, executionArn, seen);
-    for (const event of events) teller(event);
-    seen = events.at(-1)?.id ?? seen;
+    const events = await listAll(client, "GetExecutionHistory", { executionArn }, "events");
+    const fresh = untold(story(events), told);
+    for (const line of fresh) print(`  ${line}`);
     if (description.status !== "RUNNING") return description;
-    wait = events.length > 0 ? firstPause : Math.min(longestPause, wait * 1.5);
-    await pause(wait);
+    wait = fresh.length > 0 ? firstPause : Math.min(longestPause, wait * 1.5);
+    await pause(Math.max(wait, restPerRead * (performance.now() - begun)));
   }
 }
 
-/** Newest first until known ones come, so that a long history is not read again and again. */
-async function eventsAfter(client: Client, executionArn: string, seen: number): Promise<Reply[]> {
-  const fresh: Reply[] = [];
-  for (let nextToken: string | undefined; ; ) {
-    const page = await client.call("GetExecutionHistory", {
-      executionArn,
-      reverseOrder: true,
-      maxResults: 100,
-      ...(nextToken ? { nextToken } : {}),
-    });
-    const news = page.events.filter((event: Reply) => event.id > seen);
-    fresh.push(...news);
-    nextToken = page.nextToken;
-    if (!nextToken || news.length < page.events.length) return fresh.reverse();
-  }
+/**
+ * While branches run side by side their events are numbered anew at each read, so lines are known by what
+ * they say: of equal ones, as many are told as there are.
+ */
+function untold(lines: readonly string[], told: Map<string, number>): readonly string[] {
+  const counts = new Map<string, number>();
+  return lines.filter((line) => {
+    const count = (counts.get(line) ?? 0) + 1;
+    counts.set(line, count);
+    if (count <= (told.get(line) ?? 0)) return false;
+    told.set(line, count);
+    return true;
+  });
 }
 
 /** One line for each thing worth telling; what is between (scheduled, started) only sets the times. */
-export function storyteller(print: (line: string) => void): (event: Reply) => void {
-  const entered = new Map<number, { name: string; at: number }>();
-  const cameFrom = new Map<number, number>();
+export function story(events: readonly Reply[]): readonly string[] {
+  const byId = new Map<number, Reply>(events.map((event) => [event.id, event]));
   const attempts = new Map<number, number>();
-  const enteredBy = (event: Reply): { id: number; name: string; at: number } | undefined => {
-    for (let id: number | undefined = event.previousEventId; id; id = cameFrom.get(id)) {
-      const state = entered.get(id);
-      if (state) return { id, ...state };
-    }
-    return undefined;
-  };
-  return (event) => {
-    const at = event.timestamp * 1_000;
-    cameFrom.set(event.id, event.previousEventId);
-    const name = event.stateEnteredEventDetails?.name;
-    if (name !== undefined) entered.set(event.id, { name, at });
-    const line = tell(event, at, enteredBy(event), attempts);
-    if (line !== undefined) print(`  ${line}`);
-  };
+  const lines: string[] = [];
+  for (const event of events) {
+    const line = tell(event, event.timestamp * 1_000, enteredBy(event, byId), attempts);
+    if (line !== undefined) lines.push(line);
+  }
+  return lines;
+}
+
+interface EnteredState {
+  readonly id: number;
+  readonly name: string;
+  readonly at: number;
+}
+
+/** The state that the event belongs to: the nearest one entered on its way back. */
+function enteredBy(event: Reply, byId: ReadonlyMap<number, Reply>): EnteredState | undefined {
+  for (let at = byId.get(event.previousEventId); at; at = byId.get(at.previousEventId)) {
+    const name = at.stateEnteredEventDetails?.name;
+    if (name !== undefined) return { id: at.id, name, at: at.timestamp * 1_000 };
+  }
+  return undefined;
 }
 
 function tell(
   event: Reply,
   at: number,
-  state: { id: number; name: string; at: number } | undefined,
+  state: EnteredState | undefined,
   attempts: Map<number, number>,
 ): string | undefined {
   const took = state ? duration(at - state.at).padStart(8) : "";

@@ -1,5 +1,5 @@
 /** The command `baton`: one program, a file for each command. Failures end with a sentence and exit code 1. */
-import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { Command, CommanderError } from "commander";
 import { demoCommand } from "./commands/demo.ts";
 import { devCommand } from "./commands/dev.ts";
@@ -35,9 +35,9 @@ export async function main(argv: readonly string[]): Promise<void> {
   }
 }
 
+/** The package names itself, whether it runs from its sources or from dist. */
 function version(): string {
-  const manifest = new URL("../../../package.json", import.meta.url);
-  return JSON.parse(readFileSync(manifest, "utf8")).version;
+  return createRequire(import.meta.url)("baton-states/package.json").version;
 }
 
 /** The exit code, after saying why where nobody has yet. */

@@ -5,8 +5,7 @@
  */
 import type { QueryLanguage } from "../definition.ts";
 import { isObject, type JsonObject, property, type Value } from "../json.ts";
-import { nearest } from "../validate/nearest.ts";
-import { inField, type Place, report } from "./place.ts";
+import { inField, meant, type Place, report } from "./place.ts";
 
 /** What the value means; `undefined` after a report. */
 export type Reader<T> = (value: Value, place: Place) => T | undefined;
@@ -68,7 +67,7 @@ function keep(read: Record<string, unknown>, name: string, meaning: unknown): vo
 }
 
 function unsupported(key: string, known: readonly string[], place: Place): void {
-  const near = nearest(key, known);
+  const near = meant(place.machine, key, known);
   report(place, `Field '${key}' is not supported`, {
     allowed: known,
     hint: near === undefined ? `remove '${key}'` : `did you mean '${near}'?`,

@@ -8,6 +8,7 @@ import type { References } from "../evaluate/references.ts";
 import type { JsonObject, Value } from "../json.ts";
 import type { StateName } from "../position.ts";
 import { type Problem, type ProblemCode, problemLimit, shown } from "../problem.ts";
+import { nearest } from "../validate/nearest.ts";
 
 export type MachineType = "STANDARD" | "EXPRESS";
 
@@ -100,4 +101,12 @@ export function reportAt(machine: Machine, path: string | undefined, message: st
     ...(allowed === undefined ? {} : { allowed }),
     ...(hint === undefined ? {} : { hint }),
   });
+}
+
+/** Comparing names costs their product: the first mistakes are worth it, the hundredth is read by nobody. */
+const suggestionLimit = 50;
+
+/** The known name that was most likely meant. */
+export function meant(machine: Machine, written: string, known: Iterable<string>): string | undefined {
+  return machine.problems.length < suggestionLimit ? nearest(written, known) : undefined;
 }

@@ -2,10 +2,9 @@
 import type { QueryLanguage, State, StateType } from "../definition.ts";
 import type { References } from "../evaluate/references.ts";
 import { type JsonObject, property, type Value } from "../json.ts";
-import { nearest } from "../validate/nearest.ts";
 import { asObject } from "./fields.ts";
 import { map } from "./map.ts";
-import { type Container, inField, type Machine, type Place, report, seesNeither } from "./place.ts";
+import { type Container, inField, type Machine, meant, type Place, report, seesNeither } from "./place.ts";
 import { choice, fail, parallel, pass, succeed, wait } from "./simple-states.ts";
 import { task } from "./task.ts";
 
@@ -59,7 +58,7 @@ function stateType(value: Value | undefined, place: Place): StateType | undefine
   if (isStateType(value)) return value;
   const at = inField(place, "Type");
   if (typeof value !== "string") return report(at, "Expected value of type [STRING]", { value, allowed: stateTypes });
-  const near = nearest(value, stateTypes);
+  const near = meant(place.machine, value, stateTypes);
   return report(at, `Value should be one of the following: [${stateTypes.join(", ")}]`, {
     value,
     allowed: stateTypes,

@@ -3,8 +3,7 @@
  * Judged on the definition as written, so that a state with a mistake of another kind still counts.
  */
 import { isArray, isObject, type JsonObject, property, type Value } from "../json.ts";
-import { type Container, type Machine, reportAt } from "../parse/place.ts";
-import { nearest } from "./nearest.ts";
+import { type Container, type Machine, meant, reportAt } from "../parse/place.ts";
 
 interface Edge {
   readonly from: string;
@@ -65,7 +64,7 @@ function reportMissing(edge: Edge, states: JsonObject, machine: Machine): void {
   const subject =
     edge.from === "" ? `${field} is '${edge.target}'` : `state '${edge.from}' has ${field} '${edge.target}'`;
   const elsewhere = machine.names.get(edge.target);
-  const near = nearest(edge.target, Object.keys(states));
+  const near = meant(machine, edge.target, Object.keys(states));
   const why =
     elsewhere === undefined
       ? "which is not a state of this machine"

@@ -43,7 +43,9 @@ test("an unclosed object names where it began", () => {
 
 test("a long text is shown by its beginning", () => {
   const parsed = parseDefinitionText(`{${" ".repeat(600)}x`);
-  expect(parsed.kind === "problems" && parsed.problems[0]?.path).toContain('"[truncated 102 chars]; line: 1, column: 603]');
+  expect(parsed.kind === "problems" && parsed.problems[0]?.path).toContain(
+    '"[truncated 102 chars]; line: 1, column: 603]',
+  );
 });
 
 test.each(["[".repeat(100_000), '{"a":'.repeat(100_000)])("nesting without end is refused, not followed", (text) => {

@@ -1,6 +1,12 @@
 /** How problems are told: the InvalidDefinition message and the answer of ValidateStateMachineDefinition. */
 import { describe, expect, test } from "vitest";
-import { describeProblem, diagnostics, invalidDefinitionMessage, type Problem, shown } from "../../../lib/asl/problem.ts";
+import {
+  describeProblem,
+  diagnostics,
+  invalidDefinitionMessage,
+  type Problem,
+  shown,
+} from "../../../lib/asl/problem.ts";
 
 const schema: Problem = {
   code: "SCHEMA_VALIDATION_FAILED",
@@ -9,7 +15,12 @@ const schema: Problem = {
   message: "Field 'X' is not supported",
 };
 const endless: Problem = { code: "MISSING_END_STATE", severity: "ERROR", message: "Workflow has no terminal state" };
-const warning: Problem = { code: "NO_DOLLAR", severity: "WARNING", path: "/States/A/Parameters", message: "looks like a path" };
+const warning: Problem = {
+  code: "NO_DOLLAR",
+  severity: "WARNING",
+  path: "/States/A/Parameters",
+  message: "looks like a path",
+};
 const hint: Problem = { code: "CATCH_NEVER_MATCHES", severity: "HINT", path: "/States/A/Catch[1]", message: "never" };
 
 test("the error message joins the errors, and a problem without a place is at null", () => {

@@ -6,7 +6,6 @@
 import type { Engine } from "../engine/engine.ts";
 import type { Tenant } from "../engine/ports.ts";
 import { unverifiedCaller, type Verifier } from "./authentication.ts";
-import type { Call } from "./operation.ts";
 import { internalFailure, Refusal, tooLarge } from "./refusal.ts";
 import { rest } from "./rest.ts";
 import { uuid } from "./uuid.ts";
@@ -26,21 +25,6 @@ export interface HandlerOptions {
 
 /** A payload at the installation's ceiling of 16 MiB, and room for its escapes. */
 export const usualBodyLimitBytes = 24 * 1024 * 1024;
-
-/** A request whose body was read and whose path begins at ours. */
-export interface Received {
-  readonly method: string;
-  readonly path: string;
-  readonly query: URLSearchParams;
-  readonly headers: Headers;
-  readonly body: Uint8Array;
-  readonly requestId: string;
-}
-
-export interface Face {
-  answer(call: Call, request: Received): Promise<Response>;
-  refuse(refusal: Refusal, request: Pick<Received, "requestId">): Response;
-}
 
 export function createHandler(engine: Engine, options: HandlerOptions): (request: Request) => Promise<Response> {
   const report = options.report ?? reportToConsole;

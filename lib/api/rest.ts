@@ -4,7 +4,7 @@
  * asked stands in `routes.ts`; this file finds the route and writes the answer.
  */
 import { type JsonObject, parseJson } from "../asl/json.ts";
-import type { Face, Received } from "./handler.ts";
+import type { Face, Received } from "./face.ts";
 import { bodyText } from "./json-body.ts";
 import type { Answer } from "./operation.ts";
 import { operations } from "./operations.ts";

@@ -1,5 +1,5 @@
 /** The routes of the REST face: where each operation is found, and how its input reads from a request. */
-import { ExactNumber, type JsonObject, type Value, writeJson } from "../asl/json.ts";
+import { type JsonObject, type Value, writeJson } from "../asl/json.ts";
 import { executionArn, executionId, machineArn } from "../engine/identity.ts";
 import { checkName } from "./name.ts";
 import type { Answer, Call } from "./operation.ts";
@@ -182,9 +182,9 @@ function flagOf(query: URLSearchParams, name: string): boolean | undefined {
 
 /** A definition may be given as the object it is, or as its text. */
 function asText(definition: Value | undefined): Value {
-  if (definition === undefined || definition === null || typeof definition === "string") return definition ?? null;
-  if (definition instanceof ExactNumber) return definition.text;
-  return writeJson(definition);
+  return definition === undefined || definition === null || typeof definition === "string"
+    ? (definition ?? null)
+    : writeJson(definition);
 }
 
 /** API Gateway ends a request after 29 seconds. */

@@ -11,7 +11,8 @@ export interface Text {
   readonly kind: "text";
   readonly min?: number;
   readonly max?: number;
-  readonly pattern?: RegExp;
+  /** As the service's model writes it. */
+  readonly pattern?: string;
   readonly allowed?: readonly string[];
   /** The value is not repeated in an error. */
   readonly sensitive?: true;
@@ -142,9 +143,12 @@ function inspectMembers(shape: Structure, value: object, at: string, inspection:
   return known;
 }
 
+/** A value longer than any limit here is not worth its bytes in the answer. */
+const longestEcho = 4096;
+
 function inspectText(shape: Text, value: string, at: string, { limits, findings }: Inspection): void {
   const complain = (constraint: string): void => {
-    findings.push(broken(shape.sensitive ? "Value" : `Value '${value}'`, at, constraint));
+    findings.push(broken(shape.sensitive ? "Value" : `Value '${value.slice(0, longestEcho)}'`, at, constraint));
   };
   if (shape.min !== undefined && value.length < shape.min)
     complain(`Member must have length greater than or equal to ${shape.min}`);
@@ -152,8 +156,8 @@ function inspectText(shape: Text, value: string, at: string, { limits, findings 
     complain(`Member must have length less than or equal to ${shape.max}`);
   if (shape.payload && Buffer.byteLength(value) > limits.payloadBytes)
     complain(`Member must have size less than or equal to ${limits.payloadBytes} bytes in UTF-8 encoding`);
-  if (shape.pattern && !shape.pattern.test(value))
-    complain(`Member must satisfy regular expression pattern: ${shape.pattern.source}`);
+  if (shape.pattern !== undefined && !new RegExp(`^(?:${shape.pattern})$`, "u").test(value))
+    complain(`Member must satisfy regular expression pattern: ${shape.pattern}`);
   if (shape.allowed && !shape.allowed.includes(value))
     complain(`Member must satisfy enum value set: [${shape.allowed.join(", ")}]`);
 }

@@ -2,7 +2,7 @@
  * The Step Functions wire protocol, JSON 1.0: the operation is named by a header, its input is the body.
  * Moments are seconds since the epoch with milliseconds behind the point.
  */
-import type { Face } from "./handler.ts";
+import type { Face } from "./face.ts";
 import { bodyText } from "./json-body.ts";
 import type { Answer } from "./operation.ts";
 import { findOperation } from "./operations.ts";

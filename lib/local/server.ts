@@ -37,7 +37,7 @@ export async function serve(handler: Handler, options: ServeOptions): Promise<Li
     connectionsCheckingInterval: 1_000,
   });
   server.on("request", (incoming, outgoing) => {
-    answer(handler, options.bodyLimitBytes, incoming, outgoing).catch(() => outgoing.destroy()); // the client is gone
+    void answer(handler, options.bodyLimitBytes, incoming, outgoing, server);
   });
   const host = options.host ?? "127.0.0.1";
   await listen(server, options.port, host);
@@ -74,22 +74,32 @@ async function answer(
   bodyLimitBytes: number,
   incoming: IncomingMessage,
   outgoing: ServerResponse,
+  server: Server,
 ): Promise<void> {
   const body = await readBody(incoming, bodyLimitBytes + 1);
+  if (body === undefined) return;
   const response = refusal(incoming) ?? (await handler(toRequest(incoming, body)));
+  if (!server.listening) outgoing.setHeader("connection", "close"); // closing waits for this connection
   outgoing.writeHead(response.status, Object.fromEntries(response.headers));
   outgoing.end(Buffer.from(await response.arrayBuffer()));
 }
 
-/** Reads to the end and keeps the beginning: a client that is cut off while it sends never sees the answer. */
-async function readBody(incoming: IncomingMessage, mostBytes: number): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of incoming) {
-    if (size < mostBytes) chunks.push(chunk);
-    size += chunk.length;
-  }
-  return Buffer.concat(chunks).subarray(0, mostBytes);
+/**
+ * Reads to the end and keeps the beginning: a client that is cut off while it sends never sees the answer.
+ * Undefined: the client went away, and nobody is left to be answered.
+ */
+function readBody(incoming: IncomingMessage, mostBytes: number): Promise<Buffer | undefined> {
+  return new Promise((resolve) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    incoming.on("data", (chunk: Buffer) => {
+      if (size < mostBytes) chunks.push(chunk);
+      size += chunk.length;
+    });
+    incoming.on("end", () => resolve(Buffer.concat(chunks).subarray(0, mostBytes)));
+    incoming.on("error", () => resolve(undefined));
+    incoming.on("close", () => resolve(undefined));
+  });
 }
 
 const methods = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
@@ -114,10 +124,11 @@ function refuse(status: number, detail: string): Response {
   return new Response(JSON.stringify(problem), { status, headers: { "content-type": "application/problem+json" } });
 }
 
-function toRequest({ method = "GET", url = "/", headers, rawHeaders }: IncomingMessage, body: Buffer): Request {
+/** The name in the address is of no use to the handler: it reads the header, which may be no valid name of a URL. */
+function toRequest({ method = "GET", url = "/", rawHeaders }: IncomingMessage, body: Buffer): Request {
   const sent = new Headers();
   for (let index = 0; index < rawHeaders.length; index += 2)
     sent.append(rawHeaders[index] ?? "", rawHeaders[index + 1] ?? "");
   const bodiless = method === "GET" || method === "HEAD";
-  return new Request(`http://${headers.host}${url}`, { method, headers: sent, ...(!bodiless && { body }) });
+  return new Request(`http://localhost${url}`, { method, headers: sent, ...(!bodiless && { body }) });
 }

@@ -14,8 +14,7 @@ const input = structure(
   {
     name: text({ min: 1, max: 80 }),
     input: text({ payload: true, sensitive: true }),
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: the model's pattern is all of ASCII
-    traceHeader: text({ max: 256, pattern: /^[\u0000-\u007f]*$/ }),
+    traceHeader: text({ max: 256, pattern: String.raw`\p{ASCII}*` }),
   },
 );
 

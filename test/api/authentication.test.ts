@@ -1,0 +1,228 @@
+/**
+ * Signatures: what the SDK's own signer makes is accepted, and nothing else. Every part of a signed
+ * request is changed once.
+ */
+import { createHash, createHmac } from "node:crypto";
+import { SignatureV4 } from "@smithy/signature-v4";
+import { describe, expect, test } from "vitest";
+import { createVerifier, type SignedRequest } from "../../lib/api/authentication.ts";
+import { createHandler } from "../../lib/api/handler.ts";
+import { memoryWorld } from "./memory-world.ts";
+
+const now = Date.UTC(2026, 0, 2, 3, 4, 5);
+const key = { accessKeyId: "BATONKEY", secretAccessKey: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY" };
+
+const verify = createVerifier({
+  secretOf: async (id) => (id === key.accessKeyId ? key.secretAccessKey : undefined),
+  region: "eu-west-1",
+});
+
+class Sha256 {
+  readonly #secret: string | Uint8Array | undefined;
+  readonly #parts: (string | Uint8Array)[] = [];
+  constructor(secret?: string | ArrayBuffer | ArrayBufferView) {
+    this.#secret = typeof secret === "string" || secret === undefined ? secret : bytesOf(secret);
+  }
+  update(part: string | ArrayBuffer | ArrayBufferView): void {
+    this.#parts.push(typeof part === "string" ? part : bytesOf(part));
+  }
+  async digest(): Promise<Uint8Array> {
+    const hash = this.#secret === undefined ? createHash("sha256") : createHmac("sha256", this.#secret);
+    for (const part of this.#parts) hash.update(part);
+    return hash.digest();
+  }
+  reset(): void {}
+}
+
+function bytesOf(content: ArrayBuffer | ArrayBufferView): Uint8Array {
+  return ArrayBuffer.isView(content)
+    ? new Uint8Array(content.buffer, content.byteOffset, content.byteLength)
+    : new Uint8Array(content);
+}
+
+interface Signing {
+  readonly method?: string;
+  readonly path?: string;
+  readonly query?: Record<string, string | string[]>;
+  readonly body?: string;
+  readonly at?: number;
+  readonly service?: string;
+  readonly region?: string;
+  readonly credentials?: typeof key;
+  readonly headers?: Record<string, string>;
+}
+
+async function signed(signing: Signing = {}): Promise<SignedRequest> {
+  const { method = "POST", path = "/", query = {}, body = "{}", at = now } = signing;
+  const { service = "states", region = "eu-west-1", credentials = key } = signing;
+  const signer = new SignatureV4({ credentials, region, service, sha256: Sha256 });
+  const headers = {
+    host: "api.example:8443",
+    "content-type": "application/x-amz-json-1.0",
+    "x-amz-target": "AWSStepFunctions.ListStateMachines",
+    ...signing.headers,
+  };
+  const unsigned = { method, protocol: "https:", hostname: "api.example", path, query, headers, body };
+  const request = await signer.sign(unsigned, { signingDate: new Date(at) });
+  const search = new URLSearchParams(
+    Object.entries(query).flatMap(([name, value]) => [value].flat().map((one): [string, string] => [name, one])),
+  );
+  return {
+    method,
+    url: new URL(`https://api.example:8443${path}?${search}`),
+    headers: new Headers(request.headers),
+    body: Buffer.from(body),
+  };
+}
+
+async function outcome(request: SignedRequest, at = now): Promise<string> {
+  try {
+    const { accessKeyId, region } = await verify(request, at);
+    return `${accessKeyId} in ${region}`;
+  } catch (error) {
+    return error instanceof Error ? `${error.name}: ${error.message}` : "";
+  }
+}
+
+function withHeader(request: SignedRequest, name: string, value: string | undefined): SignedRequest {
+  const headers = new Headers(request.headers);
+  if (value === undefined) headers.delete(name);
+  else headers.set(name, value);
+  return { ...request, headers };
+}
+
+describe("accepted", () => {
+  test.each<[string, Signing]>([
+    ["the wire protocol", {}],
+    ["a path", { method: "GET", path: "/state-machines/orders", body: "" }],
+    [
+      "a path of letters that need encoding",
+      { method: "GET", path: "/state-machines/a%20b%C3%A9!'()*/executions", body: "" },
+    ],
+    ["a query out of order", { method: "GET", path: "/x", query: { b: "2", a: "1 +/~", "a!": "é" }, body: "" }],
+    ["a query with a name twice", { method: "GET", path: "/x", query: { a: ["z", "b"] }, body: "" }],
+    ["a body of other alphabets", { body: '{"name":"ø"}' }],
+    ["a header with blanks", { headers: { "x-more": "  a   b " } }],
+    ["a clock 4 minutes behind", { at: now - 240_000 }],
+    ["a clock 4 minutes ahead", { at: now + 240_000 }],
+  ])("%s", async (_, signing) => {
+    expect(await outcome(await signed(signing))).toBe("BATONKEY in eu-west-1");
+  });
+});
+
+describe("refused", () => {
+  const mismatch = /^InvalidSignatureException: The request signature we calculated does not match/;
+
+  test.each<[string, (request: SignedRequest) => SignedRequest, RegExp]>([
+    [
+      "no signature",
+      (request) => withHeader(request, "authorization", undefined),
+      /^MissingAuthenticationTokenException: Missing Authentication Token$/,
+    ],
+    [
+      "another scheme",
+      (request) => withHeader(request, "authorization", "Bearer token"),
+      /^IncompleteSignatureException/,
+    ],
+    [
+      "half a signature",
+      (request) => withHeader(request, "authorization", "AWS4-HMAC-SHA256 Credential=a/b"),
+      /^IncompleteSignatureException/,
+    ],
+    ["no date", (request) => withHeader(request, "x-amz-date", undefined), /^IncompleteSignatureException/],
+    ["another body", (request) => ({ ...request, body: Buffer.from("{ }") }), mismatch],
+    ["another method", (request) => ({ ...request, method: "PUT" }), mismatch],
+    ["another path", (request) => ({ ...request, url: new URL("https://api.example/x") }), mismatch],
+    ["a query", (request) => ({ ...request, url: new URL("https://api.example/?a=b") }), mismatch],
+    ["another host", (request) => withHeader(request, "host", "evil.example"), mismatch],
+    [
+      "another operation",
+      (request) => withHeader(request, "x-amz-target", "AWSStepFunctions.DeleteStateMachine"),
+      mismatch,
+    ],
+    ["another second", (request) => withHeader(request, "x-amz-date", "20260102T030406Z"), mismatch],
+    ["another day", (request) => withHeader(request, "x-amz-date", "20260101T030405Z"), /Date in Credential scope/],
+    ["no such day", (request) => withHeader(request, "x-amz-date", "20260199T030405Z"), /^InvalidSignatureException/],
+    [
+      "a body hash that is not the body's",
+      (request) => withHeader(request, "x-amz-content-sha256", "UNSIGNED-PAYLOAD"),
+      mismatch,
+    ],
+    [
+      "an unsigned target",
+      (request) => change(request, /;x-amz-target/, ""),
+      /x-amz-target must be among the signed headers/,
+    ],
+    ["an unsigned host", (request) => change(request, /host;/, ""), /host must be among the signed headers/],
+    ["a changed signature", (request) => change(request, /Signature=./, "Signature=x"), mismatch],
+    ["a shorter signature", (request) => change(request, /.$/, ""), mismatch],
+    [
+      "a token that nobody signed",
+      (request) => withHeader(request, "x-amz-security-token", "t"),
+      /x-amz-security-token must be among/,
+    ],
+  ])("%s", async (_, alter, expected) => {
+    expect(await outcome(alter(await signed()))).toMatch(expected);
+  });
+
+  function change(request: SignedRequest, part: RegExp, by: string): SignedRequest {
+    return withHeader(request, "authorization", (request.headers.get("authorization") ?? "").replace(part, by));
+  }
+
+  test.each<[string, Signing, string]>([
+    [
+      "an unknown key",
+      { credentials: { ...key, accessKeyId: "OTHER" } },
+      "UnrecognizedClientException: The security token included in the request is invalid.",
+    ],
+    [
+      "another secret",
+      { credentials: { ...key, secretAccessKey: "guess" } },
+      "InvalidSignatureException: The request signature we calculated",
+    ],
+    [
+      "another service",
+      { service: "sqs" },
+      "InvalidSignatureException: Credential should be scoped to correct service: 'states'.",
+    ],
+    [
+      "another Region",
+      { region: "us-east-1" },
+      "InvalidSignatureException: Credential should be scoped to a valid region.",
+    ],
+    [
+      "an old request",
+      { at: now - 301_000 },
+      "InvalidSignatureException: Signature expired: 20260102T025904Z is now earlier than 20260102T025905Z (20260102T030405Z - 5 min.)",
+    ],
+    [
+      "a request from tomorrow",
+      { at: now + 301_000 },
+      "InvalidSignatureException: Signature not yet current: 20260102T030906Z is still later than 20260102T030905Z (20260102T030405Z + 5 min.)",
+    ],
+  ])("%s", async (_, signing, expected) => {
+    expect((await outcome(await signed(signing))).startsWith(expected)).toBe(true);
+  });
+});
+
+describe("in the handler", () => {
+  const handler = createHandler(memoryWorld().engine, {
+    authentication: verify,
+    tenant: { account: "123456789012", region: "eu-west-1" },
+  });
+
+  test.each([
+    ["POST", "/", "com.amazon.coral.service#MissingAuthenticationTokenException"],
+    ["GET", "/state-machines", undefined],
+    ["GET", "/nothing", undefined],
+  ])("unsigned %s %s: 403 whatever it asks for", async (method, path, type) => {
+    const response = await handler(new Request(`http://api.example${path}`, { method }));
+    expect(response.status).toBe(403);
+    expect(response.headers.get("x-amzn-errortype")).toBe("MissingAuthenticationTokenException");
+    expect(JSON.parse(await response.text()).__type).toBe(type);
+  });
+
+  test("health is for everybody", async () => {
+    expect((await handler(new Request("http://api.example/health"))).status).toBe(200);
+  });
+});

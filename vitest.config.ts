@@ -7,6 +7,7 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 180_000,
     pool: "forks",
+    reporters: ["default", "./test/summary-reporter.ts"],
     maxWorkers: 2,
   },
 });

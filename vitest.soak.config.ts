@@ -6,6 +6,7 @@ export default defineConfig({
     testTimeout: 3_600_000,
     hookTimeout: 180_000,
     pool: "forks",
+    reporters: ["default", "./test/summary-reporter.ts"],
     maxWorkers: 1,
   },
 });

@@ -18,8 +18,12 @@ export function emptyBundles(): string {
 
 const bundles = emptyBundles();
 
-export function batonStack(props: BatonStackProps = {}): { app: App; stack: BatonStack } {
-  const app = new App();
+/** `checked` holds the template against CloudFormation's schemas, which takes a few seconds. */
+export function batonStack(props: BatonStackProps = {}, checked = false): { app: App; stack: BatonStack } {
+  const app = new App({
+    builtinCloudFormationValidation: checked,
+    context: { "@aws-cdk/core:validateAgainstDefaultRules": checked },
+  });
   return { app, stack: new BatonStack(app, "Baton", { bundles, ...props }) };
 }
 

@@ -7,7 +7,10 @@ import { BatonStack, type BatonStackProps } from "../../../lib/stack/stack.ts";
 
 /** Answers the folder that the runner takes. */
 export function synthesize(props: BatonStackProps = {}): string {
-  const app = new App({ outdir: mkdtempSync(join(tmpdir(), "baton-assembly-")) });
+  const app = new App({
+    outdir: mkdtempSync(join(tmpdir(), "baton-assembly-")),
+    builtinCloudFormationValidation: false,
+  });
   new BatonStack(app, "Baton", props);
   return app.synth().directory;
 }

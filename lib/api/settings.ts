@@ -34,7 +34,7 @@ export interface Tag {
 export interface Settings {
   readonly loggingConfiguration: Input<typeof loggingConfiguration>;
   readonly tracingConfiguration: { readonly enabled: boolean };
-  readonly encryptionConfiguration?: Input<typeof encryptionConfiguration>;
+  readonly encryptionConfiguration: Input<typeof encryptionConfiguration>;
   readonly tags: readonly Tag[];
   /** The service shows a revision only once a machine was updated. The record's own id changes with every write. */
   readonly revisionId?: string;
@@ -53,7 +53,6 @@ interface Given {
 export function configured(given: Given, before?: Settings): Omit<Settings, "tags"> {
   const logging = given.loggingConfiguration ?? before?.loggingConfiguration ?? {};
   checkLogging(logging);
-  const encryption = given.encryptionConfiguration ?? before?.encryptionConfiguration;
   return {
     ...before,
     loggingConfiguration: {
@@ -62,7 +61,8 @@ export function configured(given: Given, before?: Settings): Omit<Settings, "tag
       includeExecutionData: logging.includeExecutionData ?? false,
     },
     tracingConfiguration: { enabled: (given.tracingConfiguration ?? before?.tracingConfiguration)?.enabled ?? false },
-    ...(encryption && { encryptionConfiguration: encryption }),
+    encryptionConfiguration: given.encryptionConfiguration ??
+      before?.encryptionConfiguration ?? { type: "AWS_OWNED_KEY" },
   };
 }
 

@@ -100,7 +100,7 @@ export function withProperty(object: JsonObject, key: string, value: Value): Jso
 }
 
 /** Sets a member of an object that is still being built; assignment would take `__proto__` for the prototype. */
-export function setMember(object: Record<string, Value>, key: string, value: Value): void {
+export function setMember<T>(object: Record<string, T>, key: string, value: T): void {
   if (key === "__proto__") {
     Object.defineProperty(object, key, { value, writable: true, enumerable: true, configurable: true });
   } else {

@@ -129,4 +129,16 @@ export interface Forked {
   readonly items?: readonly JsonText[];
   /** Map over an object (JSONata): the key of each item. */
   readonly keys?: readonly string[];
+  /** A Distributed Map: its branches are executions of their own, and `width` is 0 while a reader has not read. */
+  readonly run?: MapRun;
+}
+
+/** What the Map Run of a Distributed Map goes by; every field of it is evaluated when the state is entered. */
+export interface MapRun {
+  readonly arn: string;
+  readonly toleratedFailureCount?: number;
+  readonly toleratedFailurePercentage?: number;
+  readonly reader?: { readonly resource: string; readonly arguments: JsonText; readonly maxItems?: number };
+  readonly batch?: { readonly maxItems?: number; readonly maxInputBytes?: number; readonly input?: JsonText };
+  readonly writer?: { readonly resource: string; readonly arguments: JsonText };
 }

@@ -8,6 +8,7 @@ import type { Failure, Forked, Position } from "./position.ts";
 import { abort } from "./states/abort.ts";
 import { beginBranch } from "./states/begin-branch.ts";
 import { stepChoice } from "./states/choice.ts";
+import { failRun } from "./states/distributed.ts";
 import { stepFail } from "./states/fail.ts";
 import { finish } from "./states/finish.ts";
 import { close, closed, type ForkVisit, join } from "./states/fork.ts";
@@ -109,10 +110,23 @@ function isIn<T extends State["type"]>(visit: Visit, type: T): visit is Visit<Ex
 
 async function answer(definition: Definition, position: Position, signal: Answer, moment: Moment): Promise<Transition> {
   const { doing } = position;
+  if (doing.kind === "forked" && signal.kind === "failed") return failReader(definition, position, signal, moment);
   if (doing.kind !== "working") return unexpected(position, signal);
   const visit = resume(definition, position, moment);
   if (!isIn(visit, "Task")) return unexpected(position, signal);
   return guarded(visit, () => stepTask(visit, doing, signal));
+}
+
+/** A Distributed Map whose items cannot be read. */
+async function failReader(
+  definition: Definition,
+  position: Position,
+  signal: Extract<Signal, { kind: "failed" }>,
+  moment: Moment,
+): Promise<Transition> {
+  const visit = resume(definition, position, moment);
+  if (!isIn(visit, "Map") || visit.state.distributed === undefined) return unexpected(position, signal);
+  return guarded(visit, () => failRun(visit, signal.failure));
 }
 
 async function ofBranches(

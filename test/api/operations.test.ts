@@ -367,6 +367,7 @@ describe("state machines", () => {
       creationDate: 1767323045.678,
       loggingConfiguration: { level: "OFF", includeExecutionData: false },
       tracingConfiguration: { enabled: false },
+      encryptionConfiguration: { type: "AWS_OWNED_KEY" },
     });
     const metadata = await send("DescribeStateMachine", {
       stateMachineArn: arnOf("passes"),

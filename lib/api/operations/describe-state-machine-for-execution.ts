@@ -29,7 +29,7 @@ export const describeStateMachineForExecution = operation(
       ...(settings && {
         loggingConfiguration: settings.loggingConfiguration,
         tracingConfiguration: settings.tracingConfiguration,
-        ...(settings.encryptionConfiguration && { encryptionConfiguration: settings.encryptionConfiguration }),
+        encryptionConfiguration: settings.encryptionConfiguration,
         ...(settings.revisionId && { revisionId: settings.revisionId }),
       }),
     };

@@ -26,7 +26,7 @@ export const describeStateMachine = operation(
       creationDate: new Date(machine.createdAt),
       loggingConfiguration,
       tracingConfiguration,
-      ...(encryptionConfiguration && { encryptionConfiguration }),
+      encryptionConfiguration,
       ...(revisionId && { revisionId }),
     };
   },

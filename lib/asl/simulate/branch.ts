@@ -1,15 +1,27 @@
-/** A branch of a simulated execution, and the fork it may be waiting for. */
+/** A branch of a simulated execution, or a child of a Map Run; and the fork it may be waiting for. */
+import type { Definition } from "../definition.ts";
 import type { SegmentEvents } from "../history.ts";
 import type { JsonText } from "../json.ts";
 import type { Forked, MapItem, Position, Scope } from "../position.ts";
 import { firstWave } from "../states/fork.ts";
+import type { ExecutionContext } from "../transition.ts";
+
+/** The execution that a branch belongs to: the one simulated, or a child of a Map Run. */
+export interface Home {
+  readonly definition: Definition;
+  readonly execution: ExecutionContext;
+  readonly log: SegmentEvents[];
+}
 
 export interface Branch {
   readonly path: string;
+  readonly home: Home;
   position: Position;
   /** Sequence number that the next transition gets. */
   seq: number;
   readonly parent: Fork | undefined;
+  /** Which of its fork's branches or children this is. */
+  readonly index: number;
   /** The fork that runs, or is being closed. */
   open: Fork | undefined;
 }
@@ -17,18 +29,34 @@ export interface Branch {
 export interface Fork {
   readonly of: Forked;
   readonly parent: Branch;
+  /** How many branches; of a Map Run: how many children, once its items are read and batched. */
+  readonly width: number;
+  /** Of a Map Run: the input of each child. */
+  readonly inputs: readonly JsonText[] | undefined;
   readonly branches: Branch[];
   readonly outputs: (JsonText | undefined)[];
   started: number;
   finished: number;
+  /** Children of a Map Run that failed. */
+  failures: number;
   /** Events that its branches, and theirs, wrote. */
   events: number;
+}
+
+export function newFork(
+  parent: Branch,
+  of: Forked,
+  inputs?: readonly JsonText[],
+): Fork {
+  const width = inputs?.length ?? of.width;
+  const outputs = new Array<JsonText | undefined>(width);
+  return { of, parent, width, inputs, branches: [], outputs, started: 0, finished: 0, failures: 0, events: 0 };
 }
 
 export function segmentOf(branch: Branch, now: number, events: SegmentEvents["events"], next: Position): SegmentEvents {
   const { doing } = next;
   const segment = { branch: branch.path, seq: branch.seq, now, firstEvent: next.events - events.length + 1, events };
-  if (doing.kind !== "forked" || doing.claim !== branch.seq) return segment;
+  if (doing.kind !== "forked" || doing.claim !== branch.seq || doing.run !== undefined) return segment;
   const { of, width, concurrency } = doing;
   return { ...segment, fork: { of, name: next.state, width, concurrency } };
 }

@@ -3,8 +3,8 @@ import type { Definition, MapState } from "../definition.ts";
 import { guarded } from "../failure.ts";
 import type { Entered, Position } from "../position.ts";
 import type { Moment, Transition } from "../transition.ts";
+import { selectItem } from "./items.ts";
 import { type Journal, openJournal, write } from "./journal.ts";
-import { selectItem } from "./map.ts";
 import { Payload } from "./payload.ts";
 import type { Visit } from "./visit.ts";
 

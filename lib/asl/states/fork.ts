@@ -8,6 +8,7 @@ import { failState } from "../failure.ts";
 import type { JsonText } from "../json.ts";
 import type { Failure, Forked } from "../position.ts";
 import type { Transition } from "../transition.ts";
+import { completeRun, failRun } from "./distributed.ts";
 import { type Journal, remark } from "./journal.ts";
 import { departWith, leave } from "./leave.ts";
 import { Payload } from "./payload.ts";
@@ -28,6 +29,7 @@ export async function join(
   outputs: readonly JsonText[],
   events: number,
 ): Promise<Transition> {
+  if (fork.run !== undefined && isMap(visit)) return completeRun(visit, outputs);
   if (outputs.length !== fork.width) {
     throw new Error(`the fork of '${visit.state.name}' has ${fork.width} branches, but ${outputs.length} outputs came`);
   }
@@ -38,13 +40,19 @@ export async function join(
 
 /** The outcome is decided; nothing is written before the last branch is fenced. */
 export function close(visit: ForkVisit, fork: Forked, failure: Failure, at: EventRef): Transition {
-  visit.journal.previous = at;
+  // The children of a Map Run have histories of their own, so that the parent's goes on from its own event.
+  if (fork.run === undefined) visit.journal.previous = at;
   return stay(visit, { kind: "closing", fork, failure });
 }
 
 export async function closed(visit: ForkVisit, fork: Forked, failure: Failure, events: number): Promise<Transition> {
+  if (fork.run !== undefined && isMap(visit)) return failRun(visit, failure);
   passOver(visit.journal, fork, events);
   return failState(visit, failure);
+}
+
+function isMap(visit: ForkVisit): visit is Visit<MapState> {
+  return visit.state.type === "Map";
 }
 
 /** The events of the branches are counted before the next one of the parent. */
@@ -53,6 +61,6 @@ function passOver(journal: Journal, fork: Forked, events: number): void {
 }
 
 /** How many MapIterationStarted events the fork itself accounts for. */
-export function firstWave(fork: Pick<Forked, "of" | "width" | "concurrency">): number {
-  return fork.of === "Map" ? Math.min(fork.width, fork.concurrency) : 0;
+export function firstWave(fork: Pick<Forked, "of" | "width" | "concurrency" | "run">): number {
+  return fork.of === "Map" && fork.run === undefined ? Math.min(fork.width, fork.concurrency) : 0;
 }

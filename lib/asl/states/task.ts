@@ -31,7 +31,7 @@ export async function schedule(visit: Visit<TaskState>): Promise<Transition> {
 async function prepare(visit: Visit<TaskState>, resource: Resource): Promise<TaskCall> {
   const { state, entered } = visit;
   const input = state.queryLanguage === "JSONata" ? visit.input : effectiveInput(visit);
-  const scope = scopeOf(visit, input, { claiming: true });
+  const scope = scopeOf(visit, input, { claiming: resource.pattern === "token" });
   const given = state.parameters === undefined ? input : await evaluated(state.parameters, scope);
   if (exceeds(given.text, visit.moment.execution.payloadLimitBytes)) throw tooLarge(state.name);
   const { timeoutSeconds, heartbeatSeconds, roleArn } = state;

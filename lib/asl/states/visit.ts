@@ -64,7 +64,7 @@ export function stay(visit: Visit, doing: Doing, entered: Entered = visit.entere
 export interface Sight {
   readonly result?: Payload;
   readonly errorOutput?: Payload;
-  /** `$$.Task.Token` may be asked for: an attempt is being claimed. */
+  /** There is a `$$.Task.Token`: an attempt is being claimed that waits for it. */
   readonly claiming?: boolean;
 }
 
@@ -88,7 +88,7 @@ export function scopeOf(visit: Visit, input: Payload, sight: Sight = {}): Evalua
 function contextOf(visit: Visit, claiming: boolean): Value {
   const { position, entered, state, moment } = visit;
   const here: Position = { ...position, state: state.name, entered };
-  return claiming ? contextObject(here, moment, { taskToken: true }) : contextObject(here, moment);
+  return contextObject(here, moment, { taskToken: claiming, stateType: state.type });
 }
 
 const noVariables: ReadonlyMap<string, Value> = new Map();

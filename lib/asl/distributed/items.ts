@@ -1,0 +1,99 @@
+/**
+ * From the text of a file to the items of a Distributed Map. Fetching the file, inflating it and reading
+ * Parquet is somebody else's work; which items are in a text is part of the language.
+ */
+import type { ReaderConfig } from "../definition.ts";
+import {
+  isArray,
+  isObject,
+  JsonSyntaxError,
+  type JsonText,
+  objectOf,
+  parseJson,
+  property,
+  type Value,
+  writeJson,
+} from "../json.ts";
+import type { Failure } from "../position.ts";
+import { csvRecords, delimiters } from "./csv.ts";
+
+/** The items in order, or why there are none (`States.ItemReaderFailed`). */
+export type Read =
+  | { readonly kind: "items"; readonly items: Iterable<JsonText>; readonly keys?: readonly string[] }
+  | { readonly kind: "failed"; readonly failure: Failure };
+
+export function readerFailed(cause: string): Failure {
+  return { error: "States.ItemReaderFailed", cause };
+}
+
+/** `maxItems`: none, or 0, is all of them. */
+export function readItems(text: string, config: ReaderConfig, maxItems: number | undefined): Read {
+  if (maxItems !== undefined && maxItems < 0) return failed("field MaxItems must be positive");
+  const limit = maxItems === undefined || maxItems === 0 ? Number.POSITIVE_INFINITY : maxItems;
+  switch (config.inputType) {
+    case "CSV":
+      return readCsv(text, config, limit);
+    case "JSONL":
+      return { kind: "items", items: take(jsonLines(text), limit) };
+    default:
+      return readJson(text, config, limit);
+  }
+}
+
+function failed(cause: string): Read {
+  return { kind: "failed", failure: readerFailed(cause) };
+}
+
+function* take<T>(items: Iterable<T>, limit: number): Generator<T> {
+  let left = limit;
+  for (const item of items) {
+    if (left <= 0) return;
+    left -= 1;
+    yield item;
+  }
+}
+
+function* jsonLines(text: string): Generator<JsonText> {
+  for (const line of text.split(/\r?\n/)) if (line.trim() !== "") yield line;
+}
+
+function readCsv(text: string, config: ReaderConfig, limit: number): Read {
+  const records = csvRecords(text, delimiters[config.csvDelimiter ?? "COMMA"]);
+  let headers = config.csvHeaders;
+  if (config.csvHeaderLocation !== "GIVEN") headers = records.next().value ?? [];
+  const names = headers ?? [];
+  if (new Set(names).size < names.length) return failed("CSV headers cannot contain duplicates.");
+  return { kind: "items", items: take(csvItems(records, names), limit) };
+}
+
+/** Fields beyond the headers are left out; headers without a field get an empty text. */
+function* csvItems(records: Iterable<readonly string[]>, names: readonly string[]): Generator<JsonText> {
+  for (const record of records) yield writeJson(objectOf(names.map((name, index) => [name, record[index] ?? ""])));
+}
+
+function readJson(text: string, config: ReaderConfig, limit: number): Read {
+  let value: Value | undefined;
+  try {
+    value = pointed(parseJson(text), config.itemsPointer);
+  } catch (error) {
+    if (!(error instanceof JsonSyntaxError)) throw error;
+    return failed("Invalid JSON: the file cannot be parsed");
+  }
+  if (value !== undefined && isArray(value)) return { kind: "items", items: value.slice(0, limit).map(writeJson) };
+  if (value !== undefined && isObject(value)) {
+    const entries = Object.entries(value).slice(0, limit);
+    return { kind: "items", items: entries.map(([, one]) => writeJson(one)), keys: entries.map(([key]) => key) };
+  }
+  return failed("Attempting to map over non-iterable node.");
+}
+
+/** RFC 6901. */
+function pointed(value: Value, pointer: string | undefined): Value | undefined {
+  let found: Value | undefined = value;
+  for (const step of (pointer ?? "").split("/").slice(1)) {
+    const key = step.replaceAll("~1", "/").replaceAll("~0", "~");
+    if (found === undefined) return undefined;
+    found = isArray(found) ? found[Number(key)] : isObject(found) ? property(found, key) : undefined;
+  }
+  return found;
+}

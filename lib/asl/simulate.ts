@@ -7,10 +7,11 @@ import { type AwsHistoryEvent, mergeHistory, type SegmentEvents } from "./histor
 import type { JsonText } from "./json.ts";
 import type { Failure, Instant } from "./position.ts";
 import { type MockedAttempt, type Responder, respondFrom, type TaskMocks } from "./simulate/mocks.ts";
-import { appoint, prepare, type Run, run } from "./simulate/run.ts";
+import { prepare, run } from "./simulate/run.ts";
+import { appoint, isRunning, type Run } from "./simulate/world.ts";
 import type { ExecutionContext } from "./transition.ts";
 
-export { type MockConfig, mocksFromConfig, type Responder, type TaskMocks } from "./simulate/mocks.ts";
+export { type MockConfig, mocksFromConfig, type Responder, respondFrom, type TaskMocks } from "./simulate/mocks.ts";
 
 export interface SimulateOptions {
   /** What tasks answer: outcomes by state, or a function. */
@@ -21,6 +22,8 @@ export interface SimulateOptions {
   readonly execution?: Partial<Omit<ExecutionContext, "input" | "startTime">>;
   /** Somebody stops the execution after so many milliseconds; if `idle`, once nothing else can happen. */
   readonly stop?: { readonly after: number | "idle"; readonly failure: Failure };
+  /** The files that an ItemReader finds: texts by bucket and key. */
+  readonly objects?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** A machine that loops for ever ends here, with an error. */
   readonly transitionLimit?: number;
 }
@@ -53,22 +56,32 @@ export async function simulate(
   const startedAt = options.clock ?? someDay;
   const simulation = prepare(
     {
-      definition,
-      execution: executionContext(input, startedAt, options),
       respond: responder(options.tasks),
+      objects: options.objects ?? {},
       seed: options.seed ?? "",
       transitionLimit: options.transitionLimit ?? transitionLimit,
     },
+    { definition, execution: executionContext(input, startedAt, options), log: [] },
     startedAt,
   );
-  const { stop } = options;
-  if (stop !== undefined) {
-    const at = stop.after === "idle" ? Number.POSITIVE_INFINITY : startedAt + stop.after;
-    const running = (position: Run["root"]["position"]) => position.doing.kind !== "ended";
-    appoint(simulation, simulation.root, at, { kind: "stopped", failure: stop.failure }, running);
-  }
+  if (options.stop !== undefined) appointStop(simulation, startedAt, options.stop);
   await run(simulation);
   return resultOf(simulation, startedAt);
+}
+
+function appointStop(
+  simulation: Run,
+  startedAt: Instant,
+  { after, failure }: NonNullable<SimulateOptions["stop"]>,
+): void {
+  const at = after === "idle" ? Number.POSITIVE_INFINITY : startedAt + after;
+  const { root } = simulation;
+  appoint(
+    simulation,
+    at,
+    () => simulation.advance(simulation, root, { kind: "stopped", failure }),
+    () => isRunning(root),
+  );
 }
 
 function responder(tasks: SimulateOptions["tasks"]): Responder {
@@ -94,7 +107,8 @@ function executionContext(input: JsonText, startTime: Instant, options: Simulate
 }
 
 function resultOf(simulation: Run, startedAt: Instant): Simulated {
-  const { log: segments, root, transitions } = simulation;
+  const { root, transitions } = simulation;
+  const segments = root.home.log;
   const { doing } = root.position;
   const stoppedAt = segments.at(-1)?.now ?? startedAt;
   const common = { startedAt, stoppedAt, transitions, segments };

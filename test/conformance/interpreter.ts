@@ -1,6 +1,7 @@
 /** Runs a recorded case through the interpreter itself: the simulation, with the recorded task outcomes. */
+import { parseJson } from "../../lib/asl/json.ts";
 import { parseDefinitionText } from "../../lib/asl/parse.ts";
-import { simulate, type TaskMocks } from "../../lib/asl/simulate.ts";
+import { type Responder, respondFrom, simulate, type TaskMocks } from "../../lib/asl/simulate.ts";
 import type { ExecutionCase, RecordedAttempt } from "./corpus.ts";
 import type { Outcome } from "./verdict.ts";
 
@@ -11,9 +12,11 @@ export async function interpret(recorded: ExecutionCase): Promise<Outcome> {
   }
   const { execution, roleArn } = namesIn(recorded);
   const result = await simulate(parsed.definition, recorded.inputText, {
-    tasks: mocksOf(recorded),
+    tasks: responderOf(recorded),
     execution: { ...execution, roleArn },
-    ...(recorded.stop_execution === undefined ? {} : { stop: { after: "idle", failure: recorded.stop_execution } }),
+    ...(recorded.s3_objects === undefined ? {} : { objects: recorded.s3_objects }),
+    // The recordings do not say when; the execution was stopped while it was at work.
+    ...(recorded.stop_execution === undefined ? {} : { stop: { after: 1, failure: recorded.stop_execution } }),
   });
   const { error, cause } = result.failure ?? {};
   return {
@@ -43,6 +46,16 @@ function namesIn(recorded: ExecutionCase) {
       stateMachine: { id: arn(`stateMachine:${machine}`), name: machine },
     },
     roleArn: typeof role === "string" ? role : "snf_role_arn",
+  };
+}
+
+/** What the children of a Map Run did is not in the recordings: their tasks echo. */
+function responderOf(recorded: ExecutionCase): Responder {
+  const mocks = mocksOf(recorded);
+  const recordedOutcome = respondFrom(mocks);
+  return (attempt) => {
+    const known = Object.hasOwn(mocks, attempt.state) || recorded.tasks_incomplete !== true;
+    return known ? recordedOutcome(attempt) : { result: parseJson(attempt.arguments) };
   };
 }
 

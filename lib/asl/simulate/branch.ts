@@ -43,11 +43,7 @@ export interface Fork {
   events: number;
 }
 
-export function newFork(
-  parent: Branch,
-  of: Forked,
-  inputs?: readonly JsonText[],
-): Fork {
+export function newFork(parent: Branch, of: Forked, inputs?: readonly JsonText[]): Fork {
   const width = inputs?.length ?? of.width;
   const outputs = new Array<JsonText | undefined>(width);
   return { of, parent, width, inputs, branches: [], outputs, started: 0, finished: 0, failures: 0, events: 0 };

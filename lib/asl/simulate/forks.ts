@@ -1,0 +1,106 @@
+/** Forks in a simulation: branches start, join, and are fenced; the children of a Map Run likewise. */
+import type { Definition } from "../definition.ts";
+import type { Failure, Forked, Outcome, Position } from "../position.ts";
+import { firstWave } from "../states/fork.ts";
+import { type Branch, beginning, type Fork, newFork } from "./branch.ts";
+import { childOf, inputsOf, tolerates } from "./map-run.ts";
+import { appoint, isRunning, type Run } from "./world.ts";
+
+export async function openFork(simulation: Run, parent: Branch, of: Forked): Promise<void> {
+  if (of.run === undefined) {
+    parent.open = newFork(parent, of);
+    startWave(simulation, parent.open);
+    return;
+  }
+  const read = await inputsOf(simulation, parent, of);
+  if (read.kind === "failed") {
+    await simulation.advance(simulation, parent, { kind: "failed", failure: read.failure });
+    return;
+  }
+  parent.open = newFork(parent, of, read.inputs);
+  if (read.inputs.length === 0) await join(simulation, parent.open);
+  else startWave(simulation, parent.open);
+}
+
+function startWave(simulation: Run, fork: Fork): void {
+  for (let index = 0; index < Math.min(fork.of.concurrency, fork.width); index += 1)
+    launch(simulation, fork, undefined);
+}
+
+function launch(simulation: Run, fork: Fork, after: Branch | undefined): void {
+  const index = fork.started;
+  fork.started += 1;
+  const path = `${fork.parent.path}/${fork.of.claim}.${index}`;
+  const isChild = fork.inputs !== undefined;
+  const branch = isChild ? childOf(simulation, fork, path, index) : branchOf(fork, path, index, after);
+  fork.branches.push(branch);
+  const begin = () =>
+    isChild ? simulation.start(simulation, branch) : simulation.advance(simulation, branch, { kind: "arrived" });
+  appoint(simulation, simulation.now, begin, () => branch.seq === 0 && isRunning(branch));
+}
+
+function branchOf(fork: Fork, path: string, index: number, after: Branch | undefined): Branch {
+  const { parent } = fork;
+  const { home } = parent;
+  const position = beginning(fork, index, startOf(home.definition, parent, index), after);
+  return { path, home, position, seq: 0, parent: fork, index, open: undefined };
+}
+
+function startOf(definition: Definition, parent: Branch, index: number): string {
+  const state = definition.states.get(parent.position.state);
+  const branch =
+    state?.type === "Parallel" ? state.branches[index] : state?.type === "Map" ? state.processor : undefined;
+  if (branch === undefined) throw new Error(`'${parent.position.state}' has no branch ${index}`);
+  return branch.startAt;
+}
+
+export async function end(simulation: Run, branch: Branch, outcome: Outcome): Promise<void> {
+  if (branch.open !== undefined) await fence(simulation, branch);
+  const fork = branch.parent;
+  if (fork === undefined) return;
+  fork.finished += 1;
+  if (fork.inputs === undefined) fork.events += eventsOf(branch);
+  if (fork.parent.open !== fork || fork.parent.position.doing.kind !== "forked") return;
+  if (outcome.status === "SUCCEEDED") fork.outputs[branch.index] = outcome.output;
+  else {
+    fork.failures += 1;
+    const failure = tolerates(fork, outcome.failure);
+    if (failure !== "tolerated") return branchFailed(simulation, fork, branch, failure);
+  }
+  if (fork.started < fork.width) launch(simulation, fork, branch);
+  else if (fork.finished === fork.width) await join(simulation, fork);
+}
+
+/** A branch that ended over an open fork of its own has not counted that one's events. */
+function eventsOf({ position, open }: Branch): number {
+  const own = position.events - (position.scope?.eventsBefore ?? 0);
+  return open === undefined ? own : own + open.events + firstWave(open.of);
+}
+
+async function join(simulation: Run, fork: Fork): Promise<void> {
+  const outputs = fork.outputs.filter((one) => one !== undefined);
+  fork.parent.open = undefined;
+  await simulation.advance(simulation, fork.parent, { kind: "joined", outputs, events: fork.events });
+}
+
+async function branchFailed(simulation: Run, fork: Fork, branch: Branch, failure: Failure): Promise<void> {
+  const at = eventIn(branch, branch.position.previous);
+  await simulation.advance(simulation, fork.parent, { kind: "branch-failed", index: branch.index, failure, at });
+}
+
+/** Ends every branch of the open fork that still runs, the inner ones first. */
+export async function fence(simulation: Run, parent: Branch): Promise<void> {
+  const fork = parent.open;
+  if (fork === undefined) return;
+  const because = eventIn(parent, parent.position.previous);
+  for (const branch of fork.branches) {
+    if (!isRunning(branch)) continue;
+    if (branch.open !== undefined) await fence(simulation, branch);
+    if (fork.inputs === undefined) await simulation.advance(simulation, branch, { kind: "aborted", because });
+    else await simulation.advance(simulation, branch, { kind: "stopped", failure: {} });
+  }
+}
+
+function eventIn(branch: Branch, reference: Position["previous"]): Position["previous"] {
+  return typeof reference === "number" ? { branch: branch.path, event: reference } : reference;
+}

@@ -1,0 +1,67 @@
+/** Task attempts in a simulation: whom they ask, and when the answers come. */
+import type { Instant, Position, Working } from "../position.ts";
+import type { Signal } from "../transition.ts";
+import type { Branch } from "./branch.ts";
+import { type Attempt, failureOf, type MockedAttempt, textOf } from "./mocks.ts";
+import { appoint, momentOf, type Run } from "./world.ts";
+
+export async function call(simulation: Run, branch: Branch, working: Working): Promise<void> {
+  const attempt = attemptOf(simulation, branch, working);
+  const mock = await simulation.respond(attempt);
+  const mine = () => isClaimed(branch.position, working.claim);
+  const soon = (signal: Signal, at: Instant) =>
+    appoint(simulation, at, () => simulation.advance(simulation, branch, signal), mine);
+  const { now } = simulation;
+  if (working.call.pattern === "activity") soon(started(mock.workerName), now);
+  if (mock.submitted !== undefined) soon({ kind: "submitted", output: textOf(mock.submitted) }, now);
+  const answer = answerOf(mock);
+  const answered = now + (mock.after ?? 0);
+  const limit = limitOf(working);
+  if (answer !== undefined && (limit === undefined || answered < now + limit.milliseconds)) soon(answer, answered);
+  else if (limit !== undefined) soon({ kind: "timed-out", by: limit.by }, now + limit.milliseconds);
+  else if (timesOut(mock)) soon({ kind: "timed-out", by: "timeout" }, answered);
+}
+
+function isClaimed({ doing }: Position, claim: number): boolean {
+  return doing.kind === "working" && doing.claim === claim;
+}
+
+function started(workerName: string | undefined): Signal {
+  return workerName === undefined ? { kind: "started" } : { kind: "started", workerName };
+}
+
+function timesOut(mock: MockedAttempt): boolean {
+  return "timeout" in mock && mock.timeout === true;
+}
+
+/** `undefined`: it never answers. */
+function answerOf(mock: MockedAttempt): Signal | undefined {
+  if ("result" in mock) return { kind: "succeeded", output: textOf(mock.result) };
+  if ("unresolved" in mock || timesOut(mock)) return undefined;
+  return { kind: "failed", failure: failureOf("error" in mock || "cause" in mock ? mock : {}) };
+}
+
+/** What ends an attempt that never answers. */
+function limitOf({ call: { timeoutSeconds, heartbeatSeconds } }: Working) {
+  if (heartbeatSeconds !== undefined && heartbeatSeconds < (timeoutSeconds ?? Number.POSITIVE_INFINITY)) {
+    return { by: "heartbeat", milliseconds: heartbeatSeconds * 1000 } as const;
+  }
+  return timeoutSeconds === undefined ? undefined : ({ by: "timeout", milliseconds: timeoutSeconds * 1000 } as const);
+}
+
+function attemptOf(simulation: Run, branch: Branch, working: Working): Attempt {
+  const { state } = branch.position;
+  const iteration = iterationOf(branch);
+  const key = JSON.stringify([state, iteration]);
+  const scheduling = simulation.schedulings.get(key) ?? 0;
+  simulation.schedulings.set(key, scheduling + 1);
+  const taskToken = momentOf(simulation, branch, working.claim).taskToken();
+  return { ...working.call, state, scheduling, iteration, taskToken };
+}
+
+/** The Map states around a branch, innermost first; children of a Map Run count as iterations, too. */
+function iterationOf({ parent, index }: Branch): Attempt["iteration"] {
+  if (parent === undefined) return [];
+  const outer = iterationOf(parent.parent);
+  return parent.of.of === "Map" ? [[parent.parent.position.state, index], ...outer] : outer;
+}

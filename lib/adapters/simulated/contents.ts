@@ -1,0 +1,46 @@
+/** Everything a simulated world holds, without faults: what the stores, queues and disks have in them. */
+import type { Message } from "../../engine/ports.ts";
+import type { Faults } from "./faults.ts";
+import { type Journal, journal, type Table, table } from "./journal.ts";
+import { type Mailbox, mailbox } from "./mailbox.ts";
+import type { Prng } from "./prng.ts";
+import { type Registry, registry } from "./registry.ts";
+import { type Segments, segments } from "./segments.ts";
+
+type Instant = number;
+export type TimerMessage = Message & { readonly notBefore: Instant };
+
+export interface GroupState {
+  readonly finished: readonly number[];
+  readonly closed: boolean;
+  readonly bodies: ReadonlyMap<number, string>;
+}
+
+export interface Contents {
+  readonly journal: Journal;
+  readonly segments: Segments;
+  readonly registry: Registry;
+  readonly mailbox: Mailbox;
+  readonly blobs: Table<string>;
+  readonly staged: Table<string>;
+  readonly groups: Table<GroupState>;
+  readonly beats: Table<Instant>;
+  readonly timers: Table<TimerMessage>;
+}
+
+/** `losesTail`: what is not yet durable can be lost. */
+export function contents(losesTail: boolean, chance: Prng, faults: () => Faults, now: () => Instant): Contents {
+  const written = journal(losesTail);
+  return {
+    journal: written,
+    segments: segments(written),
+    registry: registry(written, now),
+    mailbox: mailbox(written, chance, faults, now),
+    // Files: on the disk when the put answers.
+    blobs: table(journal(false)),
+    staged: table(written),
+    groups: table(written),
+    beats: table(written),
+    timers: table(written),
+  };
+}

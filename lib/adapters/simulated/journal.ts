@@ -1,0 +1,65 @@
+/**
+ * Maps whose changes can be taken back in order, so that a power cut loses what had not reached the disk: a
+ * tail of everything that happened, never something in the middle.
+ */
+export interface Journal {
+  /** Notes how to take back a change that has just been made. */
+  note(undo: () => void): void;
+  /** Nothing up to here will be lost. */
+  durable(): void;
+  /** How many changes could be lost. */
+  readonly unwritten: number;
+  /** Takes back all but the first `kept` of them, the latest first. */
+  lose(kept: number): void;
+}
+
+export function journal(loses: boolean): Journal {
+  let undos: (() => void)[] = [];
+  return {
+    note(undo) {
+      if (loses) undos.push(undo);
+    },
+    durable() {
+      undos = [];
+    },
+    get unwritten() {
+      return undos.length;
+    },
+    lose(kept) {
+      for (const undo of undos.splice(kept).reverse()) undo();
+    },
+  };
+}
+
+export interface Table<V> {
+  get(key: string): V | undefined;
+  set(key: string, value: V): void;
+  remove(key: string): void;
+  entries(): IterableIterator<[string, V]>;
+  readonly size: number;
+}
+
+export function table<V>(journal: Journal): Table<V> {
+  const rows = new Map<string, V>();
+
+  function restorer(key: string): () => void {
+    const before = rows.get(key);
+    return before === undefined ? () => rows.delete(key) : () => rows.set(key, before);
+  }
+
+  return {
+    get: (key) => rows.get(key),
+    set(key, value) {
+      journal.note(restorer(key));
+      rows.set(key, value);
+    },
+    remove(key) {
+      journal.note(restorer(key));
+      rows.delete(key);
+    },
+    entries: () => rows.entries(),
+    get size() {
+      return rows.size;
+    },
+  };
+}

@@ -1,0 +1,278 @@
+/** The world as one worker sees it: the shared contents behind calls that fail, and a clock that may be wrong. */
+import { createHmac } from "node:crypto";
+import type { Appended, Clock, Inbox, JoinKey, Message, SegmentRecord, Tasks, World } from "../../engine/ports.ts";
+import type { Caller, CallName, Calls } from "./calls.ts";
+import type { Contents, GroupState } from "./contents.ts";
+import { type Faults, Outage } from "./faults.ts";
+import type { Box, LetterReceipt } from "./mailbox.ts";
+import { fnv, type Prng } from "./prng.ts";
+import type { VirtualTime } from "./time.ts";
+
+type Instant = number;
+
+export interface Setting {
+  readonly kind: "remote" | "local";
+  readonly contents: Contents;
+  readonly calls: Calls;
+  readonly time: VirtualTime;
+  readonly chance: Prng;
+  readonly faults: () => Faults;
+  readonly tasks: Tasks;
+}
+
+/** A queue's longest delay, and how far timers look ahead. */
+export const HORIZON = 900_000;
+export const SHARDS = 4;
+
+type Make = <T>(name: CallName, subject: string, act: () => T | Promise<T>) => Promise<T>;
+
+export function workerWorld(setting: Setting, caller: Caller, leasesVoidBefore: Instant): World {
+  const make: Make = (name, subject, act) => setting.calls.make(caller, name, subject, act);
+  const clock = clockOf(setting.time, caller);
+  const post = poster(setting, clock);
+  return {
+    log: logOf(setting, make, post),
+    queue: { carriesPayloads: setting.kind === "remote", send: sender(setting, make, post) },
+    timers: timersOf(setting, make, post, clock),
+    blobs: {
+      put: (name, body) =>
+        make("blobs.put", name, () => {
+          if (setting.contents.blobs.get(name) === undefined) setting.contents.blobs.set(name, body);
+        }),
+      get: (name) => make("blobs.get", name, () => setting.contents.blobs.get(name)),
+    },
+    machines: machinesOf(setting, make),
+    executions: executionsOf(setting, make),
+    joins: joinsOf(setting, make),
+    heartbeats: {
+      beat: (claim, at) =>
+        make("heartbeats.beat", keyText(claim), () => {
+          const before = setting.contents.beats.get(keyText(claim)) ?? Number.NEGATIVE_INFINITY;
+          setting.contents.beats.set(keyText(claim), Math.max(before, at));
+        }),
+      last: (claim) => make("heartbeats.last", keyText(claim), () => setting.contents.beats.get(keyText(claim))),
+    },
+    tasks: {
+      call: (call) => make("tasks.call", `${call.resource} ${call.idempotencyKey}`, () => setting.tasks.call(call)),
+    },
+    clock,
+    chance: setting.chance,
+    keys: { sign: (text) => createHmac("sha256", "simulated").update(text).digest("base64url") },
+    leasesVoidBefore,
+  };
+}
+
+function clockOf(time: VirtualTime, caller: Caller): Clock {
+  return {
+    now: () => time.now() + caller.skew,
+    at: (moment, wake) =>
+      time.at(moment - caller.skew, () => {
+        if (!caller.dead) wake();
+      }),
+  };
+}
+
+type Post = (messages: readonly Message[]) => void;
+
+/** As an adapter does: the moment becomes a delay by the worker's own clock, and the queue counts it off by the true one. */
+function poster({ kind, contents, time, calls }: Setting, clock: Clock): Post {
+  return (messages) => {
+    calls.countMessages(messages.length);
+    for (const message of messages) {
+      const delay = Math.max(0, (message.notBefore ?? 0) - clock.now());
+      // What is farther away belongs to the timers; how far the queue looks ahead is the engine's to respect.
+      if (kind === "remote" && delay > HORIZON) throw new Error(`a delay of ${delay} ms, at most ${HORIZON}`);
+      contents.mailbox.post(message, time.now() + delay);
+    }
+  };
+}
+
+function sender(
+  { calls, chance, faults }: Setting,
+  make: Make,
+  post: Post,
+): (messages: readonly Message[]) => Promise<void> {
+  return async (messages) => {
+    if (messages.length === 0) return;
+    await make("queue.send", messages.map(({ lane, body }) => `${lane} ${print(body)}`).join(" "), () => {
+      const partly = messages.length > 1 && chance.chance(faults().partialBatch);
+      post(partly ? messages.slice(0, chance.below(messages.length)) : messages);
+      if (partly) throw new Outage(`call ${calls.seen.length - 1}, queue.send: a part of the batch was refused`);
+    });
+  };
+}
+
+function logOf(setting: Setting, make: Make, post: Post): World["log"] {
+  const { contents, calls, kind } = setting;
+  const { segments } = contents;
+  const send = sender(setting, make, post);
+
+  function put(segment: SegmentRecord): Appended {
+    const answer = segments.append(segment);
+    if (answer.kind === "taken") calls.countTaken();
+    return answer;
+  }
+  const append = (segment: SegmentRecord) =>
+    make("log.append", `${keyText(segment)} ${print(segment.body)}`, () => put(segment));
+
+  return {
+    append,
+
+    async commit(segment, messages, consumed) {
+      if (kind === "local") {
+        return make("log.commit", `${keyText(segment)} ${print(segment.body)}`, () => {
+          const answer = put(segment);
+          if (answer.kind === "taken") return answer;
+          if (consumed !== undefined) contents.mailbox.done(ours(consumed));
+          post(messages);
+          return answer;
+        });
+      }
+      const answer = await append(segment);
+      if (answer.kind === "appended") await send(messages);
+      return answer;
+    },
+
+    head: (execution, branch) => make("log.head", `${execution}${branch}`, () => segments.head(execution, branch)),
+
+    async *read(execution, group) {
+      const found = await make("log.read", execution, () => segments.group(execution, group));
+      for (let from = 0; from < found.length; from += 100) yield found.slice(from, from + 100);
+    },
+
+    branch: (execution, branch, from = 0, limit = Number.POSITIVE_INFINITY) =>
+      make("log.branch", `${execution}${branch}#${from}`, () =>
+        segments.branch(execution, branch).slice(from, from + limit),
+      ),
+
+    durable: () => make("log.durable", "", () => contents.journal.durable()),
+  };
+}
+
+function timersOf({ kind, contents }: Setting, make: Make, post: Post, clock: Clock): World["timers"] {
+  const { timers } = contents;
+  const horizon = kind === "local" ? Number.POSITIVE_INFINITY : HORIZON;
+  return {
+    queueHorizon: horizon,
+    shards: SHARDS,
+    set: (message, id) => make("timers.set", id, () => timers.set(`${fnv(id, 1) % SHARDS} ${id}`, message)),
+
+    async sweep(shard, until) {
+      const due = await make("timers.sweep", String(shard), () =>
+        [...timers.entries()].filter(([key, { notBefore }]) => key.startsWith(`${shard} `) && notBefore < until),
+      );
+      for (const [key, message] of due) {
+        // The row was set by another clock than the one that sends it.
+        const notBefore = Math.min(message.notBefore, clock.now() + HORIZON);
+        await make("queue.send", `${message.lane} ${print(message.body)}`, () => post([{ ...message, notBefore }]));
+        await make("timers.remove", key, () => timers.remove(key));
+      }
+      return due.length;
+    },
+  };
+}
+
+function executionsOf({ contents, calls, time, chance, faults }: Setting, make: Make): World["executions"] {
+  const { registry, segments } = contents;
+  return {
+    start: (summary, first) =>
+      make("executions.start", `${summary.id} ${print(first.body)}`, () => {
+        const there = registry.execution(summary.id);
+        if (there !== undefined) return { kind: "exists", summary: there };
+        segments.append(first);
+        registry.write(summary);
+        return { kind: "started" };
+      }),
+    finish: (id, ending) => make("executions.finish", id, () => registry.finish(id, ending)),
+    stop: (id, ending, segment) =>
+      make("executions.stop", `${keyText(segment)} ${print(segment.body)}`, () => {
+        const answer = segments.append(segment);
+        if (answer.kind === "taken") calls.countTaken();
+        else registry.finish(id, ending);
+        return answer;
+      }),
+    find: (id) => make("executions.find", id, () => registry.execution(id)),
+    list: (query) =>
+      make("executions.list", query.machine, () => registry.listExecutions(query, listedAsOf(time, chance, faults()))),
+  };
+}
+
+function machinesOf({ contents, time, chance, faults }: Setting, make: Make): World["machines"] {
+  const { registry } = contents;
+  return {
+    create: (machine) => make("machines.create", machine.name, () => registry.createMachine(machine)),
+    replace: (machine, expected) =>
+      make("machines.replace", machine.name, () => registry.replaceMachine(machine, expected)),
+    remove: (tenant, name) => make("machines.remove", name, () => registry.removeMachine(tenant, name)),
+    find: (tenant, name) => make("machines.find", name, () => registry.machine(tenant, name)),
+    list: (tenant, limit, after) =>
+      make("machines.list", tenant.account, () =>
+        registry.listMachines(tenant, limit, after, listedAsOf(time, chance, faults())),
+      ),
+  };
+}
+
+function listedAsOf(time: VirtualTime, chance: Prng, { staleLists }: Faults): Instant {
+  return time.now() - (staleLists > 0 ? chance.below(staleLists) : 0);
+}
+
+function joinsOf({ contents }: Setting, make: Make): World["joins"] {
+  const { groups, staged } = contents;
+  const nobody: GroupState = { finished: [], closed: false, bodies: new Map() };
+  const read = (join: JoinKey) => groups.get(joinText(join)) ?? nobody;
+  const answer = ({ finished, closed }: GroupState) => ({ finished, closed });
+
+  return {
+    stage: (group, body) =>
+      make("joins.stage", `${joinText(group)} ${print(body)}`, () => staged.set(joinText(group), body)),
+    staged: (group) => make("joins.staged", joinText(group), () => staged.get(joinText(group))),
+    report: (join, index, body) =>
+      make("joins.report", `${joinText(join)} ${index}`, () => {
+        const state = read(join);
+        if (state.finished.includes(index)) return answer(state);
+        const bodies = body === undefined ? state.bodies : new Map(state.bodies).set(index, body);
+        const after = { ...state, finished: [...state.finished, index], bodies };
+        groups.set(joinText(join), after);
+        return answer(after);
+      }),
+    close: (join) =>
+      make("joins.close", joinText(join), () => {
+        const after = { ...read(join), closed: true };
+        groups.set(joinText(join), after);
+        return answer(after);
+      }),
+    reports: (join) => make("joins.reports", joinText(join), () => read(join).bodies),
+  };
+}
+
+export function inboxOf(setting: Setting, caller: Caller, box?: Box): Inbox {
+  const { contents, calls, time } = setting;
+  const make: Make = (name, subject, act) => calls.make(caller, name, subject, act);
+  return {
+    receive: (lane, max) => make("inbox.receive", box ?? lane, () => contents.mailbox.receive(box ?? lane, max)),
+    done: (receipts) =>
+      make("inbox.done", "", () => {
+        for (const receipt of receipts) contents.mailbox.done(ours(receipt));
+      }),
+    later: (receipt, at) =>
+      // A duration for the service, which does not know the worker's clock.
+      make("inbox.later", "", () => contents.mailbox.later(ours(receipt), Math.max(time.now(), at - caller.skew))),
+  };
+}
+
+/** Receipts are opaque to the engine and come back as they were given. */
+function ours(receipt: unknown): LetterReceipt {
+  return receipt as LetterReceipt;
+}
+
+function keyText({ execution, branch, seq }: Pick<SegmentRecord, "execution" | "branch" | "seq">): string {
+  return `${execution}${branch}#${seq}`;
+}
+
+function joinText({ execution, branch, seq, epoch, level, group }: JoinKey): string {
+  return `${execution}${branch}#${seq} ${epoch} ${level} ${group}`;
+}
+
+function print(body: string): string {
+  return fnv(body, 0x811c9dc5).toString(36);
+}

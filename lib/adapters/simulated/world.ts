@@ -1,0 +1,173 @@
+/**
+ * A world in memory on one thread, with a virtual clock and every fault drawn from one seed. The same seed
+ * gives the same faults, the same order of everything and the same trace, whatever machine it runs on.
+ */
+import type { ExecutionSummary, Inbox, SegmentRecord, Tasks, World } from "../../engine/ports.ts";
+import { type Caller, type CallSeen, type Counts, calls, skewOf } from "./calls.ts";
+import { contents } from "./contents.ts";
+import { drawFaults, type Faults, noFaults } from "./faults.ts";
+import { prng } from "./prng.ts";
+import { rest, virtualTime } from "./time.ts";
+import { HORIZON, inboxOf, type Setting, workerWorld } from "./worker.ts";
+
+type Instant = number;
+
+export interface SimulatedOptions {
+  readonly seed: string | number;
+  /** "drawn": as the seed has it. Default: none. */
+  readonly faults?: Partial<Faults> | "drawn";
+  readonly start?: Instant;
+  readonly tasks?: Tasks;
+  /** `remote` (default) works like the AWS adapter; `local` commits in one transaction and may lose its tail in a power cut. */
+  readonly kind?: "remote" | "local";
+}
+
+/** The world as one process sees it. After its crash every call throws `Crash`. */
+export interface SimulatedWorker extends World {
+  readonly inbox: Inbox;
+  /** Whoever handles the dead letters receives them here; the lane does not matter. */
+  readonly deadLetters: Inbox;
+  readonly dead: boolean;
+  kill(): void;
+}
+
+/** Itself a worker, which survives its own crashes: for tests that need one process only. */
+export interface SimulatedWorld extends Omit<SimulatedWorker, "dead" | "kill"> {
+  readonly faults: Faults;
+  /** No more faults from here on; planned crashes stay. */
+  calm(): void;
+  /** A new process, with a clock of its own. */
+  worker(): SimulatedWorker;
+  /** Every process dies; of what was not durable (`local` only) a tail of any length is lost. */
+  powerCut(): void;
+
+  now(): Instant;
+  /** The earliest moment at which something happens by itself: a message, a timer, an answer, an alarm. */
+  nextDue(): Instant | undefined;
+  advanceTo(moment: Instant): Promise<void>;
+  /** Lets everything run that can run now. */
+  settle(): Promise<void>;
+  /** Shards with timers that a sweep would send now. */
+  shardsDue(): readonly number[];
+
+  /** Call number n (see `calls`) is the death of whoever makes it. */
+  crashAt(number: number, when: "before" | "after"): void;
+  /** Every call so far, in order. */
+  readonly calls: readonly CallSeen[];
+  traceHash(): string;
+  counts(): Counts;
+  resetCounts(): void;
+
+  /** Puts dead letters back as if never received; answers how many. */
+  redrive(): number;
+  /** Messages that are not done, by where they are. */
+  waiting(box: "flow" | "tasks" | "dead"): number;
+  segments(): readonly SegmentRecord[];
+  summaries(): readonly ExecutionSummary[];
+}
+
+/** Noon, so that a day's end is far. */
+const usualStart = Date.UTC(2026, 0, 15, 12);
+
+const noTasks: Tasks = {
+  call: async ({ resource }) => ({ kind: "failed", error: "States.TaskFailed", cause: `no task '${resource}' here` }),
+};
+
+export function simulatedWorld(options: SimulatedOptions): SimulatedWorld {
+  const chance = prng(options.seed);
+  const time = virtualTime(options.start ?? usualStart);
+  const kind = options.kind ?? "remote";
+  let faults: Faults =
+    options.faults === "drawn" ? drawFaults(prng(`faults ${options.seed}`)) : { ...noFaults, ...options.faults };
+  const current = () => faults;
+  const inside = contents(kind === "local", chance, current, time.now);
+  const made = calls(time, chance, current);
+  const setting: Setting = {
+    kind,
+    contents: inside,
+    calls: made,
+    time,
+    chance,
+    faults: current,
+    tasks: options.tasks ?? noTasks,
+  };
+  const living = new Set<Caller>();
+  let workers = 0;
+
+  function open(caller: Caller): Omit<SimulatedWorker, "dead" | "kill"> {
+    return {
+      ...workerWorld(setting, caller, kind === "local" ? time.now() : 0),
+      inbox: inboxOf(setting, caller),
+      deadLetters: inboxOf(setting, caller, "dead"),
+    };
+  }
+
+  function worker(): SimulatedWorker {
+    workers += 1;
+    const caller: Caller = { number: workers, dead: false, skew: skewOf(faults, chance) };
+    living.add(caller);
+    return {
+      ...open(caller),
+      get dead() {
+        return caller.dead;
+      },
+      kill() {
+        caller.dead = true;
+      },
+    };
+  }
+
+  return {
+    ...open(immortal()),
+    get faults() {
+      return faults;
+    },
+    calm() {
+      faults = noFaults;
+    },
+    worker,
+    powerCut() {
+      for (const caller of living) caller.dead = true;
+      living.clear();
+      inside.journal.lose(chance.below(inside.journal.unwritten + 1));
+      inside.journal.durable();
+      if (kind === "local") inside.mailbox.reopen();
+    },
+
+    now: time.now,
+    nextDue() {
+      const alarms = [...inside.timers.entries()].map(([, { notBefore }]) => notBefore - HORIZON);
+      const moments = [time.next(), inside.mailbox.next(), ...alarms].filter((moment) => moment !== undefined);
+      return moments.length === 0 ? undefined : Math.max(time.now(), Math.min(...moments));
+    },
+    advanceTo: time.advanceTo,
+    settle: rest,
+    shardsDue() {
+      const due = [...inside.timers.entries()].filter(([, { notBefore }]) => notBefore - HORIZON <= time.now());
+      return [...new Set(due.map(([key]) => Number.parseInt(key, 10)))].sort();
+    },
+
+    crashAt: made.crashAt,
+    calls: made.seen,
+    traceHash: made.traceHash,
+    counts: made.counts,
+    resetCounts: made.resetCounts,
+
+    redrive: inside.mailbox.redrive,
+    waiting: inside.mailbox.count,
+    segments: inside.segments.all,
+    summaries: inside.registry.executions,
+  };
+}
+
+/** The death of this one is noted by whoever made the call, and the next call is a new process's. */
+function immortal(): Caller {
+  return {
+    number: 0,
+    skew: 0,
+    get dead() {
+      return false;
+    },
+    set dead(_) {},
+  };
+}

@@ -30,7 +30,7 @@ export interface Flag {
   readonly kind: "flag";
 }
 
-export interface List {
+interface List {
   readonly kind: "list";
   readonly of: Shape;
 }

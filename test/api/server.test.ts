@@ -18,7 +18,7 @@ import {
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createVerifier } from "../../lib/api/authentication.ts";
 import { createHandler, type HandlerOptions } from "../../lib/api/handler.ts";
-import { type Listening, serve } from "../../lib/local/server.ts";
+import { type Listening, type ServeOptions, serve } from "../../lib/local/server.ts";
 import { type MemoryWorld, memoryWorld } from "./memory-world.ts";
 import { pass, role, wait } from "./requests.ts";
 
@@ -27,11 +27,14 @@ let world: MemoryWorld;
 let server: Listening;
 let failures: unknown[];
 
-async function listen(options: HandlerOptions): Promise<Listening> {
+async function listen(
+  options: HandlerOptions,
+  limits: Pick<ServeOptions, "requestTimeoutMilliseconds"> = {},
+): Promise<Listening> {
   failures = [];
   const report = (error: unknown): void => void failures.push(error);
   const handler = createHandler(world.engine, { bodyLimitBytes, report, ...options });
-  return await serve(handler, { port: 0, bodyLimitBytes, requestTimeoutMilliseconds: 500 });
+  return await serve(handler, { port: 0, bodyLimitBytes, ...limits });
 }
 
 beforeEach(async () => {
@@ -220,6 +223,8 @@ describe("hostile requests", () => {
     ["ends in the middle of its body", true],
     ["never ends its body", false],
   ])("a client that %s is cut off", async (_, end) => {
+    await server.close();
+    server = await listen({ authentication: "none" }, { requestTimeoutMilliseconds: 500 });
     const answer = await raw(`${head("POST /", `${target}Content-Length: 100\r\n`)}\r\n{"a`, { end });
     expect(["", "400", "408"]).toContain(statusOf(answer));
     expect(failures).toEqual([]);

@@ -1,0 +1,71 @@
+/**
+ * The recorded sequences of API calls, read from the corpus (`test/conformance/corpus.ts` says where that
+ * is) and made ready to be sent: tokens in names become names, definitions and inputs become texts.
+ */
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { operations } from "../../lib/api/operations.ts";
+import { defaultFolder, type Json } from "../conformance/corpus.ts";
+
+export interface Step {
+  readonly operation: string;
+  readonly params: Readonly<Record<string, Json>>;
+  readonly response?: Readonly<Record<string, Json>>;
+  readonly error?: { readonly code: string; readonly message: string };
+  readonly returned?: Readonly<Record<string, string>>;
+}
+
+export interface Recording {
+  readonly id: string;
+  readonly steps: readonly Step[];
+  readonly placeholders?: readonly string[] | null;
+  readonly other_recorded?: { readonly error?: string };
+}
+
+const folder = join(defaultFolder, "api");
+
+/** None where the corpus is not at hand. */
+export function readRecordings(): readonly Recording[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((file) => file.endsWith(".json"))
+    .sort()
+    .flatMap((file) => JSON.parse(named(readFileSync(join(folder, file), "utf8"))) as Recording[]); // the corpus's own form
+}
+
+/** Machine names of the recordings, which were replaced by tokens, as names that a service takes. */
+function named(text: string): string {
+  return text.replace(/<ArnPart_(\d+)idx>/g, "machine-$1").replaceAll("<invalid_token_1025_chars>", "x".repeat(1025));
+}
+
+/** Why a recording cannot be followed; undefined: it can. */
+export function whyNot({ steps }: Recording): string | undefined {
+  for (const { operation, params, response, error } of steps) {
+    if (!(operation in operations)) return `${operation} is not among the operations yet`;
+    if (params["publish"] === true) return "versions are not published yet";
+    if (params["type"] === "EXPRESS") return "Express state machines do not run yet";
+    if (response && "variableReferences" in response) return "variable references are not listed yet";
+    if (error?.message.includes("Log Destination not found")) return "there is no log service to look into";
+  }
+  return undefined;
+}
+
+/** Refused by the client library of the recording before anything was sent. */
+export function neverSent({ error, response, returned }: Step, { other_recorded }: Recording): boolean {
+  if (error?.code === "ParamValidationError") return true;
+  return !error && !response && !returned && (other_recorded?.error ?? "").startsWith("Parameter validation failed");
+}
+
+/**
+ * The parameters as they go out: what the recording holds parsed is sent as text. A definition that was
+ * refused because one like it was there stood in another layout.
+ */
+export function sentParams({ params, error }: Step): Readonly<Record<string, Json>> {
+  return Object.fromEntries(
+    Object.entries(params).map(([name, value]) => {
+      const isText = typeof value === "string" && (name !== "input" || error?.code === "InvalidExecutionInput");
+      if (isText || (name !== "definition" && name !== "input")) return [name, value];
+      return [name, JSON.stringify(value, null, error?.code === "StateMachineAlreadyExists" ? 2 : 0)];
+    }),
+  );
+}

@@ -1,10 +1,12 @@
 /** A branch ends because a sibling failed or its parent ended. */
 import type { Definition } from "../definition.ts";
 import type { EventRef } from "../event.ts";
-import type { Position } from "../position.ts";
+import type { Position, Working } from "../position.ts";
 import type { Moment, Transition } from "../transition.ts";
 import { finish } from "./finish.ts";
 import { type Journal, openJournal, remark } from "./journal.ts";
+import { readResource } from "./resource.ts";
+import { writeTimedOut } from "./task.ts";
 
 /** `undefined`: the branch is over already. */
 export function abort(
@@ -16,6 +18,7 @@ export function abort(
   const { doing } = position;
   if (doing.kind === "ended") return undefined;
   const journal = openJournal(position);
+  if (doing.kind === "working") tellTimeout(doing, journal, moment);
   journal.previous = because;
   const outcome = { status: "ABORTED", failure: {} } as const;
   const open = doing.kind === "forked" ? doing : doing.kind === "closing" ? doing.fork : undefined;
@@ -26,6 +29,12 @@ export function abort(
   const ended = finish({ position, journal }, outcome, open);
   abortState(definition, position, journal, moment);
   return { events: journal.events, next: { ...ended.next, events: journal.count } };
+}
+
+/** An attempt whose time was over as well says so first (recorded on AWS: siblings with the same TimeoutSeconds). */
+function tellTimeout({ call, since }: Working, journal: Journal, moment: Moment): void {
+  if (call.timeoutSeconds === undefined || moment.now < since + call.timeoutSeconds * 1000) return;
+  writeTimedOut(journal, readResource(call.resource));
 }
 
 /** The word of the state that the branch is in comes after that of its iteration, as for the failing branch. */

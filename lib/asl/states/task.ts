@@ -122,9 +122,14 @@ function failed(visit: Visit<TaskState>, resource: Resource, failure: Failure): 
 
 /** The missing heartbeat is a time-out, too; only Retry and Catch can tell it apart. */
 function timedOut(visit: Visit<TaskState>, resource: Resource, by: "timeout" | "heartbeat"): Promise<Transition> {
-  const failure: Failure = { error: "States.Timeout" };
-  write(visit.journal, `${resource.family}TimedOut`, { ...named(resource), ...failureDetails(failure) });
+  const failure = writeTimedOut(visit.journal, resource);
   return failState(visit, failure, by === "heartbeat" ? { also: "States.HeartbeatTimeout" } : {});
+}
+
+export function writeTimedOut(journal: Journal, resource: Resource): Failure {
+  const failure: Failure = { error: "States.Timeout" };
+  write(journal, `${resource.family}TimedOut`, { ...named(resource), ...failureDetails(failure) });
+  return failure;
 }
 
 function lost(visit: Visit<TaskState>, working: Working, resource: Resource): Promise<Transition> {

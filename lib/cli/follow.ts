@@ -44,9 +44,14 @@ function untold(lines: readonly string[], told: Map<string, number>): readonly s
 export function story(events: readonly Reply[]): readonly string[] {
   const byId = new Map<number, Reply>(events.map((event) => [event.id, event]));
   const attempts = new Map<number, number>();
+  const latest = new Map<string, EnteredState>();
   const lines: string[] = [];
   for (const event of events) {
-    const line = tell(event, event.timestamp * 1_000, enteredBy(event, byId), attempts);
+    const own = event.stateEnteredEventDetails?.name;
+    if (own !== undefined) latest.set(own, { id: event.id, name: own, at: event.timestamp * 1_000 });
+    const left = latest.get(event.stateExitedEventDetails?.name);
+    const caught = /(Failed|TimedOut)$/.test(byId.get(event.previousEventId)?.type ?? "");
+    const line = tell(event, event.timestamp * 1_000, left ?? enteredBy(event, byId), attempts, caught);
     if (line !== undefined) lines.push(line);
   }
   return lines;
@@ -72,11 +77,13 @@ function tell(
   at: number,
   state: EnteredState | undefined,
   attempts: Map<number, number>,
+  caught: boolean,
 ): string | undefined {
   const took = state ? duration(at - state.at).padStart(8) : "";
   if (event.type.endsWith("StateExited")) {
     const { name, output } = event.stateExitedEventDetails;
     const start = state?.name === name ? took : "";
+    if (caught) return `${paint("yellow", "↩")} ${name.padEnd(24)} ${start}  caught`;
     return `${paint("green", "✔")} ${name.padEnd(24)} ${start}  ${paint("dim", shortPayload(output))}`;
   }
   if (/^(Task|LambdaFunction|Activity)(Failed|TimedOut)$/.test(event.type)) {

@@ -1,5 +1,102 @@
-/** placeholder */
+/** `baton demo`: the examples, deployed on an embedded server that stays up, and a handful of orders run before your eyes. */
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join, relative } from "node:path";
 import { Command } from "commander";
+import type { LocalBaton } from "../../local/baton.ts";
+import { type Client, connect } from "../client.ts";
+import { type Deployed, deployFile } from "../deploy.ts";
+import { ending, follow } from "../follow.ts";
+import { defaultPort, jsonOption, readPort } from "../options.ts";
+import { paint } from "../paint.ts";
+import { openServer, untilStopped } from "../server.ts";
+
+interface Options {
+  readonly port: number;
+  readonly data: string;
+  readonly once?: boolean;
+  readonly json?: boolean;
+}
+
+const examples = ["order-processing", "user-onboarding", "data-pipeline"];
+
+/** What the orders show. */
+const orders: readonly (readonly [name: string, says: string])[] = [
+  ["good-order", "an order that goes through"],
+  ["declined-card", "the card is declined: what was reserved is released"],
+  ["out-of-stock", "an item is out of stock"],
+  ["flaky-carrier", "the carrier fails twice and is tried again"],
+];
+
 export function demoCommand(): Command {
-  return new Command("demo");
+  return new Command("demo")
+    .description("deploy the examples, run a handful of orders, stay up")
+    .option("--port <port>", "the port to listen on; 0 takes a free one", readPort, defaultPort)
+    .option("--data <dir>", "the folder that keeps the executions", ".baton")
+    .option("--once", "end when the orders have run")
+    .addOption(jsonOption())
+    .action(demo);
+}
+
+async function demo(options: Options): Promise<void> {
+  const root = dirname(createRequire(import.meta.url).resolve("baton-states/package.json"));
+  const folderOf = (example: string): string => join(root, "asl-examples", example);
+  const baton = await openServer({
+    ...options,
+    functionFolders: examples.map((example) => join(folderOf(example), "functions")),
+  });
+  try {
+    const client = connect(baton.url);
+    const machines: Deployed[] = [];
+    for (const example of examples)
+      machines.push(await deployFile(client, join(folderOf(example), "definition.asl.json"), {}));
+    const [shop] = machines;
+    if (!options.json)
+      console.log(`${paint("bold", "Baton")} is up at ${baton.url}, with ${examples.join(", ")} deployed.`);
+    for (const [order, says] of orders) {
+      if (shop)
+        await runOrder(
+          client,
+          shop,
+          join(folderOf("order-processing"), "cases", order, "input.json"),
+          says,
+          options.json,
+        );
+    }
+    if (options.once) return await baton.close();
+    if (!options.json) invite(baton, relative(process.cwd(), root) || ".");
+    console.log(options.json ? JSON.stringify({ ready: baton.url, machines }) : `ready ${baton.url}`);
+  } catch (error) {
+    await baton.close();
+    throw error;
+  }
+  await untilStopped(baton);
+}
+
+async function runOrder(
+  client: Client,
+  shop: Deployed,
+  inputFile: string,
+  says: string,
+  json?: boolean,
+): Promise<void> {
+  const input = readFileSync(inputFile, "utf8");
+  const { executionArn } = await client.call("StartExecution", { stateMachineArn: shop.stateMachineArn, input });
+  if (!json) console.log(`\n${paint("bold", says)}  ${paint("dim", executionArn)}`);
+  const description = await follow(client, executionArn, json ? () => undefined : (line) => console.log(line));
+  console.log(json ? JSON.stringify(description) : ending(description));
+}
+
+function invite(baton: LocalBaton, root: string): void {
+  const cli = `node ${join(root, "dist", "bin", "baton.js")}`;
+  console.log(`
+It stays up until Ctrl-C. In another terminal:
+  ${cli} start order-processing --input @${join(root, "asl-examples/order-processing/cases/big-order/input.json")} --follow
+  ${cli} list order-processing
+  curl ${baton.url}/state-machines
+With the AWS CLI or an SDK:
+  export AWS_ENDPOINT_URL_SFN=${baton.url} AWS_DISABLE_HOST_PREFIX_INJECTION=true
+  export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_REGION=us-east-1
+  aws stepfunctions list-state-machines
+`);
 }

@@ -3,9 +3,9 @@ import { Command } from "commander";
 import type { LocalBaton } from "../../local/baton.ts";
 import { connect } from "../client.ts";
 import { deployFile } from "../deploy.ts";
-import { Failure } from "../failure.ts";
 import { defaultPort, functionsOption, functionUrlOption, jsonOption, readPort, substituteOption } from "../options.ts";
 import { paint } from "../paint.ts";
+import { openServer, untilStopped } from "../server.ts";
 
 interface Options {
   readonly port: number;
@@ -32,37 +32,19 @@ export function devCommand(): Command {
 }
 
 async function dev(definitions: readonly string[], options: Options): Promise<void> {
-  const baton = await open(options);
+  const baton = await openServer({
+    port: options.port,
+    data: options.data,
+    functionFolders: options.functions,
+    functionUrls: options.functionUrl,
+    showLines: !options.quiet,
+  });
   const names: string[] = [];
   for (const file of definitions) names.push((await deployFile(connect(baton.url), file, options.substitute)).name);
   if (!options.quiet && !options.json) greet(baton, options.data, names);
   const ready = { ready: baton.url, resumed: baton.resumed, machines: names };
   console.log(options.json ? JSON.stringify(ready) : `ready ${baton.url}`);
   await untilStopped(baton);
-}
-
-async function open(options: Options): Promise<LocalBaton> {
-  const { startLocal } = await import("../../local/baton.ts");
-  try {
-    return await startLocal({
-      folder: options.data,
-      port: options.port,
-      functionFolders: options.functions,
-      functionUrls: options.functionUrl,
-      ...(options.quiet
-        ? {}
-        : { onLine: ({ functionName, line }) => console.error(paint("dim", `  [${functionName}] ${line}`)) }),
-    });
-  } catch (error) {
-    throw explain(error, options.port);
-  }
-}
-
-function explain(error: unknown, port: number): unknown {
-  if ((error as { code?: string }).code !== "EADDRINUSE") return error;
-  return new Failure(
-    `port ${port} is taken; is Baton running already? Choose another with --port, or a free one with --port 0`,
-  );
 }
 
 function greet(baton: LocalBaton, data: string, machines: readonly string[]): void {
@@ -72,13 +54,4 @@ function greet(baton: LocalBaton, data: string, machines: readonly string[]): vo
   console.log("for the AWS CLI and SDKs:");
   console.log(`  export AWS_ENDPOINT_URL_SFN=${baton.url} AWS_DISABLE_HOST_PREFIX_INJECTION=true`);
   console.log("  export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_REGION=us-east-1");
-}
-
-/** Resolves when the process was asked to end and everything is closed. */
-export async function untilStopped(baton: LocalBaton): Promise<void> {
-  await new Promise<void>((resolve) => {
-    process.once("SIGTERM", resolve);
-    process.once("SIGINT", resolve);
-  });
-  await baton.close();
 }

@@ -16,6 +16,7 @@ import {
   urlOption,
 } from "../options.ts";
 import { paint } from "../paint.ts";
+import { openServer } from "../server.ts";
 
 interface Options {
   readonly url: string;
@@ -45,22 +46,19 @@ async function run(file: string, options: Options): Promise<void> {
   const input = readInput(options.input);
   const own = options.functions.length > 0 || Object.keys(options.functionUrl).length > 0;
   if (!own && (await isUp(options.url))) return runAt(options.url, file, input, options);
-  const { startLocal } = await import("../../local/baton.ts");
-  const folder = await mkdtemp(join(tmpdir(), "baton-run-"));
-  const baton = await startLocal({
-    folder,
+  const data = await mkdtemp(join(tmpdir(), "baton-run-"));
+  const baton = await openServer({
     port: 0,
+    data,
     functionFolders: options.functions,
     functionUrls: options.functionUrl,
-    ...(options.json
-      ? {}
-      : { onLine: ({ functionName, line }) => console.log(paint("dim", `    [${functionName}] ${line}`)) }),
+    showLines: !options.json,
   });
   try {
     await runAt(baton.url, file, input, options);
   } finally {
     await baton.close();
-    await rm(folder, { recursive: true, force: true });
+    await rm(data, { recursive: true, force: true });
   }
 }
 

@@ -1,0 +1,76 @@
+/**
+ * How much an evaluation may build. The service bounds a value at 6,990,256 bytes, a number counted as
+ * eight and a character as one (measured); beyond that a whole evaluation has a budget here, as values
+ * that are each allowed may still fill the memory together. Sizes are of the whole tree: two shared
+ * branches at each of forty levels are small in memory, but would keep a comparison busy for ever.
+ */
+
+const valueLimit = 6_990_256;
+/** Of all that one evaluation builds. */
+const evaluationLimit = 192 * 1024 * 1024;
+/** Payloads may be larger here than on the service: an expression may then build a few times as much as it was given. */
+const growth = 4;
+
+/** The package's codes for "too much"; `expression.ts` gives them the service's words. */
+export const memoryFault = { code: "D2015", value: valueLimit };
+
+interface Environment {
+  /** The frame of the whole evaluation. */
+  readonly base: object;
+  lookup(name: string): unknown;
+}
+
+interface Node {
+  readonly type: string;
+}
+
+/** Called by the package after each node it evaluated. */
+export function chargeFor(node: Node, _input: unknown, environment: Environment, result: unknown): void {
+  if (typeof result === "string") {
+    if (node.type === "function" || node.type === "binary") charge(environment, result.length, result.length);
+  } else if (typeof result === "object" && result !== null && !sizes.has(result)) {
+    charge(environment, sizeOf(result), shallowSize(result));
+  }
+}
+
+const spent = new WeakMap<object, number>();
+
+function charge(environment: Environment, size: number, added: number): void {
+  const total = (spent.get(environment.base) ?? 0) + added;
+  spent.set(environment.base, total);
+  // Eight bytes a number leave no room for the array itself, which the service does not count.
+  const tooLarge = size > valueLimit + 8 && size > growth * sizeOf(environment.lookup("states"));
+  if (tooLarge || total > evaluationLimit) throw { ...memoryFault };
+}
+
+/** What was measured before; values do not change once they are the result of a node. */
+const sizes = new WeakMap<object, number>();
+
+export function sizeOf(value: unknown): number {
+  if (typeof value === "string") return value.length;
+  if (typeof value === "number") return 8;
+  if (typeof value !== "object" || value === null || isFunctionObject(value)) return 1;
+  const known = sizes.get(value);
+  if (known !== undefined) return known;
+  let size = 1;
+  if (Array.isArray(value)) for (const item of value) size += sizeOf(item);
+  else for (const [key, member] of Object.entries(value)) size += key.length + sizeOf(member);
+  sizes.set(value, size);
+  return size;
+}
+
+function shallowSize(value: object): number {
+  return 16 + 8 * (Array.isArray(value) ? value.length : 4 * Object.keys(value).length);
+}
+
+/** A function of the package, told from data that only looks so: data holds no functions. */
+function isFunctionObject(value: object): boolean {
+  return (
+    ("implementation" in value && typeof value.implementation === "function") ||
+    ("_jsonata_lambda" in value && "environment" in value && hasLookup(value.environment))
+  );
+}
+
+function hasLookup(value: unknown): boolean {
+  return typeof value === "object" && value !== null && "lookup" in value && typeof value.lookup === "function";
+}

@@ -1,0 +1,64 @@
+/**
+ * Regular expressions of JSONata. V8 is told to go over to its linear engine when it backtracks too much;
+ * what that engine cannot run (look-around, back-references, counted repetition, ignoring case) runs under
+ * a watchdog instead. The package itself protects against neither.
+ */
+import { setFlagsFromString } from "node:v8";
+import { createContext, Script } from "node:vm";
+import { memoryFault } from "./jsonata-budget.ts";
+
+// Holds for every regular expression that is compiled from here on.
+setFlagsFromString("--enable-experimental-regexp-engine-on-excessive-backtracks");
+
+const timeLimitMilliseconds = 500;
+/** `$match` makes an object of every match. */
+const matchLimit = 250_000;
+const checkEvery = 256;
+
+export const timeFault = { code: "D1012", value: timeLimitMilliseconds };
+
+const needsWatch = /\(\?(?:[=!]|<[=!])|\\[1-9k]|\{\d/;
+
+/** Made anew for each evaluation of a regular expression. */
+export class GuardedRegExp extends RegExp {
+  readonly #watched: boolean;
+  readonly #startedAt = Date.now();
+  #matches = 0;
+
+  constructor(regexp: RegExp) {
+    super(regexp.source, regexp.flags);
+    this.#watched = needsWatch.test(regexp.source) || regexp.ignoreCase;
+  }
+
+  override exec(text: string): RegExpExecArray | null {
+    this.#matches += 1;
+    if (this.#matches > matchLimit) throw { ...memoryFault };
+    if (this.#matches % checkEvery === 0 && Date.now() - this.#startedAt > timeLimitMilliseconds)
+      throw { ...timeFault };
+    return this.#watched && text.length > shortText ? execUnderWatch(this, text) : super.exec(text);
+  }
+}
+
+/** The watchdog costs a thread: not for what cannot take long, whatever the pattern. */
+const shortText = 16;
+
+const sandbox = createContext({ exec: RegExp.prototype.exec, regexp: /(?:)/, text: "" });
+const script = new Script("exec.call(regexp, text)");
+
+function execUnderWatch(regexp: RegExp, text: string): RegExpExecArray | null {
+  sandbox["regexp"] = regexp;
+  sandbox["text"] = text;
+  try {
+    return script.runInContext(sandbox, { timeout: timeLimitMilliseconds });
+  } catch (error) {
+    if (isTimeout(error)) throw { ...timeFault };
+    throw error;
+  }
+}
+
+/** The error belongs to the other context, so it is no `Error` of ours. */
+function isTimeout(error: unknown): boolean {
+  return (
+    typeof error === "object" && error !== null && "code" in error && error.code === "ERR_SCRIPT_EXECUTION_TIMEOUT"
+  );
+}

@@ -150,10 +150,17 @@ function logOf(setting: Setting, make: Make, post: Post): World["log"] {
 }
 
 function timersOf({ kind, contents }: Setting, make: Make, post: Post, clock: Clock): World["timers"] {
+  if (kind === "local") {
+    return {
+      queueHorizon: Number.POSITIVE_INFINITY,
+      shards: 1,
+      set: (message, id) => make("timers.set", id, () => post([message])),
+      sweep: async () => 0,
+    };
+  }
   const { timers } = contents;
-  const horizon = kind === "local" ? Number.POSITIVE_INFINITY : HORIZON;
   return {
-    queueHorizon: horizon,
+    queueHorizon: HORIZON,
     shards: SHARDS,
     set: (message, id) => make("timers.set", id, () => timers.set(`${fnv(id, 1) % SHARDS} ${id}`, message)),
 

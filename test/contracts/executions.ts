@@ -1,0 +1,149 @@
+/** What every Executions promises. */
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Ending, ExecutionStatus, ExecutionSummary, Tenant } from "../../lib/engine/ports.ts";
+import {
+  executionOf,
+  freshExecution,
+  freshTenant,
+  noon,
+  type Open,
+  type Subject,
+  segmentOf,
+  summaryOf,
+} from "./subject.ts";
+
+const succeeded: Ending = { status: "SUCCEEDED", stoppedAt: noon + 5_000, epoch: 0 };
+const aborted: Ending = { status: "ABORTED", stoppedAt: noon + 9_000, epoch: 0, error: "Enough", cause: "said so" };
+
+export function executionsContract(name: string, open: Open): void {
+  describe(`${name}: executions`, () => {
+    let subject: Subject;
+    beforeAll(async () => {
+      subject = await open();
+    });
+    afterAll(() => subject.close());
+    const executions = () => subject.world.executions;
+    const log = () => subject.world.log;
+
+    const start = async (summary: ExecutionSummary) => executions().start(summary, segmentOf(summary.id, 0));
+    const started = async () => {
+      const id = freshExecution();
+      await start(summaryOf(id));
+      return id;
+    };
+
+    test("start writes summary and first segment", async () => {
+      const id = freshExecution();
+      expect(await executions().find(id)).toBeUndefined();
+      expect(await start(summaryOf(id))).toEqual({ kind: "started" });
+      expect(await executions().find(id)).toEqual(summaryOf(id));
+      expect(await log().head(id, "")).toEqual(segmentOf(id, 0));
+    });
+
+    test("a name that is taken answers who has it, and changes nothing", async () => {
+      const id = await started();
+      const other = summaryOf(id, { inputHash: "3".repeat(64) });
+      const answer = await executions().start(other, segmentOf(id, 0, "", "other"));
+      expect(answer).toEqual({ kind: "exists", summary: summaryOf(id) });
+      expect(await log().branch(id, "")).toEqual([segmentOf(id, 0)]);
+    });
+
+    test("of many starts at once one wins", async () => {
+      const id = freshExecution();
+      const answers = await Promise.all(
+        Array.from({ length: 10 }, (_, rival) => executions().start(summaryOf(id), segmentOf(id, 0, "", `${rival}`))),
+      );
+      expect(answers.filter(({ kind }) => kind === "started")).toHaveLength(1);
+    });
+
+    test("finish writes the ending, once", async () => {
+      const id = await started();
+      await executions().finish(id, succeeded);
+      await executions().finish(id, aborted);
+      expect(await executions().find(id)).toEqual(summaryOf(id, succeeded));
+    });
+
+    test("the end of another epoch changes nothing, nor does that of nobody", async () => {
+      const id = await started();
+      await executions().finish(id, { ...succeeded, epoch: 1 });
+      expect(await executions().find(id)).toEqual(summaryOf(id));
+      const nobody = freshExecution();
+      await executions().finish(nobody, succeeded);
+      expect(await executions().find(nobody)).toBeUndefined();
+    });
+
+    test("stop writes the segment and the ending together", async () => {
+      const id = await started();
+      expect(await executions().stop(id, aborted, segmentOf(id, 1))).toEqual({ kind: "appended" });
+      expect(await executions().find(id)).toEqual(summaryOf(id, aborted));
+      expect(await log().head(id, "")).toEqual(segmentOf(id, 1));
+    });
+
+    test("a stop whose sequence number is taken changes nothing", async () => {
+      const id = await started();
+      await log().append(segmentOf(id, 1));
+      const answer = await executions().stop(id, aborted, segmentOf(id, 1, "", "stop"));
+      expect(answer).toEqual({ kind: "taken", winner: segmentOf(id, 1) });
+      expect(await executions().find(id)).toEqual(summaryOf(id));
+    });
+
+    const list = async (tenant: Tenant, machine: string, status?: ExecutionStatus, limit = 100) => {
+      const found: ExecutionSummary[] = [];
+      const query = { tenant, machine, limit, ...(status === undefined ? {} : { status }) };
+      let page = await executions().list(query);
+      found.push(...page.items);
+      for (let pages = 1; page.next !== undefined; pages += 1) {
+        if (pages > 100) throw new Error("the list does not end");
+        page = await executions().list({ ...query, after: page.next });
+        found.push(...page.items);
+      }
+      return found.map(({ name }) => name);
+    };
+
+    test("lists are newest first, by status, page by page, and nobody else's", async () => {
+      const tenant = freshTenant();
+      const other = freshTenant();
+      const at = async (owner: Tenant, machine: string, name: string, startedAt: number) => {
+        const id = executionOf(owner, machine, name);
+        await start(summaryOf(id, { startedAt }));
+        return id;
+      };
+      await at(tenant, "pack", "first", noon);
+      const second = await at(tenant, "pack", "second", noon + 1_000);
+      await at(tenant, "pack", "third", noon + 2_000);
+      const fourth = await at(tenant, "pack", "fourth", noon + 3_000);
+      await at(tenant, "pack2", "another-machine", noon);
+      await at(other, "pack", "another-tenant", noon);
+      await executions().finish(second, succeeded);
+      await executions().finish(fourth, aborted);
+
+      for (const limit of [1, 2, 3, 4, 100]) {
+        expect(await list(tenant, "pack", undefined, limit)).toEqual(["fourth", "third", "second", "first"]);
+      }
+      expect(await list(tenant, "pack", "RUNNING", 1)).toEqual(["third", "first"]);
+      expect(await list(tenant, "pack", "SUCCEEDED")).toEqual(["second"]);
+      expect(await list(tenant, "pack", "ABORTED")).toEqual(["fourth"]);
+      expect(await list(tenant, "pack", "TIMED_OUT")).toEqual([]);
+      expect(await list(tenant, "pack2")).toEqual(["another-machine"]);
+      expect(await list(other, "pack")).toEqual(["another-tenant"]);
+      expect(await list(tenant, "pac")).toEqual([]);
+    });
+
+    test("executions of the same millisecond are all listed", async () => {
+      const tenant = freshTenant();
+      const names = Array.from({ length: 30 }, (_, number) => `run-${number}`);
+      await Promise.all(names.map((name) => start(summaryOf(executionOf(tenant, "m", name)))));
+      for (const limit of [7, 30])
+        expect((await list(tenant, "m", undefined, limit)).sort()).toEqual([...names].sort());
+    });
+
+    test("a list shows what it promises", async () => {
+      const tenant = freshTenant();
+      const id = executionOf(tenant, "m", "one");
+      await start(summaryOf(id));
+      await executions().finish(id, succeeded);
+      const { items } = await executions().list({ tenant, machine: "m", limit: 10 });
+      expect(items).toMatchObject([{ id, name: "one", status: "SUCCEEDED", startedAt: noon, stoppedAt: noon + 5_000 }]);
+    });
+  });
+}

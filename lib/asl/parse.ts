@@ -4,20 +4,11 @@
  */
 import type { Definition } from "./definition.ts";
 import { joinReferences } from "./evaluate/references.ts";
-import {
-  depthLimit,
-  ExactNumber,
-  isObject,
-  type JsonObject,
-  JsonSyntaxError,
-  objectOf,
-  parseJson,
-  property,
-  type Value,
-} from "./json.ts";
+import { depthLimit, isObject, type JsonObject, JsonSyntaxError, parseJson, property, type Value } from "./json.ts";
 import { enqueue } from "./parse/container.ts";
 import { elsewhere, field, readFields } from "./parse/fields.ts";
 import { syntaxProblem } from "./parse/json-syntax.ts";
+import { jsonValue } from "./parse/json-value.ts";
 import { type Container, inField, type Machine, type MachineType, type Place } from "./parse/place.ts";
 import { languageOf, readState, rootPlace } from "./parse/state.ts";
 import { number, oneOf, text } from "./parse/values.ts";
@@ -47,7 +38,7 @@ export function parseDefinitionText(text: string, options: ParseOptions = {}): P
 
 /** A definition that is an object already: what somebody built, or `parseJson` gave. */
 export function parseDefinition(source: unknown, options: ParseOptions = {}): Parsed {
-  const value = jsonValue(source, 0);
+  const value = jsonValue(source);
   return value === undefined ? refused(tooDeep) : parseValue(value, options);
 }
 
@@ -132,21 +123,4 @@ function definitionOf(machine: Machine, startAt: string, timeoutSeconds: number 
         .map(([name, { variables }]) => [name, variables]),
     ),
   };
-}
-
-/** What JSON would keep of it; `undefined`: nested too deeply, or in a circle. */
-function jsonValue(source: unknown, depth: number): Value | undefined {
-  if (depth > depthLimit) return undefined;
-  if (typeof source === "string" || typeof source === "boolean" || source instanceof ExactNumber) return source;
-  if (typeof source === "number") return Number.isFinite(source) ? source : null;
-  if (typeof source !== "object" || source === null) return null;
-  if (Array.isArray(source)) return whole(source.map((item) => jsonValue(item, depth + 1)));
-  const kept = Object.entries(source).filter(([, item]) => item !== undefined);
-  const items = whole(kept.map(([, item]) => jsonValue(item, depth + 1)));
-  return items === undefined ? undefined : objectOf(kept.map(([key], index) => [key, items[index] ?? null]));
-}
-
-function whole(items: readonly (Value | undefined)[]): readonly Value[] | undefined {
-  const found = items.filter((item) => item !== undefined);
-  return found.length === items.length ? found : undefined;
 }

@@ -75,6 +75,11 @@ export class Environment {
     void this.ended.then(this.#tellLoaded);
   }
 
+  /** Absent if it could not be started. */
+  get processId(): number | undefined {
+    return this.#child.pid;
+  }
+
   /** False once the process ended or is about to. */
   get usable(): boolean {
     return this.#state !== "over";
@@ -94,7 +99,7 @@ export class Environment {
     clearTimeout(this.#timer);
     this.#state = "over";
     this.#current = undefined;
-    this.#child.kill("SIGKILL");
+    killGroup(this.#child);
   }
 
   #receive(frame: RuntimeFrame, body: string): void {
@@ -165,11 +170,31 @@ export class Environment {
   }
 }
 
+/** So that Ctrl-C is this process's business alone, and a function's own children end with it. Not a notion of Windows. */
+const ownGroup = process.platform !== "win32";
+
+function killGroup(child: ChildProcess): void {
+  const ended = child.exitCode !== null || child.signalCode !== null;
+  if (child.pid === undefined || ended) return;
+  if (!ownGroup) {
+    child.kill("SIGKILL");
+    return;
+  }
+  try {
+    process.kill(-child.pid, "SIGKILL");
+  } catch (error) {
+    // Gone by itself a moment ago.
+    if (!(error instanceof Error && "code" in error && error.code === "ESRCH")) throw error;
+  }
+}
+
 /** Descriptor 3 carries invocations in, 4 carries results and lines out. */
 function spawnRuntime({ runtime, file, name, folder, memoryMegabytes, variables }: EnvironmentSettings): ChildProcess {
   const flags = ["--enable-source-maps", `--max-old-space-size=${memoryMegabytes}`];
   return spawn(process.execPath, [...flags, runtime, file, name], {
     cwd: folder,
+    detached: ownGroup,
+    windowsHide: true,
     stdio: ["ignore", "pipe", "pipe", "pipe", "pipe"],
     env: {
       AWS_REGION: "us-east-1",

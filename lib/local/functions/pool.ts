@@ -4,6 +4,7 @@
  * files, nor of what an answer means.
  */
 import type { Answer, Environment, Request } from "./environment.ts";
+import { Reaper } from "./reaper.ts";
 
 /** What an environment is started for. A new `version` of a function ends the environments of the old one. */
 export interface Program {
@@ -61,7 +62,9 @@ export class Pool {
   /** Crews that wait for room. */
   readonly #starved = new Set<Crew>();
   readonly #members = new Set<Member>();
+  readonly #reaper = new Reaper();
   readonly #sweep: NodeJS.Timeout;
+  #closed = false;
 
   constructor(options: PoolOptions) {
     this.#options = options;
@@ -84,6 +87,7 @@ export class Pool {
         this.#serveAll(crew);
         reject(signal.reason);
       };
+      if (this.#closed) return;
       if (signal.aborted) return reject(signal.reason);
       signal.addEventListener("abort", abort, { once: true });
       crew.waiting.add(job);
@@ -91,13 +95,15 @@ export class Pool {
     });
   }
 
-  /** Ends every process. Calls that run or wait are not answered. */
+  /** Ends every process. Calls that run, wait or come later are never answered: nobody knows what they came to. */
   async close(): Promise<void> {
+    this.#closed = true;
     clearInterval(this.#sweep);
     process.off("exit", this.#killAll);
     for (const crew of this.#crews.values()) clearTimeout(crew.growth);
     const ends = [...this.#members].map((member) => member.environment.ended);
     this.#killAll();
+    this.#reaper.close();
     await Promise.all(ends);
   }
 
@@ -175,6 +181,7 @@ export class Pool {
     const environment = this.#options.start(crew.program);
     const member: Member = { crew, version: crew.program.version, environment, idleSince: 0, dismissed: false };
     this.#members.add(member);
+    this.#tellReaper();
     crew.size += 1;
     crew.loading += 1;
     void environment.loaded.then(() => {
@@ -196,6 +203,11 @@ export class Pool {
     crew.size -= 1;
     crew.idle.splice(0, crew.idle.length, ...crew.idle.filter((other) => other !== member));
     environment.kill();
+    this.#tellReaper();
+  }
+
+  #tellReaper(): void {
+    this.#reaper.watch([...this.#members].flatMap(({ environment }) => environment.processId ?? []));
   }
 
   /** Ends the environment that has been idle for longest. */

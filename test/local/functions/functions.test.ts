@@ -1,6 +1,7 @@
 /** Functions in a folder: what they may be written as, what they get, and every way in which one can fail. */
-import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, describe, expect, test } from "vitest";
+import { spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+import { afterAll, describe, expect, test, vi } from "vitest";
 import { openFunctions } from "../../../lib/local/functions/functions.ts";
 import { type FunctionsUnderTest, folderOf, invocation, told } from "./folder-of.ts";
 
@@ -223,18 +224,20 @@ describe("a function that fails takes nobody with it", () => {
     await untilGone(Number(told(first)));
     expect(Number(told(await functions.call("f")))).toBeGreaterThan(0);
   });
-
-  async function untilGone(pid: number): Promise<void> {
-    for (;;) {
-      try {
-        process.kill(pid, 0);
-      } catch {
-        return;
-      }
-      await sleep(1);
-    }
-  }
 });
+
+function untilGone(pid: number): Promise<void> {
+  return vi.waitFor(() => expect(() => process.kill(pid, 0)).toThrow("ESRCH"), { interval: 5, timeout: 10_000 });
+}
+
+/** A program that runs `f` of a folder and prints what it prints. */
+function embedding(path: string): string {
+  const module = new URL("../../../lib/local/functions/functions.ts", import.meta.url);
+  return `
+    import { openFunctions } from ${JSON.stringify(module)};
+    const functions = openFunctions({ folder: ${JSON.stringify(path)}, onLine: ({ line }) => console.log(line) });
+    await functions.invoke({ ...${JSON.stringify(invocation("f", {}))}, signal: new AbortController().signal });`;
+}
 
 describe("processes", () => {
   const counting =
@@ -273,6 +276,23 @@ describe("processes", () => {
     const pid = pidOf(await functions.call("f"));
     await functions.close();
     expect(() => process.kill(pid, 0)).toThrow("ESRCH");
+  });
+
+  test("do not outlive this process, not even when they loop for ever and it is killed", async () => {
+    const looping = "export const handler = () => { console.log(process.pid); for (;;); };";
+    const functions = open({ "f.mjs": looping, "g.mjs": returning("1") });
+    const parent = spawn(process.execPath, [
+      "--import",
+      "tsx",
+      "--input-type=module",
+      "--eval",
+      embedding(functions.path),
+    ]);
+    const pids = createInterface({ input: parent.stdout })[Symbol.asyncIterator]();
+    const pid = Number((await pids.next()).value);
+    expect(process.kill(pid, 0)).toBe(true);
+    parent.kill("SIGKILL");
+    await untilGone(pid);
   });
 
   test("a call that waits for one is dropped when its time is over", async () => {

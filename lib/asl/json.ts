@@ -55,6 +55,12 @@ export function parseJson(text: JsonText): Value {
   return new CarefulParser(text).parse();
 }
 
+/** Refuses an object that has a key twice, as the service's `$parse` does; otherwise the last one wins. */
+export function parseJsonWithUniqueKeys(text: JsonText): Value {
+  if (text.length > 2 * depthLimit) refuseDepth(text);
+  return new CarefulParser(text, { uniqueKeys: true }).parse();
+}
+
 export function writeJson(value: Value): JsonText {
   metExactNumber = false;
   let text = JSON.stringify(value);
@@ -194,10 +200,12 @@ const blanks = /[ \t\n\r]*/y;
 /** Reads what `JSON.parse` reads, keeps the numbers' text, and says where it stopped. Depth was checked before. */
 class CarefulParser {
   readonly #text: string;
+  readonly #uniqueKeys: boolean;
   #at = 0;
 
-  constructor(text: string) {
+  constructor(text: string, { uniqueKeys = false } = {}) {
     this.#text = text;
+    this.#uniqueKeys = uniqueKeys;
     if (text.length <= 2 * depthLimit) refuseDepth(text);
   }
 
@@ -241,7 +249,9 @@ class CarefulParser {
     do {
       this.#skipBlanks();
       if (this.#text[this.#at] !== '"') throw this.#unexpected();
+      const start = this.#at;
       const key = this.#string();
+      if (this.#uniqueKeys && Object.hasOwn(object, key)) throw new JsonSyntaxError("Duplicate key in JSON", start);
       this.#skipBlanks();
       this.#expect(":");
       setMember(object, key, this.#value());

@@ -4,7 +4,7 @@
  * `$eval` is unbound, as on the service.
  */
 import { createHash } from "node:crypto";
-import { JsonSyntaxError, parseJson } from "../json.ts";
+import { JsonSyntaxError, parseJsonWithUniqueKeys } from "../json.ts";
 import { type Draw, drawUuid } from "./chance.ts";
 import { JavaRandom } from "./java.ts";
 import { memoryFault } from "./jsonata-budget.ts";
@@ -155,14 +155,23 @@ function random(seed: number | undefined, draw: Draw): number {
   return seed === undefined ? draw() : new JavaRandom(BigInt(Math.trunc(seed))).nextDouble();
 }
 
+const invalidJson = { code: "D3137", message: "Invalid JSON" };
+
 function parse(text?: string): unknown {
   if (text === undefined) return undefined;
   try {
-    return toJsonata(parseJson(text));
+    return finite(toJsonata(parseJsonWithUniqueKeys(text)));
   } catch (error) {
-    if (error instanceof JsonSyntaxError) throw { code: "D3137", message: "Invalid JSON" };
+    if (error instanceof JsonSyntaxError) throw { ...invalidJson };
     throw error;
   }
+}
+
+/** `1e400` is no number of JSONata's. */
+function finite(value: unknown): unknown {
+  if (value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY) throw { ...invalidJson };
+  if (typeof value === "object" && value !== null) Object.values(value).forEach(finite);
+  return value;
 }
 
 function shuffle(items: unknown[] | undefined, draw: Draw): unknown[] | undefined {

@@ -7,10 +7,9 @@ import { compileExpression, type Expression, isExpression } from "../evaluate/ex
 import { compilePath, compileReferencePath, isProblem, type Path, type ReferencePath } from "../evaluate/path.ts";
 import { type CompiledTemplate, compileQuery, compileTemplate, type Template } from "../evaluate/template.ts";
 import { isArray, isObject, property, type Value } from "../json.ts";
-import type { ProblemCode } from "../problem.ts";
 import { asObject } from "./fields.ts";
 import { inField, type Place, report } from "./place.ts";
-import { judgeStatesReferences } from "./states-variable.ts";
+import { judgeStates, judgeStatesIn } from "./states-variable.ts";
 import { text } from "./values.ts";
 
 export function path(value: Value, place: Place): Path | undefined {
@@ -71,7 +70,7 @@ export function expression(value: Value, place: Place): Expression | undefined {
   }
   const compiled = compileExpression(source, place.field);
   if ("kind" in compiled) return report(place, compiled.message, { code: compiled.code, value });
-  judgeStatesReferences(source, place);
+  judgeStates(compiled, place);
   place.references.push(compiled.references);
   return compiled;
 }
@@ -102,25 +101,18 @@ export function query(value: Value, place: Place): Template | undefined {
 }
 
 function placed(compiled: CompiledTemplate, value: Value, place: Place, wording?: string): Template | undefined {
-  if (place.language === "JSONata") judgeStatesReferencesIn(value, place);
+  if (place.language === "JSONata") judgeStatesIn(value, place);
   if (compiled.kind === "template") {
     place.references.push(compiled.template.references);
     return compiled.template;
   }
   for (const problem of compiled.problems) {
-    const code = codeOf(problem, place);
+    const code = problem.code ?? "SCHEMA_VALIDATION_FAILED";
     const path = problem.path.split("/").slice(1);
     const where = code === "SCHEMA_VALIDATION_FAILED" ? path.slice(0, -1) : path;
     report(descend(value, where, place), wording ?? problem.message, { code, value: problem.value });
   }
   return undefined;
-}
-
-/** A template's problem under JSONata is one of its expressions'. */
-function codeOf(problem: object, place: Place): ProblemCode {
-  const code: unknown = "code" in problem ? problem.code : undefined;
-  if (code === "UNSUPPORTED_JSONATA_EXPRESSION" || code === "INVALID_JSONATA_EXPRESSION") return code;
-  return place.language === "JSONata" ? "INVALID_JSONATA_EXPRESSION" : "SCHEMA_VALIDATION_FAILED";
 }
 
 /** The place at the end of a pointer, written as the service writes it: `[0]` in an array, `/key` in an object. */
@@ -138,18 +130,6 @@ function descend(value: Value, keys: readonly string[], place: Place): Place {
     }
   }
   return at;
-}
-
-function judgeStatesReferencesIn(value: Value, place: Place): void {
-  if (typeof value === "string") {
-    if (isExpression(value)) judgeStatesReferences(value, place);
-  } else if (isArray(value)) {
-    value.forEach((item, index) => {
-      judgeStatesReferencesIn(item, { ...place, path: `${place.path}[${index}]`, field: `${place.field}[${index}]` });
-    });
-  } else if (isObject(value)) {
-    for (const [key, item] of Object.entries(value)) judgeStatesReferencesIn(item, inField(place, key));
-  }
 }
 
 const queryKey = /\.\$$/;

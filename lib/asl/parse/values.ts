@@ -4,7 +4,7 @@ import { compileExpression, isExpression } from "../evaluate/expression.ts";
 import { isArray, isNumber, toNumber, type Value } from "../json.ts";
 import type { Reader } from "./fields.ts";
 import { inIndex, type Place, report } from "./place.ts";
-import { judgeStatesReferences } from "./states-variable.ts";
+import { judgeStates } from "./states-variable.ts";
 
 export function text(value: Value, place: Place): string | undefined {
   return typeof value === "string" ? value : report(place, "Expected value of type [STRING]", { value });
@@ -80,7 +80,7 @@ function expressionIn(value: Value, place: Place): ByExpression | undefined | "l
   if (!isExpression(value)) return report(place, "JSONata string must start with {% and end with %}", { value });
   const compiled = compileExpression(value, place.field);
   if ("kind" in compiled) return report(place, compiled.message, { code: compiled.code, value });
-  judgeStatesReferences(value, place);
+  judgeStates(compiled, place);
   place.references.push(compiled.references);
   return { kind: "expression", expression: compiled };
 }

@@ -210,11 +210,12 @@ function collect(changes: Changes | undefined, { from, to }: Range, into: Map<st
 }
 
 function* stored(database: RootDatabase<string, string>, { from, to, reverse }: Range): Generator<Row> {
-  // In reverse LMDB includes the upper end and leaves out the lower one; ours is the other way round.
-  const rows = reverse
-    ? database.getRange({ start: to, end: from, reverse: true })
-    : database.getRange({ start: from, end: to });
-  for (const { key, value } of rows) if (key >= from && key < to) yield [key, value];
+  // In reverse LMDB would include the upper end and leave out the lower one; our ends stay as they are.
+  const rows = database.getRange(reverse ? { start: to, reverse } : { start: from, end: to });
+  for (const { key, value } of rows) {
+    if (key < from) return;
+    if (key < to) yield [key, value];
+  }
 }
 
 /** Rows of the file with the recent changes laid over them, in order. */

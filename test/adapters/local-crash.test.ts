@@ -1,0 +1,67 @@
+/** The local store under kill -9: what was said to be durable is there, and every transaction is whole. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { rm } from "node:fs/promises";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { expect, test } from "vitest";
+import { openLocalWorld } from "../../lib/adapters/local/world.ts";
+import { prng } from "../../lib/adapters/simulated/prng.ts";
+import type { ExecutionId } from "../../lib/engine/ports.ts";
+import { takeBodies } from "../contracts/subject.ts";
+import { bodyAt, crashExecutions, messageAt, segmentAt } from "./local-crash.ts";
+import { freshFolder, noTasks } from "./local-subject.ts";
+
+const kills = 10;
+const worker = fileURLToPath(new URL("./local-crash-worker.ts", import.meta.url));
+
+test(`${kills} kills lose nothing durable and tear nothing apart`, async () => {
+  const folder = await freshFolder();
+  const chance = prng("kills");
+  const durable = new Map<ExecutionId, number>();
+  for (let kill = 0; kill < kills; kill += 1) {
+    await runAndKill(folder, 1 + chance.below(400), (execution, seq) => {
+      durable.set(execution, Math.max(seq, durable.get(execution) ?? 0));
+    });
+    await expectWhole(folder, durable);
+  }
+  expect(durable.size).toBe(crashExecutions.length);
+  await rm(folder, { recursive: true });
+});
+
+/** Kills the process in the middle of its work: after so many lines. */
+async function runAndKill(
+  folder: string,
+  lines: number,
+  onDurable: (execution: ExecutionId, seq: number) => void,
+): Promise<void> {
+  const child: ChildProcess = spawn(process.execPath, ["--import", "tsx", worker, folder], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const gone = once(child, "exit");
+  if (child.stdout === null) throw new Error("the process has no output");
+  let left = lines;
+  for await (const line of createInterface({ input: child.stdout })) {
+    onDurable(...bodyAt(line));
+    left -= 1;
+    if (left === 0) child.kill("SIGKILL");
+  }
+  const [, signal] = await gone;
+  expect(signal).toBe("SIGKILL");
+}
+
+async function expectWhole(folder: string, durable: ReadonlyMap<ExecutionId, number>): Promise<void> {
+  const world = await openLocalWorld({ folder, tasks: noTasks });
+  const expected: string[] = [];
+  for (const execution of crashExecutions) {
+    const chain = await world.log.branch(execution, "");
+    expect(chain.map(({ body }) => body)).toEqual(chain.map((_, seq) => segmentAt(execution, seq).body));
+    expect(chain.length).toBeGreaterThan(durable.get(execution) ?? -1);
+    expected.push(messageAt(execution, chain.length).body);
+  }
+  // The segment, the end of its message and the next message are one transaction.
+  const messages = await takeBodies(world.inbox, "flow");
+  expect(messages).toEqual(expected.sort());
+  await world.queue.send(messages.map((body) => ({ lane: "flow", group: "g", body })));
+  await world.close();
+}

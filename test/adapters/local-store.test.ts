@@ -1,0 +1,77 @@
+/** The store against a plain map: whatever is written, in whatever generation it is, reads are the same. */
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { openStore, type Store } from "../../lib/adapters/local/store.ts";
+import { prng } from "../../lib/adapters/simulated/prng.ts";
+import { freshFolder } from "./local-subject.ts";
+
+const steps = 4_000;
+
+test.each([1, 2, 3])("reads agree with a plain map, seed %i", async (seed) => {
+  const folder = await freshFolder();
+  let store = openStore(join(folder, "store"));
+  const plain = new Map<string, string>();
+  const chance = prng(seed);
+  const anyKey = () => `${"abc"[chance.below(3)]}\t${chance.below(60)}`;
+  let onceWritten = 0;
+
+  for (let step = 0; step < steps; step += 1) {
+    const key = anyKey();
+    const kind = chance.below(100);
+    if (kind < 40) {
+      const value = `${step} ${"x".repeat(chance.below(100))}`;
+      store.put(key, value);
+      plain.set(key, value);
+    } else if (kind < 60) {
+      store.remove(key);
+      plain.delete(key);
+    } else if (kind < 70) {
+      onceWritten += 1;
+      store.put(`once\t${onceWritten}`, "");
+      if (chance.chance(0.3)) await turn();
+      if (chance.chance(0.5)) await store.durable();
+      store.withdraw(`once\t${onceWritten}`);
+    } else if (kind < 90) {
+      expectSame(store, plain, anyKey(), anyKey(), 1 + chance.below(20), chance.chance(0.5));
+      expect(store.get(key)).toBe(plain.get(key));
+    } else if (kind < 98) await turn();
+    else if (kind < 99) await store.durable();
+    else {
+      await store.close();
+      store = openStore(join(folder, "store"));
+    }
+  }
+  expectSame(store, plain, "a", "z", 1_000, false);
+  await store.close();
+  await rm(folder, { recursive: true });
+});
+
+test("a key that LMDB could not hold is refused at once", async () => {
+  const folder = await freshFolder();
+  const store = openStore(join(folder, "store"));
+  expect(() => store.put("k".repeat(2_000), "")).toThrow(/key of 2000 bytes, at most 1978/);
+  await store.close();
+  expect(() => store.get("a")).toThrow("the store is closed");
+  await rm(folder, { recursive: true });
+});
+
+function expectSame(
+  store: Store,
+  plain: ReadonlyMap<string, string>,
+  one: string,
+  other: string,
+  limit: number,
+  reverse: boolean,
+): void {
+  const [from = "", to = ""] = [one, other].sort();
+  const rows = [...plain].filter(([key]) => key >= from && key < to).sort(([a], [b]) => (a < b ? -1 : 1));
+  expect(store.count(from, to)).toBe(rows.length);
+  if (reverse) rows.reverse();
+  expect(store.range({ from, to, limit, reverse })).toEqual(rows.slice(0, limit));
+}
+
+/** Long enough for a write to begin, or to be done: chance decides where the next operation meets it. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}

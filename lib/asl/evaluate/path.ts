@@ -92,8 +92,9 @@ function referencesOf(root: Root, steps: readonly Step[]): References {
   };
 }
 
-/** Only a plain key that differs rules it out. */
+/** Only a plain key that differs rules it out, unless `..` may lead there anyway. */
 function mayLookAt(steps: readonly Step[], keys: readonly string[]): boolean {
+  if (steps.slice(0, keys.length).some((step) => step.kind === "descend")) return true;
   return keys.every((key, position) => {
     const step = steps[position];
     return step?.kind !== "key" || step.key === key;

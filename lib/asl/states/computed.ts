@@ -35,7 +35,7 @@ export async function wholeNumber(
     case "expression": {
       const { expression } = computed;
       const value = expectType(expression, await evaluateExpression(expression, scope), "number");
-      return wholeFromExpression(expression.source, field, value, bounds);
+      return wholeFromExpression(field, value, bounds);
     }
   }
 }
@@ -47,14 +47,13 @@ function wholeFromPath(field: string, source: string, value: Value): number {
   throw runtimeFailure(`The ${field}Path field refers to value "${text}" which is not a valid integer: ${source}`);
 }
 
-function wholeFromExpression(source: string, field: string, value: Value, bounds: Bounds): number {
+function wholeFromExpression(field: string, value: Value, { least, most }: Bounds): number {
   const number = isNumber(value) ? toNumber(value) : Number.NaN;
-  const where = `The JSONata expression '${source}' specified for the field '${field}' returned a value that`;
   if (!Number.isInteger(number)) {
-    throw queryFailure(`${where} cannot be parsed as an integer: ${writeJson(value)}`, field);
+    throw queryFailure(`The ${field} field cannot be parsed as an integer: ${writeJson(value)}`, field);
   }
-  if (number < bounds.least || number > bounds.most) {
-    throw queryFailure(`${where} must be between ${bounds.least} and ${bounds.most}, but was: ${number}`, field);
+  if (number < least || number > most) {
+    throw queryFailure(`${field} must be between ${least} and ${most} but was: ${number}`, field);
   }
   return number;
 }

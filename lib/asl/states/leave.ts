@@ -12,7 +12,7 @@ import type { Instant, Position } from "../position.ts";
 import type { Transition } from "../transition.ts";
 import { finish } from "./finish.ts";
 import { inFull, write } from "./journal.ts";
-import { checkSize } from "./limit.ts";
+import { checkSize, checkVariable } from "./limit.ts";
 import { nothing, Payload } from "./payload.ts";
 import { scopeOf, type Visit, variablesOf } from "./visit.ts";
 
@@ -131,7 +131,9 @@ function exitDetails(visit: Visit, output: string, assigned: Assigned | undefine
     const details: EventDetails = { name, output, outputDetails: inFull };
     return { details, variables: visit.position.variables };
   }
-  const assignedVariables = Object.fromEntries([...assigned].map(([key, value]) => [key, writeJson(value)]));
+  const texts = [...assigned].map(([key, value]): [string, string] => [key, writeJson(value)]);
+  for (const [, text] of texts) checkVariable(visit, text);
+  const assignedVariables = Object.fromEntries(texts);
   const details: EventDetails = {
     name,
     output,

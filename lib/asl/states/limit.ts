@@ -18,5 +18,10 @@ export function tooLarge(who: string): EvaluationFailure {
 }
 
 export function checkSize(visit: Visit, payload: Payload): void {
-  if (exceeds(payload.text, visit.moment.execution.payloadLimitBytes)) throw tooLarge(visit.state.name);
+  checkVariable(visit, payload.text);
+}
+
+/** AWS's quota for one variable is that for a payload. */
+export function checkVariable(visit: Visit, text: string): void {
+  if (exceeds(text, visit.moment.execution.payloadLimitBytes)) throw tooLarge(visit.state.name);
 }

@@ -15,7 +15,8 @@ export type Resource =
 
 const lambdaArn = /^arn:[^:]+:lambda:[^:]*:[^:]*:function:/;
 const activityArn = /^arn:[^:]+:states:[^:]*:[^:]*:activity:/;
-const serviceArn = /^arn:[^:]+:states:[^:]*:[^:]*:(.+):([^:.]+(?:\.(?:sync|sync:2|waitForTaskToken))?)$/;
+/** The last part is the action; of `startExecution.sync:2` the `:2` belongs to it. */
+const serviceArn = /^arn:[^:]+:states:[^:]*:[^:]*:(.+?):([^:]+?(?:\.sync:2)?)$/;
 
 export function readResource(arn: string): Resource {
   if (lambdaArn.test(arn)) return { family: "LambdaFunction", arn, pattern: "request-response" };

@@ -31,7 +31,7 @@ export async function schedule(visit: Visit<TaskState>): Promise<Transition> {
 async function prepare(visit: Visit<TaskState>, resource: Resource): Promise<TaskCall> {
   const { state, entered } = visit;
   const input = state.queryLanguage === "JSONata" ? visit.input : effectiveInput(visit);
-  const scope = scopeOf(visit, input, { claiming: resource.pattern === "token" });
+  const scope = scopeOf(visit, input, { claiming: hasToken(resource) });
   const given = state.parameters === undefined ? input : await evaluated(state.parameters, scope);
   if (exceeds(given.text, visit.moment.execution.payloadLimitBytes)) throw tooLarge(state.name);
   const { timeoutSeconds, heartbeatSeconds, roleArn } = state;
@@ -47,6 +47,11 @@ async function prepare(visit: Visit<TaskState>, resource: Resource): Promise<Tas
     ...(heartbeat === undefined ? {} : { heartbeatSeconds: heartbeat }),
     ...(role === undefined ? {} : { roleArn: role }),
   };
+}
+
+/** A `.sync` task can be answered by its token, too (recorded on AWS); others have none to show. */
+function hasToken(resource: Resource): boolean {
+  return resource.pattern === "token" || resource.pattern === "sync";
 }
 
 function writeScheduled(journal: Journal, resource: Resource, call: TaskCall, region: string): void {
@@ -87,7 +92,7 @@ export async function stepTask(visit: Visit<TaskState>, working: Working, answer
     case "succeeded":
       return succeeded(visit, resource, answer.output);
     case "failed":
-      return failed(visit, resource, answer.failure);
+      return failed(visit, resource, answer.failure, failedEvent(working, resource));
     case "timed-out":
       return timedOut(visit, resource, answer.by);
     case "lost":
@@ -115,8 +120,18 @@ async function succeeded(visit: Visit<TaskState>, resource: Resource, output: Js
   return leave(visit, await departWith(visit, Payload.ofText(output), visit.state.following));
 }
 
-function failed(visit: Visit<TaskState>, resource: Resource, failure: Failure): Promise<Transition> {
-  write(visit.journal, `${resource.family}Failed`, { ...named(resource), ...failureDetails(failure) });
+/** Where the result was to come later, a call that was refused is not yet a task that failed. */
+function failedEvent(working: Working, resource: Resource): "TaskSubmitFailed" | `${Resource["family"]}Failed` {
+  return hasToken(resource) && !working.submitted ? "TaskSubmitFailed" : `${resource.family}Failed`;
+}
+
+function failed(
+  visit: Visit<TaskState>,
+  resource: Resource,
+  failure: Failure,
+  type: ReturnType<typeof failedEvent> = `${resource.family}Failed`,
+): Promise<Transition> {
+  write(visit.journal, type, { ...named(resource), ...failureDetails(failure) });
   return failState(visit, failure);
 }
 

@@ -9,6 +9,7 @@ import { EvaluationFailure, queryFailure, runtimeFailure } from "../evaluate/fai
 import { findPath } from "../evaluate/path.ts";
 import type { EvaluationScope } from "../evaluate/scope.ts";
 import { evaluateTemplate } from "../evaluate/template.ts";
+import { parseTimestamp } from "../evaluate/timestamp.ts";
 import { type Value, writeJson } from "../json.ts";
 import type { Instant } from "../position.ts";
 import type { Transition } from "../transition.ts";
@@ -100,14 +101,6 @@ function plain(value: Value): string {
   return typeof value === "string" ? value : writeJson(value);
 }
 
-/** RFC 3339 with a capital T and a capital Z or an offset; fractions of any length. */
-const timestampForm = /^(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2}:\d{2})(\.\d+)?(Z|[+-]\d{2}:\d{2})$/;
-
-export function instant(value: Value): Instant | undefined {
-  const parts = typeof value === "string" ? timestampForm.exec(value) : null;
-  if (parts === null) return undefined;
-  const [, day, time, fraction = "", zone] = parts;
-  // Date.parse knows milliseconds only; what is finer does not matter to a wait.
-  const at = Date.parse(`${day}T${time}${fraction.slice(0, 4)}${zone}`);
-  return Number.isNaN(at) ? undefined : at;
+function instant(value: Value): Instant | undefined {
+  return typeof value === "string" ? parseTimestamp(value)?.instant : undefined;
 }

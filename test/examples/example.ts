@@ -44,8 +44,7 @@ export interface Outcome {
 
 const root = fileURLToPath(new URL("../../asl-examples/", import.meta.url));
 
-export const exampleNames = foldersIn(root);
-export const examples: readonly Example[] = exampleNames.map(loadExample);
+export const examples: readonly Example[] = foldersIn(root).map(loadExample);
 
 export function loadExample(name: string): Example {
   const folder = join(root, name);

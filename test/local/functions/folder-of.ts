@@ -67,6 +67,6 @@ export function told(answer: FunctionAnswer | undefined): string {
   return withoutIds(`${errorType}: ${errorMessage}`);
 }
 
-export function withoutIds(text: string): string {
+function withoutIds(text: string): string {
   return text.replace(/[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}/g, "<id>");
 }

@@ -48,8 +48,8 @@ export function validationFailed(findings: readonly string[]): Refusal {
 }
 
 /** A rule of the operation itself, which the service words freely. */
-export function invalid(text: string, reason?: string): Refusal {
-  return new Refusal("ValidationException", text, { namespace: "validation", members: reason ? { reason } : {} });
+export function invalid(text: string): Refusal {
+  return new Refusal("ValidationException", text, { namespace: "validation" });
 }
 
 export function unreadable(text: string): Refusal {
@@ -90,6 +90,10 @@ export function invalidToken(): Refusal {
 
 export function noSuchMachine(arn: string): Refusal {
   return new Refusal("StateMachineDoesNotExist", `State Machine Does Not Exist: '${arn}'`);
+}
+
+export function beingDeleted(arn: string): Refusal {
+  return new Refusal("StateMachineDeleting", `State Machine is being deleted: '${arn}'`);
 }
 
 export function noSuchExecution(arn: string): Refusal {

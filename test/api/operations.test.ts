@@ -447,6 +447,33 @@ describe("state machines", () => {
     expect((await send("DescribeExecution", { executionArn })).body.status).toBe("ABORTED");
   });
 
+  test("delete: stops more than a page, and an interrupted one goes on where it was", async () => {
+    for (let count = 0; count < 60; count++) await send("StartExecution", { stateMachineArn: arnOf("waits") });
+    const { executions } = world.engine.world;
+    let calls = 0;
+    const failing = async (query: Parameters<typeof executions.list>[0]): ReturnType<typeof executions.list> => {
+      if (++calls === 2) throw new Error("throttled");
+      return await executions.list(query);
+    };
+    const report = (): void => {};
+    const faulty = { ...world.engine, world: { ...world.engine.world, executions: { ...executions, list: failing } } };
+    const outage = createHandler(faulty, { authentication: "none", report });
+    const stateMachineArn = arnOf("waits");
+    expect((await wire(outage, "DeleteStateMachine", { stateMachineArn })).status).toBe(500);
+
+    expect((await send("DescribeStateMachine", { stateMachineArn })).body.status).toBe("DELETING");
+    const deleting = `StateMachineDeleting: State Machine is being deleted: '${stateMachineArn}'`;
+    expect(refusal(await send("StartExecution", { stateMachineArn }))).toBe(deleting);
+    expect(refusal(await send("UpdateStateMachine", { stateMachineArn, definition: pass }))).toBe(deleting);
+    expect(refusal(await send("CreateStateMachine", { name: "waits", definition: wait, roleArn: role }))).toBe(
+      deleting,
+    );
+
+    expect((await send("DeleteStateMachine", { stateMachineArn })).status).toBe(200);
+    expect([...world.executions.values()].every(({ status }) => status === "ABORTED")).toBe(true);
+    expect(refusal(await send("DescribeStateMachine", { stateMachineArn }))).toMatch("StateMachineDoesNotExist");
+  });
+
   test("each account and Region has its own", async () => {
     const scope = "20260102/eu-west-1/states/aws4_request";
     const theirs = {

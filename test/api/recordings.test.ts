@@ -32,7 +32,7 @@ afterAll(async () => {
 const addedSince = new Set(["encryptionConfiguration", "redriveCount", "redriveStatus", "redriveStatusReason"]);
 
 describe("as recorded", () => {
-  test.runIf(recordings.length === 0)("skipped: the corpus is not at hand", ({ skip }) => skip());
+  if (recordings.length === 0) test("all", ({ skip }) => skip("the corpus is not at hand"));
 
   for (const [index, recording] of recordings.entries())
     test(recording.id, async ({ skip }) => {

@@ -7,7 +7,7 @@ import { saveDefinition } from "../../engine/machines.ts";
 import type { MachineRecord } from "../../engine/ports.ts";
 import { checkName } from "../name.ts";
 import { type Call, operation } from "../operation.ts";
-import { invalid, Refusal } from "../refusal.ts";
+import { beingDeleted, invalid, Refusal } from "../refusal.ts";
 import {
   arn,
   checkTags,
@@ -48,8 +48,7 @@ export const createStateMachine = operation(input, async (call, asked) => {
   const created = await call.engine.world.machines.create(machine);
   const stands = created.kind === "created" ? machine : created.machine;
   const stateMachineArn = machineArn(call.tenant, stands.name);
-  if (readSettings(stands).deleting)
-    throw new Refusal("StateMachineDeleting", `State Machine is being deleted: '${stateMachineArn}'`);
+  if (readSettings(stands).deleting) throw beingDeleted(stateMachineArn);
   if (!sameMachine(machine, stands))
     throw new Refusal("StateMachineAlreadyExists", `State Machine Already Exists: '${stateMachineArn}'`);
   return { stateMachineArn, creationDate: new Date(stands.createdAt) };

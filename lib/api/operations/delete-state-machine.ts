@@ -3,6 +3,7 @@
  * that dies on the way leaves the machine DELETING; the next one goes on from there.
  */
 
+import type { Instant } from "../../asl/position.ts";
 import type { MachineRecord } from "../../engine/ports.ts";
 import { stopExecution } from "../../engine/stop.ts";
 import { machineName } from "../arn.ts";
@@ -31,16 +32,25 @@ const batch = 25;
 /** An API request on AWS has 29 seconds; what is left after these waits for the next DeleteStateMachine. */
 const timeLimitMilliseconds = 20_000;
 
-/** Whether none is left. */
+/** Whether none is left. The index of running executions may lag behind, so the last look has to find nothing. */
 async function stopAll(call: Call, machine: MachineRecord): Promise<boolean> {
+  const { clock } = call.engine.world;
+  const until = clock.now() + timeLimitMilliseconds;
+  while (clock.now() < until) if ((await stopRunning(call, machine, until)) === 0) return true;
+  return false;
+}
+
+/** Goes through the index once and answers how many it found. */
+async function stopRunning(call: Call, machine: MachineRecord, until: Instant): Promise<number> {
   const { clock, executions } = call.engine.world;
   const query = { tenant: call.tenant, machine: machine.name, status: "RUNNING", limit: batch } as const;
-  const until = clock.now() + timeLimitMilliseconds;
+  let found = 0;
   let after: string | undefined;
   do {
     const page = await executions.list({ ...query, ...(after !== undefined && { after }) });
     await Promise.all(page.items.map(({ id }) => stopExecution(call.engine, id, {}, call.invocationId)));
+    found += page.items.length;
     after = page.next;
   } while (after !== undefined && clock.now() < until);
-  return after === undefined;
+  return found;
 }

@@ -5,7 +5,7 @@ import { findMachine } from "../arn.ts";
 import { checkName } from "../name.ts";
 import { operation } from "../operation.ts";
 import { payloadProblem } from "../payload.ts";
-import { Refusal } from "../refusal.ts";
+import { beingDeleted, Refusal } from "../refusal.ts";
 import { arn, readSettings } from "../settings.ts";
 import { structure, text } from "../shape.ts";
 
@@ -20,8 +20,7 @@ const input = structure(
 
 export const startExecution = operation(input, async (call, asked) => {
   const machine = await findMachine(call, asked.stateMachineArn);
-  if (readSettings(machine).deleting)
-    throw new Refusal("StateMachineDeleting", `State Machine is being deleted: '${asked.stateMachineArn}'`);
+  if (readSettings(machine).deleting) throw beingDeleted(asked.stateMachineArn);
   const { name, input = "{}" } = asked;
   if (name !== undefined) checkName(name);
   const problem = payloadProblem(input);

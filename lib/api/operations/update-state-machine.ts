@@ -6,7 +6,7 @@ import { saveDefinition } from "../../engine/machines.ts";
 import type { MachineRecord } from "../../engine/ports.ts";
 import { findMachine } from "../arn.ts";
 import { type Call, operation } from "../operation.ts";
-import { Refusal } from "../refusal.ts";
+import { beingDeleted, Refusal } from "../refusal.ts";
 import {
   arn,
   configured,
@@ -47,8 +47,7 @@ export const updateStateMachine = operation(input, async (call, asked) => {
 
 async function updated(call: Call, machine: MachineRecord, asked: Input<typeof input>): Promise<MachineRecord> {
   const before = readSettings(machine);
-  if (before.deleting)
-    throw new Refusal("StateMachineDeleting", `State Machine is being deleted: '${asked.stateMachineArn}'`);
+  if (before.deleting) throw beingDeleted(asked.stateMachineArn);
   const settings = { ...configured(asked, before), tags: before.tags };
   const next = {
     ...machine,

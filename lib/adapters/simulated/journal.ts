@@ -1,32 +1,41 @@
 /**
  * Maps whose changes can be taken back in order, so that a power cut loses what had not reached the disk: a
- * tail of everything that happened, never something in the middle.
+ * tail of the calls that were made, each with all it changed, never something in the middle.
  */
 export interface Journal {
   /** Notes how to take back a change that has just been made. */
   note(undo: () => void): void;
+  /** What was noted since the last end belongs together: one transaction. */
+  end(): void;
   /** Nothing up to here will be lost. */
   durable(): void;
-  /** How many changes could be lost. */
+  /** How many transactions could be lost. */
   readonly unwritten: number;
   /** Takes back all but the first `kept` of them, the latest first. */
   lose(kept: number): void;
 }
 
 export function journal(loses: boolean): Journal {
-  let undos: (() => void)[] = [];
+  let transactions: (readonly (() => void)[])[] = [];
+  let current: (() => void)[] = [];
   return {
     note(undo) {
-      if (loses) undos.push(undo);
+      if (loses) current.push(undo);
+    },
+    end() {
+      if (current.length > 0) transactions.push(current);
+      current = [];
     },
     durable() {
-      undos = [];
+      transactions = [];
     },
     get unwritten() {
-      return undos.length;
+      return transactions.length;
     },
     lose(kept) {
-      for (const undo of undos.splice(kept).reverse()) undo();
+      for (const undo of transactions.splice(kept).flat().reverse()) undo();
+      // Taking back is no change that could be taken back.
+      current = [];
     },
   };
 }

@@ -26,8 +26,20 @@ export const SHARDS = 4;
 
 type Make = <T>(name: CallName, subject: string, act: () => T | Promise<T>) => Promise<T>;
 
+/** What a call changes is one transaction. */
+function makerOf({ calls, contents }: Setting, caller: Caller): Make {
+  return (name, subject, act) =>
+    calls.make(caller, name, subject, () => {
+      try {
+        return act();
+      } finally {
+        contents.journal.end();
+      }
+    });
+}
+
 export function workerWorld(setting: Setting, caller: Caller, leasesVoidBefore: Instant): World {
-  const make: Make = (name, subject, act) => setting.calls.make(caller, name, subject, act);
+  const make = makerOf(setting, caller);
   const clock = clockOf(setting.time, caller);
   const post = poster(setting, clock);
   return {
@@ -253,8 +265,8 @@ function joinsOf({ contents }: Setting, make: Make): World["joins"] {
 }
 
 export function inboxOf(setting: Setting, caller: Caller, box?: Box): Inbox {
-  const { contents, calls, time } = setting;
-  const make: Make = (name, subject, act) => calls.make(caller, name, subject, act);
+  const { contents, time } = setting;
+  const make = makerOf(setting, caller);
   return {
     receive: (lane, max) => make("inbox.receive", box ?? lane, () => contents.mailbox.receive(box ?? lane, max)),
     done: (receipts) =>

@@ -136,14 +136,14 @@ export function simulatedWorld(options: SimulatedOptions): SimulatedWorld {
 
     now: time.now,
     nextDue() {
-      const alarms = [...inside.timers.entries()].map(([, { notBefore }]) => notBefore - HORIZON);
+      const alarms = [...inside.timers.entries()].map(([, { notBefore }]) => notBefore - HORIZON + 1);
       const moments = [time.next(), inside.mailbox.next(), ...alarms].filter((moment) => moment !== undefined);
       return moments.length === 0 ? undefined : Math.max(time.now(), Math.min(...moments));
     },
     advanceTo: time.advanceTo,
     settle: rest,
     shardsDue() {
-      const due = [...inside.timers.entries()].filter(([, { notBefore }]) => notBefore - HORIZON <= time.now());
+      const due = [...inside.timers.entries()].filter(([, { notBefore }]) => notBefore - HORIZON < time.now());
       return [...new Set(due.map(([key]) => Number.parseInt(key, 10)))].sort();
     },
 

@@ -21,7 +21,7 @@ export interface Definition {
   readonly asksForExecutionInput: boolean;
   /** Whether some state may look at `$$.Map.Item`: else branches need not carry it. */
   readonly asksForMapItem: boolean;
-  /** The workflow variables that each state looks at; a state that looks at none is not here. */
+  /** The workflow variables that each state refers to, sorted, as DescribeStateMachine shows them; a state that refers to none is not here. */
   readonly variableReferences: ReadonlyMap<StateName, readonly string[]>;
 }
 

@@ -120,7 +120,7 @@ function definitionOf(machine: Machine, startAt: string, timeoutSeconds: number 
     variableReferences: new Map(
       byState
         .filter(([, references]) => references.variables.length > 0)
-        .map(([name, { variables }]) => [name, variables]),
+        .map(([name, { variables }]) => [name, [...variables].sort()]),
     ),
   };
 }

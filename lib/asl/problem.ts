@@ -6,7 +6,7 @@
 import { type Value, writeJson } from "./json.ts";
 
 /** ERROR and WARNING are the service's; a HINT is ours and never goes on its wire. */
-export type Severity = "ERROR" | "WARNING" | "HINT";
+type Severity = "ERROR" | "WARNING" | "HINT";
 
 export type ProblemCode =
   | "DUPLICATE_LABEL_NAME"
@@ -65,7 +65,7 @@ export function invalidDefinitionMessage(problems: readonly Problem[]): string {
   return `Invalid State Machine Definition: '${sentences.join(", ")}'`;
 }
 
-export interface Diagnostic {
+interface Diagnostic {
   readonly severity: "ERROR" | "WARNING";
   readonly code: string;
   readonly message: string;
@@ -79,7 +79,7 @@ export interface Diagnostics {
 }
 
 /** The service's default and limit of `maxResults`; 0 asks for the default. */
-export const diagnosticsLimit = 100;
+const diagnosticsLimit = 100;
 
 /** What ValidateStateMachineDefinition answers: errors first, warnings only when asked for. */
 export function diagnostics(

@@ -337,20 +337,28 @@ describe("a definition of a megabyte", () => {
     },
   ]);
 
+  /** The best of a few: what the parser takes, not what else the machine is doing. */
+  function fastest(read: () => void): number {
+    const times = Array.from({ length: 3 }, () => {
+      const before = performance.now();
+      read();
+      return performance.now() - before;
+    });
+    return Math.min(...times);
+  }
+
   test("is read within a second", () => {
     const text = JSON.stringify({ StartAt: name(0), States: Object.fromEntries(states) });
     expect(text.length).toBeGreaterThan(1_000_000);
-    const before = performance.now();
     expect(definition(text).states.size).toBe(count);
-    expect(performance.now() - before).toBeLessThan(1000);
+    expect(fastest(() => definition(text))).toBeLessThan(1000);
   });
 
   test("full of wrong targets, too", () => {
     const wrong = states.map(([key, state]): [string, Json] => [key, { ...(state as JsonObject), Next: `${key}?` }]);
-    const before = performance.now();
-    const found = parseDefinition({ StartAt: name(0), States: Object.fromEntries(wrong) });
-    expect(found.kind).toBe("problems");
-    expect(performance.now() - before).toBeLessThan(3000);
+    const source = { StartAt: name(0), States: Object.fromEntries(wrong) };
+    expect(problemsIn(parseDefinition(source))).toHaveLength(1000);
+    expect(fastest(() => parseDefinition(source))).toBeLessThan(1000);
   });
 });
 

@@ -5,17 +5,15 @@
 import type { ChoiceRule } from "../definition.ts";
 import { type Comparison, compileComparison } from "../evaluate/choice.ts";
 import { compileExpression, type Expression } from "../evaluate/expression.ts";
-import { isObject, type JsonObject, property, type Value } from "../json.ts";
+import { parseTimestamp } from "../evaluate/timestamp.ts";
+import { type JsonObject, property, type Value } from "../json.ts";
 import { assign, expression, singlePath, template } from "./compiled.ts";
 import { asObject, elsewhere, type Field, field, type Reader, readFields } from "./fields.ts";
-import { inField, type Place, report } from "./place.ts";
+import { type Place, report } from "./place.ts";
 import { list, number, text, truth } from "./values.ts";
 
-const timestampText =
-  /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:(?:[0-5]\d|60)(?:[.,]\d+)?(?:Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/;
-
 export function judgeTimestamp(found: string, place: Place): boolean {
-  if (timestampText.test(found)) return true;
+  if (parseTimestamp(found) !== undefined) return true;
   report(place, "String does not match RFC3339 timestamp", { value: found, hint: "write it as 2030-01-01T00:00:00Z" });
   return false;
 }
@@ -90,7 +88,7 @@ function test(value: Value, place: Place): true | undefined {
   return true;
 }
 
-export function rule(value: Value, place: Place): ChoiceRule | undefined {
+function rule(value: Value, place: Place): ChoiceRule | undefined {
   const object = asObject(value, place);
   if (object === undefined) return undefined;
   const before = place.machine.problems.length;
@@ -150,14 +148,4 @@ function condition(value: Value, place: Place): Expression | undefined {
   if (typeof value !== "boolean") return expression(value, place);
   const compiled = compileExpression(String(value), place.field);
   return "kind" in compiled ? undefined : compiled;
-}
-
-/** The targets of all rules, also of those that could not be read. */
-export function ruleTargets(value: Value, place: Place): readonly [string, Place][] {
-  if (!Array.isArray(value)) return [];
-  return value.flatMap((item: Value, index): [string, Place][] => {
-    const next = isObject(item) ? property(item, "Next") : undefined;
-    const at = { ...place, path: `${place.path}[${index}]` };
-    return typeof next === "string" ? [[next, inField(at, "Next")]] : [];
-  });
 }

@@ -12,7 +12,7 @@ import { inField, type Place, report } from "./place.ts";
 import { judgeStates, judgeStatesIn } from "./states-variable.ts";
 import { text } from "./values.ts";
 
-export function path(value: Value, place: Place): Path | undefined {
+function path(value: Value, place: Place): Path | undefined {
   const source = text(value, place);
   if (source === undefined) return undefined;
   const compiled = compilePath(source);

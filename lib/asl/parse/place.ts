@@ -104,9 +104,9 @@ export function reportAt(machine: Machine, path: string | undefined, message: st
 }
 
 /** Comparing names costs their product: the first mistakes are worth it, the hundredth is read by nobody. */
-const suggestionLimit = 50;
+const suggestionLimit = 20;
 
 /** The known name that was most likely meant. */
-export function meant(machine: Machine, written: string, known: Iterable<string>): string | undefined {
+export function meant(machine: Machine, written: string, known: readonly string[]): string | undefined {
   return machine.problems.length < suggestionLimit ? nearest(written, known) : undefined;
 }

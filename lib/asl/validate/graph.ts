@@ -24,8 +24,9 @@ function judgeContainer(container: Container, machine: Machine): void {
     isObject(state) ? edgesOf(name, state, `${container.path}/States/${name}`) : [],
   );
   const start = typeof startAt === "string" ? [{ from: "", target: startAt, path: `${container.path}/StartAt` }] : [];
+  const names = Object.keys(states);
   for (const edge of [...start, ...edges]) {
-    if (!Object.hasOwn(states, edge.target)) reportMissing(edge, states, machine);
+    if (!Object.hasOwn(states, edge.target)) reportMissing(edge, names, machine);
   }
   // The service looks for an end in the machine itself only, and without one it does not look for unreachable states.
   if (container.parent === undefined && !Object.values(states).some(isTerminal)) {
@@ -59,12 +60,12 @@ function isTerminal(state: Value): boolean {
   return type === "Succeed" || type === "Fail" || (type !== undefined && property(state, "End") === true);
 }
 
-function reportMissing(edge: Edge, states: JsonObject, machine: Machine): void {
+function reportMissing(edge: Edge, names: readonly string[], machine: Machine): void {
   const field = edge.path.slice(edge.path.lastIndexOf("/") + 1);
   const subject =
     edge.from === "" ? `${field} is '${edge.target}'` : `state '${edge.from}' has ${field} '${edge.target}'`;
   const elsewhere = machine.names.get(edge.target);
-  const near = meant(machine, edge.target, Object.keys(states));
+  const near = meant(machine, edge.target, names);
   const why =
     elsewhere === undefined
       ? "which is not a state of this machine"

@@ -2,7 +2,7 @@
 
 /** Names beyond this are not compared: no typing error makes sense of them, and the cost is their product. */
 const comparedLength = 80;
-const comparedNames = 2000;
+const comparedNames = 1000;
 
 export function nearest(written: string, known: Iterable<string>): string | undefined {
   if (written.length > comparedLength) return undefined;

@@ -3,7 +3,7 @@
  * instead of text, moments in ISO 8601 and errors as RFC 9457 problems that carry AWS's name. What can be
  * asked stands in `routes.ts`; this file finds the route and writes the answer.
  */
-import { type JsonObject, parseJson } from "../asl/json.ts";
+import { isObject, type JsonObject, parseJson, type Value } from "../asl/json.ts";
 import type { Face, Received } from "./face.ts";
 import { bodyText } from "./json-body.ts";
 import type { Answer } from "./operation.ts";
@@ -97,12 +97,11 @@ function readBody({ headers, body }: Received): JsonObject {
       status: 415,
     });
   const value = parsed(bodyText(body));
-  if (typeof value !== "object" || value === null || Array.isArray(value))
-    throw unreadable("The body is not a JSON object");
-  return value as JsonObject; // the other kinds of value are ruled out above; an exact number is refused by the shapes
+  if (!isObject(value)) throw unreadable("The body is not a JSON object");
+  return value;
 }
 
-function parsed(text: string): unknown {
+function parsed(text: string): Value {
   try {
     return parseJson(text);
   } catch (error) {

@@ -12,17 +12,28 @@ import type { AwsClients } from "./settings.ts";
  * Every call here may be repeated: conditions and names make a second one harmless. Not "adaptive": one
  * throttled key would slow down all calls of the process, and the message that comes back is back-off enough.
  */
-const retries = { maxAttempts: 3, retryMode: "standard" } as const;
+const maxAttempts = 3;
+const retryMode = "standard";
 
-/** A connection that hangs must not take the whole life of a function; a poll of the queue takes 20 s by itself. */
-const patience = { connectionTimeout: 2_000, requestTimeout: 25_000, throwOnRequestTimeout: true } as const;
+/**
+ * A request that hangs must not take the whole life of a function: so long each may take, in milliseconds.
+ * A poll of the queue takes 20 seconds by itself, an object of the largest payload a few.
+ */
+const patience = { dynamodb: 4_000, sqs: 25_000, s3: 15_000, secrets: 5_000 } as const satisfies Record<
+  keyof AwsClients,
+  number
+>;
+
+function configuration(service: keyof AwsClients) {
+  const requestHandler = { connectionTimeout: 2_000, requestTimeout: patience[service], throwOnRequestTimeout: true };
+  return { maxAttempts, retryMode, requestHandler };
+}
 
 export function makeClients(given: Partial<AwsClients> = {}): AwsClients {
-  const configuration = { ...retries, requestHandler: patience };
   return {
-    dynamodb: given.dynamodb ?? new DynamoDBClient(configuration),
-    sqs: given.sqs ?? new SQSClient(configuration),
-    s3: given.s3 ?? new S3Client(configuration),
-    secrets: given.secrets ?? new SecretsManagerClient(configuration),
+    dynamodb: given.dynamodb ?? new DynamoDBClient(configuration("dynamodb")),
+    sqs: given.sqs ?? new SQSClient(configuration("sqs")),
+    s3: given.s3 ?? new S3Client(configuration("s3")),
+    secrets: given.secrets ?? new SecretsManagerClient(configuration("secrets")),
   };
 }

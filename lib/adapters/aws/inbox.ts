@@ -100,7 +100,7 @@ function openDeletions(sqs: SQSClient, queueUrl: string): Batches<string> {
   return new Batches<string>(async (handles) => {
     const Entries = handles.map((handle, place) => ({ Id: String(place), ReceiptHandle: handle }));
     const { Failed } = await sqs.send(new DeleteMessageBatchCommand({ QueueUrl: queueUrl, Entries }));
-    return Failed ?? [];
+    return (Failed ?? []).filter(({ Code }) => Code !== "ReceiptHandleIsInvalid"); // deleted before: done
   });
 }
 

@@ -2,6 +2,7 @@
  * The sending end of the two queues. A message waits in SQS for up to 15 minutes; what is due later still
  * goes out with the longest delay and arrives early, which the engine notices.
  */
+import { createHash } from "node:crypto";
 import { SendMessageBatchCommand, type SendMessageBatchRequestEntry, type SQSClient } from "@aws-sdk/client-sqs";
 import type { Instant } from "../../asl/position.ts";
 import type { Clock, Lane, Message, Queue } from "../../engine/ports.ts";
@@ -74,11 +75,16 @@ function entryOf({ group, notBefore, wire }: Parcel, now: Instant): { content: C
   const delay = Math.min(longestDelay, Math.max(0, Math.ceil(((notBefore ?? 0) - now) / 1_000)));
   const content: Content = {
     MessageBody: wire.body,
-    MessageGroupId: group,
+    MessageGroupId: groupId(group),
     ...(delay > 0 ? { DelaySeconds: delay } : {}),
     ...(wire.encoding === undefined ? {} : { MessageAttributes: encoded(wire.encoding) }),
   };
   return { content, bytes: Buffer.byteLength(wire.body) + attributeBytes };
+}
+
+/** SQS takes 128 printable ASCII characters; a machine's name may be longer than that, or not ASCII. */
+function groupId(group: string): string {
+  return /^[!-~]{1,128}$/.test(group) ? group : createHash("sha256").update(group).digest("hex");
 }
 
 function encoded(encoding: string): NonNullable<Content["MessageAttributes"]> {

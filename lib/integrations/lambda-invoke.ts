@@ -39,13 +39,15 @@ function invocationOf(call: IntegrationCall): Invocation | string {
   if (type !== "RequestResponse" && type !== "Event" && type !== "DryRun") {
     return `'InvocationType' must be one of RequestResponse, Event, DryRun, but was: ${type}`;
   }
+  const payload = parameters?.get("Payload") ?? "null";
   return {
     region: call.region,
     account: call.account,
     ...reference,
     ...(qualifier !== undefined && { qualifier }),
     reference: functionName,
-    payload: parameters?.get("Payload") ?? "{}",
+    // A null is no payload either, as the service was recorded to see it.
+    payload: payload === "null" ? "{}" : payload,
     type,
     signal: call.signal,
     ...(clientContext !== undefined && { clientContext }),

@@ -6,15 +6,10 @@
 import type { InvokeCommandOutput, LambdaClient } from "@aws-sdk/client-lambda";
 import type { FunctionAnswer, FunctionInvoker, Invocation } from "./function-invoker.ts";
 import { isJson } from "./json-text.ts";
+import { atTheAnswer, clientFailure, clientSettings, headerKeeper, isMissingPackage } from "./sdk-call.ts";
 
 const packageName = "@aws-sdk/client-lambda";
 type Sdk = typeof import("@aws-sdk/client-lambda");
-
-/** Beyond the 15 minutes that a function may run, and so beyond any lease: the engine ends a call, not the socket. */
-const socketTimeoutMilliseconds = 16 * 60 * 1000;
-const connectionTimeoutMilliseconds = 10_000;
-/** Calls that a worker has open at once; the SDK's default of 50 would make the others wait unseen. */
-const maxSockets = 1000;
 
 export function lambdaService(load: () => Promise<Sdk> = () => import("@aws-sdk/client-lambda")): FunctionInvoker {
   const clients = new Map<string, LambdaClient>();
@@ -24,29 +19,16 @@ export function lambdaService(load: () => Promise<Sdk> = () => import("@aws-sdk/
     try {
       sdk = await load();
     } catch (error) {
-      if (isMissingPackage(error)) return notInstalled(invocation.name);
+      if (isMissingPackage(error, packageName)) return notInstalled(invocation.name);
       throw error;
     }
     let client = clients.get(invocation.region);
     if (client === undefined) {
-      client = createClient(sdk, invocation.region);
+      client = new sdk.LambdaClient(clientSettings(invocation.region));
       clients.set(invocation.region, client);
     }
     return await invokeBy(sdk, client, invocation);
   };
-}
-
-function createClient(sdk: Sdk, region: string): LambdaClient {
-  return new sdk.LambdaClient({
-    region,
-    maxAttempts: 1,
-    requestHandler: {
-      connectionTimeout: connectionTimeoutMilliseconds,
-      requestTimeout: socketTimeoutMilliseconds,
-      httpAgent: { keepAlive: true, maxSockets },
-      httpsAgent: { keepAlive: true, maxSockets },
-    },
-  });
 }
 
 async function invokeBy(sdk: Sdk, client: LambdaClient, invocation: Invocation): Promise<FunctionAnswer> {
@@ -58,15 +40,8 @@ async function invokeBy(sdk: Sdk, client: LambdaClient, invocation: Invocation):
     ...(invocation.clientContext !== undefined && { ClientContext: invocation.clientContext }),
     ...(invocation.logType !== undefined && { LogType: invocation.logType }),
   });
-  let headers: Record<string, string> = {};
-  command.middlewareStack.add(
-    (next) => async (args) => {
-      const result = await next(args);
-      headers = headersOf(result.response);
-      return result;
-    },
-    { step: "deserialize", name: "keepHeaders", priority: "low" },
-  );
+  const keeper = headerKeeper();
+  command.middlewareStack.add(keeper.middleware, atTheAnswer);
   let output: InvokeCommandOutput;
   try {
     output = await client.send(command, { abortSignal: invocation.signal });
@@ -74,7 +49,7 @@ async function invokeBy(sdk: Sdk, client: LambdaClient, invocation: Invocation):
     if (invocation.signal.aborted) throw invocation.signal.reason;
     return refusal(sdk, error);
   }
-  return answered(output, headers);
+  return answered(output, keeper.headers());
 }
 
 function answered(output: InvokeCommandOutput, headers: Record<string, string>): FunctionAnswer {
@@ -94,13 +69,6 @@ function answered(output: InvokeCommandOutput, headers: Record<string, string>):
   };
 }
 
-function headersOf(response: unknown): Record<string, string> {
-  if (typeof response !== "object" || response === null || !("headers" in response)) return {};
-  const headers = response.headers;
-  if (typeof headers !== "object" || headers === null) return {};
-  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
-}
-
 /** The names are those of the SDK for Java, which is what Step Functions calls Lambda with. */
 function refusal(sdk: Sdk, error: unknown): FunctionAnswer {
   if (error instanceof sdk.LambdaServiceException) {
@@ -112,21 +80,7 @@ function refusal(sdk: Sdk, error: unknown): FunctionAnswer {
       cause: `${error.message} (Service: Lambda, Status Code: ${httpStatusCode}, Request ID: ${requestId})`,
     };
   }
-  if (!(error instanceof Error)) throw error;
-  const cause =
-    error.name === "CredentialsProviderError"
-      ? `Unable to load credentials for Lambda: ${error.message}`
-      : `Unable to execute HTTP request: ${error.message}`;
-  return { kind: "refused", exception: "SdkClientException", cause };
-}
-
-function isMissingPackage(error: unknown): boolean {
-  return (
-    error instanceof Error &&
-    "code" in error &&
-    (error.code === "ERR_MODULE_NOT_FOUND" || error.code === "MODULE_NOT_FOUND") &&
-    error.message.includes(packageName)
-  );
+  return { kind: "refused", exception: "SdkClientException", cause: clientFailure(error, "Lambda") };
 }
 
 function notInstalled(name: string): FunctionAnswer {

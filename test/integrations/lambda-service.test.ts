@@ -154,7 +154,7 @@ describe("what is asked", () => {
       '{"FunctionName":"charge-card","Payload": {"n": 1e400}}',
       `${path("charge-card")} RequestResponse {"n": 1e400}`,
     ],
-    [invoke, { FunctionName: "charge-card:live", Payload: null }, `${path("charge-card:live")} RequestResponse null`],
+    [invoke, { FunctionName: "charge-card:live", Payload: null }, `${path("charge-card:live")} RequestResponse {}`],
     [
       invoke,
       { FunctionName: functionArn, Qualifier: "2", Payload: "s" },

@@ -26,7 +26,7 @@ export interface Assembly {
 
 interface Manifest {
   readonly artifacts: Readonly<
-    Record<string, { readonly type: string; readonly properties?: { readonly templateFile?: string; file?: string } }>
+    Record<string, { readonly properties?: { readonly templateFile?: string; readonly file?: string } }>
   >;
 }
 
@@ -47,16 +47,16 @@ interface AssetManifest {
   >;
 }
 
-export function readAssembly(folder: string): Assembly {
+export function readAssembly(folder: string, stackName = "Baton"): Assembly {
   const read = <T>(file: string): T => JSON.parse(readFileSync(join(folder, file), "utf8"));
-  const artifacts = Object.entries(read<Manifest>("manifest.json").artifacts);
-  const [stackName, stack] = artifacts.find(([, { type }]) => type === "aws:cloudformation:stack") ?? [];
-  const assets = artifacts.find(([, { type }]) => type === "cdk:asset-manifest")?.[1];
-  if (stackName === undefined || !stack?.properties?.templateFile || !assets?.properties?.file) {
-    throw new Error(`${folder} holds no stack; 'npx cdk synth' writes one`);
+  const { artifacts } = read<Manifest>("manifest.json");
+  const templateFile = artifacts[stackName]?.properties?.templateFile;
+  const assetsFile = artifacts[`${stackName}.assets`]?.properties?.file;
+  if (templateFile === undefined || assetsFile === undefined) {
+    throw new Error(`${folder} holds no stack ${stackName}; 'npx cdk synth' writes one`);
   }
-  const template = read<Template>(stack.properties.templateFile);
-  const folders = foldersByKey(read<AssetManifest>(assets.properties.file));
+  const template = read<Template>(templateFile);
+  const folders = foldersByKey(read<AssetManifest>(assetsFile));
   return {
     stackName,
     resources: new Map(

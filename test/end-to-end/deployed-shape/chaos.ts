@@ -8,13 +8,15 @@ export interface ChaosOptions {
   readonly twice?: boolean;
   /** Each received message is held back up to so many milliseconds, and batches are drawn at random. */
   readonly holdMilliseconds?: number;
-  /** Share of invocations whose process is killed, from 0 to 1 … */
+  /** Share of calls to AWS before or after which the calling process is killed, from 0 to 1 … */
   readonly killShare?: number;
-  /** … at some moment of so many milliseconds after its start. */
-  readonly killWithinMilliseconds?: number;
+  /** … of the functions in whose names one of these occurs; of all if not given. */
+  readonly kills?: readonly string[];
   /** A killed worker's messages come back after so many seconds and not after the queue's visibility time-out. */
   readonly comeBackSeconds?: number;
 }
+
+export type Fate = "lives" | "killed before" | "killed after";
 
 export interface Chaos {
   readonly twice: boolean;
@@ -23,7 +25,8 @@ export interface Chaos {
   hold(): number;
   /** The next batch out of these, removed from them. */
   batch<T>(items: T[], max: number): T[];
-  maybeKill(name: string, kill: () => void): () => void;
+  /** What becomes of the process of that function that makes a call now. */
+  fateOf(name: string): Fate;
 }
 
 export const goodDay: Chaos = {
@@ -31,12 +34,12 @@ export const goodDay: Chaos = {
   comeBackSeconds: undefined,
   hold: () => 0,
   batch: (items, max) => items.splice(0, max),
-  maybeKill: () => () => {},
+  fateOf: () => "lives",
 };
 
 export function chaosOf(options: ChaosOptions): Chaos {
   const draw = generator(options.seed);
-  const { killShare = 0, killWithinMilliseconds = 200, holdMilliseconds = 0 } = options;
+  const { killShare = 0, kills = [""], holdMilliseconds = 0 } = options;
   return {
     twice: options.twice ?? false,
     comeBackSeconds: options.comeBackSeconds,
@@ -45,10 +48,9 @@ export function chaosOf(options: ChaosOptions): Chaos {
       const size = Math.min(items.length, 1 + Math.floor(draw() * max));
       return Array.from({ length: size }, () => items.splice(Math.floor(draw() * items.length), 1)).flat();
     },
-    maybeKill(_name, kill) {
-      if (draw() >= killShare) return () => {};
-      const timer = setTimeout(kill, draw() * killWithinMilliseconds);
-      return () => clearTimeout(timer);
+    fateOf(name) {
+      if (!kills.some((part) => name.includes(part)) || draw() >= killShare) return "lives";
+      return draw() < 0.5 ? "killed before" : "killed after";
     },
   };
 }

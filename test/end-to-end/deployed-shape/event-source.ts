@@ -25,6 +25,12 @@ export interface Mapping {
   readonly concurrency: number;
 }
 
+export interface Around {
+  readonly sqs: SQSClient;
+  readonly chaos: Chaos;
+  onError(error: unknown): void;
+}
+
 export interface MappingCounts {
   readonly received: number;
   readonly deleted: number;
@@ -49,11 +55,11 @@ export class EventSource {
   #counts = { received: 0, deleted: 0, copies: 0 };
   #wake: () => void = () => {};
 
-  constructor(mapping: Mapping, sqs: SQSClient, target: DeployedFunction, onError: (error: unknown) => void) {
+  constructor(mapping: Mapping, target: DeployedFunction, { sqs, chaos, onError }: Around) {
     this.mapping = mapping;
-    this.#sqs = sqs;
     this.#target = target;
-    this.#chaos = target.chaos;
+    this.#sqs = sqs;
+    this.#chaos = chaos;
     this.#onError = onError;
   }
 

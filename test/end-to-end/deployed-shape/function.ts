@@ -2,7 +2,6 @@
  * A function with its environments: an invocation goes to an idle one, or to a new one while there may be
  * more, or waits. An environment that ended is replaced by the next invocation, as on Lambda.
  */
-import type { Chaos } from "./chaos.ts";
 import { Environment, type FunctionSpec, type Invocation, largestPayload } from "./process.ts";
 
 export interface FunctionCounts {
@@ -11,23 +10,30 @@ export interface FunctionCounts {
   readonly killed: number;
 }
 
+/** What the runner gives to a function's processes. */
+export interface Runner {
+  /** Most environments at a time. */
+  readonly limit: number;
+  /** Environment variables of one more process, which `kill` ends. */
+  variables(kill: () => void): Readonly<Record<string, string>>;
+  onLog(line: string): void;
+}
+
 export class DeployedFunction {
   readonly spec: FunctionSpec;
   /** Most environments at a time. */
   readonly limit: number;
-  readonly chaos: Chaos;
-  readonly #onLog: (line: string) => void;
+  readonly #runner: Runner;
   readonly #environments = new Set<Environment>();
   readonly #idle: Environment[] = [];
   readonly #waiting: (() => void)[] = [];
   #closed = false;
   #counts = { invocations: 0, failures: 0, killed: 0 };
 
-  constructor(spec: FunctionSpec, limit: number, chaos: Chaos, onLog: (line: string) => void) {
+  constructor(spec: FunctionSpec, runner: Runner) {
     this.spec = spec;
-    this.limit = limit;
-    this.chaos = chaos;
-    this.#onLog = onLog;
+    this.limit = runner.limit;
+    this.#runner = runner;
   }
 
   get counts(): FunctionCounts {
@@ -39,12 +45,7 @@ export class DeployedFunction {
     const environment = await this.#take();
     if (environment === undefined) return closed;
     this.#counts.invocations += 1;
-    const cancel = this.chaos.maybeKill(this.spec.name, () => {
-      this.#counts.killed += 1;
-      environment.kill();
-    });
     const result = await environment.invoke(event);
-    cancel();
     if (result.kind === "failed") this.#counts.failures += 1;
     this.#giveBack(environment);
     return result;
@@ -74,7 +75,11 @@ export class DeployedFunction {
 
   #start(): Environment | undefined {
     if (this.#environments.size >= this.limit) return undefined;
-    const environment = new Environment(this.spec, this.#onLog);
+    const variables = this.#runner.variables(() => {
+      this.#counts.killed += 1;
+      environment.kill();
+    });
+    const environment = new Environment(this.spec, variables, (line) => this.#runner.onLog(line));
     this.#environments.add(environment);
     void environment.ended.then(() => {
       this.#environments.delete(environment);

@@ -1,14 +1,13 @@
 /** Lambda's Invoke API as its own client sees it, with the processes behind it. */
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { chaosOf, goodDay } from "./chaos.ts";
 import { DeployedFunction } from "./function.ts";
 import { type LambdaApi, startLambdaApi, userFunctions } from "./lambda-api.ts";
 
 const settings = { region: "us-east-1", account: "000000000000", timeoutSeconds: 1, environment: {} };
 const [spec] = userFunctions(`${import.meta.dirname}/stubs/functions`, settings);
 if (spec === undefined) throw new Error("there is no stub function");
-const greet = new DeployedFunction(spec, 2, goodDay, () => {});
+const greet = new DeployedFunction(spec, { limit: 2, variables: () => ({}), onLog: () => {} });
 let api: LambdaApi;
 let client: LambdaClient;
 
@@ -63,20 +62,6 @@ test("never more than its environments, one invocation at a time in each", async
   const answers = await Promise.all(Array.from({ length: 12 }, () => greet.invoke('{"name":"Ada"}')));
   const processes = new Set(answers.map((answer) => answer.kind === "returned" && JSON.parse(answer.payload).pid));
   expect(processes.size).toBeLessThanOrEqual(2);
-});
-
-test("chaos kills as often as it is told, the same for the same seed", async () => {
-  const draws = (seed: number) => {
-    const chaos = chaosOf({ seed, killShare: 0.25, holdMilliseconds: 100 });
-    return Array.from({ length: 20 }, () => [chaos.hold(), chaos.batch([1, 2, 3, 4, 5], 10)]);
-  };
-  expect(draws(7)).toEqual(draws(7));
-  expect(draws(7)).not.toEqual(draws(8));
-
-  const doomed = new DeployedFunction(spec, 1, chaosOf({ seed: 1, killShare: 1, killWithinMilliseconds: 0 }), () => {});
-  expect(await doomed.invoke('{"act":"hang"}')).toMatchObject({ kind: "failed", gone: true });
-  expect(doomed.counts).toEqual({ invocations: 1, failures: 1, killed: 1 });
-  await doomed.close();
 });
 
 async function invoke(FunctionName: string, event: object) {

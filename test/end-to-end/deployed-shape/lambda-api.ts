@@ -76,8 +76,7 @@ export function userFunctions(
     readonly account: string;
   },
 ): FunctionSpec[] {
-  const files = readdirSync(folder).filter((file) => /\.m?js$/.test(file));
-  return files.map((file) => ({
+  return handlerFiles(folder).map((file) => ({
     name: parse(file).name,
     arn: `arn:aws:lambda:${settings.region}:${settings.account}:function:${parse(file).name}`,
     file: resolve(folder, file),
@@ -86,4 +85,12 @@ export function userFunctions(
     memoryMegabytes: 128,
     environment: settings.environment,
   }));
+}
+
+export function functionNames(folder: string): readonly string[] {
+  return handlerFiles(folder).map((file) => parse(file).name);
+}
+
+function handlerFiles(folder: string): readonly string[] {
+  return readdirSync(folder).filter((file) => /\.m?js$/.test(file));
 }

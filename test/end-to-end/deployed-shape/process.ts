@@ -45,10 +45,10 @@ export class Environment {
   #alive = true;
   readonly #child: ChildProcess;
 
-  constructor(spec: FunctionSpec, onLog: (line: string) => void) {
+  constructor(spec: FunctionSpec, variables: Readonly<Record<string, string>>, onLog: (line: string) => void) {
     this.spec = spec;
     this.#child = fork(join(import.meta.dirname, "runtime.mjs"), [spec.file, spec.exported, spec.arn], {
-      env: { ...reserved(spec), ...spec.environment },
+      env: { ...reserved(spec), ...spec.environment, ...variables },
       execArgv: [],
       stdio: ["ignore", "pipe", "pipe", "ipc"],
     });
@@ -152,5 +152,7 @@ function reserved(spec: FunctionSpec): Record<string, string> {
     AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${spec.name}`,
     AWS_LAMBDA_LOG_STREAM_NAME: "deployed-shape",
     AWS_EC2_METADATA_DISABLED: "true",
+    // On Lambda it is Node 24; here it may be older, which the SDK would tell each process.
+    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
   };
 }

@@ -30,7 +30,7 @@ describe.runIf(started.kind === "started")(title, () => {
   });
 
   test("says what it left out", () => {
-    expect(shape.leftOut).toContain("AWS::IAM::Policy");
+    expect(shape.leftOut).toContain("AWS::CloudWatch::Alarm");
     expect(shape.leftOut).toContain("AWS::DynamoDB::Table PointInTimeRecoverySpecification");
   });
 
@@ -62,6 +62,15 @@ describe.runIf(started.kind === "started")(title, () => {
     const [first, second] = await notes("late");
     await eventually("the first has failed", () => shape.find("BatonAdvance").counts.failures > before || undefined);
     expect(first?.process).not.toBe(second?.process);
+  });
+
+  test("a call that the function's role does not allow is refused", async () => {
+    await send("flow", { id: "thief", act: "steal", at: 1 });
+    await eventually("the second receive", async () => (await notes("thief")).length === 2 || undefined);
+    const secret = shape.outputs["AccessKeySecret"];
+    expect(shape.denied.map((each) => each.replace(/^(BatonAdvance)\S+/, "$1"))).toEqual([
+      `BatonAdvance secretsmanager:GetSecretValue ${secret}`,
+    ]);
   });
 
   test("after twenty receives it is a dead letter", async () => {

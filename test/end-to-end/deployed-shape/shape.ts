@@ -3,16 +3,27 @@
  * its functions from their bundled assets in processes of their own, its event sources, schedule and API.
  */
 import { GetSecretValueCommand } from "@aws-sdk/client-secrets-manager";
-import { type Assembly, type JsonObject, readAssembly } from "./assembly.ts";
-import { type ChaosOptions, chaosOf, goodDay } from "./chaos.ts";
+import { readAssembly } from "./assembly.ts";
+import { type Chaos, type ChaosOptions, chaosOf, goodDay } from "./chaos.ts";
+import {
+  arnsOf,
+  type Deployment,
+  functionsOf,
+  mappingsOf,
+  type PlacedFunction,
+  policiesOf,
+  routesOf,
+  scheduledEvent,
+  scheduleOf,
+} from "./deploy.ts";
 import { EventSource, type MappingCounts } from "./event-source.ts";
 import { DeployedFunction, type FunctionCounts } from "./function.ts";
-import { type Gateway, type Route, startGateway } from "./gateway.ts";
-import { list, object, text } from "./intrinsics.ts";
-import { type LambdaApi, startLambdaApi, userFunctions } from "./lambda-api.ts";
+import { startGateway } from "./gateway.ts";
+import { startLambdaApi, userFunctions } from "./lambda-api.ts";
 import type { FunctionSpec, Invocation } from "./process.ts";
-import { createStack, type Place, type Stack } from "./stack.ts";
+import { createStack, type Place } from "./stack.ts";
 import { type Clients, clientsOf } from "./storage.ts";
+import { startWire, type Wire } from "./wire.ts";
 
 export interface DeployedShapeOptions {
   /** The folder that `cdk synth` wrote. */
@@ -41,202 +52,158 @@ export interface DeployedShape {
   readonly region: string;
   readonly accessKey: { readonly accessKeyId: string; readonly secretAccessKey: string };
   readonly outputs: Readonly<Record<string, string>>;
+  /** For looking at what the servers hold. */
   readonly clients: Clients;
   /** What of the template was not carried out. */
   readonly leftOut: readonly string[];
+  /** Calls to AWS that the caller's role does not allow; they were refused. */
+  readonly denied: readonly string[];
   /** The stack's functions by the beginning of their logical id, the folder's by their name. */
   find(name: string): DeployedFunction;
-  invoke(name: string, event: unknown): Promise<Invocation>;
   /** Lets the scheduled functions run now, and waits for them. */
   minute(): Promise<readonly Invocation[]>;
-  counts(): { readonly functions: Record<string, FunctionCounts>; readonly queues: Record<string, MappingCounts> };
+  counts(): Counts;
   stop(): Promise<void>;
 }
 
+export interface Counts {
+  readonly functions: Readonly<Record<string, FunctionCounts>>;
+  readonly queues: Readonly<Record<string, MappingCounts>>;
+  /** Calls to AWS, by function and action. */
+  readonly calls: Wire["calls"];
+}
+
 const account = "000000000000";
-const sourceType = "AWS::Lambda::EventSourceMapping";
 
 export async function startDeployedShape(options: DeployedShapeOptions): Promise<DeployedShape> {
   const assembly = readAssembly(options.assembly);
   const clients = clientsOf(options.servers);
-  const region = options.servers["AWS_REGION"] ?? "us-east-1";
+  const chaos = options.chaos === undefined ? goodDay : chaosOf(options.chaos);
   const gateway = await startGateway(account);
-  const place = { region, account, endpoint: gateway.endpoint };
+  const place = { region: options.servers["AWS_REGION"] ?? "us-east-1", account, endpoint: gateway.endpoint };
   const users = new Map<string, DeployedFunction>();
   const lambdaApi = await startLambdaApi((name) => users.get(name));
-  const deploy = deployer(options);
-  for (const spec of specsOfFolder(options, place, lambdaApi, gateway)) users.set(spec.name, deploy(spec));
+  const targets = { ...options.servers, AWS_ENDPOINT_URL_LAMBDA: lambdaApi.endpoint };
+  for (const spec of specsOfFolder(options, place, targets)) users.set(spec.name, userFunction(spec, options));
 
   const stack = await createStack(assembly, clients, place);
-  const functions = new Map<string, DeployedFunction>();
-  for (const [id, spec] of await specsOfStack(assembly, stack, options, lambdaApi)) functions.set(id, deploy(spec));
-  const byArn = new Map([...functions.values()].map((each) => [each.spec.arn, each]));
-  const sources = await eventSources(assembly, stack, byArn, { options, clients, region });
-  const polling = [...sources.values()].map((source) => source.run());
-  gateway.serve(await routes(assembly, stack, byArn));
-  const minute = await schedule(assembly, stack, byArn, place);
+  const deployment = { assembly, stack, place };
+  const wire = await startWire(targets, chaos);
+  wire.judge(await policiesOf(deployment), await arnsOf(deployment));
+  const functions = await deployFunctions(deployment, wire, options);
+  const own = [...functions.values()];
+  const sources = await listen(deployment, own, { clients, chaos, options });
+  gateway.serve(await routesOf(deployment, own));
+  const schedule = await scheduleOf(deployment, own);
+  const minute = () =>
+    Promise.all(schedule.map(({ ruleArn, target }) => target.invoke(scheduledEvent(ruleArn, place))));
   const clock = setInterval(() => void minute(), options.minuteMilliseconds ?? 60_000);
   const outputs = await stack.outputs();
 
-  const find = (name: string) => {
-    const own = [...functions].find(([id]) => id.startsWith(name))?.[1] ?? users.get(name);
-    if (own === undefined) throw new Error(`there is no function ${name}`);
-    return own;
-  };
+  const all = new Map([...functions, ...users]);
   return {
     endpoint: gateway.endpoint,
     lambdaEndpoint: lambdaApi.endpoint,
-    region,
+    region: place.region,
     accessKey: await secretOf(clients, outputs["AccessKeySecret"] ?? ""),
     outputs,
     clients,
     leftOut: stack.leftOut,
-    find,
-    invoke: (name, event) => find(name).invoke(JSON.stringify(event)),
+    denied: wire.denied,
     minute,
+    find(name) {
+      const found = [...functions].find(([id]) => id.startsWith(name))?.[1] ?? users.get(name);
+      if (found === undefined) throw new Error(`there is no function ${name}`);
+      return found;
+    },
     counts: () => ({
-      functions: Object.fromEntries([...functions, ...users].map(([id, { counts }]) => [id, counts])),
-      queues: Object.fromEntries([...sources].map(([id, { counts }]) => [id, counts])),
+      functions: Object.fromEntries([...all].map(([id, { counts }]) => [id, counts])),
+      queues: Object.fromEntries([...sources].map(([id, { source }]) => [id, source.counts])),
+      calls: wire.calls,
     }),
     async stop() {
       clearInterval(clock);
-      for (const source of sources.values()) source.stop();
-      await Promise.all([...functions.values(), ...users.values()].map((each) => each.close()));
-      await Promise.all(polling);
-      await Promise.all([gateway.close(), lambdaApi.close()]);
+      for (const { source } of sources.values()) source.stop();
+      await Promise.all([...all.values()].map((each) => each.close()));
+      await Promise.all([...sources.values()].map(({ ended }) => ended));
+      await Promise.all([gateway.close(), lambdaApi.close(), wire.close()]);
       for (const client of Object.values(clients)) client.destroy();
     },
   };
 }
 
-function deployer({ environments = 4, chaos, onLog = () => {} }: DeployedShapeOptions) {
-  const day = chaos === undefined ? goodDay : chaosOf(chaos);
-  return (spec: FunctionSpec) => new DeployedFunction(spec, environments, day, (line) => onLog(spec.name, line));
+async function deployFunctions(
+  deployment: Deployment,
+  wire: Wire,
+  options: DeployedShapeOptions,
+): Promise<ReadonlyMap<string, DeployedFunction>> {
+  // SQS clients go where the queue's URL says.
+  const adapt = (value: string) =>
+    value.replace(options.servers["AWS_ENDPOINT_URL_SQS"] ?? "", wire.endpoints["AWS_ENDPOINT_URL_SQS"] ?? "");
+  const placed = await functionsOf(deployment, adapt);
+  return new Map(placed.map((each) => [each.id, stackFunction(each, wire, options)]));
 }
 
-/** User functions: Lambda's default is 3 s; these get a minute, and find Baton's API as the AWS SDK looks for it. */
+function stackFunction(
+  { id, role, spec }: PlacedFunction,
+  wire: Wire,
+  options: DeployedShapeOptions,
+): DeployedFunction {
+  const { servers, environments = 4, onLog = () => {} } = options;
+  return new DeployedFunction(spec, {
+    limit: environments,
+    onLog: (line) => onLog(id, line),
+    variables: (kill) => {
+      const AWS_ACCESS_KEY_ID = wire.register({ id, name: spec.name, role, kill });
+      return { ...servers, ...wire.endpoints, AWS_ACCESS_KEY_ID };
+    },
+  });
+}
+
+function userFunction(
+  spec: FunctionSpec,
+  { environments = 4, onLog = () => {} }: DeployedShapeOptions,
+): DeployedFunction {
+  return new DeployedFunction(spec, {
+    limit: environments,
+    onLog: (line) => onLog(spec.name, line),
+    variables: () => ({}),
+  });
+}
+
+/** Lambda's default is 3 s; these get a minute. They find Baton's API where the AWS SDK looks for it. */
 function specsOfFolder(
-  { functions, servers, functionsEnvironment }: DeployedShapeOptions,
+  { functions, functionsEnvironment }: DeployedShapeOptions,
   place: Place,
-  lambdaApi: LambdaApi,
-  gateway: Gateway,
-): FunctionSpec[] {
+  targets: Readonly<Record<string, string>>,
+): readonly FunctionSpec[] {
   if (functions === undefined) return [];
-  const endpoints = { AWS_ENDPOINT_URL_LAMBDA: lambdaApi.endpoint, AWS_ENDPOINT_URL_SFN: gateway.endpoint };
-  const environment = { ...servers, ...endpoints, ...functionsEnvironment };
+  const environment = { ...targets, AWS_ENDPOINT_URL_SFN: place.endpoint, ...functionsEnvironment };
   return userFunctions(functions, { ...place, timeoutSeconds: 60, environment });
 }
 
-async function specsOfStack(
-  assembly: Assembly,
-  stack: Stack,
-  { servers }: DeployedShapeOptions,
-  lambdaApi: LambdaApi,
-): Promise<[id: string, FunctionSpec][]> {
-  const specs = ofType(assembly, "AWS::Lambda::Function").map(async (id): Promise<[string, FunctionSpec]> => {
-    const properties = await stack.properties(id);
-    const [module, exported = ""] = text(properties["Handler"]).split(".");
-    const variables = object(object(properties["Environment"] ?? {})["Variables"] ?? {});
-    const given = Object.entries(variables).map(([name, value]) => [name, text(value)]);
-    const spec = {
-      name: await stack.references.ref(id),
-      arn: await stack.references.attribute(id, "Arn"),
-      file: `${assembly.assetFolder(text(object(properties["Code"])["S3Key"]))}/${module}.mjs`,
-      exported,
-      timeoutSeconds: Number(properties["Timeout"]),
-      memoryMegabytes: Number(properties["MemorySize"]),
-      environment: { ...servers, AWS_ENDPOINT_URL_LAMBDA: lambdaApi.endpoint, ...Object.fromEntries(given) },
-    };
-    return [id, spec];
-  });
-  return Promise.all(specs);
+interface Listening {
+  readonly source: EventSource;
+  readonly ended: Promise<void>;
 }
 
-async function eventSources(
-  assembly: Assembly,
-  stack: Stack,
-  byArn: ReadonlyMap<string, DeployedFunction>,
-  runner: { readonly options: DeployedShapeOptions; readonly clients: Clients; readonly region: string },
-): Promise<Map<string, EventSource>> {
-  const queues = await queueUrls(assembly, stack);
-  const { options, clients, region } = runner;
-  const sources = ofType(assembly, sourceType).map(async (id): Promise<[string, EventSource]> => {
-    const properties = await stack.properties(id);
-    const queueArn = text(properties["EventSourceArn"]);
-    const target = [...byArn.values()].find(({ spec }) => isNamed(spec, text(properties["FunctionName"])));
-    if (target === undefined) throw new Error(`${id} names no function of the template`);
-    const allowed = Number(object(properties["ScalingConfig"] ?? {})["MaximumConcurrency"] ?? Number.POSITIVE_INFINITY);
-    const mapping = {
-      queueUrl: queues.get(queueArn) ?? "",
-      queueArn,
-      region,
-      batchSize: Number(properties["BatchSize"] ?? 10),
-      partialFailures: list(properties["FunctionResponseTypes"] ?? []).includes("ReportBatchItemFailures"),
-      concurrency: Math.min(allowed, target.limit),
-    };
-    return [id, new EventSource(mapping, clients.sqs, target, options.onError ?? console.error)];
-  });
-  return new Map(await Promise.all(sources));
-}
-
-async function queueUrls(assembly: Assembly, { references }: Stack): Promise<ReadonlyMap<string, string>> {
-  const ids = ofType(assembly, "AWS::SQS::Queue");
-  const pairs = ids.map(async (id) => [await references.attribute(id, "Arn"), await references.ref(id)] as const);
-  return new Map(await Promise.all(pairs));
-}
-
-async function routes(
-  assembly: Assembly,
-  stack: Stack,
-  byArn: ReadonlyMap<string, DeployedFunction>,
-): Promise<readonly Route[]> {
-  const { references } = stack;
-  const integrations = new Map<string, string>();
-  for (const id of ofType(assembly, "AWS::ApiGatewayV2::Integration")) integrations.set(await references.ref(id), id);
-  const found = ofType(assembly, "AWS::ApiGatewayV2::Route").map(async (id) => {
-    const { RouteKey, Target } = await stack.properties(id);
-    const integration = await stack.properties(integrations.get(text(Target).replace("integrations/", "")) ?? "");
-    const target = byArn.get(text(integration["IntegrationUri"]));
-    if (target === undefined) throw new Error(`${id} leads to no function of the template`);
-    return { key: text(RouteKey), target, timeoutMilliseconds: Number(integration["TimeoutInMillis"] ?? 30_000) };
-  });
-  return Promise.all(found);
-}
-
-async function schedule(
-  assembly: Assembly,
-  stack: Stack,
-  byArn: ReadonlyMap<string, DeployedFunction>,
-  { region }: Place,
-): Promise<() => Promise<readonly Invocation[]>> {
-  const targets: { readonly rule: string; readonly target: DeployedFunction }[] = [];
-  for (const id of ofType(assembly, "AWS::Events::Rule")) {
-    const properties = await stack.properties(id);
-    if (properties["ScheduleExpression"] !== "rate(1 minute)") throw new Error(`${id} is not scheduled each minute`);
-    for (const each of list(properties["Targets"])) {
-      const target = byArn.get(text(object(each)["Arn"]));
-      if (target !== undefined) targets.push({ rule: await stack.references.attribute(id, "Arn"), target });
-    }
-  }
-  const event = (rule: string): JsonObject => ({
-    version: "0",
-    "detail-type": "Scheduled Event",
-    source: "aws.events",
-    account,
-    time: new Date().toISOString(),
-    region,
-    resources: [rule],
-    detail: {},
-  });
-  return () => Promise.all(targets.map(({ rule, target }) => target.invoke(JSON.stringify(event(rule)))));
-}
-
-function ofType(assembly: Assembly, type: string): string[] {
-  return [...assembly.resources.values()].filter((each) => each.type === type).map(({ id }) => id);
-}
-
-function isNamed(spec: FunctionSpec, nameOrArn: string): boolean {
-  return spec.name === nameOrArn || spec.arn === nameOrArn;
+async function listen(
+  deployment: Deployment,
+  functions: readonly DeployedFunction[],
+  around: { readonly clients: Clients; readonly chaos: Chaos; readonly options: DeployedShapeOptions },
+): Promise<ReadonlyMap<string, Listening>> {
+  const { clients, chaos, options } = around;
+  const mappings = await mappingsOf(deployment, functions);
+  return new Map(
+    mappings.map(({ id, mapping, target }) => {
+      const source = new EventSource(mapping, target, {
+        sqs: clients.sqs,
+        chaos,
+        onError: options.onError ?? console.error,
+      });
+      return [id, { source, ended: source.run() }];
+    }),
+  );
 }
 
 async function secretOf(clients: Clients, SecretId: string): Promise<DeployedShape["accessKey"]> {

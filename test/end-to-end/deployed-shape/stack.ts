@@ -23,7 +23,7 @@ export interface Stack {
   readonly leftOut: readonly string[];
 }
 
-/** Carried out by the runner itself, or with no part in what it runs. */
+/** Carried out by the runner itself, or without a part in what it runs. */
 const carriedOut = [
   "AWS::Lambda::Function",
   "AWS::Lambda::EventSourceMapping",
@@ -32,6 +32,8 @@ const carriedOut = [
   "AWS::ApiGatewayV2::Route",
   "AWS::ApiGatewayV2::Integration",
   "AWS::CDK::Metadata",
+  "AWS::IAM::Role",
+  "AWS::IAM::Policy",
 ];
 
 export async function createStack(assembly: Assembly, clients: Clients, place: Place): Promise<Stack> {
@@ -105,6 +107,8 @@ function onlyNamed(type: string, name: string, { region, account, endpoint }: Pl
       return { ref: name, attributes: { Arn: arn("events", `rule/${name}`) } };
     case "AWS::ApiGatewayV2::Api":
       return { ref: name, attributes: { ApiEndpoint: endpoint } };
+    case "AWS::IAM::Role":
+      return { ref: name, attributes: { Arn: `arn:aws:iam::${account}:role/${name}` } };
     case "AWS::Logs::LogGroup":
       return { ref: name, attributes: { Arn: arn("logs", `log-group:${name}:*`) } };
     default:

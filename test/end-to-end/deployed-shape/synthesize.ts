@@ -2,15 +2,18 @@
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { App } from "aws-cdk-lib";
+import { App, Stack } from "aws-cdk-lib";
+import * as lambda from "aws-cdk-lib/aws-lambda";
 import { BatonStack, type BatonStackProps } from "../../../lib/stack/stack.ts";
 
-/** Answers the folder that the runner takes. */
-export function synthesize(props: BatonStackProps = {}): string {
+/** `called`: names of the functions that Task states may call. Answers the folder that the runner takes. */
+export function synthesize(props: BatonStackProps = {}, called: readonly string[] = []): string {
   const app = new App({
     outdir: mkdtempSync(join(tmpdir(), "baton-assembly-")),
     builtinCloudFormationValidation: false,
   });
-  new BatonStack(app, "Baton", props);
+  const elsewhere = new Stack(app, "Functions");
+  const taskFunctions = called.map((name) => lambda.Function.fromFunctionName(elsewhere, name, name));
+  new BatonStack(app, "Baton", { ...props, taskFunctions });
   return app.synth().directory;
 }

@@ -3,6 +3,7 @@
  * and writes down that it was there, with nothing but fetch.
  */
 const { AWS_LAMBDA_FUNCTION_NAME: name, BATON_TABLE: table, AWS_ENDPOINT_URL_DYNAMODB: dynamodb } = process.env;
+const key = { SecretId: process.env.BATON_ACCESS_KEY_SECRET };
 let invocations = 0;
 
 export async function handler(event, context) {
@@ -21,6 +22,7 @@ async function messages(records) {
     await note(id, `${name.split("-")[1]} ${receives} ${record.messageId} ${process.pid}`);
     const now = name.includes("DeadLetters") ? "succeed" : receives <= (at ?? 100) ? act : "succeed";
     if (now !== "succeed") await comeBackSoon(record);
+    if (now === "steal") await call(process.env.AWS_ENDPOINT_URL_SECRETS_MANAGER, "secretsmanager.GetSecretValue", key);
     if (now === "throw") throw new TypeError("asked to throw");
     if (now === "exit") process.exit(3);
     if (now === "hang") await new Promise((resolve) => setTimeout(resolve, 60_000));

@@ -1,0 +1,79 @@
+/**
+ * The order pipeline in the shape that `cdk deploy` deploys: outputs and histories are those of the examples,
+ * on a good day and on a bad one.
+ */
+import { afterEach, beforeAll, describe, expect, test } from "vitest";
+import { loadExample } from "../examples/example.ts";
+import { inAnyOrder, simplifiedHistory } from "../examples/simplified.ts";
+import { type Servers, startServers } from "../servers/servers.ts";
+import type { ChaosOptions } from "./deployed-shape/chaos.ts";
+import { functionNames } from "./deployed-shape/lambda-api.ts";
+import { type CaseRun, runCases } from "./deployed-shape/pipeline.ts";
+import { type DeployedShape, startDeployedShape } from "./deployed-shape/shape.ts";
+import { synthesize } from "./deployed-shape/synthesize.ts";
+
+const started = await startServers({ dynamodb: true, sqs: true, s3: true });
+const title = started.kind === "started" ? "the deployed shape" : `the deployed shape (skipped: ${started.reason})`;
+const example = loadExample("order-processing");
+
+describe.runIf(started.kind === "started")(title, () => {
+  const { environment, stop } = started as Servers;
+  let assembly: string;
+  let shape: DeployedShape | undefined;
+
+  beforeAll(() => {
+    assembly = synthesize({}, functionNames(example.functions));
+    return stop;
+  });
+
+  afterEach(async () => {
+    await shape?.stop();
+    shape = undefined;
+  });
+
+  async function start(chaos?: ChaosOptions): Promise<DeployedShape> {
+    const options = { assembly, servers: environment, functions: example.functions };
+    shape = await startDeployedShape({ ...options, ...(chaos && { chaos }) });
+    return shape;
+  }
+
+  test("runs the order pipeline through its API", async () => {
+    const running = await start();
+    expectAsInTheExample(await runCases(running, example, { seconds: 120 }));
+    expect(running.denied).toEqual([]);
+  }, 180_000);
+
+  test("each message twice and in any order, workers killed at any moment: the same outputs and histories", async () => {
+    const badDay = {
+      seed: 20261123,
+      twice: true,
+      holdMilliseconds: 100,
+      killShare: 0.02,
+      kills: ["Advance", "Api"],
+      comeBackSeconds: 1,
+    };
+    const running = await start(badDay);
+    expectAsInTheExample(await runCases(running, example, { seconds: 300 }));
+    const { functions, queues } = running.counts();
+    expect(Object.values(queues).reduce((sum, { copies }) => sum + copies, 0)).toBeGreaterThan(50);
+    expect(Object.values(functions).reduce((sum, { killed }) => sum + killed, 0)).toBeGreaterThan(0);
+  }, 360_000);
+
+  test.each([
+    ["POST", "/", { "x-amz-target": "AWSStepFunctions.ListStateMachines" }],
+    ["GET", "/state-machines", {}],
+  ])("an unsigned %s %s is refused", async (method, path, headers) => {
+    const { endpoint } = await start();
+    const response = await fetch(`${endpoint}${path}`, { method, headers, ...(method === "POST" && { body: "{}" }) });
+    expect(response.ok).toBe(false);
+    expect(await response.text()).toContain("MissingAuthenticationToken");
+  });
+});
+
+function expectAsInTheExample(runs: readonly CaseRun[]): void {
+  const got = runs.map(({ example, outcome }) => ({ name: example.name, ...outcome }));
+  expect(got).toEqual(runs.map(({ example }) => ({ name: example.name, ...example.expected })));
+  for (const { example, history } of runs) {
+    expect(inAnyOrder(simplifiedHistory(history)), example.name).toEqual(inAnyOrder(example.history));
+  }
+}

@@ -53,7 +53,7 @@ export function sizeOf(value: unknown): number {
   const known = sizes.get(value);
   if (known !== undefined) return known;
   let size = 1;
-  if (Array.isArray(value)) for (const item of value) size += sizeOf(item);
+  if (Array.isArray(value)) for (const item of value) size += Math.max(8, sizeOf(item));
   else for (const [key, member] of Object.entries(value)) size += key.length + sizeOf(member);
   sizes.set(value, size);
   return size;

@@ -20,8 +20,8 @@ export interface ExpressionReferences extends References {
 export function referencesOf(tree: object): ExpressionReferences {
   const nodes = allNodes(tree);
   const paths = nodes.filter((node) => node.type === "path").map(stepsOf);
-  const inPaths = new Set(paths.map(([first]) => first));
-  const whole = nodes.some((node) => isStates(node) && !inPaths.has(node));
+  const followed = new Set(paths.flatMap(([first]) => (first !== undefined && isPlain(first) ? [first] : [])));
+  const whole = nodes.some((node) => isStates(node) && !followed.has(node));
   const statesPaths = paths.filter(([first]) => isStates(first)).map((steps) => steps.slice(1).map(nameOf));
   return {
     variables: workflowVariables(nodes),
@@ -69,7 +69,12 @@ function stepsOf(node: SyntaxNode): readonly SyntaxNode[] {
 }
 
 function isStates(node: SyntaxNode | undefined): boolean {
-  return node?.type === "variable" && node.value === "states" && node["predicate"] === undefined;
+  return node?.type === "variable" && node.value === "states";
+}
+
+/** Without `[…]` behind it. */
+function isPlain(step: SyntaxNode): boolean {
+  return step["predicate"] === undefined && step["stages"] === undefined;
 }
 
 function nameOf(step: SyntaxNode): string | undefined {

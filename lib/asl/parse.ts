@@ -4,7 +4,16 @@
  */
 import type { Definition } from "./definition.ts";
 import { joinReferences } from "./evaluate/references.ts";
-import { depthLimit, isObject, type JsonObject, JsonSyntaxError, parseJson, property, type Value } from "./json.ts";
+import {
+  depthLimit,
+  isObject,
+  type JsonObject,
+  JsonSyntaxError,
+  objectOf,
+  parseJson,
+  property,
+  type Value,
+} from "./json.ts";
 import { enqueue } from "./parse/container.ts";
 import { elsewhere, field, readFields } from "./parse/fields.ts";
 import { syntaxProblem } from "./parse/json-syntax.ts";
@@ -42,6 +51,21 @@ export function parseDefinition(source: unknown, options: ParseOptions = {}): Pa
   return value === undefined ? refused(tooDeep) : parseValue(value, options);
 }
 
+/** What TestState calls a state that comes without a machine; its problems are at /States/StateName. */
+export const loneStateName = "StateName";
+
+/** One state by itself, as TestState takes it: it may lead to states that are not here. */
+export function parseState(source: unknown, options: ParseOptions = {}): Parsed {
+  const value = jsonValue(source);
+  if (value === undefined) return refused(tooDeep);
+  if (!isObject(value)) return refused(notAnObject);
+  const machine = objectOf([
+    ["StartAt", loneStateName],
+    ["States", objectOf([[loneStateName, value]])],
+  ]);
+  return parseValue(machine, { ...options, targets: "unknown" });
+}
+
 const notAnObject: Problem = {
   code: "SCHEMA_VALIDATION_FAILED",
   severity: "ERROR",
@@ -70,14 +94,14 @@ const machineShape = {
   },
 } as const;
 
-function parseValue(source: Value, options: ParseOptions): Parsed {
+function parseValue(source: Value, options: ParseOptions & { readonly targets?: "unknown" }): Parsed {
   if (!isObject(source)) return refused(notAnObject);
   const { machine, place } = beginning(source, options);
   const read = readFields(machineShape, source, place);
   enqueue(source, place, false);
   // Reading a state may find further containers, which then have their turn.
   for (const container of machine.containers) readStates(container, machine);
-  judgeGraph(machine);
+  judgeGraph(machine, options.targets ?? "known");
   judgeVariables(machine);
   if (machine.problems.length > 0 || read.startAt === undefined)
     return { kind: "problems", problems: machine.problems };

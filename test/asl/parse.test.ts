@@ -1,7 +1,7 @@
 /** What a definition becomes: defaults filled in, names changed, everything compiled. And what cannot harm the parser. */
 import { describe, expect, test } from "vitest";
 import type { Definition, State } from "../../lib/asl/definition.ts";
-import { parseDefinition, parseDefinitionText } from "../../lib/asl/parse.ts";
+import { parseDefinition, parseDefinitionText, parseState } from "../../lib/asl/parse.ts";
 import { describeProblem } from "../../lib/asl/problem.ts";
 import {
   inner,
@@ -359,6 +359,25 @@ describe("a definition of a megabyte", () => {
     const source = { StartAt: name(0), States: Object.fromEntries(wrong) };
     expect(problemsIn(parseDefinition(source))).toHaveLength(1000);
     expect(fastest(() => parseDefinition(source))).toBeLessThan(1000);
+  });
+});
+
+describe("a state by itself", () => {
+  test("may lead anywhere", () => {
+    const parsed = parseState({ Type: "Pass", Next: "Elsewhere" });
+    expect(parsed).toMatchObject({ kind: "definition", definition: { startAt: "StateName" } });
+  });
+
+  test.each<[Json, readonly string[]]>([
+    [{ Type: "Parallel", Branches: [], End: true }, ["Value cannot be empty at /States/StateName/Branches"]],
+    [{ Type: "Pass" }, ["This object should have only one of the following fields: [Next, End] at /States/StateName"]],
+    [
+      { Type: "Map", ItemProcessor: { StartAt: "I", States: { I: { Type: "Pass", Next: "J" } } }, Next: "K" },
+      ["Missing 'Next' target: J at /States/StateName/ItemProcessor/States/I/Next"],
+    ],
+    [[], ["Definition must be a valid JSON object at undefined"]],
+  ])("%j", (state, expected) => {
+    expect(problemsIn(parseState(state)).map(({ message, path }) => `${message} at ${path}`)).toEqual(expected);
   });
 });
 

@@ -12,8 +12,11 @@ interface Edge {
   readonly path: string;
 }
 
-export function judgeGraph(machine: Machine): void {
-  for (const container of machine.containers) judgeContainer(container, machine);
+/** `targets` "unknown": of the machine only one state is here, and where it leads cannot be judged. */
+export function judgeGraph(machine: Machine, targets: "known" | "unknown"): void {
+  for (const container of machine.containers) {
+    if (targets === "known" || container.parent !== undefined) judgeContainer(container, machine);
+  }
 }
 
 function judgeContainer(container: Container, machine: Machine): void {

@@ -24,7 +24,7 @@ const longestInvisible = 11.5 * 3_600;
 const handleBytes = 1_024;
 
 /** A message as Lambda or a poll brings it. */
-export interface Arrived {
+interface Arrived {
   readonly queueUrl: string;
   readonly handle: string;
   readonly body: string;

@@ -35,7 +35,7 @@ export function listedMachine({ account, region }: Tenant, machine: string): str
   return `${account}/${region}/${machine}`;
 }
 
-export function listPartitionOf(id: ExecutionId, status: ExecutionStatus): string {
+function listPartitionOf(id: ExecutionId, status: ExecutionStatus): string {
   const shard = createHash("sha256").update(id).digest().readUInt32BE() % listShards;
   return listPartition(id.slice(0, id.lastIndexOf("/")), status, shard);
 }
@@ -60,7 +60,7 @@ export async function summaryItem(store: Store, summary: ExecutionSummary): Prom
 }
 
 /** A cause may be long: it is stored like a body. */
-export async function failureAttributes(
+async function failureAttributes(
   store: Store,
   id: ExecutionId,
   { error, cause }: Pick<Ending, "error" | "cause">,

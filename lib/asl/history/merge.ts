@@ -22,16 +22,18 @@ interface Merge {
   readonly ready: Heap<Thread>;
   /** Threads that begin when that thread has ended. */
   readonly successors: Map<Thread, Thread[]>;
+  /** Threads whose next event follows from an event of that thread which has no number yet. */
+  readonly waiting: Map<Thread, Thread[]>;
   readonly numbered: NumberedEvent[];
 }
 
 export function numberEvents(segments: Iterable<SegmentEvents>, until?: Instant): readonly NumberedEvent[] {
   const threads = spin(segments, until);
-  const merge: Merge = { threads, ready: new Heap(sooner), successors: new Map(), numbered: [] };
+  const merge: Merge = { threads, ready: new Heap(sooner), successors: new Map(), waiting: new Map(), numbered: [] };
   for (const thread of threads.values()) if (thread.fork === undefined) makeReady(merge, thread, 0);
   for (let thread = merge.ready.pop(); thread !== undefined; thread = merge.ready.pop()) {
-    const entry = thread.entries[thread.cursor];
-    if (entry !== undefined) emit(merge, thread, entry);
+    advance(merge, thread);
+    if (merge.ready.size === 0) wakeAll(merge);
   }
   return merge.numbered;
 }
@@ -48,7 +50,53 @@ function makeReady(merge: Merge, thread: Thread, since: Instant): void {
     return;
   }
   thread.clock = Math.max(since, thread.clock, entry.at);
-  merge.ready.push(thread);
+  const cause = pendingCause(merge, thread, entry.event.previous);
+  if (cause === undefined) merge.ready.push(thread);
+  else merge.waiting.set(cause, [...(merge.waiting.get(cause) ?? []), thread]);
+}
+
+/**
+ * The thread whose event is referred to, if that event is still to come: a failure comes before what it
+ * aborts. Not so the end of the execution, which comes after all that it ends.
+ */
+function pendingCause(merge: Merge, waiting: Thread, reference: EventRef): Thread | undefined {
+  if (typeof reference !== "object" || isWithin(waiting.branch, reference.branch)) return undefined;
+  const thread = merge.threads.get(reference.branch);
+  if (thread === undefined || thread.ids.has(reference.event)) return undefined;
+  const isToCome = thread.entries.some(({ local }, index) => index >= thread.cursor && local === reference.event);
+  return isToCome ? thread : undefined;
+}
+
+function isWithin(branch: string, outer: string): boolean {
+  return branch === outer || branch.startsWith(`${outer}/`);
+}
+
+function wake(merge: Merge, cause: Thread): void {
+  const threads = merge.waiting.get(cause);
+  if (threads === undefined) return;
+  merge.waiting.delete(cause);
+  for (const thread of threads) makeReady(merge, thread, cause.clock);
+}
+
+/** A log with a hole may name a cause that cannot come; then what waits for it comes without. */
+function wakeAll(merge: Merge): void {
+  const threads = [...merge.waiting.values()].flat();
+  merge.waiting.clear();
+  for (const thread of threads) merge.ready.push(thread);
+}
+
+/** What was written together stays together. */
+function advance(merge: Merge, thread: Thread): void {
+  let entry = thread.entries[thread.cursor];
+  for (;;) {
+    if (entry === undefined) return;
+    emit(merge, thread, entry);
+    const next = thread.entries[thread.cursor];
+    if (!entry.goesOn || next === undefined || next.at > thread.clock) break;
+    entry = next;
+  }
+  if (entry.fork === undefined) makeReady(merge, thread, thread.clock);
+  if (merge.waiting.size > 0) wake(merge, thread);
 }
 
 function emit(merge: Merge, thread: Thread, entry: Entry): void {
@@ -60,7 +108,6 @@ function emit(merge: Merge, thread: Thread, entry: Entry): void {
   thread.ids.set(entry.local, id);
   thread.cursor += 1;
   if (entry.fork !== undefined) openFork(merge, thread, entry.fork, id);
-  else makeReady(merge, thread, thread.clock);
 }
 
 function record(

@@ -31,6 +31,8 @@ export interface Entry {
   /** Its number in the branch's own numbering. */
   readonly local: number;
   readonly at: Instant;
+  /** The next one was written with it, and nothing comes between them unless it happens later. */
+  readonly goesOn: boolean;
   /** This is the event that forks: the last one of its segment. */
   readonly fork?: Fork;
 }
@@ -96,12 +98,8 @@ function spinOne(branch: string, log: SegmentEvents[], forks: Map<string, Fork>,
       const at = event.at ?? segment.now;
       if (event.at !== undefined && at > end) return;
       const last = position === segment.events.length - 1;
-      entries.push({
-        event,
-        local: segment.firstEvent + position,
-        at,
-        ...(last && fork !== undefined ? { fork } : {}),
-      });
+      const local = segment.firstEvent + position;
+      entries.push({ event, local, at, goesOn: !last, ...(last && fork !== undefined ? { fork } : {}) });
     });
   });
   return thread;

@@ -163,7 +163,7 @@ describe("the service's own functions", () => {
     ["$parse('[1,2] [3]')", coded("D3137: Invalid JSON")],
     ['$parse(\'{"a":1,"a":2}\')', coded("D3137: Invalid JSON")],
     ["$parse('[1e400]')", coded("D3137: Invalid JSON")],
-    ["$eval('1+1')", coded("T1006: Attempted to invoke a non-function")], // features 2.19
+    ["$eval ('1+1')", coded("T1006: Attempted to invoke a non-function")], // features 2.19
     ["$formatNumber(1, 'x')", formatNumberText],
   ])("%s", async (source, expected) => {
     expect(await evaluate(source)).toBe(typeof expected === "string" ? expected : expected(source));

@@ -34,7 +34,7 @@ export interface Mailbox {
   redrive(): number;
   /** All that is not done becomes visible: nobody who had received anything is alive. */
   reopen(): void;
-  /** When the next letter of a lane is or becomes visible. */
+  /** When the next letter is or becomes visible. */
   next(): Instant | undefined;
   /** Not done, by box. */
   count(box: Box): number;
@@ -127,7 +127,7 @@ export function mailbox(journal: Journal, chance: Prng, faults: () => Faults, no
       for (const letter of letters) if (letter.receives > 0) letter.visibleAt = Math.min(letter.visibleAt, now());
     },
 
-    next: () => earliest(letters.filter(({ box }) => box !== "dead")),
+    next: () => earliest(letters),
     count: (box) => letters.filter((letter) => letter.box === box).length,
   };
 }

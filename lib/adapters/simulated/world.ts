@@ -42,8 +42,10 @@ export interface SimulatedWorld extends Omit<SimulatedWorker, "dead" | "kill"> {
   powerCut(): void;
 
   now(): Instant;
-  /** The earliest moment at which something happens by itself: a message, a timer, an answer, an alarm. */
+  /** The earliest moment at which there is something to do: a message or dead letter, a sweep, an answer, an alarm. */
   nextDue(): Instant | undefined;
+  /** The earliest moment at which a call is answered or an alarm rings: for those who wait for a call only. */
+  nextEvent(): Instant | undefined;
   advanceTo(moment: Instant): Promise<void>;
   /** Lets everything run that can run now. */
   settle(): Promise<void>;
@@ -140,6 +142,7 @@ export function simulatedWorld(options: SimulatedOptions): SimulatedWorld {
       const moments = [time.next(), inside.mailbox.next(), ...alarms].filter((moment) => moment !== undefined);
       return moments.length === 0 ? undefined : Math.max(time.now(), Math.min(...moments));
     },
+    nextEvent: time.next,
     advanceTo: time.advanceTo,
     settle: rest,
     shardsDue() {

@@ -4,12 +4,16 @@
  */
 import type { Call, CallResult, Tasks } from "../engine/ports.ts";
 import { callFailure } from "./call-failure.ts";
+import { dynamodb } from "./dynamodb.ts";
 import type { FunctionInvoker } from "./function-invoker.ts";
 import { inOrder } from "./function-invoker.ts";
 import type { Integration } from "./integration.ts";
 import { lambdaFunction } from "./lambda-function.ts";
 import { lambdaInvoke } from "./lambda-invoke.ts";
 import { lambdaService } from "./lambda-service.ts";
+import { serviceAction } from "./service.ts";
+import { sns } from "./sns.ts";
+import { sqs } from "./sqs.ts";
 
 export interface TasksOptions {
   /** Who runs functions, asked in this order; by default AWS. */
@@ -21,15 +25,28 @@ interface Row {
   readonly integration: Integration;
 }
 
+const services = [sqs, sns, dynamodb];
+
 const tokenSuffix = ".waitForTaskToken";
 
 export function createTasks({ functions = [lambdaService()] }: TasksOptions = {}): Tasks {
   const invoke = inOrder(functions);
   const table: readonly Row[] = [
     { resource: /^arn:[\w-]+:lambda:/, integration: lambdaFunction(invoke) },
-    { resource: /^arn:[\w-]+:states:[\w-]*:\d*:lambda:invoke$/, integration: lambdaInvoke(invoke) },
+    { resource: optimized("lambda", "invoke"), integration: lambdaInvoke(invoke) },
+    ...services.flatMap((service) =>
+      service.actions.map((action) => ({
+        resource: optimized(service.resource, action),
+        integration: serviceAction(service, action),
+      })),
+    ),
   ];
   return { call: (call) => callBy(table, call) };
+}
+
+/** `arn:aws:states:::service:action`; Region and account may stand in it. */
+function optimized(service: string, action: string): RegExp {
+  return new RegExp(`^arn:[\\w-]+:states:[\\w-]*:\\d*:${service}:${action}$`);
 }
 
 async function callBy(table: readonly Row[], call: Call): Promise<CallResult> {

@@ -1,9 +1,11 @@
-/** The two things that both of the runner's HTTP servers need. */
+/** What all of the runner's HTTP servers need. */
 import { once } from "node:events";
 import type { IncomingMessage, Server } from "node:http";
 
 /** On loopback, on a free port; answers the address. */
 export async function listening(server: Server): Promise<string> {
+  // Else an idle connection is closed after 5 s, perhaps in the moment in which a client uses it again.
+  server.keepAliveTimeout = 0;
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const address = server.address();

@@ -3,7 +3,7 @@
  * through its API and prints what happened. `--keep` stays up, `--chaos SEED` lets it be a bad day,
  * `--logs` shows what the functions write.
  */
-import { parseArgs } from "node:util";
+import { isDeepStrictEqual, parseArgs } from "node:util";
 import { loadExample } from "../../examples/example.ts";
 import { startServers } from "../../servers/servers.ts";
 import type { ChaosOptions } from "./chaos.ts";
@@ -25,18 +25,29 @@ if (servers.kind === "missing") {
 console.log("DynamoDB Local, ElasticMQ and moto are up");
 
 const chaos = flags.chaos === undefined ? undefined : badDay(Number(flags.chaos));
-const shape = await startDeployedShape(options(synthesize({}, functionNames(example.functions)), servers.environment));
+const interrupted = new Promise<"interrupted">((resolve) => {
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve("interrupted"));
+});
+const assembly = synthesize({}, functionNames(example.functions));
+const shape = await startDeployedShape(options(assembly, servers.environment));
 try {
   printStack(shape);
-  const runs = await runCases(shape, example, { seconds: 300, onEnd: printRun });
-  printCounts(shape);
-  const wrong = runs.filter((run) => JSON.stringify(run.outcome) !== JSON.stringify(run.example.expected));
-  for (const { example, outcome } of wrong) console.log(`not as expected: ${example.name} ${JSON.stringify(outcome)}`);
-  if (wrong.length > 0) process.exitCode = 1;
-  if (flags.keep) await interrupted(shape);
+  const ended = await Promise.race([runPipeline(shape), interrupted]);
+  if (ended !== "interrupted" && flags.keep) {
+    printExports(shape);
+    await interrupted;
+  }
 } finally {
   await shape.stop();
   await servers.stop();
+}
+
+async function runPipeline(running: DeployedShape): Promise<void> {
+  const runs = await runCases(running, example, { seconds: 300, onEnd: printRun });
+  printCounts(running);
+  const wrong = runs.filter((run) => !isDeepStrictEqual(run.outcome, run.example.expected));
+  for (const { example, outcome } of wrong) console.log(`not as expected: ${example.name} ${JSON.stringify(outcome)}`);
+  if (wrong.length > 0) process.exitCode = 1;
 }
 
 function options(assembly: string, environment: Readonly<Record<string, string>>): DeployedShapeOptions {
@@ -75,11 +86,8 @@ function printCounts(shape: DeployedShape): void {
   for (const each of shape.denied) console.log(`refused by IAM: ${each}`);
 }
 
-async function interrupted({ endpoint, accessKey, region }: DeployedShape): Promise<void> {
+function printExports({ endpoint, accessKey, region }: DeployedShape): void {
   console.log("up until Ctrl+C; in another shell:");
   console.log(`export AWS_ENDPOINT_URL_SFN=${endpoint} AWS_DISABLE_HOST_PREFIX_INJECTION=true AWS_REGION=${region} \\
   AWS_ACCESS_KEY_ID=${accessKey.accessKeyId} AWS_SECRET_ACCESS_KEY=${accessKey.secretAccessKey}`);
-  await new Promise<void>((resolve) => {
-    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve());
-  });
 }

@@ -45,7 +45,8 @@ export async function startWire(targets: Readonly<Record<string, string>>, chaos
   const callers = new Map<string, Caller>();
   const calls: Record<string, Record<string, number>> = {};
   const denied: string[] = [];
-  const agent = new Agent({ keepAlive: true });
+  // A connection for each call: one that was kept may be closed by the server just when it is used again.
+  const agent = new Agent({ keepAlive: false });
   let judged: { readonly policies: Policies; readonly arns: Arns } | undefined;
 
   const pass = async (service: Service, request: IncomingMessage, response: ServerResponse): Promise<void> => {

@@ -39,7 +39,7 @@ export async function answerOpenClaim(
   claim: SegmentKey,
   answer: Answer,
   by: string,
-): Promise<"answered" | "no-claim"> {
+): Promise<"answered" | "nothing-said" | "no-claim"> {
   const header = await engine.header(claim.execution);
   const definition = await engine.definition(header.definition);
   for (let tries = 0; tries < mostTries; tries++) {
@@ -47,7 +47,7 @@ export async function answerOpenClaim(
     const head = read && decodeSegment(read);
     if (!head || openClaim(head.position) !== claim.seq) return "no-claim";
     const signal = typeof answer === "function" ? await answer(head, header) : answer;
-    if (!signal) return "answered";
+    if (!signal) return "nothing-said";
     if (await answerHead(engine, header, definition, head, signal, by)) return "answered";
   }
   throw new Error(`claim ${claim.execution}${claim.branch}#${claim.seq} could not be answered in ${mostTries} tries`);

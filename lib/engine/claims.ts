@@ -19,7 +19,8 @@ export async function answerClaim(engine: Engine, command: Claiming, delivery: D
     answerOf(engine, command),
     keyOf(command),
   );
-  return outcome === "no-claim" ? redelivered(engine, command, delivery) : { kind: "done" };
+  // Not answered now, but perhaps by this very message before: then what follows is still its charge.
+  return outcome === "answered" ? { kind: "done" } : redelivered(engine, command, delivery);
 }
 
 function answerOf(engine: Engine, command: Claiming): Answer {
@@ -41,10 +42,9 @@ async function joined(engine: Engine, head: Segment, header: Header): Promise<Si
   const { doing } = head.position;
   if (doing.kind !== "forked") return undefined;
   const reports = await readReports(engine, header, head.branch, doing);
-  const outputs = reports.map(({ index, output }) => {
-    if (output === undefined) throw new Error(`branch ${index} of fork ${doing.claim} joined without an output`);
-    return output;
-  });
+  const outputs = reports.flatMap(({ output }) => (output === undefined ? [] : [output]));
+  // One of them failed: its own message to this claim is under way, and decides.
+  if (outputs.length < doing.width) return undefined;
   return { kind: "joined", outputs, events: reports.reduce((sum, report) => sum + report.events, 0) };
 }
 

@@ -23,10 +23,11 @@ export type ReadToken =
   | { readonly kind: "expired" };
 
 export function readToken(engine: Engine, token: string, now: Instant): ReadToken {
-  const [name = "", signature = ""] = token.split(".", 2);
+  const [name = "", signature = "", more] = token.split(".");
   const expected = Buffer.from(engine.world.keys.sign(`task-token ${name}`));
   const given = Buffer.from(signature);
-  if (given.length !== expected.length || !timingSafeEqual(given, expected)) return { kind: "invalid" };
+  if (more !== undefined || given.length !== expected.length || !timingSafeEqual(given, expected))
+    return { kind: "invalid" };
   const [execution, branch, seq, expiry] = JSON.parse(Buffer.from(name, "base64url").toString());
   return now > expiry ? { kind: "expired" } : { kind: "claim", claim: { execution, branch, seq } };
 }

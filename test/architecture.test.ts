@@ -30,7 +30,7 @@ const mayImport: Readonly<Record<string, { readonly ours: readonly string[]; rea
       ours: ["lib/integrations", "type:lib/engine/ports.ts", "type:lib/asl"],
       packages: ["@aws-sdk/", "@smithy/", "node:"],
     },
-    "lib/api": { ours: ["lib/api", "lib/engine", "lib/asl"], packages: ["hono", "@smithy/", "@aws-crypto/", "node:"] },
+    "lib/api": { ours: ["lib/api", "lib/engine", "lib/asl"], packages: ["node:"] },
     "lib/stack": {
       ours: ["lib/stack", "lib/adapters/aws/names.ts"],
       packages: ["aws-cdk-lib", "constructs", "node:"],

@@ -28,8 +28,8 @@ export class JsonSyntaxError extends Error {
   }
 }
 
-/** Set when `JSON.stringify` met an ExactNumber, which it cannot write: then the careful writer takes over. */
-let metExactNumber = false;
+/** Set when `JSON.stringify` met what it would not write as it was read: then the careful writer takes over. */
+let metUnusual = false;
 
 /** A number whose text a JavaScript number would not give back. */
 export class ExactNumber {
@@ -44,14 +44,28 @@ export class ExactNumber {
   }
 
   toJSON(): number {
-    metExactNumber = true;
-    return 0;
+    metUnusual = true;
+    return Number(this.#text);
   }
 }
 
+/**
+ * The prototype of objects with keys such as `"1"`, which JavaScript puts in front of all others; their own
+ * order is kept beside them. Like `ExactNumber` it is met by `JSON.stringify` on its way.
+ */
+class Reordered {
+  toJSON(): object {
+    metUnusual = true;
+    return { ...this };
+  }
+}
+
+const keyOrders = new WeakMap<object, string[]>();
+const arrayIndex = /^(?:0|[1-9]\d{0,9})$/;
+
 export function parseJson(text: JsonText): Value {
   if (text.length > 2 * depthLimit) refuseDepth(text);
-  if (!lossyNumber.test(text)) return parseFast(text);
+  if (!wantsCare.test(text)) return parseFast(text);
   return new CarefulParser(text).parse();
 }
 
@@ -62,9 +76,9 @@ export function parseJsonWithUniqueKeys(text: JsonText): Value {
 }
 
 export function writeJson(value: Value): JsonText {
-  metExactNumber = false;
+  metUnusual = false;
   let text = JSON.stringify(value);
-  if (metExactNumber) text = writeExactly(value);
+  if (metUnusual) text = writeExactly(value);
   if (text.length > 2 * depthLimit && depthExceededAt(text) !== undefined) {
     throw runtimeFailure(`The value is nested more than ${depthLimit} levels deep.`);
   }
@@ -92,6 +106,12 @@ export function property(object: JsonObject, key: string): Value | undefined {
   return Object.hasOwn(object, key) ? object[key] : undefined;
 }
 
+/** The members in the order in which they were written down. */
+export function entriesOf(object: JsonObject): readonly (readonly [string, Value])[] {
+  const order = keyOrders.get(object);
+  return order === undefined ? Object.entries(object) : order.map((key) => [key, object[key] ?? null]);
+}
+
 export function objectOf(entries: Iterable<readonly [string, Value]>): JsonObject {
   const object: Record<string, Value> = {};
   for (const [key, value] of entries) setMember(object, key, value);
@@ -100,18 +120,40 @@ export function objectOf(entries: Iterable<readonly [string, Value]>): JsonObjec
 
 /** A copy with one member set; a new key comes last. */
 export function withProperty(object: JsonObject, key: string, value: Value): JsonObject {
-  const copy: Record<string, Value> = { ...object };
+  const copy: Record<string, Value> = object instanceof Reordered ? copyOf(object) : { ...object };
   setMember(copy, key, value);
   return copy;
 }
 
 /** Sets a member of an object that is still being built; assignment would take `__proto__` for the prototype. */
 export function setMember<T>(object: Record<string, T>, key: string, value: T): void {
+  if (isArrayIndex(key) || object instanceof Reordered) keepOrder(object, key);
   if (key === "__proto__") {
     Object.defineProperty(object, key, { value, writable: true, enumerable: true, configurable: true });
   } else {
     object[key] = value;
   }
+}
+
+function isArrayIndex(key: string): boolean {
+  const first = key.charCodeAt(0);
+  return first >= 0x30 && first <= 0x39 && arrayIndex.test(key);
+}
+
+function copyOf(object: JsonObject): Record<string, Value> {
+  const copy: Record<string, Value> = {};
+  for (const [key, value] of entriesOf(object)) setMember(copy, key, value);
+  return copy;
+}
+
+function keepOrder(object: object, key: string): void {
+  let order = keyOrders.get(object);
+  if (order === undefined) {
+    order = Object.keys(object);
+    keyOrders.set(object, order);
+    Object.setPrototypeOf(object, Reordered.prototype);
+  }
+  if (!Object.hasOwn(object, key)) order.push(key);
 }
 
 /** Equality of JSON values: numbers by value, objects without regard to order. */
@@ -137,9 +179,10 @@ function sameNumber(a: number | ExactNumber, b: number | ExactNumber): boolean {
 
 /**
  * Something that could be a number whose text would be lost: an exponent, 16 digits or more, a fraction
- * that ends in 0, a tiny number (written 1e-7), `-0`. Matches inside strings cost time, never correctness.
+ * that ends in 0, a tiny number (written 1e-7), `-0`; or a key that would change its place. Matches inside
+ * strings cost time, never correctness.
  */
-const lossyNumber = /(?:^|[\s,:[])-?(?:\d+(?:\.\d*)?[eE]|[\d.]{16}|\d+\.\d*0(?!\d)|0\.0{6}|(?<=-)0)/;
+const wantsCare = /"\d{1,10}"\s*:|(?:^|[\s,:[])-?(?:\d+(?:\.\d*)?[eE]|[\d.]{16}|\d+\.\d*0(?!\d)|0\.0{6}|(?<=-)0)/;
 
 function parseFast(text: JsonText): Value {
   try {
@@ -191,7 +234,7 @@ function writeExactly(value: Value): JsonText {
   if (value instanceof ExactNumber) return value.text;
   if (isArray(value)) return `[${value.map(writeExactly).join(",")}]`;
   if (!isObject(value)) return JSON.stringify(value);
-  const members = Object.entries(value).map(([key, member]) => `${JSON.stringify(key)}:${writeExactly(member)}`);
+  const members = entriesOf(value).map(([key, member]) => `${JSON.stringify(key)}:${writeExactly(member)}`);
   return `{${members.join(",")}}`;
 }
 

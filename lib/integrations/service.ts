@@ -35,9 +35,9 @@ export interface Service {
 }
 
 /** The SDK writes the parameters as they are, and the service refuses what is wrong with them. */
-export type Action = (parameters: unknown, call: SdkCall) => Promise<{ readonly $metadata: SdkMetadata }>;
+type Action = (parameters: unknown, call: SdkCall) => Promise<{ readonly $metadata: SdkMetadata }>;
 
-export interface SdkCall {
+interface SdkCall {
   readonly options: { readonly abortSignal: AbortSignal };
   readonly middleware: ReturnType<typeof headerKeeper>["middleware"];
 }

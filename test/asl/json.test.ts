@@ -47,7 +47,7 @@ test("any value is read and written as JSON.parse and JSON.stringify do", () => 
 });
 
 test("both parsers agree with JSON.parse on what is JSON", () => {
-  const scraps = fc.string({ unit: fc.constantFrom(..."[]{},:\"\\u0 1.e-tfn", "true", "null"), maxLength: 12 });
+  const scraps = fc.string({ unit: fc.constantFrom(...'[]{},:"\\u0 1.e-tfn', "true", "null"), maxLength: 12 });
   fc.assert(
     fc.property(scraps, (text) => {
       expect(isJson(parseJson, text)).toBe(isJson(JSON.parse, text));
@@ -129,6 +129,34 @@ describe("keys that a plain object would mistake", () => {
     ]);
     expect(writeJson(withProperty(built, "__proto__", 3))).toBe('{"__proto__":3,"a":2}');
     expect(Object.getPrototypeOf(withProperty(built, "__proto__", {}))).toBe(Object.prototype);
+  });
+});
+
+describe("keys keep their order, also those that look like numbers", () => {
+  const text = '{"b":1,"2":{"z":0,"1":[]},"a":2,"0":3}';
+
+  test("when read, written, changed and built", () => {
+    const value = parseJson(text);
+    expect(writeJson(value)).toBe(text);
+    if (!isObject(value)) throw new Error("unexpected");
+    expect(writeJson(withProperty(value, "2", null))).toBe('{"b":1,"2":null,"a":2,"0":3}');
+    expect(writeJson(withProperty(value, "1", null))).toBe('{"b":1,"2":{"z":0,"1":[]},"a":2,"0":3,"1":null}');
+    expect(writeJson(withProperty({ b: 1 }, "1", null))).toBe('{"b":1,"1":null}');
+    expect(
+      writeJson(
+        objectOf([
+          ["x", 1],
+          ["7", 2],
+          ["__proto__", 3],
+        ]),
+      ),
+    ).toBe('{"x":1,"7":2,"__proto__":3}');
+    expect(writeJson(value)).toBe(text);
+    expect(value).toEqual(JSON.parse(text));
+  });
+
+  test("JSON.stringify by mistake loses the order and nothing else", () => {
+    expect(JSON.parse(JSON.stringify(parseJson('{"b":1.0,"1":[2.0]}')))).toEqual({ b: 1, 1: [2] });
   });
 });
 

@@ -12,7 +12,7 @@ import type { Store } from "./store.ts";
 type Instant = number;
 
 /** A message in memory. */
-export interface Entry {
+interface Entry {
   readonly lane: Lane;
   readonly key: string;
   readonly body: string;

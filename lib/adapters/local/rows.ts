@@ -84,7 +84,7 @@ function forkKey(parent: BranchPath, forkSeq: string, group: number): string {
   return `${parent}\t${forkSeq}.${group}`;
 }
 
-export function forkParts({ execution, branch, seq, epoch }: ForkKey): readonly string[] {
+function forkParts({ execution, branch, seq, epoch }: ForkKey): readonly string[] {
   return [text(execution), branch, ordered(seq), ordered(epoch)];
 }
 

@@ -8,7 +8,7 @@ import { open, type RootDatabase } from "lmdb";
 
 export type Row = readonly [key: string, value: string];
 
-export interface Range {
+interface Range {
   /** Inclusive. */
   readonly from: string;
   /** Exclusive. */

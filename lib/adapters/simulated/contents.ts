@@ -8,7 +8,7 @@ import { type Registry, registry } from "./registry.ts";
 import { type Segments, segments } from "./segments.ts";
 
 type Instant = number;
-export type TimerMessage = Message & { readonly notBefore: Instant };
+type TimerMessage = Message & { readonly notBefore: Instant };
 
 export interface GroupState {
   readonly finished: readonly number[];

@@ -48,7 +48,7 @@ export interface Faults {
   readonly mostReceives: number;
 }
 
-export interface Span {
+interface Span {
   readonly rate: number;
   readonly longest: number;
 }

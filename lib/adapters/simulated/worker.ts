@@ -22,7 +22,7 @@ export interface Setting {
 
 /** A queue's longest delay, and how far timers look ahead. */
 export const HORIZON = 900_000;
-export const SHARDS = 4;
+const SHARDS = 4;
 
 type Make = <T>(name: CallName, subject: string, act: () => T | Promise<T>) => Promise<T>;
 

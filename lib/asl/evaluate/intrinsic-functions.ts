@@ -4,6 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import {
+  entriesOf,
   isArray,
   isNumber,
   isObject,
@@ -159,7 +160,7 @@ function hash(data: Value | undefined, algorithm: Value | undefined): string {
 /** Shallow only: the service refuses `true`. The keys come out as from a Java HashMap. */
 function merge(first: Value | undefined, second: Value | undefined, deep: Value | undefined): Value {
   if (!isObject(first) || !isObject(second) || deep !== false) throw new InvalidArguments();
-  return objectOf(hashMapOrder([...Object.entries(first), ...Object.entries(second)]));
+  return objectOf(hashMapOrder([...entriesOf(first), ...entriesOf(second)]));
 }
 
 function jsonOf(text: string): Value {
@@ -210,6 +211,6 @@ function javaText(value: Value): string {
   if (typeof value === "string") return value;
   if (isArray(value)) return `[${value.map(javaText).join(", ")}]`;
   if (!isObject(value)) return writeJson(value);
-  const members = Object.entries(value).map(([key, member]) => `${key}=${javaText(member)}`);
+  const members = entriesOf(value).map(([key, member]) => `${key}=${javaText(member)}`);
   return `{${members.join(", ")}}`;
 }

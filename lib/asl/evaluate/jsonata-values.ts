@@ -28,10 +28,13 @@ function plainNumbers(value: Value): unknown {
   }
   if (!isObject(value)) return value;
   const entries = Object.entries(value).map(([key, member]) => [key, member, plainNumbers(member)] as const);
-  if (entries.every(([, member, plain]) => member === plain)) return value;
-  const object: Record<string, unknown> = {};
-  for (const [key, , plain] of entries) setMember(object, key, plain);
-  return object;
+  if (isPlain(value) && entries.every(([, member, plain]) => member === plain)) return value;
+  return Object.fromEntries(entries.map(([key, , plain]) => [key, plain]));
+}
+
+/** Not one whose keys are kept in an order of their own, which the package would not know. */
+function isPlain(value: object): boolean {
+  return Object.getPrototypeOf(value) === Object.prototype;
 }
 
 /** What no JSON text can show. */

@@ -2,7 +2,7 @@
  * Walks the steps of a path through a document. `undefined` means that nothing is there; why not is told
  * by `path-miss.ts`, which walks again, as only a failing state asks.
  */
-import { ExactNumber, isArray, isObject, property, setMember, type Value } from "../json.ts";
+import { ExactNumber, entriesOf, isArray, isObject, property, setMember, type Value } from "../json.ts";
 import { unreachable } from "../unreachable.ts";
 import { runtimeFailure } from "./failure.ts";
 import { passes } from "./path-filter.ts";
@@ -135,7 +135,7 @@ function sliced(array: readonly Value[], from: number | undefined, to: number | 
 
 function children(node: Value): readonly Value[] {
   if (isArray(node)) return node;
-  return isObject(node) ? Object.values(node) : [];
+  return isObject(node) ? entriesOf(node).map(([, member]) => member) : [];
 }
 
 /** The node and all containers below it, parents first. */

@@ -61,9 +61,17 @@ export function findOrNull(path: Path, scope: EvaluationScope): Value | undefine
 
 /** What InputPath, OutputPath, ItemsPath and the like give. */
 export function readPath(path: Path, scope: EvaluationScope): Value {
+  if (path.steps.length > 0) refuseNull(path, scope);
   const value = findOrNull(path, scope);
   if (value === undefined) throw runtimeFailure(`Invalid path '${path.source}' : ${missReason(path, scope)}`);
   return value;
+}
+
+/** Seen on the service where a state's input is null (a Lambda function that returned nothing). */
+export function refuseNull(path: Path, scope: EvaluationScope): void {
+  if (path.root.kind === "input" && scope.input === null) {
+    throw runtimeFailure("Unable to apply Path transformation to null or empty input.");
+  }
 }
 
 function missReason(path: Path, scope: EvaluationScope): string {

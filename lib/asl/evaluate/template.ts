@@ -4,13 +4,13 @@
  * constant is shared by all results, so nobody may change a result in place.
  */
 import type { QueryLanguage } from "../definition.ts";
-import { isArray, isObject, setMember, type Value, writeJson } from "../json.ts";
+import { entriesOf, isArray, isObject, setMember, type Value, writeJson } from "../json.ts";
 import { unreachable } from "../unreachable.ts";
 import { compileExpression, type Expression, evaluateExpression, isExpression } from "./expression.ts";
 import { runtimeFailure } from "./failure.ts";
 import { callIntrinsic, compileIntrinsic, type Intrinsic } from "./intrinsic.ts";
 import { hashMapOrder } from "./java.ts";
-import { compilePath, findOrNull, isProblem, type Path } from "./path.ts";
+import { compilePath, findOrNull, isProblem, type Path, refuseNull } from "./path.ts";
 import { joinReferences, type References } from "./references.ts";
 import type { EvaluationScope } from "./scope.ts";
 
@@ -79,7 +79,7 @@ class Compiler {
     if (!isObject(value)) return { kind: "constant", value };
     const fixed: (readonly [string, Node])[] = [];
     const computed: (readonly [string, Node])[] = [];
-    for (const [key, member] of Object.entries(value)) {
+    for (const [key, member] of entriesOf(value)) {
       const memberPath = `${path}/${pointerToken(key)}`;
       if (key.endsWith(".$")) computed.push([key.slice(0, -2), this.query(member, key, memberPath)]);
       else fixed.push([key, this.jsonPath(member, memberPath)]);
@@ -108,7 +108,7 @@ class Compiler {
     }
     if (!isObject(value)) return { kind: "constant", value };
     return objectOfNodes(
-      Object.entries(value).map(
+      entriesOf(value).map(
         ([key, member]) => [key, this.jsonata(member, `${field}/${key}`, `${path}/${pointerToken(key)}`)] as const,
       ),
     );
@@ -170,6 +170,7 @@ function fill(node: Node, scope: EvaluationScope): Value {
 }
 
 function readField(path: Path, field: string, scope: EvaluationScope): Value {
+  refuseNull(path, scope);
   const value = findOrNull(path, scope);
   if (value !== undefined) return value;
   const input = writeJson(scope.input);

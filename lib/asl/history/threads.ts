@@ -96,13 +96,18 @@ function spinOne(branch: string, log: SegmentEvents[], forks: Map<string, Fork>,
     const end = Math.min(log[index + 1]?.now ?? Number.POSITIVE_INFINITY, until ?? Number.POSITIVE_INFINITY);
     segment.events.forEach((event, position) => {
       const at = event.at ?? segment.now;
-      if (event.at !== undefined && at > end) return;
-      const last = position === segment.events.length - 1;
+      if (!happened(event, end)) return;
+      const next = segment.events[position + 1];
       const local = segment.firstEvent + position;
-      entries.push({ event, local, at, goesOn: !last, ...(last && fork !== undefined ? { fork } : {}) });
+      const goesOn = next !== undefined && happened(next, end);
+      entries.push({ event, local, at, goesOn, ...(next === undefined && fork !== undefined ? { fork } : {}) });
     });
   });
   return thread;
+}
+
+function happened({ at }: HistoryEvent, end: Instant): boolean {
+  return at === undefined || at <= end;
 }
 
 function forkOf(parent: Thread, segment: SegmentEvents, shape: ForkShape): Fork {

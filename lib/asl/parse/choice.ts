@@ -58,9 +58,9 @@ const kinds = ["And", "Or", "Not", "Variable", "Condition"] as const;
 /** Inside And, Or and Not: a test and nothing else. */
 const testFields: Readonly<Record<string, Field<string, unknown>>> = {
   ...operators,
-  And: field("tests", nested(list(test, { empty: "refused" })), "JSONPath"),
-  Or: field("tests", nested(list(test, { empty: "refused" })), "JSONPath"),
-  Not: field("tests", nested(test), "JSONPath"),
+  And: field("tests", list(test, { empty: "refused" }), "JSONPath"),
+  Or: field("tests", list(test, { empty: "refused" }), "JSONPath"),
+  Not: field("tests", test, "JSONPath"),
   Variable: field("variable", singlePath, "JSONPath"),
   Comment: elsewhere,
 };
@@ -75,11 +75,7 @@ const ownFields = {
 /** A rule is a test that goes somewhere. */
 const ruleFields: typeof ownFields = { ...testFields, ...ownFields };
 
-/** The table of a rule refers to the reader of a test, which refers to the table: looked up when called. */
-function nested(read: Reader<unknown>): Reader<unknown> {
-  return (value, place) => read(value, place);
-}
-
+/** Reads a test field by field; what it compares is compiled with its whole rule. */
 function test(value: Value, place: Place): true | undefined {
   const object = asObject(value, place);
   if (object === undefined) return undefined;

@@ -7,9 +7,9 @@ import { compileExpression, type Expression, isExpression } from "../evaluate/ex
 import { compilePath, compileReferencePath, isProblem, type Path, type ReferencePath } from "../evaluate/path.ts";
 import { type CompiledTemplate, compileQuery, compileTemplate, type Template } from "../evaluate/template.ts";
 import { isArray, isObject, property, type Value } from "../json.ts";
+import { judgeExpressionsIn, judgeStates, notAnExpression } from "./expressions.ts";
 import { asObject } from "./fields.ts";
 import { inField, type Place, report } from "./place.ts";
-import { judgeStates, judgeStatesIn } from "./states-variable.ts";
 import { text } from "./values.ts";
 
 function path(value: Value, place: Place): Path | undefined {
@@ -66,7 +66,7 @@ export function expression(value: Value, place: Place): Expression | undefined {
   const source = text(value, place);
   if (source === undefined) return undefined;
   if (!isExpression(source)) {
-    return report(place, "JSONata string must start with {% and end with %}", { value });
+    return report(place, notAnExpression, { value });
   }
   const compiled = compileExpression(source, place.field);
   if ("kind" in compiled) return report(place, compiled.message, { code: compiled.code, value });
@@ -101,7 +101,7 @@ export function query(value: Value, place: Place): Template | undefined {
 }
 
 function placed(compiled: CompiledTemplate, value: Value, place: Place, wording?: string): Template | undefined {
-  if (place.language === "JSONata") judgeStatesIn(value, place);
+  if (place.language === "JSONata") judgeExpressionsIn(value, place);
   if (compiled.kind === "template") {
     place.references.push(compiled.template.references);
     return compiled.template;
@@ -159,7 +159,7 @@ function assignedQuery(key: string, value: Value, place: Place): Template | unde
   return compiled.template;
 }
 
-const identifier = /^[\p{ID_Start}_][\p{ID_Continue}]*$/u;
+const identifier = /^\p{ID_Start}\p{ID_Continue}*$/u;
 const variableNameLength = 80;
 
 function nameable(name: string, place: Place): boolean {
@@ -176,7 +176,7 @@ function nameable(name: string, place: Place): boolean {
     const message = `Invalid variable name '${name}': the variable name contains invalid characters.`;
     report(place, message, {
       code: "INVALID_VARIABLE_NAME",
-      hint: "letters, digits and '_', not beginning with a digit",
+      hint: "a letter first, then letters, digits and '_'",
     });
     return false;
   }

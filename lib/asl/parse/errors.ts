@@ -1,9 +1,9 @@
 /** `Retry` and `Catch`: how a state answers errors. When they apply is `states/`; here is only what they may say. */
 import type { Catcher, Retrier } from "../definition.ts";
-import type { Value } from "../json.ts";
+import { isArray, isObject, property, type Value } from "../json.ts";
 import { assign, resultPath, template } from "./compiled.ts";
 import { elsewhere, field, type Reader, readObject } from "./fields.ts";
-import { inField, type Place, report } from "./place.ts";
+import { inField, inIndex, type Place, report } from "./place.ts";
 import { list, number, oneOf, text } from "./values.ts";
 
 const yearSeconds = 31_622_400;
@@ -58,22 +58,22 @@ function catcher(value: Value, place: Place): Catcher | undefined {
 export const retriers: Reader<readonly Retrier[]> = wildcardLast(retrier);
 export const catchers: Reader<readonly Catcher[]> = wildcardLast(catcher);
 
-function wildcardLast<T extends { readonly errorEquals: readonly string[] }>(read: Reader<T>): Reader<readonly T[]> {
+function wildcardLast<T>(read: Reader<T>): Reader<readonly T[]> {
+  const entries = list(read, { empty: "allowed" });
   return (value, place) => {
-    let last = -1;
-    if (Array.isArray(value)) last = value.length - 1;
-    let index = -1;
-    const judged: Reader<T> = (item, at) => {
-      index++;
-      const found = read(item, at);
-      const wildcard = found?.errorEquals.includes("States.ALL") === true;
-      if (wildcard && (found.errorEquals.length > 1 || index < last)) {
-        report(inField(at, "ErrorEquals"), "States.ALL must appear alone and at end of list", {
-          hint: "move it to an entry of its own, the last of the list",
-        });
-      }
-      return found;
-    };
-    return list(judged, { empty: "allowed" })(value, place);
+    const found = entries(value, place);
+    if (isArray(value)) judgeWildcards(value, place);
+    return found;
   };
+}
+
+function judgeWildcards(entries: readonly Value[], place: Place): void {
+  entries.forEach((entry, index) => {
+    const names = isObject(entry) ? property(entry, "ErrorEquals") : undefined;
+    if (!isArray(names) || !names.includes("States.ALL")) return;
+    if (names.length === 1 && index === entries.length - 1) return;
+    report(inField(inIndex(place, index), "ErrorEquals"), "States.ALL must appear alone and at end of list", {
+      hint: "move it to an entry of its own, the last of the list",
+    });
+  });
 }

@@ -16,7 +16,7 @@ export interface Field<Name extends string, T> {
   readonly only: QueryLanguage | undefined;
 }
 
-/** `as` "" is a field that somebody else reads. */
+/** How a field is read, and its name in `definition.ts`. */
 export function field<Name extends string, T>(name: Name, read: Reader<T>, only?: QueryLanguage): Field<Name, T> {
   return { name, read, only };
 }

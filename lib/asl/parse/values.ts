@@ -2,9 +2,9 @@
 import type { Computed } from "../definition.ts";
 import { compileExpression, isExpression } from "../evaluate/expression.ts";
 import { isArray, isNumber, toNumber, type Value } from "../json.ts";
+import { judgeStates, notAnExpression } from "./expressions.ts";
 import type { Reader } from "./fields.ts";
 import { inIndex, type Place, report } from "./place.ts";
-import { judgeStates } from "./states-variable.ts";
 
 export function text(value: Value, place: Place): string | undefined {
   return typeof value === "string" ? value : report(place, "Expected value of type [STRING]", { value });
@@ -77,7 +77,7 @@ type ByExpression = Extract<Computed<never>, { kind: "expression" }>;
 
 function expressionIn(value: Value, place: Place): ByExpression | undefined | "literal" {
   if (place.language !== "JSONata" || typeof value !== "string" || !value.startsWith("{%")) return "literal";
-  if (!isExpression(value)) return report(place, "JSONata string must start with {% and end with %}", { value });
+  if (!isExpression(value)) return report(place, notAnExpression, { value });
   const compiled = compileExpression(value, place.field);
   if ("kind" in compiled) return report(place, compiled.message, { code: compiled.code, value });
   judgeStates(compiled, place);

@@ -37,6 +37,8 @@ export interface Fork {
   readonly outputs: (JsonText | undefined)[];
   started: number;
   finished: number;
+  /** Its branches are being fenced: what they come to no longer counts. */
+  closed: boolean;
   /** Children of a Map Run that failed. */
   failures: number;
   /** Events that its branches, and theirs, wrote. */
@@ -46,7 +48,19 @@ export interface Fork {
 export function newFork(parent: Branch, of: Forked, inputs?: readonly JsonText[]): Fork {
   const width = inputs?.length ?? of.width;
   const outputs = new Array<JsonText | undefined>(width);
-  return { of, parent, width, inputs, branches: [], outputs, started: 0, finished: 0, failures: 0, events: 0 };
+  return {
+    of,
+    parent,
+    width,
+    inputs,
+    branches: [],
+    outputs,
+    started: 0,
+    finished: 0,
+    closed: false,
+    failures: 0,
+    events: 0,
+  };
 }
 
 export function segmentOf(branch: Branch, now: number, events: SegmentEvents["events"], next: Position): SegmentEvents {

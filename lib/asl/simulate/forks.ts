@@ -60,7 +60,7 @@ export async function end(simulation: Run, branch: Branch, outcome: Outcome): Pr
   if (fork === undefined) return;
   fork.finished += 1;
   if (fork.inputs === undefined) fork.events += eventsOf(branch);
-  if (fork.parent.open !== fork || fork.parent.position.doing.kind !== "forked") return;
+  if (fork.closed) return;
   if (outcome.status === "SUCCEEDED") fork.outputs[branch.index] = outcome.output;
   else {
     fork.failures += 1;
@@ -92,6 +92,7 @@ async function branchFailed(simulation: Run, fork: Fork, branch: Branch, failure
 export async function fence(simulation: Run, parent: Branch): Promise<void> {
   const fork = parent.open;
   if (fork === undefined) return;
+  fork.closed = true;
   const because = eventIn(parent, parent.position.previous);
   for (const branch of fork.branches) {
     if (!isRunning(branch)) continue;

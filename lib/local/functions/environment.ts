@@ -4,10 +4,10 @@
  * nothing else. Which invocation goes to which environment is the pool's business.
  */
 import { type ChildProcess, spawn } from "node:child_process";
-import { createInterface } from "node:readline";
 import { Readable, Writable } from "node:stream";
 import { type ErrorText, errorText, exited, timedOut } from "./error-text.ts";
 import { encodeFrame, frameReader, type InvokeFrame, type RuntimeFrame } from "./frames.ts";
+import { lineCutter } from "./lines.ts";
 
 export interface EnvironmentSettings {
   /** The runtime's program, as JavaScript. */
@@ -62,10 +62,14 @@ export class Environment {
     // Its end is told by the process's own events.
     toRuntime.on("error", () => undefined);
     fromRuntime.on("error", () => undefined);
-    fromRuntime.on(
-      "data",
-      frameReader<RuntimeFrame>((frame, body) => this.#receive(frame, body)),
-    );
+    const read = frameReader<RuntimeFrame>((frame, body) => this.#receive(frame, body));
+    fromRuntime.on("data", (chunk) => {
+      try {
+        read(chunk);
+      } catch {
+        this.#misunderstood();
+      }
+    });
     forwardLines(stdout, (line) => settings.onLine("stdout", line));
     forwardLines(stderr, (line) => settings.onLine("stderr", line));
     this.loaded = new Promise((resolve) => {
@@ -126,6 +130,13 @@ export class Environment {
       default:
         unreachable(frame);
     }
+  }
+
+  /** The function wrote to a descriptor that is not its own. */
+  #misunderstood(): void {
+    const { settle } = this.#current ?? {};
+    this.kill();
+    settle?.({ kind: "failed", payload: errorText("Runtime.ExitError", "The function wrote into its runtime's pipe") });
   }
 
   #submit(request: Request): void {
@@ -222,7 +233,9 @@ function invokeFrame({ requestId, functionArn, timeoutSeconds, clientContext }: 
 
 /** Output that did not go through `process.stdout`: native code, and what Node prints when it crashes. */
 function forwardLines(stream: Readable | Writable | null | undefined, onLine: (line: string) => void): void {
-  if (stream instanceof Readable) createInterface({ input: stream }).on("line", onLine);
+  if (!(stream instanceof Readable)) return;
+  const cutter = lineCutter(onLine);
+  stream.setEncoding("utf8").on("data", cutter.write).on("end", cutter.flush);
 }
 
 function unreachable(frame: never): never {

@@ -7,8 +7,13 @@
 export type ErrorText = string;
 
 export function errorText(errorType: string, errorMessage: string, trace?: readonly string[]): ErrorText {
-  return JSON.stringify({ errorType, errorMessage, ...(trace !== undefined && { trace }) });
+  const message = errorMessage.slice(0, longestMessage);
+  return JSON.stringify({ errorType, errorMessage: message, ...(trace !== undefined && { trace }) });
 }
+
+/** A cause is cut at 32,768 characters anyway. */
+const longestMessage = 65_536;
+const longestTrace = 100;
 
 /** Something that was thrown. */
 export function describeError(error: unknown): ErrorText {
@@ -76,7 +81,8 @@ export function exited(requestId: string, code: number | null, signal: string | 
 }
 
 function traceOf(error: Error): readonly string[] {
-  return error.stack?.split("\n") ?? [];
+  const lines = error.stack?.split("\n").slice(0, longestTrace) ?? [];
+  return lines.map((line) => line.slice(0, longestMessage));
 }
 
 /** Not `instanceof`: a function may throw what another realm made (`vm`, a test framework). */

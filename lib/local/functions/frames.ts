@@ -26,6 +26,8 @@ export type RuntimeFrame =
   | { readonly kind: "line"; readonly stream: "stdout" | "stderr" };
 
 const lengthsSize = 8;
+/** More than any frame of ours has: whoever announces more has written into our pipe by mistake. */
+const longestFrame = 16 * 1024 * 1024;
 
 export function encodeFrame(head: InvokeFrame | RuntimeFrame, body = ""): Buffer {
   const headText = JSON.stringify(head);
@@ -39,7 +41,7 @@ export function encodeFrame(head: InvokeFrame | RuntimeFrame, body = ""): Buffer
   return frame;
 }
 
-/** Give the answer every chunk that arrives; it calls `onFrame` for each whole frame. */
+/** Give the answer every chunk that arrives; it calls `onFrame` for each whole frame, and throws if there can be none. */
 export function frameReader<Head extends InvokeFrame | RuntimeFrame>(
   onFrame: (head: Head, body: string) => void,
 ): (chunk: Buffer) => void {
@@ -53,6 +55,7 @@ export function frameReader<Head extends InvokeFrame | RuntimeFrame>(
       const all = chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, received);
       const headEnd = lengthsSize + all.readUInt32LE(0);
       const frameEnd = headEnd + all.readUInt32LE(4);
+      if (frameEnd > longestFrame) throw new Error("this is not a frame");
       chunks = [all];
       wanted = frameEnd;
       if (received < frameEnd) return;

@@ -20,6 +20,7 @@ import {
   unserializableResult,
 } from "./error-text.ts";
 import { encodeFrame, frameReader, type InvokeFrame, type RuntimeFrame } from "./frames.ts";
+import { type LineCutter, lineCutter } from "./lines.ts";
 
 interface Handler {
   readonly call: (...parameters: readonly unknown[]) => unknown;
@@ -30,7 +31,7 @@ type Settle = (frame: RuntimeFrame, body: string) => void;
 
 const [file = "", name = ""] = process.argv.slice(2);
 const inbox = new Socket({ fd: 3, readable: true, writable: false });
-const partialLines = { stdout: "", stderr: "" };
+const output = { stdout: cutterOf("stdout"), stderr: cutterOf("stderr") };
 /** Ends the invocation that is running; absent between two. */
 let running: Settle | undefined;
 
@@ -57,10 +58,7 @@ function send(frame: RuntimeFrame, body = ""): void {
 /** Lines go the same way as results, so that they arrive in order and before the result. */
 function captureOutput(stream: "stdout" | "stderr"): void {
   const write = (chunk: string | Uint8Array, ...rest: readonly unknown[]): boolean => {
-    const text = partialLines[stream] + (typeof chunk === "string" ? chunk : Buffer.from(chunk).toString("utf8"));
-    const lines = text.split("\n");
-    partialLines[stream] = lines.pop() ?? "";
-    for (const line of lines) send({ kind: "line", stream }, line);
+    output[stream].write(typeof chunk === "string" ? chunk : Buffer.from(chunk).toString("utf8"));
     const written = rest.at(-1);
     if (typeof written === "function") process.nextTick(written);
     return true;
@@ -68,11 +66,13 @@ function captureOutput(stream: "stdout" | "stderr"): void {
   Object.defineProperty(process[stream], "write", { value: write });
 }
 
+function cutterOf(stream: "stdout" | "stderr"): LineCutter {
+  return lineCutter((line) => send({ kind: "line", stream }, line));
+}
+
 function flushOutput(): void {
-  for (const stream of ["stdout", "stderr"] as const) {
-    if (partialLines[stream] !== "") send({ kind: "line", stream }, partialLines[stream]);
-    partialLines[stream] = "";
-  }
+  output.stdout.flush();
+  output.stderr.flush();
 }
 
 /** Something escaped the handler: whatever state the process is in now, nothing should run in it again. */

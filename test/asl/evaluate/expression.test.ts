@@ -14,7 +14,7 @@ import { isObject, parseJson, type Value } from "../../../lib/asl/json.ts";
 import { outcome, outcomeLater, recordings, recordingsMissing, scopeOf } from "./recordings.ts";
 
 const input = parseJson(
-  '{"a":1,"s":"abc","price":1.0,"nothing":null,"items":[{"p":1,"q":"x"},{"p":2,"q":"y"}],"__proto__":{"p":3}}',
+  '{"a":1,"s":"abc","price":1.0,"nothing":null,"map":{"b":1,"1":2},"items":[{"p":1,"q":"x"},{"p":2,"q":"y"}],"__proto__":{"p":3}}',
 );
 
 function compiled(source: string, field = "Output/r"): Expression {
@@ -95,6 +95,7 @@ describe("values in and out", () => {
     ["{'k': 0/0}", '{"k":"NaN"}'],
     ["$parseInteger('abc', '0')", '"NaN"'],
     ["($x := 5; $f := function($y) { $y * $x }; $f(2))", "10"],
+    ["$string($states.input.map)", '"{\\"1\\":2,\\"b\\":1}"'],
     ["$now()", '"2026-01-02T03:04:05.000Z"'],
     ["$now('[Y]', '+0000')", '"2026"'],
     ["$millis()", "1767323045000"],

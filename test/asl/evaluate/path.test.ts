@@ -138,6 +138,12 @@ describe("what it does not find", () => {
     expect(read(source)).toBe(`States.Runtime: Invalid path '${source}' : ${reason}`);
   });
 
+  test("on null there is no path but '$' itself", () => {
+    expect(read("$", null)).toBe("null");
+    expect(read("$.a", null)).toBe("States.Runtime: Unable to apply Path transformation to null or empty input.");
+    expect(read("$$.Execution.Name", null)).toBe('"run-1"');
+  });
+
   test("a path that starts with an array step on an object fails (localstack#12318)", () => {
     expect(read("$[0:2].a", {})).toBe(
       "States.Runtime: Invalid path '$[0:2].a' : Filter: [0:2] can only be applied to arrays. Current context is: {}",

@@ -38,6 +38,12 @@ test("an expression inside a template is told at its own place", () => {
   ]);
 });
 
+test("what begins like an expression has to end like one", () => {
+  expect(told(machineOf({ ...pass, Output: { a: ["{% 1"], b: "%}", c: " {% 1" } }, jsonata))).toEqual([
+    "JSONata string must start with {% and end with %} at /States/S/Output/a[0]",
+  ]);
+});
+
 describe("$states.result and $states.errorOutput", () => {
   const result = "{% $states.result %}";
   const error = "{% $states.errorOutput.Error %}";

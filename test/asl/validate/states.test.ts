@@ -212,7 +212,8 @@ test.each<[string, Json, readonly string[]]>([
     { ["x".repeat(81)]: 1 },
     [expect.stringMatching(/^INVALID_VARIABLE_NAME: .*exceeds the maximum length of 80 characters/)],
   ],
-  ["Assign", { größe: 1 }, []],
+  ["Assign", { größe: 1, a_1: 1 }, []],
+  ["Assign", { _a: 1 }, [expect.stringMatching(/^INVALID_VARIABLE_NAME: .*contains invalid characters/)]],
   [
     "Assign",
     { "x.$": "nope" },

@@ -30,20 +30,27 @@ const whereToBeFound: Readonly<Record<string, string>> = {
   errorOutput: "only Output and Assign of a Catch see '$states.errorOutput'",
 };
 
+export const notAnExpression = "JSONata string must start with {% and end with %}";
+
 /** What everybody sees is not worth a second look. */
 const suspicious = /\$states\s*\.\s*(?!input\b|context\b)/;
 
-/** The same for every expression in a template, at its own place. */
-export function judgeStatesIn(template: Value, place: Place): void {
-  if (typeof template === "string") {
-    if (!isExpression(template) || !suspicious.test(template)) return;
-    const compiled = compileExpression(template, place.field);
-    if (!("kind" in compiled)) judgeStates(compiled, place);
-  } else if (isArray(template)) {
+/** The same for every expression in a template, at its own place; and what begins like one has to end like one. */
+export function judgeExpressionsIn(template: Value, place: Place): void {
+  if (typeof template === "string") judgeText(template, place);
+  else if (isArray(template)) {
     template.forEach((item, index) => {
-      judgeStatesIn(item, inIndex(place, index));
+      judgeExpressionsIn(item, inIndex(place, index));
     });
   } else if (isObject(template)) {
-    for (const [key, item] of Object.entries(template)) judgeStatesIn(item, inField(place, key));
+    for (const [key, item] of Object.entries(template)) judgeExpressionsIn(item, inField(place, key));
   }
+}
+
+function judgeText(text: string, place: Place): void {
+  if (!text.startsWith("{%")) return;
+  if (!isExpression(text)) return report(place, notAnExpression, { value: text });
+  if (!suspicious.test(text)) return;
+  const compiled = compileExpression(text, place.field);
+  if (!("kind" in compiled)) judgeStates(compiled, place);
 }

@@ -49,7 +49,10 @@ export function judgeExpressionsIn(template: Value, place: Place): void {
 
 function judgeText(text: string, place: Place): void {
   if (!text.startsWith("{%")) return;
-  if (!isExpression(text)) return report(place, notAnExpression, { value: text });
+  if (!isExpression(text)) {
+    report(place, notAnExpression, { value: text });
+    return;
+  }
   if (!suspicious.test(text)) return;
   const compiled = compileExpression(text, place.field);
   if (!("kind" in compiled)) judgeStates(compiled, place);

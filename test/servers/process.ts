@@ -3,6 +3,7 @@
  * process id, and stopped too when the tests' own process goes away without having asked for it.
  */
 import { type ChildProcess, spawn } from "node:child_process";
+import { randomInt } from "node:crypto";
 import { once } from "node:events";
 import { createServer } from "node:net";
 
@@ -88,12 +89,19 @@ function lastWords(child: ChildProcess): () => string {
   return () => kept;
 }
 
-/** Bound and given back; nobody else takes it in the moment between, as the system hands out ports in turn. */
+/** Below the ports that the system gives to connections, so that none of those takes it before the server does. */
+const ports = { from: 20_000, count: 12_000 };
+
 async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === "string") throw new Error("a listening socket has a port");
-  return address.port;
+  for (;;) {
+    const port = ports.from + randomInt(ports.count);
+    const server = createServer();
+    const free = await new Promise<boolean>((resolve) => {
+      server.once("error", () => resolve(false));
+      server.listen(port, "127.0.0.1", () => resolve(true));
+    });
+    if (!free) continue;
+    await new Promise((resolve) => server.close(resolve));
+    return port;
+  }
 }

@@ -331,35 +331,6 @@ describe("a changed file", () => {
   });
 });
 
-test("a line of output comes before the result, with the function's name", async () => {
-  const source = `
-    console.log("loading");
-    export const handler = async () => {
-      console.log("one\\ntwo");
-      console.error("three");
-      process.stdout.write("no end");
-      return 1;
-    };`;
-  const functions = open({ "f.mjs": source });
-  await functions.call("f");
-  expect(functions.lines).toEqual([
-    "f stdout: loading",
-    "f stdout: one",
-    "f stdout: two",
-    "f stderr: three",
-    "f stdout: no end",
-  ]);
-});
-
-test("output is not lost when the function hangs right after it", async () => {
-  const functions = open(
-    { "f.mjs": "export const handler = () => { console.log('before'); for (;;); };" },
-    { timeoutSeconds: 0.2 },
-  );
-  await functions.call("f");
-  expect(functions.lines).toEqual(["f stdout: before"]);
-});
-
 test("TypeScript is compiled by the esbuild that the folder finds", async () => {
   const functions = open({
     "node_modules/esbuild/package.json": '{"main":"main.js"}',

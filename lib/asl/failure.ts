@@ -107,8 +107,3 @@ async function departCaught(visit: Visit, by: Catcher, failure: Failure): Promis
   const assigned = await assign(by.assign, scopeOf(visit, error));
   return { output: merged(visit.input, by.resultPath, error), assigned, following };
 }
-
-/** Fails the state with a failure that neither Retry nor Catch may judge. */
-export function failForGood(visit: Visit, failure: Failure): Transition {
-  return finishFailed(visit, failure);
-}

@@ -93,6 +93,7 @@ function advance(merge: Merge, thread: Thread): void {
     emit(merge, thread, entry);
     const next = thread.entries[thread.cursor];
     if (!entry.goesOn || next === undefined || next.at > thread.clock) break;
+    if (pendingCause(merge, thread, next.event.previous) !== undefined) break;
     entry = next;
   }
   if (entry.fork === undefined) makeReady(merge, thread, thread.clock);

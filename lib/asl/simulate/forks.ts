@@ -89,14 +89,17 @@ async function branchFailed(simulation: Run, fork: Fork, branch: Branch, failure
 }
 
 /** Ends every branch of the open fork that still runs, the inner ones first. */
-export async function fence(simulation: Run, parent: Branch): Promise<void> {
+export async function fence(
+  simulation: Run,
+  parent: Branch,
+  because = eventIn(parent, parent.position.previous),
+): Promise<void> {
   const fork = parent.open;
   if (fork === undefined) return;
   fork.closed = true;
-  const because = eventIn(parent, parent.position.previous);
   for (const branch of fork.branches) {
     if (!isRunning(branch)) continue;
-    if (branch.open !== undefined) await fence(simulation, branch);
+    if (branch.open !== undefined) await fence(simulation, branch, because);
     if (fork.inputs === undefined) await simulation.advance(simulation, branch, { kind: "aborted", because });
     else await simulation.advance(simulation, branch, { kind: "stopped", failure: {} });
   }

@@ -2,7 +2,7 @@
  * What tasks answer in a simulation: outcomes per state, one for each time the state is scheduled; or
  * the mock configuration of AWS Step Functions Local, brought into that form.
  */
-import { type JsonText, type Value, writeJson } from "../json.ts";
+import { type Value, writeJson } from "../json.ts";
 import type { Failure, TaskCall } from "../position.ts";
 
 /** One attempt's outcome; `after` is how many milliseconds it takes. */
@@ -110,8 +110,4 @@ function mocked(response: MockConfigResponse): MockedAttempt {
 export function failureOf(mock: { readonly error?: string; readonly cause?: string }): Failure {
   const { error, cause } = mock;
   return { ...(error === undefined ? {} : { error }), ...(cause === undefined ? {} : { cause }) };
-}
-
-export function textOf(value: Value): JsonText {
-  return writeJson(value);
 }

@@ -1,8 +1,9 @@
 /** Task attempts in a simulation: whom they ask, and when the answers come. */
+import { writeJson } from "../json.ts";
 import type { Instant, Position, Working } from "../position.ts";
 import type { Signal } from "../transition.ts";
 import type { Branch } from "./branch.ts";
-import { type Attempt, failureOf, type MockedAttempt, textOf } from "./mocks.ts";
+import { type Attempt, failureOf, type MockedAttempt } from "./mocks.ts";
 import { appoint, momentOf, type Run } from "./world.ts";
 
 export async function call(simulation: Run, branch: Branch, working: Working): Promise<void> {
@@ -13,7 +14,7 @@ export async function call(simulation: Run, branch: Branch, working: Working): P
     appoint(simulation, at, () => simulation.advance(simulation, branch, signal), mine);
   const { now } = simulation;
   if (working.call.pattern === "activity") soon(started(mock.workerName), now);
-  if (mock.submitted !== undefined) soon({ kind: "submitted", output: textOf(mock.submitted) }, now);
+  if (mock.submitted !== undefined) soon({ kind: "submitted", output: writeJson(mock.submitted) }, now);
   const answer = answerOf(mock);
   const answered = now + (mock.after ?? 0);
   const limit = limitOf(working);
@@ -36,7 +37,7 @@ function timesOut(mock: MockedAttempt): boolean {
 
 /** `undefined`: it never answers. */
 function answerOf(mock: MockedAttempt): Signal | undefined {
-  if ("result" in mock) return { kind: "succeeded", output: textOf(mock.result) };
+  if ("result" in mock) return { kind: "succeeded", output: writeJson(mock.result) };
   if ("unresolved" in mock || timesOut(mock)) return undefined;
   return { kind: "failed", failure: failureOf("error" in mock || "cause" in mock ? mock : {}) };
 }

@@ -43,7 +43,7 @@ export interface LocalFunctions {
 /** Lambda's longest: a local function is more often debugged than runaway, and its Task has a time-out of its own. */
 const defaultTimeoutSeconds = 900;
 const defaultMemoryMegabytes = 512;
-/** About 40 MB each. Calls beyond wait in turn. */
+/** About 10 MB of its own each (of 40 MB, the rest is shared). Calls beyond wait in turn. */
 const defaultProcessLimit = 32;
 const idleMilliseconds = 5 * 60 * 1000;
 

@@ -337,12 +337,13 @@ describe("a definition of a megabyte", () => {
     },
   ]);
 
-  /** The best of a few: what the parser takes, not what else the machine is doing. */
-  function fastest(read: () => void): number {
+  /** The processor time of the best of a few: what the parser takes, not what else the machine is doing. */
+  function milliseconds(read: () => void): number {
     const times = Array.from({ length: 3 }, () => {
-      const before = performance.now();
+      const before = process.cpuUsage();
       read();
-      return performance.now() - before;
+      const { user, system } = process.cpuUsage(before);
+      return (user + system) / 1000;
     });
     return Math.min(...times);
   }
@@ -351,14 +352,14 @@ describe("a definition of a megabyte", () => {
     const text = JSON.stringify({ StartAt: name(0), States: Object.fromEntries(states) });
     expect(text.length).toBeGreaterThan(1_000_000);
     expect(definition(text).states.size).toBe(count);
-    expect(fastest(() => definition(text))).toBeLessThan(1000);
+    expect(milliseconds(() => definition(text))).toBeLessThan(1000);
   });
 
   test("full of wrong targets, too", () => {
     const wrong = states.map(([key, state]): [string, Json] => [key, { ...(state as JsonObject), Next: `${key}?` }]);
     const source = { StartAt: name(0), States: Object.fromEntries(wrong) };
     expect(problemsIn(parseDefinition(source))).toHaveLength(1000);
-    expect(fastest(() => parseDefinition(source))).toBeLessThan(1000);
+    expect(milliseconds(() => parseDefinition(source))).toBeLessThan(1000);
   });
 });
 

@@ -7,6 +7,7 @@ import { compileExpression, type Expression, isExpression } from "../evaluate/ex
 import { compilePath, compileReferencePath, isProblem, type Path, type ReferencePath } from "../evaluate/path.ts";
 import { type CompiledTemplate, compileQuery, compileTemplate, type Template } from "../evaluate/template.ts";
 import { isArray, isObject, property, type Value } from "../json.ts";
+import { hasIllegalEscape, invalidQuery, judgeEscapesIn } from "./escapes.ts";
 import { judgeExpressionsIn, judgeStates, notAnExpression } from "./expressions.ts";
 import { asObject } from "./fields.ts";
 import { inField, type Place, report } from "./place.ts";
@@ -90,18 +91,15 @@ export function objectTemplate(value: Value, place: Place): Template | undefined
 /** A path or an intrinsic function by itself. */
 export function query(value: Value, place: Place): Template | undefined {
   const source = text(value, place);
-  return source === undefined
-    ? undefined
-    : placed(
-        compileQuery(source, place.field),
-        value,
-        place,
-        "Value must be a valid JSONPath or a valid intrinsic function call",
-      );
+  if (source === undefined) return undefined;
+  const wording = "Value must be a valid JSONPath or a valid intrinsic function call";
+  if (hasIllegalEscape(source)) return report(place, wording, { value });
+  return placed(compileQuery(source, place.field), value, place, wording);
 }
 
 function placed(compiled: CompiledTemplate, value: Value, place: Place, wording?: string): Template | undefined {
   if (place.language === "JSONata") judgeExpressionsIn(value, place);
+  else if (!judgeEscapesIn(value, place)) return undefined;
   if (compiled.kind === "template") {
     place.references.push(compiled.template.references);
     return compiled.template;
@@ -151,8 +149,8 @@ export function assign(value: Value, place: Place): Assign | undefined {
 }
 
 function assignedQuery(key: string, value: Value, place: Place): Template | undefined {
-  const wording = `The value for the field '${key}' must be a valid JSONPath or a valid intrinsic function call`;
-  if (typeof value !== "string") return report(place, wording, { value });
+  const wording = invalidQuery(key);
+  if (typeof value !== "string" || hasIllegalEscape(value)) return report(place, wording, { value });
   const compiled = compileQuery(value, key);
   if (compiled.kind === "problems") return report(place, wording, { value, hint: compiled.problems[0]?.message });
   place.references.push(compiled.template.references);

@@ -2,14 +2,14 @@
 
 /** Names beyond this are not compared: no typing error makes sense of them, and the cost is their product. */
 const comparedLength = 80;
-const comparedNames = 1000;
+const comparedNames = 300;
 
 export function nearest(written: string, known: Iterable<string>): string | undefined {
   if (written.length > comparedLength) return undefined;
   const lower = written.toLowerCase();
   let best: string | undefined;
-  // One mistake in a short name, one in three characters of a long one; a single letter is no near miss.
-  let bestDistance = written.length < 2 ? 1 : Math.max(1, Math.floor(written.length / 3)) + 1;
+  // One mistake in a short name, up to three in a long one; a single letter is no near miss.
+  let bestDistance = written.length < 2 ? 1 : Math.min(3, Math.max(1, Math.floor(written.length / 3))) + 1;
   let compared = 0;
   for (const name of known) {
     if (name === written || ++compared > comparedNames) continue;

@@ -192,6 +192,19 @@ test.each<[string, Json, readonly string[]]>([
       "The value for the field 'b.$' must be a valid JSONPath or a valid intrinsic function call at /States/S/Parameters/list[1]",
     ],
   ],
+  ["Parameters", { "a.$": "States.Format('It\\'s \\{\\} \\\\ {}', $.a)" }, []],
+  [
+    "Parameters",
+    { b: { "a.$": "States.Format('a\\nb')" } },
+    [
+      "The value for the field 'a.$' must be a valid JSONPath or a valid intrinsic function call at /States/S/Parameters/b",
+    ],
+  ],
+  [
+    "Assign",
+    { "x.$": "States.Format('\\\"')" },
+    ["The value for the field 'x.$' must be a valid JSONPath or a valid intrinsic function call at /States/S/Assign"],
+  ],
   ["Parameters", "$.a", ["Expected value of type [OBJECT] at /States/S/Parameters"]],
   ["Assign", { "x.$": "$.a", y: { "z.$": "$.a" } }, []],
   ["Assign", [], ["Expected value of type [OBJECT] at /States/S/Assign"]],

@@ -71,16 +71,16 @@ function parseArgument(scanner: Scanner, depth: number): Argument {
   return { kind: "literal", value: parseJson(text) };
 }
 
-const quotedString = /'(?:[^'\\]|\\.)*'/sy;
+const quotedString = /'(?:[^'\\]|\\['{}\\])*'/y;
 
 function stringLiteral(scanner: Scanner): Argument {
   const quoted = scanner.match(quotedString);
-  if (quoted === undefined) throw scanner.failure("unterminated string");
+  if (quoted === undefined) throw scanner.failure("unterminated string, or an escape that does not exist");
   const raw = quoted.slice(1, -1);
   return { kind: "literal", value: unescaped(raw), raw };
 }
 
-/** `\'`, `\{`, `\}` and `\\` stand for the character; any other backslash for itself. */
+/** `\'`, `\{`, `\}` and `\\` stand for the character; there are no other escapes (recorded on AWS). */
 export function unescaped(raw: string): string {
   return raw.replace(/\\(['{}\\])/g, "$1");
 }

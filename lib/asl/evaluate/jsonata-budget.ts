@@ -1,8 +1,9 @@
 /**
- * How much an evaluation may build. The service bounds a value at 6,990,256 bytes, a number counted as
- * eight and a character as one (measured); beyond that a whole evaluation has a budget here, as values
- * that are each allowed may still fill the memory together. Sizes are of the whole tree: two shared
- * branches at each of forty levels are small in memory, but would keep a comparison busy for ever.
+ * How much an evaluation may build, and for how long it may compute. The service bounds a value at
+ * 6,990,256 bytes, a number counted as eight and a character as one (measured); beyond that a whole
+ * evaluation has a budget here, as values that are each allowed may still fill the memory together. Sizes
+ * are of the whole tree: two shared branches at each of forty levels are small in memory, but would keep a
+ * comparison busy for ever.
  */
 
 const valueLimit = 6_990_256;
@@ -10,9 +11,14 @@ const valueLimit = 6_990_256;
 const evaluationLimit = 192 * 1024 * 1024;
 /** Payloads may be larger here than on the service: an expression may then build a few times as much as it was given. */
 const growth = 4;
+/** The service's second, counted in processor time: a busy machine must not fail what a quiet one computes. */
+const timeLimitMilliseconds = 1000;
+/** Asking for the time costs as much as a node. */
+const nodesBetweenLooks = 128;
 
 /** The package's codes for "too much"; `expression.ts` gives them the service's words. */
 export const memoryFault = { code: "D2015", value: valueLimit };
+export const timeFault = { code: "D1012", value: timeLimitMilliseconds };
 
 interface Environment {
   /** The frame of the whole evaluation. */
@@ -24,23 +30,45 @@ interface Node {
   readonly type: string;
 }
 
+interface Spent {
+  bytes: number;
+  nodes: number;
+  readonly since: number;
+}
+
+const spentBy = new WeakMap<object, Spent>();
+
 /** Called by the package after each node it evaluated. */
 export function chargeFor(node: Node, _input: unknown, environment: Environment, result: unknown): void {
+  const spent = spentBy.get(environment.base) ?? startSpending(environment.base);
+  spent.nodes += 1;
+  if (spent.nodes % nodesBetweenLooks === 0 && processorTime() - spent.since > timeLimitMilliseconds) {
+    throw { ...timeFault };
+  }
   if (typeof result === "string") {
-    if (node.type === "function" || node.type === "binary") charge(environment, result.length, result.length);
+    if (node.type === "function" || node.type === "binary") charge(spent, environment, result.length, result.length);
   } else if (typeof result === "object" && result !== null && !sizes.has(result)) {
-    charge(environment, sizeOf(result), shallowSize(result));
+    charge(spent, environment, sizeOf(result), shallowSize(result));
   }
 }
 
-const spent = new WeakMap<object, number>();
+function startSpending(base: object): Spent {
+  const spent = { bytes: 0, nodes: 0, since: processorTime() };
+  spentBy.set(base, spent);
+  return spent;
+}
 
-function charge(environment: Environment, size: number, added: number): void {
-  const total = (spent.get(environment.base) ?? 0) + added;
-  spent.set(environment.base, total);
+/** An evaluation never waits, so what the process computes meanwhile is its own. */
+function processorTime(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}
+
+function charge(spent: Spent, environment: Environment, size: number, added: number): void {
+  spent.bytes += added;
   // Eight bytes a number leave no room for the array itself, which the service does not count.
   const tooLarge = size > valueLimit + 8 && size > growth * sizeOf(environment.lookup("states"));
-  if (tooLarge || total > evaluationLimit) throw { ...memoryFault };
+  if (tooLarge || spent.bytes > evaluationLimit) throw { ...memoryFault };
 }
 
 /** What was measured before; values do not change once they are the result of a node. */

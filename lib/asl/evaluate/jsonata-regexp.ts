@@ -5,7 +5,7 @@
  */
 import { setFlagsFromString } from "node:v8";
 import { createContext, Script } from "node:vm";
-import { memoryFault } from "./jsonata-budget.ts";
+import { memoryFault, timeFault } from "./jsonata-budget.ts";
 
 // Holds for every regular expression that is compiled from here on.
 setFlagsFromString("--enable-experimental-regexp-engine-on-excessive-backtracks");
@@ -14,8 +14,6 @@ const timeLimitMilliseconds = 500;
 /** `$match` makes an object of every match. */
 const matchLimit = 250_000;
 const checkEvery = 256;
-
-export const timeFault = { code: "D1012", value: timeLimitMilliseconds };
 
 const needsWatch = /\(\?(?:[=!]|<[=!])|\\[1-9k]|\{\d/;
 

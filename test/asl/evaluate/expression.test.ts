@@ -357,7 +357,7 @@ describe("hostile inputs end, and soon", () => {
     ["$pad('x', 7000000, $pad('', 1000000, 'ab'))", memory],
     ["$join($map([1..1000], function($i) { $pad('', 100000) }), 'x')", memory],
     ["$count($map([1..1000], function($i) { [1..800000] }))", endsSomehow],
-    ["$count($match($pad('', 6000000, 'a'), /a/))", memory],
+    ["$count($match($pad('', 6000000, 'a'), /a/))", endsSomehow],
     ["$split($pad('', 6000000, 'a'), '')", memory],
     // Shared branches: small in memory, 2^40 for whoever walks them.
     ["($f := function($x, $n) { $n = 0 ? $x : $f([[$x], [$x]], $n - 1) }; $f(1, 40) = $f(1, 40))", memory],
@@ -384,12 +384,12 @@ describe("hostile inputs end, and soon", () => {
       coded('D1013: Object property names starting with _jsonata_ are reserved for internal use: "_jsonata_function"'),
     ],
   ])("%s", async (source, expected) => {
-    const startedAt = performance.now();
+    const before = process.cpuUsage();
     const told = await evaluate(source);
     expect(told).toBe(typeof expected === "string" ? expected : expected === endsSomehow ? told : expected(source));
     expect(told).not.toContain("internal error");
-    // The limit is one second of evaluation; the rest is for a busy machine.
-    expect(performance.now() - startedAt).toBeLessThan(5000);
+    const { user, system } = process.cpuUsage(before);
+    expect((user + system) / 1000).toBeLessThan(3000); // ms; one second, and what a single call may take beyond
   });
 
   /** Whether time or memory ends it depends on the machine. */

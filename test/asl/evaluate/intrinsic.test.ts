@@ -162,6 +162,10 @@ describe("what is no call", () => {
     ["States.Array($.a[)"],
     [`${"States.Array(".repeat(11)}1${")".repeat(11)}`],
     ["States.constructor()"],
+    // Recorded: validation/scenarios, test_illegal_escapes.
+    ["States.Format('He said, \\\"Hello, {}!\\\"', 'x')"],
+    ["States.Format('a\\n')"],
+    ["States.Format('a\\')"],
   ])("%s", (source) => {
     expect(call(source)).toBe(refused);
   });

@@ -35,10 +35,23 @@ async function post(url: string, operation: string, input: object): Promise<Repl
   }).catch((error: Error) => {
     throw new Failure(`nothing answers at ${url} (${reasonOf(error)}); start it with: baton dev`);
   });
-  const body: Reply = await response.json();
+  const body: Reply = await response.json().catch(() => undefined);
+  if (typeof body !== "object" || body === null || (!response.ok && body.__type === undefined)) {
+    throw new Failure(
+      `what answers at ${url} is not Baton (status ${response.status}); give Baton's address with --url`,
+    );
+  }
   if (response.ok) return body;
-  const type = String(body.__type ?? `HTTP ${response.status}`);
-  throw new ApiFailure(type.slice(type.indexOf("#") + 1), String(body.message ?? body.Message ?? ""));
+  const type = String(body.__type);
+  throw refusal(type.slice(type.indexOf("#") + 1), String(body.message ?? body.Message ?? ""));
+}
+
+function refusal(name: string, message: string): Failure {
+  if (name !== "MissingAuthenticationTokenException") return new ApiFailure(name, message);
+  return new ApiFailure(
+    name,
+    `${message}: a deployed Baton takes signed requests only, which this command does not make; use the AWS CLI with the stack's ExportCommand`,
+  );
 }
 
 function reasonOf(error: Error): string {
@@ -46,9 +59,11 @@ function reasonOf(error: Error): string {
   return cause?.code ?? error.message;
 }
 
+const patienceMilliseconds = 2_000;
+
 /** Whether something that speaks Baton's API listens there. */
 export async function isUp(url: string): Promise<boolean> {
-  return fetch(new URL("/health", url)).then(
+  return fetch(new URL("/health", url), { signal: AbortSignal.timeout(patienceMilliseconds) }).then(
     (response) => response.ok,
     () => false,
   );

@@ -1,8 +1,10 @@
 /** A definition from a file: JSON as it stands, or YAML turned into JSON, with `${Name}` substituted. */
 import { basename } from "node:path";
-import { parse as parseYaml } from "yaml";
+import { parseDocument, visit } from "yaml";
+import { parseDefinitionText } from "../asl/parse.ts";
 import { Failure } from "./failure.ts";
 import { readText } from "./options.ts";
+import { problemText } from "./problem-text.ts";
 
 export interface DefinitionFile {
   /** The file's name without its endings: what the machine is called unless it is told otherwise. */
@@ -11,22 +13,29 @@ export interface DefinitionFile {
   readonly text: string;
 }
 
-export function readDefinitionFile(file: string, substitutions: Readonly<Record<string, string>>): DefinitionFile {
-  const text = substitute(readText(file), substitutions);
+type Substitutions = Readonly<Record<string, string>>;
+
+/** `${AWS_REGION}` and `${AWS_ACCOUNT}` have values here without being told. */
+const localSubstitutions = { AWS_REGION: "us-east-1", AWS_ACCOUNT: "000000000000" };
+
+const placeholder = /\$\{([A-Za-z0-9_]+)\}/g;
+
+export function readDefinitionFile(file: string, given: Substitutions): DefinitionFile {
+  const substitutions = { ...localSubstitutions, ...given };
+  const source = readText(file);
   const name = basename(file).replace(/(\.asl)?\.(json|ya?ml)$/, "");
-  return { name: name === "definition" ? folderName(file) : name, text: isYaml(file) ? fromYaml(file, text) : text };
+  return {
+    name: name === "definition" ? folderName(file) : name,
+    text: isYaml(file) ? fromYaml(file, source, substitutions) : substitute(source, substitutions, insideString),
+  };
 }
 
-function isYaml(file: string): boolean {
-  return /\.ya?ml$/.test(file);
-}
-
-function fromYaml(file: string, text: string): string {
-  try {
-    return JSON.stringify(parseYaml(text), undefined, 2);
-  } catch (error) {
-    throw new Failure(`${file} is not YAML: ${error instanceof Error ? error.message : String(error)}`);
-  }
+/** For commands that go on to use it: one that is not valid is refused here, with every problem. */
+export function readValidDefinition(file: string, given: Substitutions): DefinitionFile {
+  const definition = readDefinitionFile(file, given);
+  const parsed = parseDefinitionText(definition.text);
+  if (parsed.kind === "definition") return definition;
+  throw new Failure([`${file} is not valid:`, ...parsed.problems.map((each) => problemText(each, file))].join("\n"));
 }
 
 /** `order-processing/definition.asl.json` is the machine `order-processing`. */
@@ -35,9 +44,47 @@ function folderName(file: string): string {
   return folders.at(-1) ?? "definition";
 }
 
-function substitute(text: string, substitutions: Readonly<Record<string, string>>): string {
-  return text.replace(/\$\{([A-Za-z0-9_]+)\}/g, (whole, name: string) => {
-    if (!Object.hasOwn(substitutions, name)) return whole;
-    return JSON.stringify(substitutions[name]).slice(1, -1);
+function isYaml(file: string): boolean {
+  return /\.ya?ml$/.test(file);
+}
+
+/** Substituted after parsing, so that no value can break the YAML around it. */
+function fromYaml(file: string, source: string, substitutions: Substitutions): string {
+  const document = parseDocument(source);
+  const [problem] = document.errors;
+  if (problem) throw new Failure(`${file} is not YAML: ${problem.message}`);
+  visit(document, {
+    Scalar(_key, node) {
+      if (typeof node.value !== "string") return;
+      const text = substitute(node.value, substitutions, asItIs);
+      const unquoted = node.type === "PLAIN" && isOnePlaceholder(node.value);
+      node.value = unquoted ? plainValue(text) : text;
+    },
   });
+  return JSON.stringify(document.toJS(), undefined, 2);
+}
+
+function isOnePlaceholder(text: string): boolean {
+  return /^\$\{[A-Za-z0-9_]+\}$/.test(text);
+}
+
+/** Unquoted, `TimeoutSeconds: ${Seconds}` is a number where the value reads as one; an account's `000000000000` does not. */
+function plainValue(text: string): string | number | boolean {
+  if (text === "true" || text === "false") return text === "true";
+  return text !== "" && String(Number(text)) === text && Number.isFinite(Number(text)) ? Number(text) : text;
+}
+
+function substitute(text: string, substitutions: Substitutions, write: (value: string) => string): string {
+  return text.replace(placeholder, (whole, name: string) => {
+    const value = Object.hasOwn(substitutions, name) ? substitutions[name] : undefined;
+    return value === undefined ? whole : write(value);
+  });
+}
+
+function insideString(value: string): string {
+  return JSON.stringify(value).slice(1, -1);
+}
+
+function asItIs(value: string): string {
+  return value;
 }

@@ -44,17 +44,7 @@ function untold(lines: readonly string[], told: Map<string, number>): readonly s
 export function story(events: readonly Reply[]): readonly string[] {
   const byId = new Map<number, Reply>(events.map((event) => [event.id, event]));
   const attempts = new Map<number, number>();
-  const latest = new Map<string, EnteredState>();
-  const lines: string[] = [];
-  for (const event of events) {
-    const own = event.stateEnteredEventDetails?.name;
-    if (own !== undefined) latest.set(own, { id: event.id, name: own, at: event.timestamp * 1_000 });
-    const left = latest.get(event.stateExitedEventDetails?.name);
-    const caught = /(Failed|TimedOut)$/.test(byId.get(event.previousEventId)?.type ?? "");
-    const line = tell(event, event.timestamp * 1_000, left ?? enteredBy(event, byId), attempts, caught);
-    if (line !== undefined) lines.push(line);
-  }
-  return lines;
+  return events.flatMap((event) => tell(event, byId, attempts) ?? []);
 }
 
 interface EnteredState {
@@ -63,44 +53,91 @@ interface EnteredState {
   readonly at: number;
 }
 
-/** The state that the event belongs to: the nearest one entered on its way back. */
-function enteredBy(event: Reply, byId: ReadonlyMap<number, Reply>): EnteredState | undefined {
+/** The state that the event belongs to: the nearest one entered on its way back, by name where the event says one. */
+function enteredBy(event: Reply, byId: ReadonlyMap<number, Reply>, wanted?: string): EnteredState | undefined {
   for (let at = byId.get(event.previousEventId); at; at = byId.get(at.previousEventId)) {
     const name = at.stateEnteredEventDetails?.name;
-    if (name !== undefined) return { id: at.id, name, at: at.timestamp * 1_000 };
+    if (name === undefined || (wanted !== undefined && name !== wanted)) continue;
+    return { id: at.id, name, at: at.timestamp * 1_000 };
   }
   return undefined;
 }
 
-function tell(
-  event: Reply,
-  at: number,
+type Tell = (event: Reply, byId: ReadonlyMap<number, Reply>, attempts: Map<number, number>) => string | undefined;
+
+const tales: readonly (readonly [type: RegExp, tell: Tell])[] = [
+  [/StateExited$/, exited],
+  [/^(Task|LambdaFunction|Activity)(Failed|TimedOut|SubmitFailed|ScheduleFailed|StartFailed)$/, failed],
+  [/^(Task|LambdaFunction|Activity)Scheduled$/, triedAgain],
+  [
+    /^TaskSubmitted$/,
+    (event, byId) => line("cyan", "…", enteredBy(event, byId), event, "submitted, waits for its result"),
+  ],
+  [/^WaitStateEntered$/, (event) => line("cyan", "…", undefined, event, "waits")],
+  [/^(Map|Parallel)StateFailed$/, (event, byId) => line("red", "✖", enteredBy(event, byId), event, "")],
+  [/^(Map|Parallel)StateStarted$/, forked],
+];
+
+function tell(event: Reply, byId: ReadonlyMap<number, Reply>, attempts: Map<number, number>): string | undefined {
+  return tales.find(([type]) => type.test(event.type))?.[1](event, byId, attempts);
+}
+
+function line(
+  colour: "cyan" | "green" | "red" | "yellow",
+  sign: string,
   state: EnteredState | undefined,
-  attempts: Map<number, number>,
-  caught: boolean,
-): string | undefined {
-  const took = state ? duration(at - state.at).padStart(8) : "";
-  if (event.type.endsWith("StateExited")) {
-    const { name, output } = event.stateExitedEventDetails;
-    const start = state?.name === name ? took : "";
-    if (caught) return `${paint("yellow", "↩")} ${name.padEnd(24)} ${start}  caught`;
-    return `${paint("green", "✔")} ${name.padEnd(24)} ${start}  ${paint("dim", shortPayload(output))}`;
+  event: Reply,
+  says: string,
+): string {
+  const name = state?.name ?? event.stateEnteredEventDetails?.name ?? event.stateExitedEventDetails?.name ?? "";
+  const took = state ? duration(event.timestamp * 1_000 - state.at) : "";
+  return `${paint(colour, sign)} ${name.padEnd(24)} ${took.padStart(8)}  ${says}`.trimEnd();
+}
+
+function exited(event: Reply, byId: ReadonlyMap<number, Reply>): string {
+  const { name, output } = event.stateExitedEventDetails;
+  const state = enteredBy(event, byId, name);
+  const caught = /(Failed|TimedOut)$/.test(byId.get(event.previousEventId)?.type ?? "");
+  return caught
+    ? line("yellow", "↩", state, event, "caught")
+    : line("green", "✔", state, event, paint("dim", shortPayload(output)));
+}
+
+function failed(event: Reply, byId: ReadonlyMap<number, Reply>, attempts: Map<number, number>): string {
+  const state = enteredBy(event, byId);
+  const details = event[`${event.type[0].toLowerCase()}${event.type.slice(1)}EventDetails`] ?? {};
+  const attempt = (state ? (attempts.get(state.id) ?? 0) : 0) + 1;
+  if (state) attempts.set(state.id, attempt);
+  const error = details.error ?? (event.type.endsWith("TimedOut") ? "States.Timeout" : "");
+  return line("red", "✖", state, event, `attempt ${attempt}: ${error} ${paint("dim", reason(details.cause))}`);
+}
+
+function triedAgain(event: Reply, byId: ReadonlyMap<number, Reply>, attempts: Map<number, number>): string | undefined {
+  const state = enteredBy(event, byId);
+  return state && attempts.has(state.id) ? line("yellow", "↻", state, event, "tried again") : undefined;
+}
+
+function forked(event: Reply, byId: ReadonlyMap<number, Reply>): string {
+  const name = enteredBy(event, byId)?.name ?? "";
+  const length = event.mapStateStartedEventDetails?.length;
+  return `${paint("cyan", "⑂")} ${name}${length === undefined ? "" : ` over ${length} items`}`;
+}
+
+const reasonWidth = 400;
+
+/** Of what a failed function left (`{errorType, errorMessage, trace}`), the message: the history has the rest. */
+function reason(cause: string | undefined): string {
+  const text = (messageOf(cause ?? "") ?? cause ?? "").replace(/\s+/g, " ");
+  return text.length > reasonWidth ? `${text.slice(0, reasonWidth - 1)}…` : text;
+}
+
+function messageOf(cause: string): string | undefined {
+  try {
+    const { errorMessage }: { errorMessage?: unknown } = JSON.parse(cause) ?? {};
+    return typeof errorMessage === "string" ? errorMessage : undefined;
+  } catch {
+    return undefined; // most causes are sentences
   }
-  if (/^(Task|LambdaFunction|Activity)(Failed|TimedOut)$/.test(event.type)) {
-    const details = event[`${event.type[0].toLowerCase()}${event.type.slice(1)}EventDetails`] ?? {};
-    const attempt = state ? (attempts.get(state.id) ?? 0) + 1 : 1;
-    if (state) attempts.set(state.id, attempt);
-    return `${paint("red", "✖")} ${(state?.name ?? "").padEnd(24)} ${took}  attempt ${attempt}: ${details.error ?? ""} ${paint("dim", shortPayload(details.cause))}`;
-  }
-  if (/^(Task|LambdaFunction)Scheduled$/.test(event.type) && state && attempts.has(state.id)) {
-    return `${paint("yellow", "↻")} ${state.name.padEnd(24)} ${took}  tried again`;
-  }
-  if (/^(Map|Parallel)StateFailed$/.test(event.type)) return `${paint("red", "✖")} ${state?.name ?? ""}`;
-  if (/^(Map|Parallel)StateStarted$/.test(event.type)) {
-    const length = event.mapStateStartedEventDetails?.length;
-    return `${paint("cyan", "⑂")} ${state?.name ?? ""}${length === undefined ? "" : ` over ${length} items`}`;
-  }
-  return undefined;
 }
 
 /** The last line: how it ended, and what came out or why it failed. */
@@ -109,6 +146,6 @@ export function ending(description: Reply): string {
   if (description.status === "SUCCEEDED") {
     return `${paint("green", "✔ SUCCEEDED")} in ${took}  ${paint("dim", shortPayload(description.output))}`;
   }
-  const why = [description.error, description.cause].filter(Boolean).join(": ");
+  const why = [description.error, reason(description.cause)].filter(Boolean).join(": ");
   return `${paint("red", `✖ ${description.status}`)} in ${took}  ${why}`;
 }

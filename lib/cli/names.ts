@@ -34,12 +34,22 @@ export async function executionArnOf(client: Client, given: string): Promise<str
   throw new Failure(`'${given}' may be ${found.map((execution) => execution.name).join(" or ")}; type more of it`);
 }
 
-export async function listAll(client: Client, operation: string, input: object, field: string): Promise<Reply[]> {
+/** The service's most for one page. */
+const pageSize = 1_000;
+
+export async function listAll(
+  client: Client,
+  operation: string,
+  input: object,
+  field: string,
+  limit = Number.POSITIVE_INFINITY,
+): Promise<Reply[]> {
   const all: Reply[] = [];
   for (let nextToken: string | undefined; ; ) {
-    const page = await client.call(operation, { ...input, maxResults: 1000, ...(nextToken ? { nextToken } : {}) });
+    const maxResults = Math.min(pageSize, limit - all.length);
+    const page = await client.call(operation, { ...input, maxResults, ...(nextToken ? { nextToken } : {}) });
     all.push(...page[field]);
     nextToken = page.nextToken;
-    if (!nextToken) return all;
+    if (!nextToken || all.length >= limit) return all;
   }
 }

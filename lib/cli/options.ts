@@ -9,6 +9,7 @@ export const defaultPort = 4599;
 export function urlOption(): Option {
   return new Option("--url <url>", "where Baton listens")
     .env("AWS_ENDPOINT_URL_SFN")
+    .argParser(readUrl)
     .default(`http://127.0.0.1:${defaultPort}`);
 }
 
@@ -47,6 +48,18 @@ function readPair(pair: string): Record<string, string> {
   return { [pair.slice(0, equals)]: pair.slice(equals + 1) };
 }
 
+function readUrl(text: string): string {
+  if (URL.canParse(text) && /^https?:/.test(text)) return text;
+  throw new InvalidArgumentError("an address begins with http:// or https://");
+}
+
+/** How many of a list. */
+export function readLimit(text: string): number {
+  const limit = Number(text);
+  if (!Number.isInteger(limit) || limit < 1) throw new InvalidArgumentError("a limit is a whole number from 1");
+  return limit;
+}
+
 export function readPort(text: string): number {
   const port = Number(text);
   if (!Number.isInteger(port) || port < 0 || port > 65_535) {
@@ -71,6 +84,13 @@ export function readText(file: string): string {
   try {
     return readFileSync(file === "-" ? 0 : file, "utf8");
   } catch (error) {
-    throw new Failure(`cannot read ${file}: ${error instanceof Error ? error.message : String(error)}`);
+    throw new Failure(unreadable(file, error));
   }
+}
+
+function unreadable(file: string, error: unknown): string {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  if (code === "ENOENT") return `there is no file ${file}`;
+  if (code === "EISDIR") return `${file} is a folder; name a file in it`;
+  return `cannot read ${file}: ${error instanceof Error ? error.message : String(error)}`;
 }

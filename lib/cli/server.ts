@@ -1,4 +1,4 @@
-/** Opening and closing the embedded server for a command, with the failures that users meet put in words. */
+/** Opening the embedded server for a command, with the failures that users meet put in words, and being told to stop. */
 import type { LocalBaton, LocalOptions } from "../local/baton.ts";
 import { Failure } from "./failure.ts";
 import { paint } from "./paint.ts";
@@ -19,18 +19,25 @@ export async function openServer({ data, showLines, ...options }: ServerOptions)
   try {
     return await startLocal({ ...options, folder: data, ...(showLines ? { onLine } : { onLine: () => undefined }) });
   } catch (error) {
-    if ((error as { code?: string }).code !== "EADDRINUSE") throw error;
-    throw new Failure(
-      `port ${options.port} is taken; is Baton running already? Choose another with --port, or a free one with --port 0`,
-    );
+    throw inWords(error, options.port);
   }
 }
 
-/** Resolves when the process was asked to end and everything is closed. */
-export async function untilStopped(baton: LocalBaton): Promise<void> {
-  await new Promise<void>((resolve) => {
-    process.once("SIGTERM", resolve);
-    process.once("SIGINT", resolve);
+/** A plain Error is a sentence for the user or the system's own; anything else is a bug, whose stack is what helps. */
+function inWords(error: unknown, port: number): unknown {
+  if (!(error instanceof Error) || error.constructor !== Error) return error;
+  if ("code" in error && error.code === "EADDRINUSE") {
+    return new Failure(
+      `port ${port} is taken; is Baton running already? Choose another with --port, or a free one with --port 0`,
+    );
+  }
+  return new Failure(error.message);
+}
+
+/** Resolves when the process is asked to end. Whoever asks a second time is not asked to be patient. */
+export function stopRequest(): Promise<void> {
+  return new Promise((resolve) => {
+    process.once("SIGTERM", () => resolve());
+    process.once("SIGINT", () => resolve());
   });
-  await baton.close();
 }

@@ -6,8 +6,10 @@ import { openLocalWorld } from "../adapters/local/world.ts";
 import { createHandler, usualBodyLimitBytes } from "../api/handler.ts";
 import { createEngine, type Engine, type EngineOptions } from "../engine/engine.ts";
 import type { Tasks } from "../engine/ports.ts";
+import { inOrder } from "../integrations/function-invoker.ts";
 import { createTasks } from "../integrations/integrations.ts";
 import { lambdaService } from "../integrations/lambda-service.ts";
+import { beyondThisMachine, tellingWhere } from "./functions/absent.ts";
 import { type OutputLine, openFunctions } from "./functions/functions.ts";
 import { urlFunctions } from "./functions/url-functions.ts";
 import { runLoop } from "./loop.ts";
@@ -87,10 +89,14 @@ function openAll(options: LocalOptions, url: string): { tasks: Tasks; close(): P
     openFunctions({ folder, variables, ...(options.onLine ? { onLine: options.onLine } : {}) }),
   );
   const behindUrls = urlFunctions(options.functionUrls ?? {});
-  const tasks = createTasks({
-    functions: [...folders.map((folder) => folder.invoke), behindUrls.invoke, lambdaService()],
-  });
+  const anywhere = inOrder([
+    ...folders.map((folder) => folder.invoke),
+    behindUrls.invoke,
+    beyondThisMachine(lambdaService()),
+  ]);
+  const tasks = createTasks({ functions: [tellingWhere(anywhere, options.functionFolders ?? [])] });
   const close = async (): Promise<void> => {
+    behindUrls.close();
     await Promise.all(folders.map((folder) => folder.close()));
   };
   return { tasks, close };

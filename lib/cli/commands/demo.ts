@@ -9,7 +9,7 @@ import { type Deployed, deployFile } from "../deploy.ts";
 import { ending, follow } from "../follow.ts";
 import { defaultPort, jsonOption, readPort } from "../options.ts";
 import { paint } from "../paint.ts";
-import { openServer, untilStopped } from "../server.ts";
+import { openServer, stopRequest } from "../server.ts";
 
 interface Options {
   readonly port: number;
@@ -39,38 +39,38 @@ export function demoCommand(): Command {
 }
 
 async function demo(options: Options): Promise<void> {
+  const stopped = stopRequest().then(() => "stopped" as const);
   const root = dirname(createRequire(import.meta.url).resolve("baton-states/package.json"));
-  const folderOf = (example: string): string => join(root, "asl-examples", example);
   const baton = await openServer({
     ...options,
-    functionFolders: examples.map((example) => join(folderOf(example), "functions")),
+    functionFolders: examples.map((example) => join(folderOf(root, example), "functions")),
   });
   try {
-    const client = connect(baton.url);
-    const machines: Deployed[] = [];
-    for (const example of examples)
-      machines.push(await deployFile(client, join(folderOf(example), "definition.asl.json"), {}));
-    const [shop] = machines;
-    if (!options.json)
-      console.log(`${paint("bold", "Baton")} is up at ${baton.url}, with ${examples.join(", ")} deployed.`);
-    for (const [order, says] of orders) {
-      if (shop)
-        await runOrder(
-          client,
-          shop,
-          join(folderOf("order-processing"), "cases", order, "input.json"),
-          says,
-          options.json,
-        );
-    }
-    if (options.once) return await baton.close();
-    if (!options.json) invite(baton, relative(process.cwd(), root) || ".");
-    console.log(options.json ? JSON.stringify({ ready: baton.url, machines }) : `ready ${baton.url}`);
-  } catch (error) {
+    const shown = show(baton, root, options).then(() => "shown" as const);
+    if ((await Promise.race([shown, stopped])) === "shown" && !options.once) await stopped;
+  } finally {
     await baton.close();
-    throw error;
   }
-  await untilStopped(baton);
+}
+
+function folderOf(root: string, example: string): string {
+  return join(root, "asl-examples", example);
+}
+
+async function show(baton: LocalBaton, root: string, { json, once }: Options): Promise<void> {
+  const client = connect(baton.url);
+  const machines: Deployed[] = [];
+  for (const example of examples)
+    machines.push(await deployFile(client, join(folderOf(root, example), "definition.asl.json"), {}));
+  const shop = machines.find(({ name }) => name === "order-processing");
+  if (!json) console.log(`${paint("bold", "Baton")} is up at ${baton.url}, with ${examples.join(", ")} deployed.`);
+  for (const [order, says] of orders) {
+    const inputFile = join(folderOf(root, "order-processing"), "cases", order, "input.json");
+    if (shop) await runOrder(client, shop, inputFile, says, json);
+  }
+  if (once) return;
+  if (!json) invite(baton, relative(process.cwd(), root) || ".");
+  console.log(json ? JSON.stringify({ ready: baton.url, machines }) : `ready ${baton.url}`);
 }
 
 async function runOrder(

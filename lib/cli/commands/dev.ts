@@ -5,7 +5,7 @@ import { connect } from "../client.ts";
 import { deployFile } from "../deploy.ts";
 import { defaultPort, functionsOption, functionUrlOption, jsonOption, readPort, substituteOption } from "../options.ts";
 import { paint } from "../paint.ts";
-import { openServer, untilStopped } from "../server.ts";
+import { openServer, stopRequest } from "../server.ts";
 
 interface Options {
   readonly port: number;
@@ -32,6 +32,7 @@ export function devCommand(): Command {
 }
 
 async function dev(definitions: readonly string[], options: Options): Promise<void> {
+  const stopped = stopRequest();
   const baton = await openServer({
     port: options.port,
     data: options.data,
@@ -39,12 +40,17 @@ async function dev(definitions: readonly string[], options: Options): Promise<vo
     functionUrls: options.functionUrl,
     showLines: !options.quiet,
   });
-  const names: string[] = [];
-  for (const file of definitions) names.push((await deployFile(connect(baton.url), file, options.substitute)).name);
-  if (!options.quiet && !options.json) greet(baton, options.data, names);
-  const ready = { ready: baton.url, resumed: baton.resumed, machines: names };
-  console.log(options.json ? JSON.stringify(ready) : `ready ${baton.url}`);
-  await untilStopped(baton);
+  try {
+    const machines: string[] = [];
+    for (const file of definitions)
+      machines.push((await deployFile(connect(baton.url), file, options.substitute)).name);
+    if (!options.quiet && !options.json) greet(baton, options.data, machines);
+    const ready = { ready: baton.url, resumed: baton.resumed, machines };
+    console.log(options.json ? JSON.stringify(ready) : `ready ${baton.url}`);
+    await stopped;
+  } finally {
+    await baton.close();
+  }
 }
 
 function greet(baton: LocalBaton, data: string, machines: readonly string[]): void {

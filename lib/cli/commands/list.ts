@@ -2,13 +2,13 @@
 import { Command, Option } from "commander";
 import { type Client, connect, type Reply } from "../client.ts";
 import { listAll, machineArnOf } from "../names.ts";
-import { jsonOption, urlOption } from "../options.ts";
+import { jsonOption, readLimit, urlOption } from "../options.ts";
 import { duration, table } from "../paint.ts";
 
 interface Options {
   readonly url: string;
   readonly status?: string;
-  readonly limit: string;
+  readonly limit: number;
   readonly json?: boolean;
 }
 
@@ -19,7 +19,7 @@ export function listCommand(): Command {
     .addOption(
       new Option("--status <status>", "only these").choices(["RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"]),
     )
-    .option("--limit <n>", "how many executions at most", "50")
+    .option("--limit <n>", "how many executions at most", readLimit, 50)
     .addOption(urlOption())
     .addOption(jsonOption())
     .action(async (machine: string | undefined, options: Options) => {
@@ -36,10 +36,8 @@ function machines(client: Client): Promise<Reply[]> {
 
 async function executions(client: Client, machine: string, options: Options): Promise<Reply[]> {
   const stateMachineArn = await machineArnOf(client, machine);
-  const maxResults = Math.min(1_000, Math.max(1, Number(options.limit) || 50));
   const filter = options.status === undefined ? {} : { statusFilter: options.status };
-  const page = await client.call("ListExecutions", { stateMachineArn, maxResults, ...filter });
-  return page.executions;
+  return await listAll(client, "ListExecutions", { stateMachineArn, ...filter }, "executions", options.limit);
 }
 
 function machineTable(rows: readonly Reply[]): string {

@@ -4,7 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Command } from "commander";
 import { connect, isUp } from "../client.ts";
+import { readValidDefinition } from "../definition-file.ts";
 import { deployFile } from "../deploy.ts";
+import { Failure } from "../failure.ts";
 import { ending, follow } from "../follow.ts";
 import {
   functionsOption,
@@ -16,7 +18,7 @@ import {
   urlOption,
 } from "../options.ts";
 import { paint } from "../paint.ts";
-import { openServer } from "../server.ts";
+import { openServer, stopRequest } from "../server.ts";
 
 interface Options {
   readonly url: string;
@@ -42,22 +44,35 @@ export function runCommand(): Command {
     .action(run);
 }
 
-async function run(file: string, options: Options): Promise<void> {
+/** Functions given here are this process's, so the execution is too. A server that was asked for by its address is not replaced. */
+async function run(file: string, options: Options, command: Command): Promise<void> {
   const input = readInput(options.input);
-  const own = options.functions.length > 0 || Object.keys(options.functionUrl).length > 0;
-  if (!own && (await isUp(options.url))) return runAt(options.url, file, input, options);
-  const data = await mkdtemp(join(tmpdir(), "baton-run-"));
-  const baton = await openServer({
-    port: 0,
-    data,
-    functionFolders: options.functions,
-    functionUrls: options.functionUrl,
-    showLines: !options.json,
+  const ownFunctions = options.functions.length > 0 || Object.keys(options.functionUrl).length > 0;
+  const askedFor = command.getOptionValueSource("url") === "cli";
+  if (!ownFunctions && (askedFor || (await isUp(options.url)))) await runAt(options.url, file, input, options);
+  else await runHere(file, input, options);
+}
+
+async function runHere(file: string, input: string, options: Options): Promise<void> {
+  readValidDefinition(file, options.substitute); // before a server is opened for it
+  const stopped = stopRequest().then(() => {
+    throw new Failure("stopped before the execution ended; it ends with this process");
   });
+  const data = await mkdtemp(join(tmpdir(), "baton-run-"));
   try {
-    await runAt(baton.url, file, input, options);
+    const baton = await openServer({
+      port: 0,
+      data,
+      functionFolders: options.functions,
+      functionUrls: options.functionUrl,
+      showLines: !options.json,
+    });
+    try {
+      await Promise.race([runAt(baton.url, file, input, options), stopped]);
+    } finally {
+      await baton.close();
+    }
   } finally {
-    await baton.close();
     await rm(data, { recursive: true, force: true });
   }
 }

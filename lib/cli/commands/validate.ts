@@ -1,29 +1,39 @@
 /** `baton validate FILE`: every problem of a definition at once, each with its place and what would be right. */
 import { Command } from "commander";
-import { parseDefinitionText } from "../../asl/parse.ts";
 import type { Problem } from "../../asl/problem.ts";
+import { inspectDefinitionText } from "../../asl/validate/inspect.ts";
 import { readDefinitionFile } from "../definition-file.ts";
 import { jsonOption, substituteOption } from "../options.ts";
 import { paint } from "../paint.ts";
+import { problemText } from "../problem-text.ts";
+
+interface Options {
+  readonly substitute: Readonly<Record<string, string>>;
+  readonly json?: boolean;
+}
 
 export function validateCommand(): Command {
   return new Command("validate")
     .description("check a definition and print every problem with its place")
-    .argument("<file>", "the definition: .json, .asl.json, .yaml or .yml")
+    .argument("<file>", "the definition: .json, .asl.json, .yaml or .yml; - for JSON on standard input")
     .addOption(substituteOption())
     .addOption(jsonOption())
-    .action((file: string, options: { substitute: Record<string, string>; json?: boolean }) => {
-      const { text } = readDefinitionFile(file, options.substitute);
-      const parsed = parseDefinitionText(text);
-      const problems = parsed.kind === "problems" ? parsed.problems : [];
-      const failed = parsed.kind === "problems";
+    .action((file: string, options: Options) => {
+      const problems = inspectDefinitionText(readDefinitionFile(file, options.substitute).text);
+      const failed = problems.some(({ severity }) => severity === "ERROR");
       if (options.json) console.log(JSON.stringify({ result: failed ? "FAIL" : "OK", problems }, undefined, 2));
-      else console.log(failed ? problems.map(problemText).join("\n") : paint("green", `✔ ${file} is valid`));
+      else console.log([...problems.map((problem) => problemText(problem, file)), verdict(file, problems)].join("\n"));
       if (failed) process.exitCode = 1;
     });
 }
 
-export function problemText(problem: Problem): string {
-  const hint = problem.hint === undefined ? "" : `\n      ${problem.hint}`;
-  return `${paint("red", problem.severity)} ${problem.path || "/"}  ${problem.message}  ${paint("dim", problem.code)}${hint}`;
+/** `✖ order.asl.json is not valid: 3 errors, 1 warning` */
+function verdict(file: string, problems: readonly Problem[]): string {
+  const counts = (["ERROR", "WARNING", "HINT"] as const)
+    .map((severity) => [severity.toLowerCase(), problems.filter((each) => each.severity === severity).length] as const)
+    .filter(([, count]) => count > 0)
+    .map(([word, count]) => `${count} ${word}${count === 1 ? "" : "s"}`)
+    .join(", ");
+  if (problems.some(({ severity }) => severity === "ERROR")) return paint("red", `✖ ${file} is not valid: ${counts}`);
+  return `${paint("green", `✔ ${file} is valid`)}${counts && `: ${counts}`}`;
 }

@@ -80,14 +80,12 @@ async function locate(engine: Engine, baton: Baton): Promise<Located> {
   const header = await engine.header(baton.execution);
   const known = engine.newest.get(branchKey(baton.execution, baton.branch));
   if (known && known.seq === baton.seq - 1) return { kind: "here", header, position: known.position };
+  // A branch's first message needs no look at the log: if somebody was faster, the append will say so.
+  if (baton.seq === 0) return { kind: "here", header, position: await beginningOf(engine, header, baton) };
   const record = await engine.world.log.head(baton.execution, baton.branch);
-  if (record && record.seq >= baton.seq) return { kind: "passed" };
-  if (record) return { kind: "here", header, position: decodeSegment(record).position };
-  return {
-    kind: "here",
-    header,
-    position: await beginningOf(engine, header, await engine.definition(header.definition), baton),
-  };
+  if (!record) throw new Error(`${baton.execution}${baton.branch} has a baton for ${baton.seq} but no segment`);
+  if (record.seq >= baton.seq) return { kind: "passed" };
+  return { kind: "here", header, position: decodeSegment(record).position };
 }
 
 /** The step throws on the same position each time it is taken: after this many tries it is a failure, not an outage. */

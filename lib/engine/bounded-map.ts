@@ -31,3 +31,12 @@ export class BoundedMap<K, V> {
     this.#entries.delete(key);
   }
 }
+
+/** What `load` gives, loaded once for all who ask meanwhile; a failure is not remembered. */
+export function remember<V>(cache: BoundedMap<string, Promise<V>>, key: string, load: () => Promise<V>): Promise<V> {
+  const known = cache.get(key);
+  if (known !== undefined) return known;
+  const loading = load();
+  loading.catch(() => cache.delete(key));
+  return cache.put(key, loading);
+}

@@ -5,6 +5,7 @@
 import type { Definition } from "../asl/definition.ts";
 import type { EventRef } from "../asl/event.ts";
 import type { Forked, Outcome, Position } from "../asl/position.ts";
+import { remember } from "./bounded-map.ts";
 import { decodeSegment } from "./codec.ts";
 import type { Baton, Begin } from "./command.ts";
 import type { Engine } from "./engine.ts";
@@ -103,34 +104,32 @@ function itemOf(position: Position, fork: Forked, index: number, offset: number)
 }
 
 /** The first position of a branch whose message carries none. */
-export async function beginningOf(
-  engine: Engine,
-  header: Header,
-  definition: Definition,
-  baton: Baton,
-): Promise<Position> {
+export async function beginningOf(engine: Engine, header: Header, baton: Baton): Promise<Position> {
+  const definition = await engine.definition(header.definition);
   const name = branchName(baton.branch);
   if (!name) throw new Error(`execution ${baton.execution} has a baton but no first segment`);
   const view = await viewFork(engine, header, name, baton.staged ?? false);
   return beginning(definition, view, name.index, baton.begin);
 }
 
-/** The fork as the log has it, or the staged chunk that holds this index. */
-export async function viewFork(engine: Engine, header: Header, branch: BranchName, staged: boolean): Promise<ForkView> {
+/** The fork as the log has it, or the staged chunk that holds this index; read once for all branches at work here. */
+function viewFork(engine: Engine, header: Header, branch: BranchName, staged: boolean): Promise<ForkView> {
   const { parent, forkSeq, index } = branch;
   const group = Math.floor(index / groupWidth);
   const place = `${header.id}${parent}#${forkSeq}${staged ? `/${group}` : ""}`;
-  const known = engine.forks.get(place);
-  if (known) return known;
-  if (staged) {
+  return remember(engine.forks, place, async () => {
+    if (!staged) return readFork(engine, header, parent, forkSeq);
     const chunk = await engine.world.joins.staged(joinKey(header, parent, forkSeq, group));
     if (chunk === undefined) throw new Error(`${place} is not staged`);
-    return engine.forks.put(place, JSON.parse(chunk) as ForkView);
-  }
+    return JSON.parse(chunk) as ForkView;
+  });
+}
+
+async function readFork(engine: Engine, header: Header, parent: BranchPath, forkSeq: number): Promise<ForkView> {
   const [record] = await engine.world.log.branch(header.id, parent, forkSeq, 1);
   const segment = record && decodeSegment(record);
-  if (segment?.position.doing.kind !== "forked") throw new Error(`${place} is not a fork`);
-  return engine.forks.put(place, { position: segment.position, fork: segment.position.doing, offset: 0 });
+  if (segment?.position.doing.kind !== "forked") throw new Error(`${header.id}${parent}#${forkSeq} is not a fork`);
+  return { position: segment.position, fork: segment.position.doing, offset: 0 };
 }
 
 function isStaged(engine: Engine, width: number): boolean {

@@ -35,7 +35,7 @@ async function reviveBaton(engine: Engine, baton: Baton, delivery: Delivery): Pr
 
   const header = await engine.header(baton.execution);
   const definition = await engine.definition(header.definition);
-  const position = baton.position ?? head?.position ?? (await beginningOf(engine, header, definition, baton));
+  const position = baton.position ?? head?.position ?? (await beginningOf(engine, header, baton));
   const revived = (baton.revived ?? 0) + 1;
   if (revived <= mostRevivals) {
     await dispatch(engine, [messageOf({ ...baton, revived }, laneOfState(definition, position.state))]);

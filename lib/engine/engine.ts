@@ -5,7 +5,7 @@
 import type { Definition } from "../asl/definition.ts";
 import type { JsonText } from "../asl/json.ts";
 import { parseDefinitionText } from "../asl/parse.ts";
-import { BoundedMap } from "./bounded-map.ts";
+import { BoundedMap, remember } from "./bounded-map.ts";
 import { decodeSegment } from "./codec.ts";
 import type { ForkView } from "./fork.ts";
 import type { BranchPath, ExecutionId, World } from "./ports.ts";
@@ -40,49 +40,39 @@ export interface Engine {
   /** The newest segment that this process has seen of a branch; for stores without a queue that carries payloads. */
   readonly newest: BoundedMap<string, Segment>;
   /** Forks and staged chunks of forks, kept while their branches begin. */
-  readonly forks: BoundedMap<string, ForkView>;
+  readonly forks: BoundedMap<string, Promise<ForkView>>;
   /** How often the step threw, by branch and seq. */
   readonly throws: BoundedMap<string, number>;
 }
 
 export function createEngine(world: World, options: Partial<EngineOptions> = {}): Engine {
   const definitions = new BoundedMap<string, Promise<Definition>>(1_000);
-  const firsts = new BoundedMap<string, Segment>(10_000);
-  const first = async (id: ExecutionId): Promise<Segment> => {
-    const known = firsts.get(id);
-    if (known) return known;
-    const [record] = await world.log.branch(id, "", 0, 1);
-    if (!record) throw new Error(`execution ${id} has no first segment`);
-    return firsts.put(id, decodeSegment(record));
-  };
+  const firsts = new BoundedMap<string, Promise<Segment>>(10_000);
+  const first = (id: ExecutionId): Promise<Segment> => remember(firsts, id, () => loadFirst(world, id));
   return {
     world,
     options: { ...defaults, ...options },
     newest: new BoundedMap(20_000),
     forks: new BoundedMap(64),
     throws: new BoundedMap(1_000),
-    definition: (hash) => definitions.get(hash) ?? definitions.put(hash, loadDefinition(world, hash, definitions)),
+    definition: (hash) => remember(definitions, hash, () => loadDefinition(world, hash)),
     header: async (id) => headerOf(await first(id)),
     executionInput: async (id) => inputOf(await first(id)),
   };
 }
 
-async function loadDefinition(
-  world: World,
-  hash: string,
-  definitions: BoundedMap<string, Promise<Definition>>,
-): Promise<Definition> {
-  try {
-    const text = await world.blobs.get(definitionName(hash));
-    if (text === undefined) throw new Error(`no definition ${hash} is stored`);
-    const parsed = parseDefinitionText(text);
-    if (parsed.kind === "problems")
-      throw new Error(`stored definition ${hash} is invalid: ${parsed.problems[0]?.message}`);
-    return parsed.definition;
-  } catch (error) {
-    definitions.delete(hash); // an outage must not be remembered as the definition
-    throw error;
-  }
+async function loadFirst(world: World, id: ExecutionId): Promise<Segment> {
+  const [record] = await world.log.branch(id, "", 0, 1);
+  if (!record) throw new Error(`execution ${id} has no first segment`);
+  return decodeSegment(record);
+}
+
+async function loadDefinition(world: World, hash: string): Promise<Definition> {
+  const text = await world.blobs.get(definitionName(hash));
+  if (text === undefined) throw new Error(`no definition ${hash} is stored`);
+  const parsed = parseDefinitionText(text);
+  if (parsed.kind === "definition") return parsed.definition;
+  throw new Error(`stored definition ${hash} is invalid: ${parsed.problems[0]?.message}`);
 }
 
 export function definitionName(hash: string): string {

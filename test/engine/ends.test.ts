@@ -1,0 +1,176 @@
+/** How executions end that cannot go on: loops without end, workers that die of a message, and heartbeats that stop. */
+import { describe, expect, test } from "vitest";
+import { simulatedWorld } from "../../lib/adapters/simulated/world.ts";
+import { handle } from "../../lib/engine/advance.ts";
+import { answerTask } from "../../lib/engine/callback.ts";
+import { handleDeadLetter } from "../../lib/engine/dead-letter.ts";
+import { describeExecution } from "../../lib/engine/describe.ts";
+import { createEngine, type Engine, type EngineOptions } from "../../lib/engine/engine.ts";
+import { saveDefinition } from "../../lib/engine/machines.ts";
+import type { Call, CallResult, ExecutionId, MachineRecord } from "../../lib/engine/ports.ts";
+import { startExecution } from "../../lib/engine/start.ts";
+
+const tenant = { account: "123456789012", region: "eu-central-1" };
+
+interface Setup {
+  readonly engine: Engine;
+  readonly id: ExecutionId;
+  readonly world: ReturnType<typeof simulatedWorld>;
+  /** Works off everything that is due within that much virtual time. */
+  pass(milliseconds: number): Promise<void>;
+}
+
+async function setup(
+  states: object,
+  call: (call: Call) => Promise<CallResult> = async ({ arguments: output }) => ({ kind: "succeeded", output }),
+  options: Partial<EngineOptions> = {},
+): Promise<Setup> {
+  const world = simulatedWorld({ seed: "ends", tasks: { call } });
+  const engine = createEngine(world, options);
+  const definitionHash = await saveDefinition(
+    engine,
+    JSON.stringify({ StartAt: Object.keys(states)[0], States: states }),
+  );
+  const fixed = { type: "STANDARD", createdAt: 0, revisionId: "1", settings: "{}", roleArn: "role" } as const;
+  const machine: MachineRecord = { ...tenant, name: "machine", definitionHash, ...fixed };
+  const started = await startExecution(engine, { machine, input: "{}", name: "run" });
+  return { engine, world, id: started.id, pass: (milliseconds) => pass(world, engine, milliseconds) };
+}
+
+async function pass(world: Setup["world"], engine: Engine, milliseconds: number): Promise<void> {
+  const until = world.now() + milliseconds;
+  for (;;) {
+    for (const lane of ["flow", "tasks"] as const) {
+      for (const delivery of await world.inbox.receive(lane, 10)) {
+        const verdict = await handle(engine, delivery);
+        if (verdict.kind === "done") await world.inbox.done([delivery.receipt]);
+        else await world.inbox.later(delivery.receipt, verdict.at);
+      }
+    }
+    const next = world.nextDue();
+    if (next === undefined || next > until) break;
+    await world.advanceTo(next);
+  }
+  await world.advanceTo(until);
+}
+
+test("a machine that loops for ever ends at the installation's limit", async () => {
+  const { engine, id, pass } = await setup(
+    {
+      A: { Type: "Choice", Choices: [{ Variable: "$.end", IsPresent: true, Next: "End" }], Default: "A" },
+      End: { Type: "Succeed" },
+    },
+    undefined,
+    { transitionLimit: 50 },
+  );
+  await pass(60_000);
+  const described = await describeExecution(engine, id);
+  expect(described?.summary).toMatchObject({ status: "FAILED", error: "States.Runtime" });
+  expect(described?.summary.cause).toContain("50 transitions");
+});
+
+test("a message that kills its worker each time gets new tries, then its branch fails", async () => {
+  const { engine, id, world } = await setup({ A: { Type: "Pass", End: true } });
+  for (let tries = 0; tries < 10; tries++) {
+    for (const delivery of await world.inbox.receive("flow", 10)) {
+      await handleDeadLetter(engine, delivery);
+      await world.inbox.done([delivery.receipt]);
+    }
+  }
+  const described = await describeExecution(engine, id);
+  expect(described?.summary).toMatchObject({ status: "FAILED", error: "States.Runtime" });
+});
+
+test("a step that throws again and again fails its branch and not its worker", async () => {
+  const { engine, id, world, pass } = await setup({ A: { Type: "Pass", Next: "B" }, B: { Type: "Pass", End: true } });
+  const { definition } = engine;
+  const broken: Engine = {
+    ...engine,
+    // A definition whose second state is of a type that no step knows.
+    definition: async (hash) => {
+      const whole = await definition(hash);
+      const states = new Map(whole.states);
+      const [b] = [states.get("B")];
+      if (b) states.set("B", { ...b, type: "Pass", following: undefined } as never);
+      return { ...whole, states };
+    },
+  };
+  for (let tries = 0; tries < 4; tries++) {
+    for (const delivery of await world.inbox.receive("flow", 10)) {
+      await handle(broken, delivery).then(
+        () => world.inbox.done([delivery.receipt]),
+        () => world.inbox.later(delivery.receipt, world.now()),
+      );
+    }
+  }
+  await pass(1_000);
+  const described = await describeExecution(engine, id);
+  expect(described?.summary).toMatchObject({ status: "FAILED", error: "States.Runtime" });
+});
+
+describe("task tokens", () => {
+  const resource = "arn:aws:states:::lambda:invoke.waitForTaskToken";
+  const ask = {
+    Type: "Task",
+    Resource: resource,
+    Parameters: { FunctionName: "ask", Payload: { "token.$": "$$.Task.Token" } },
+    HeartbeatSeconds: 60,
+    TimeoutSeconds: 600,
+    End: true,
+  };
+
+  async function asked(): Promise<Setup & { readonly token: string }> {
+    let token = "";
+    const made = await setup({ Ask: ask }, async (call) => {
+      token = JSON.parse(call.arguments).Payload.token;
+      return { kind: "submitted", output: "{}" };
+    });
+    await made.pass(1_000);
+    return { ...made, token };
+  }
+
+  test("an answer ends the task, once", async () => {
+    const { engine, id, token, pass } = await asked();
+    const answer = { kind: "succeeded", output: '{"ok":true}' } as const;
+    expect(await answerTask(engine, token, answer)).toBe("accepted");
+    expect(await answerTask(engine, token, answer)).toBe("timed-out");
+    await pass(1_000);
+    expect(await describeExecution(engine, id)).toMatchObject({
+      summary: { status: "SUCCEEDED" },
+      output: '{"ok":true}',
+    });
+  });
+
+  test.each([
+    ["altered name", (token: string) => `x${token}`],
+    ["altered signature", (token: string) => `${token.slice(0, -2)}AA`],
+    ["something behind it", (token: string) => `${token}.x`],
+    ["no signature", (token: string) => token.split(".")[0] ?? ""],
+    ["nothing", () => ""],
+  ])("is refused with %s", async (_what, alter) => {
+    const { engine, token } = await asked();
+    expect(await answerTask(engine, alter(token), { kind: "heartbeat" })).toBe("invalid-token");
+  });
+
+  test("heartbeats keep it alive; when they stop, it times out", async () => {
+    const { engine, id, token, pass } = await asked();
+    for (let beat = 0; beat < 4; beat++) {
+      await pass(50_000);
+      expect(await answerTask(engine, token, { kind: "heartbeat" })).toBe("accepted");
+    }
+    expect((await describeExecution(engine, id))?.summary.status).toBe("RUNNING");
+    await pass(61_000);
+    expect((await describeExecution(engine, id))?.summary).toMatchObject({ status: "FAILED", error: "States.Timeout" });
+    expect(await answerTask(engine, token, { kind: "heartbeat" })).toBe("timed-out");
+  });
+
+  test("a callback may come before the call that carries the token has returned", async () => {
+    const made = await setup({ Ask: ask }, async (call) => {
+      const { token } = JSON.parse(call.arguments).Payload;
+      await answerTask(made.engine, token, { kind: "succeeded", output: '"early"' });
+      return { kind: "submitted", output: "{}" };
+    });
+    await made.pass(1_000);
+    expect(await describeExecution(made.engine, made.id)).toMatchObject({ output: '"early"' });
+  });
+});

@@ -28,7 +28,7 @@ async function chosen(rule: ChoiceRule, scope: EvaluationScope): Promise<boolean
   return expectType(condition, await evaluateExpression(condition, scope), "boolean") === true;
 }
 
-/** A rule's own Output and Assign take the place of the state's. */
+/** A rule that holds goes by its own Output and Assign; the state's are for `Default`. */
 async function departBy(visit: Visit<ChoiceState>, rule: ChoiceRule, scope: EvaluationScope): Promise<Departure> {
   const { state } = visit;
   const assigned = await assign(rule.assign, scope);
@@ -36,8 +36,7 @@ async function departBy(visit: Visit<ChoiceState>, rule: ChoiceRule, scope: Eval
   if (state.queryLanguage === "JSONPath") {
     return { output: filtered(visit, state.outputPath, effectiveInput(visit)), assigned, following };
   }
-  const template = rule.output ?? state.output;
-  return { output: template === undefined ? visit.input : await evaluated(template, scope), assigned, following };
+  return { output: rule.output === undefined ? visit.input : await evaluated(rule.output, scope), assigned, following };
 }
 
 function next(state: StateName) {

@@ -93,7 +93,8 @@ export async function departWith(
   if (state.queryLanguage === "JSONata") return departJsonata(visit, result, following, { result });
   const selector = state.resultSelector;
   const selected = selector === undefined ? result : await evaluated(selector, scopeOf(visit, result));
-  const assigned = state.assign && (await assign(state.assign, scopeOf(visit, selected)));
+  // The specification's "result" is what the state came to; what ResultSelector makes of it is the "effective result".
+  const assigned = state.assign && (await assign(state.assign, scopeOf(visit, result)));
   const whole = merged(visit.input, state.resultPath, selected);
   return { output: filtered(visit, state.outputPath, whole), assigned, following };
 }

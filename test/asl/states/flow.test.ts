@@ -245,6 +245,31 @@ test("variables are assigned from the values before, and travel", async () => {
   expect(walker.position.variables).toBe('{"x":2,"y":1}');
 });
 
+test.each([
+  ['{"a":1}', '"rule"', '{"v":1}'],
+  ['{"a":2}', '{"a":2}', undefined],
+  ['{"a":3}', '"default"', '{"v":0}'],
+])(
+  "a Choice over %s: a rule goes by its own Output and Assign, Default by the state's",
+  async (input, output, variables) => {
+    const choices = [
+      { Condition: "{% $states.input.a = 1 %}", Output: "rule", Assign: { v: 1 }, Next: "Z" },
+      { Condition: "{% $states.input.a = 2 %}", Next: "Z" },
+    ];
+    const choice = {
+      Type: "Choice",
+      QueryLanguage: "JSONata",
+      Choices: choices,
+      Default: "Z",
+      Output: "default",
+      Assign: { v: 0 },
+    };
+    const walker = new Walker(machine({ A: choice, ...end }), input);
+    await walker.take("arrived");
+    expect([walker.position.input, walker.position.variables]).toEqual([output, variables]);
+  },
+);
+
 test("number text goes through unlooked-at", async () => {
   const walker = new Walker(machine({ A: { Type: "Pass", End: true } }), '{"a": 1.0}');
   expect(await walker.take("arrived")).toContain('SUCCEEDED {"a": 1.0}');

@@ -151,6 +151,15 @@ describe("an attempt that was lost", () => {
   });
 });
 
+test("Assign sees the result as it came, before ResultSelector", async () => {
+  const more = { ResultSelector: { "x.$": "$.a" }, Assign: { "v.$": "$.b" }, Next: "B" };
+  const states = { A: { Type: "Task", Resource: resources.sdk, ...more }, B: { Type: "Pass", End: true } };
+  const walker = new Walker(machine(states));
+  await walker.take("arrived");
+  await walker.take({ kind: "succeeded", output: '{"a":1,"b":2}' });
+  expect([walker.position.input, walker.position.variables]).toEqual(['{"x":1}', '{"v":2}']);
+});
+
 test("a result over the limit is a failed attempt", async () => {
   const definition = machine({ A: { Type: "Task", Resource: resources.sdk, End: true } });
   const walker = new Walker(definition, "{}", { payloadLimitBytes: 10 });

@@ -16,10 +16,11 @@ const maxAttempts = 3;
 const retryMode = "standard";
 
 /**
- * A request that hangs must not take the whole life of a function: so long each may take, in milliseconds.
- * A poll of the queue takes 20 seconds by itself, an object of the largest payload a few.
+ * A request that hangs must not take the whole life of a function: so long each may take, in milliseconds,
+ * the wait for a free connection included. A poll of the queue takes 20 seconds by itself, an object of the
+ * largest payload a few.
  */
-const patience = { dynamodb: 4_000, sqs: 25_000, s3: 15_000, secrets: 5_000 } as const satisfies Record<
+const patience = { dynamodb: 10_000, sqs: 25_000, s3: 15_000, secrets: 10_000 } as const satisfies Record<
   keyof AwsClients,
   number
 >;

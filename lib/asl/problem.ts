@@ -31,7 +31,8 @@ export type ProblemCode =
   // Hints of our own.
   | "CATCH_NEVER_MATCHES"
   | "RETRY_NEVER_MATCHES"
-  | "FIELD_NEVER_PRODUCED";
+  | "FIELD_NEVER_PRODUCED"
+  | "FIELD_WRITTEN_TWICE";
 
 export interface Problem {
   readonly code: ProblemCode;

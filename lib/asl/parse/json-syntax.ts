@@ -46,60 +46,94 @@ const closers: Readonly<Record<string, string>> = { "{": "}", "[": "]" };
 interface Open {
   readonly bracket: "{" | "[";
   readonly at: number;
+  /** Where it stands, as the service writes places. */
+  readonly path: string;
+  readonly keys: Set<string>;
+  /** The name or the index of the value that is being read. */
+  member: string | number;
 }
 
 function firstMistake(text: string): Mistake | "depth" | undefined {
+  return scan(text, () => undefined);
+}
+
+export interface Repeated {
+  readonly key: string;
+  /** Of the object that has it more than once. */
+  readonly path: string;
+}
+
+/** Names that an object has more than once: of each only the last counts, which nobody means. */
+export function repeatedKeys(text: string): readonly Repeated[] {
+  const found: Repeated[] = [];
+  scan(text, (repeated) => found.push(repeated));
+  return found;
+}
+
+type Expected = "value" | "key" | "first" | "separator";
+
+function scan(text: string, repeated: (found: Repeated) => void): Mistake | "depth" | undefined {
   const open: Open[] = [];
   let at = 0;
-  let expected: "value" | "first key or end" | "key" | "first value or end" | "separator" = "value";
+  let expected: Expected = "value";
   for (;;) {
     at = skip(blanks, text, at);
     const character = text[at];
     const innermost = open.at(-1);
     if (character === undefined) return unfinished(text, at, innermost);
-    if (expected === "separator") {
-      if (innermost === undefined) return undefined;
-      if (character === closers[innermost.bracket]) open.pop();
-      else if (character === ",") expected = innermost.bracket === "{" ? "key" : "value";
-      else return unexpected(text, at, `was expecting comma to separate ${kindOf(innermost)} entries`);
-      at++;
-      continue;
-    }
-    if (character === "}" && expected === "first key or end") {
+    if (expected === "separator" && innermost === undefined) return undefined;
+    if (innermost !== undefined && character === closers[innermost.bracket] && mayClose(expected)) {
       open.pop();
-      expected = "separator";
-      at++;
-      continue;
-    }
-    if (character === "]" && expected === "first value or end") {
-      open.pop();
-      expected = "separator";
-      at++;
-      continue;
-    }
-    if (expected === "key" || expected === "first key or end") {
-      if (character !== '"') return unexpected(text, at, "was expecting double-quote to start field name");
-      const key = string(text, at);
-      if (typeof key !== "number") return key;
-      at = skip(blanks, text, key);
-      if (text[at] === undefined) return unfinished(text, at, innermost);
-      if (text[at] !== ":") return unexpected(text, at, "was expecting a colon to separate field name and value");
-      at++;
-      expected = "value";
-      continue;
-    }
-    if (character === "{" || character === "[") {
+      [at, expected] = [at + 1, "separator"];
+    } else if (innermost !== undefined && expected === "separator") {
+      if (character !== ",")
+        return unexpected(text, at, `was expecting comma to separate ${kindOf(innermost)} entries`);
+      if (typeof innermost.member === "number") innermost.member++;
+      [at, expected] = [at + 1, innermost.bracket === "{" ? "key" : "value"];
+    } else if (innermost?.bracket === "{" && expected !== "value") {
+      const end = fieldName(text, at, innermost, repeated);
+      if (typeof end !== "number") return end;
+      [at, expected] = [end, "value"];
+    } else if (character === "{" || character === "[") {
       if (open.length >= depthLimit) return "depth";
-      open.push({ bracket: character, at });
-      expected = character === "{" ? "first key or end" : "first value or end";
-      at++;
-      continue;
+      open.push(opened(character, at, innermost));
+      [at, expected] = [at + 1, "first"];
+    } else {
+      const end = scalar(text, at);
+      if (typeof end !== "number") return end;
+      [at, expected] = [end, "separator"];
     }
-    const end = scalar(text, at);
-    if (typeof end !== "number") return end;
-    at = end;
-    expected = "separator";
   }
+}
+
+function mayClose(expected: Expected): boolean {
+  return expected === "first" || expected === "separator";
+}
+
+function opened(bracket: "{" | "[", at: number, around: Open | undefined): Open {
+  const member = around?.member;
+  const path = around === undefined ? "" : around.path + (typeof member === "number" ? `[${member}]` : `/${member}`);
+  return { bracket, at, path, keys: new Set(), member: bracket === "{" ? "" : 0 };
+}
+
+/** The end of a name and its colon. */
+function fieldName(
+  text: string,
+  start: number,
+  object: Open,
+  repeated: (found: Repeated) => void,
+): number | Mistake | undefined {
+  if (text[start] !== '"') return unexpected(text, start, "was expecting double-quote to start field name");
+  const end = string(text, start);
+  if (typeof end !== "number") return end;
+  const key: unknown = JSON.parse(text.slice(start, end));
+  object.member = String(key);
+  if (object.keys.has(object.member)) repeated({ key: object.member, path: object.path });
+  object.keys.add(object.member);
+  const at = skip(blanks, text, end);
+  if (text[at] === ":") return at + 1;
+  if (text[at] === undefined) return unfinished(text, at, object);
+  return unexpected(text, at, "was expecting a colon to separate field name and value");
 }
 
 function skip(pattern: RegExp, text: string, at: number): number {

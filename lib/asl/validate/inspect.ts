@@ -4,6 +4,7 @@
  * tools that ask: a worker parses.
  */
 import { JsonSyntaxError, parseJson, type Value } from "../json.ts";
+import { type Repeated, repeatedKeys } from "../parse/json-syntax.ts";
 import { jsonValue } from "../parse/json-value.ts";
 import { type Parsed, type ParseOptions, parseDefinition, parseDefinitionText } from "../parse.ts";
 import type { Problem } from "../problem.ts";
@@ -18,12 +19,22 @@ export function inspectDefinition(source: unknown, options: ParseOptions = {}): 
 }
 
 export function inspectDefinitionText(text: string, options: ParseOptions = {}): readonly Problem[] {
-  return inspected(parseDefinitionText(text, options), readable(text));
+  return [...inspected(parseDefinitionText(text, options), readable(text)), ...repeatedKeys(text).map(writtenTwice)];
 }
 
 function inspected(parsed: Parsed, written: Value | undefined): readonly Problem[] {
   const errors = parsed.kind === "problems" ? parsed.problems : [];
   return written === undefined ? errors : [...errors, ...suspicions(written, parsed)];
+}
+
+function writtenTwice({ key, path }: Repeated): Problem {
+  return {
+    code: "FIELD_WRITTEN_TWICE",
+    severity: "HINT",
+    path: path === "" ? "/" : path,
+    message: `'${key}' is written more than once`,
+    hint: "only the last one counts",
+  };
 }
 
 function readable(text: string): Value | undefined {

@@ -259,3 +259,13 @@ test("a chain of two thousand states that each add a result is looked through in
   expect(suspected({ StartAt: name(0), States: Object.fromEntries(chain) })).toEqual([]);
   expect(process.cpuUsage(before).user / 1e6).toBeLessThan(5);
 });
+
+test("a state or field that is written twice loses the first", () => {
+  const choices = '[{"Variable":"$.a","IsNull":true,"Variable":"$.b","Next":"A"}]';
+  const text = `{"StartAt":"A","States":{"A":{"Type":"Choice","Choices":${choices}},"B":{"Type":"Fail"},"A":{"Type":"Succeed"}}}`;
+  const hints = inspectDefinitionText(text).filter((problem) => problem.severity === "HINT");
+  expect(hints.map(({ message, path }) => `${message} at ${path}`)).toEqual([
+    "'Variable' is written more than once at /States/A/Choices[0]",
+    "'A' is written more than once at /States",
+  ]);
+});

@@ -48,8 +48,8 @@ export class Environment {
   readonly #child: ChildProcess;
   readonly #toRuntime: Writable;
   #state: "loading" | "ready" | "over" = "loading";
-  /** Why it ended, where it could still say so. */
-  #lastWords: ErrorText | undefined;
+  /** Why it ended, where that is known better than from its exit code. */
+  #lastWords: ((requestId: string) => ErrorText) | undefined;
   #current: { readonly request: Request; readonly settle: (answer: Answer) => void } | undefined;
   #timer: NodeJS.Timeout | undefined;
 
@@ -77,6 +77,10 @@ export class Environment {
     });
     this.ended = this.#watchEnd();
     void this.ended.then(this.#tellLoaded);
+    this.#timer = setTimeout(() => {
+      this.kill();
+      this.#lastWords = (requestId) => timedOut(requestId, loadingSeconds);
+    }, loadingSeconds * 1000);
   }
 
   /** Absent if it could not be started. */
@@ -89,12 +93,12 @@ export class Environment {
     return this.#state !== "over";
   }
 
-  /** Never rejects. One at a time, and only while it is usable. */
+  /** Never rejects. One at a time, and only once it is loaded; if that failed, the answer says how. */
   run(request: Request): Promise<Answer> {
     return new Promise((settle) => {
       this.#current = { request, settle };
-      if (this.#state === "ready") this.#submit(request);
-      else this.#allow(loadingSeconds);
+      if (this.usable) this.#submit(request);
+      else void this.ended.then(() => this.#settleEnd());
     });
   }
 
@@ -109,13 +113,14 @@ export class Environment {
   #receive(frame: RuntimeFrame, body: string): void {
     switch (frame.kind) {
       case "ready":
-        if (this.#state === "loading") this.#state = "ready";
+        if (this.#state !== "loading") return;
+        clearTimeout(this.#timer);
+        this.#state = "ready";
         this.#tellLoaded();
-        if (this.#current !== undefined) this.#submit(this.#current.request);
         return;
       case "unloadable":
         this.#state = "over";
-        this.#lastWords = body;
+        this.#lastWords = () => body;
         return;
       case "line":
         this.#settings.onLine(frame.stream, body);
@@ -140,17 +145,12 @@ export class Environment {
   }
 
   #submit(request: Request): void {
-    this.#allow(request.timeoutSeconds);
-    this.#toRuntime.write(encodeFrame(invokeFrame(request), request.payload));
-  }
-
-  #allow(seconds: number): void {
-    clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
-      const { request, settle } = this.#current ?? {};
+      const { settle } = this.#current ?? {};
       this.kill();
-      if (request !== undefined) settle?.({ kind: "failed", payload: timedOut(request.requestId, seconds) });
-    }, seconds * 1000);
+      settle?.({ kind: "failed", payload: timedOut(request.requestId, request.timeoutSeconds) });
+    }, request.timeoutSeconds * 1000);
+    this.#toRuntime.write(encodeFrame(invokeFrame(request), request.payload));
   }
 
   #settle(answer: Answer): void {
@@ -160,23 +160,27 @@ export class Environment {
     current?.settle(answer);
   }
 
+  #settleEnd(): void {
+    const { exitCode, signalCode } = this.#child;
+    const requestId = this.#current?.request.requestId ?? "";
+    const payload = this.#lastWords?.(requestId) ?? exited(requestId, exitCode, signalCode);
+    this.#settle({ kind: "failed", payload });
+  }
+
   #watchEnd(): Promise<void> {
     return new Promise((resolve) => {
-      const end = (code: number | null, signal: string | null) => {
+      const end = () => {
         this.#state = "over";
-        const requestId = this.#current?.request.requestId ?? "";
-        this.#settle({ kind: "failed", payload: this.#lastWords ?? exited(requestId, code, signal) });
+        this.#settleEnd();
         resolve();
       };
-      this.#child.once("error", (error) => {
-        this.#lastWords = errorText(
-          "Runtime.ExitError",
-          `The function's process could not be started: ${error.message}`,
-        );
-        end(null, null);
+      this.#child.once("error", ({ message }) => {
+        const what = `The function's process could not be started: ${message}`;
+        this.#lastWords = () => errorText("Runtime.ExitError", what);
+        end();
       });
       this.#child.once("close", end);
-      this.#child.once("exit", (code, signal) => setTimeout(end, drainMilliseconds, code, signal).unref());
+      this.#child.once("exit", () => setTimeout(end, drainMilliseconds).unref());
     });
   }
 }

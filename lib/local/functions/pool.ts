@@ -126,8 +126,11 @@ export class Pool {
 
   #serve(crew: Crew): void {
     for (const job of crew.waiting) {
-      const member = crew.idle.pop() ?? this.#grow(crew, job);
-      if (member === undefined) return;
+      const member = crew.idle.pop();
+      if (member === undefined) {
+        this.#grow(crew, job);
+        return;
+      }
       crew.waiting.delete(job);
       this.#assign(member, job);
     }
@@ -161,38 +164,49 @@ export class Pool {
     this.#serveAll(crew);
   }
 
-  /** Another environment, if the call has waited long enough and there is room; else it is tried again. */
-  #grow(crew: Crew, oldest: Job): Member | undefined {
-    if (crew.loading > 0) return undefined;
+  /**
+   * Another environment, if the call has waited long enough and there is room; else it is tried again.
+   * The call does not wait for this one in particular: a warm one may be free before it has loaded.
+   */
+  #grow(crew: Crew, oldest: Job): void {
+    if (crew.loading > 0) return;
     const patience = crew.size === 0 ? 0 : oldest.since + patienceMilliseconds - performance.now();
     if (patience > 0) {
       clearTimeout(crew.growth);
       crew.growth = setTimeout(() => this.#serve(crew), patience);
-      return undefined;
-    }
-    if (this.#members.size >= this.#options.limit && !this.#makeRoom()) {
+    } else if (this.#members.size < this.#options.limit || this.#makeRoom()) {
+      this.#start(crew);
+    } else {
       this.#starved.add(crew);
-      return undefined;
     }
-    return this.#start(crew);
   }
 
-  #start(crew: Crew): Member {
+  #start(crew: Crew): void {
     const environment = this.#options.start(crew.program);
     const member: Member = { crew, version: crew.program.version, environment, idleSince: 0, dismissed: false };
     this.#members.add(member);
     this.#tellReaper();
+    this.#starved.delete(crew);
     crew.size += 1;
     crew.loading += 1;
-    void environment.loaded.then(() => {
-      crew.loading -= 1;
-      this.#serve(crew);
-    });
-    void environment.ended.then(() => {
-      this.#dismiss(member);
-      this.#serveAll(crew);
-    });
-    return member;
+    void this.#accompany(member);
+  }
+
+  async #accompany(member: Member): Promise<void> {
+    const { crew, environment } = member;
+    await environment.loaded;
+    crew.loading -= 1;
+    const [oldest] = crew.waiting;
+    if (environment.usable || member.dismissed || oldest === undefined) {
+      this.#release(member);
+    } else {
+      // It could not be loaded: somebody has to be told why, or it would be tried for ever.
+      crew.waiting.delete(oldest);
+      this.#assign(member, oldest);
+    }
+    await environment.ended;
+    this.#dismiss(member);
+    this.#serveAll(crew);
   }
 
   #dismiss(member: Member): void {

@@ -257,6 +257,13 @@ describe("processes", () => {
     expect(new Set(pids).size).toBeGreaterThan(1);
   });
 
+  test("that load slowly do not hold up a call for which a warm one is free first", async () => {
+    const functions = open({ "f.mjs": `await new Promise((r) => setTimeout(r, 700)); ${counting}` });
+    await functions.call("f");
+    const [first, second] = await Promise.all([functions.call("f", { wait: 100 }), functions.call("f")]);
+    expect(pidOf(second)).toBe(pidOf(first));
+  });
+
   test("many short calls share a few of them", async () => {
     const functions = open({ "f.mjs": counting });
     await functions.call("f");

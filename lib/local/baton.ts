@@ -52,6 +52,10 @@ const guardDelayMilliseconds = 10_000;
 /** No call outlives the process, and the lock tells that it is gone: the lease itself need not end. */
 const leaseMilliseconds = 366 * 24 * 3_600_000;
 
+/** What has outlived its retention is removed little by little, so that nobody waits for it. */
+const cleaningInterval = 60_000;
+const rowsPerCleaning = 1_000;
+
 export async function startLocal(options: LocalOptions): Promise<LocalBaton> {
   const onError = options.onError ?? ((error: unknown) => console.error(error));
   let handler: Handler = async () => new Response("Baton is starting", { status: 503 });
@@ -65,7 +69,11 @@ export async function startLocal(options: LocalOptions): Promise<LocalBaton> {
     const engine = createEngine(world, { guardDelayMilliseconds, leaseMilliseconds, ...options.engine });
     handler = createHandler(engine, { authentication: "none", report: onError });
     const loop = runLoop(engine, world, { atOnce, onError });
+    const cleaning = setInterval(() => {
+      world.expire(world.clock.now(), rowsPerCleaning).catch(onError);
+    }, cleaningInterval).unref();
     const close = async (): Promise<void> => {
+      clearInterval(cleaning);
       await server.close(graceMilliseconds);
       await Promise.race([loop.stop(), pause(graceMilliseconds)]);
       await functions.close();

@@ -136,6 +136,7 @@ async function ofBranches(
   moment: Moment,
 ): Promise<Transition> {
   const { doing } = position;
+  if (doing.kind !== "forked" && doing.kind !== "closing") return unexpected(position, signal);
   const visit = resume(definition, position, moment);
   if (!isForking(visit)) return unexpected(position, signal);
   if (signal.kind === "joined" && doing.kind === "forked") {
@@ -175,7 +176,8 @@ function poison(definition: Definition, position: Position, signal: Extract<Sign
   const journal = openJournal(position);
   const entered = position.entered ?? { event: position.events };
   const failure = { error: "States.Runtime", cause: causeIn(position.state, entered, signal.cause) };
-  if (definition.states.get(position.state)?.type === "Map" && openFork(position)) write(journal, "MapStateFailed");
+  const type = definition.states.get(position.state)?.type;
+  if (openFork(position) && (type === "Map" || type === "Parallel")) write(journal, `${type}StateFailed`);
   return finish({ position, journal }, { status: "FAILED", failure }, openFork(position));
 }
 

@@ -52,7 +52,7 @@ function makeReady(merge: Merge, thread: Thread, since: Instant): void {
   thread.clock = Math.max(since, thread.clock, entry.at);
   const cause = pendingCause(merge, thread, entry.event.previous);
   if (cause === undefined) merge.ready.push(thread);
-  else merge.waiting.set(cause, [...(merge.waiting.get(cause) ?? []), thread]);
+  else addTo(merge.waiting, cause, thread);
 }
 
 /**
@@ -65,6 +65,12 @@ function pendingCause(merge: Merge, waiting: Thread, reference: EventRef): Threa
   if (thread === undefined || thread.ids.has(reference.event)) return undefined;
   const isToCome = thread.entries.some(({ local }, index) => index >= thread.cursor && local === reference.event);
   return isToCome ? thread : undefined;
+}
+
+function addTo(threads: Map<Thread, Thread[]>, key: Thread, thread: Thread): void {
+  const list = threads.get(key);
+  if (list === undefined) threads.set(key, [thread]);
+  else list.push(thread);
 }
 
 function isWithin(branch: string, outer: string): boolean {
@@ -137,7 +143,7 @@ function openFork(merge: Merge, thread: Thread, fork: Fork, id: number): void {
   for (const child of fork.children) {
     const after = predecessor(merge, child);
     if (after === undefined || isOver(after)) makeReady(merge, child, thread.clock);
-    else merge.successors.set(after, [...(merge.successors.get(after) ?? []), child]);
+    else addTo(merge.successors, after, child);
   }
   if (fork.unfinished === 0) closeFork(merge, fork, thread.clock);
 }

@@ -26,7 +26,7 @@ const patience = { dynamodb: 10_000, sqs: 25_000, s3: 15_000, secrets: 10_000 } 
 >;
 
 function configuration(service: keyof AwsClients) {
-  const requestHandler = { connectionTimeout: 2_000, requestTimeout: patience[service], throwOnRequestTimeout: true };
+  const requestHandler = { connectionTimeout: 5_000, requestTimeout: patience[service], throwOnRequestTimeout: true };
   return { maxAttempts, retryMode, requestHandler };
 }
 

@@ -22,13 +22,13 @@ export type Comparison = { readonly references: References } & (
 
 type Relation = (value: Value, operand: Value) => boolean;
 
-export interface ComparisonProblem {
+interface ComparisonProblem {
   /** Where inside the rule: "/And/0/Variable". */
   readonly path: string;
   readonly message: string;
 }
 
-export type CompiledComparison =
+type CompiledComparison =
   | { readonly kind: "compiled"; readonly comparison: Comparison }
   | { readonly kind: "problems"; readonly problems: readonly ComparisonProblem[] };
 
@@ -94,7 +94,7 @@ export const comparators = {
 } satisfies Record<string, Comparator>;
 
 /** `IsX: true` asks whether, `IsX: false` whether not. `IsPresent` is apart: only there may the Variable be missing. */
-export const typeTests = {
+const typeTests = {
   IsNull: (value) => value === null,
   IsNumeric: isNumber,
   IsString: isText,

@@ -8,7 +8,7 @@ import type { MapItem, Position } from "../position.ts";
 import type { ExecutionContext, Moment } from "../transition.ts";
 import { writeTimestamp } from "./timestamp.ts";
 
-export interface ContextOptions {
+interface ContextOptions {
   /** An attempt is being claimed, so that there is a `$$.Task.Token`. */
   readonly taskToken?: boolean;
   /** `$$.State.RetryCount` is there only in states that can retry (recorded on AWS). */

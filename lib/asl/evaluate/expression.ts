@@ -20,7 +20,7 @@ export interface Expression {
   readonly compiled: Compiled;
 }
 
-export interface ExpressionProblem {
+interface ExpressionProblem {
   readonly kind: "problem";
   /** AWS's diagnostic code. */
   readonly code: "INVALID_JSONATA_EXPRESSION" | "UNSUPPORTED_JSONATA_EXPRESSION";
@@ -61,7 +61,7 @@ export async function evaluateExpression(expression: Expression, scope: Evaluati
   }
 }
 
-export type ResultType = "array" | "boolean" | "number" | "object" | "string" | "null";
+type ResultType = "array" | "boolean" | "number" | "object" | "string" | "null";
 
 /** The value if it is of the expected type. */
 export function expectType(expression: Expression, value: Value, expected: ResultType): Value {

@@ -4,7 +4,7 @@
  */
 import type { Failure } from "../position.ts";
 
-export type EvaluationError = "States.Runtime" | "States.QueryEvaluationError" | "States.DataLimitExceeded";
+type EvaluationError = "States.Runtime" | "States.QueryEvaluationError" | "States.DataLimitExceeded";
 
 export class EvaluationFailure extends Error {
   readonly error: EvaluationError;

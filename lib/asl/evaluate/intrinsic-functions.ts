@@ -65,7 +65,7 @@ export const intrinsicFunctions = {
   Format: { arity: [1, Number.POSITIVE_INFINITY], call: format },
 } satisfies Record<string, IntrinsicFunction>;
 
-export type IntrinsicName = keyof typeof intrinsicFunctions;
+type IntrinsicName = keyof typeof intrinsicFunctions;
 
 export function isIntrinsicName(name: string): name is IntrinsicName {
   return Object.hasOwn(intrinsicFunctions, name);

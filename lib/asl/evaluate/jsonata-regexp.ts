@@ -15,17 +15,21 @@ const timeLimitMilliseconds = 500;
 const matchLimit = 250_000;
 const checkEvery = 256;
 
-const needsWatch = /\(\?(?:[=!]|<[=!])|\\[1-9k]|\{\d/;
+/** What V8's linear engine does not know. */
+const beyondLinear = /\(\?(?:[=!]|<[=!])|\\[1-9k]|\{\d/;
+const quantifiers = /[*+{]/g;
 
 /** Made anew for each evaluation of a regular expression. */
 export class GuardedRegExp extends RegExp {
-  readonly #watched: boolean;
+  /** Texts up to this length cannot take long. */
+  readonly #harmless: number;
   readonly #startedAt = Date.now();
   #matches = 0;
 
   constructor(regexp: RegExp) {
     super(regexp.source, regexp.flags);
-    this.#watched = needsWatch.test(regexp.source) || regexp.ignoreCase;
+    const linear = !beyondLinear.test(regexp.source) && !regexp.ignoreCase;
+    this.#harmless = linear ? Number.POSITIVE_INFINITY : harmlessLength(regexp.source);
   }
 
   override exec(text: string): RegExpExecArray | null {
@@ -33,12 +37,14 @@ export class GuardedRegExp extends RegExp {
     if (this.#matches > matchLimit) throw { ...memoryFault };
     if (this.#matches % checkEvery === 0 && Date.now() - this.#startedAt > timeLimitMilliseconds)
       throw { ...timeFault };
-    return this.#watched && text.length > shortText ? execUnderWatch(this, text) : super.exec(text);
+    return text.length > this.#harmless ? execUnderWatch(this, text) : super.exec(text);
   }
 }
 
-/** The watchdog costs a thread: not for what cannot take long, whatever the pattern. */
-const shortText = 16;
+/** The watchdog costs a thread: not where a single repetition makes it quadratic at worst, nor for a few characters. */
+function harmlessLength(source: string): number {
+  return (source.match(quantifiers)?.length ?? 0) <= 1 ? 2000 : 16;
+}
 
 const sandbox = createContext({ exec: RegExp.prototype.exec, regexp: /(?:)/, text: "" });
 const script = new Script("exec.call(regexp, text)");

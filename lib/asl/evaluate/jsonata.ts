@@ -30,7 +30,7 @@ export interface Compiled {
 }
 
 /** What the package throws: a plain object or an Error, mostly with a code of its own. */
-export interface JsonataFault {
+interface JsonataFault {
   readonly code?: string;
   readonly message?: string;
 }

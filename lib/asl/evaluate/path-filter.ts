@@ -42,7 +42,7 @@ export const comparators = {
 export type Comparator = keyof typeof comparators;
 
 /** Finds the value of an operand's steps below a node; given by `path.ts`, which walks steps. */
-export type FindBelow = (node: Value, steps: readonly Step[]) => Value | undefined;
+type FindBelow = (node: Value, steps: readonly Step[]) => Value | undefined;
 
 export function passes(filter: Filter, node: Value, root: Value, find: FindBelow): boolean {
   switch (filter.kind) {

@@ -52,7 +52,7 @@ function parseRoot(scanner: Scanner): Root {
 }
 
 /** As many steps as there are: inside a filter or an intrinsic function the path ends before something else. */
-export function parseSteps(scanner: Scanner): readonly Step[] {
+function parseSteps(scanner: Scanner): readonly Step[] {
   const steps: Step[] = [];
   for (;;) {
     if (scanner.take("..")) {

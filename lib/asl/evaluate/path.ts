@@ -21,7 +21,7 @@ export interface Path {
   readonly references: References;
 }
 
-export type PathProblem = SyntaxProblem;
+type PathProblem = SyntaxProblem;
 
 export interface ReferencePath {
   readonly source: string;

@@ -29,7 +29,7 @@ type Node =
   | { readonly kind: "intrinsic"; readonly intrinsic: Intrinsic; readonly field: string }
   | { readonly kind: "expression"; readonly expression: Expression };
 
-export interface TemplateProblem {
+interface TemplateProblem {
   /** Where inside the template: "/a/0/b.$"; "" is the template itself. */
   readonly path: string;
   readonly message: string;
@@ -58,11 +58,6 @@ export function compileQuery(source: string, field: string): CompiledTemplate {
 /** A plain value for every JSONPath template, and for a JSONata one without expressions. */
 export function evaluateTemplate(template: Template, scope: EvaluationScope): Value | Promise<Value> {
   return template.language === "JSONPath" ? fill(template.root, scope) : fillLater(template.root, scope);
-}
-
-/** The same for a template that is known to be JSONPath. */
-export function fillTemplate(template: Template, scope: EvaluationScope): Value {
-  return fill(template.root, scope);
 }
 
 class Compiler {

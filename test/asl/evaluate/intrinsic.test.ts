@@ -1,13 +1,13 @@
 /** Intrinsic functions: recordings of the service, and a table of each function with its source. */
 import { describe, expect, test } from "vitest";
-import { compileTemplate, fillTemplate } from "../../../lib/asl/evaluate/template.ts";
+import { compileTemplate, evaluateTemplate } from "../../../lib/asl/evaluate/template.ts";
 import type { Value } from "../../../lib/asl/json.ts";
-import { outcome, recordings, recordingsMissing, scopeOf } from "./recordings.ts";
+import { atOnce, outcome, recordings, recordingsMissing, scopeOf } from "./recordings.ts";
 
 function result(template: Value, input: Value): string {
   const compiled = compileTemplate(template, "JSONPath", "Parameters");
   if (compiled.kind === "problems") return compiled.problems.map(({ message }) => message).join("; ");
-  return outcome(() => fillTemplate(compiled.template, scopeOf(input)));
+  return outcome(() => atOnce(evaluateTemplate(compiled.template, scopeOf(input))));
 }
 
 const recorded = recordings("intrinsic_functions").filter(

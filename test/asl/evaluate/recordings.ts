@@ -40,6 +40,12 @@ function javaLike(text: string): number {
   return [...text].reduce((hash, character) => (hash * 31 + character.charCodeAt(0)) % 1_000_003, 7);
 }
 
+/** What a JSONPath template gives; JSONPath never waits. */
+export function atOnce(value: Value | Promise<Value>): Value {
+  if (value instanceof Promise) throw new Error("a JSONPath template has to be evaluated at once");
+  return value;
+}
+
 /** The value as text, or the failure as `error: cause`. */
 export function outcome(evaluate: () => Value): string {
   try {

@@ -1,16 +1,18 @@
 /** Payload templates: what they become, in which order, and what is refused. */
 import { describe, expect, test } from "vitest";
 import { hashMapOrder, javaHash } from "../../../lib/asl/evaluate/java.ts";
-import { compileQuery, compileTemplate, evaluateTemplate, fillTemplate } from "../../../lib/asl/evaluate/template.ts";
+import { compileQuery, compileTemplate, evaluateTemplate } from "../../../lib/asl/evaluate/template.ts";
 import { parseJson, type Value } from "../../../lib/asl/json.ts";
-import { outcome, outcomeLater, recordings, recordingsMissing, scopeOf } from "./recordings.ts";
+import { atOnce, outcome, outcomeLater, recordings, recordingsMissing, scopeOf } from "./recordings.ts";
 
 const input = parseJson('{"a":1,"list":[1,2],"price":0.0,"o":{"k":"v"}}');
 
 function filled(text: string): string {
   const compiled = compileTemplate(parseJson(text), "JSONPath", "Parameters");
   if (compiled.kind === "problems") return compiled.problems.map((problem) => JSON.stringify(problem)).join();
-  return outcome(() => fillTemplate(compiled.template, scopeOf(input, { variables: new Map([["v", [7]]]) })));
+  return outcome(() =>
+    atOnce(evaluateTemplate(compiled.template, scopeOf(input, { variables: new Map([["v", [7]]]) }))),
+  );
 }
 
 describe("JSONPath", () => {
@@ -67,9 +69,9 @@ describe("JSONPath", () => {
       ["States.Format('{}!', $.a)", '"1!"'],
     ] as const) {
       const compiled = compileQuery(source, "ErrorPath");
-      expect(compiled.kind === "template" && outcome(() => fillTemplate(compiled.template, scopeOf(input)))).toBe(
-        expected,
-      );
+      expect(
+        compiled.kind === "template" && outcome(() => atOnce(evaluateTemplate(compiled.template, scopeOf(input)))),
+      ).toBe(expected);
     }
     expect(compileQuery("oops", "ErrorPath").kind).toBe("problems");
   });
@@ -77,7 +79,7 @@ describe("JSONPath", () => {
   test("constant parts are shared, so nothing is copied for them", () => {
     const compiled = compileTemplate({ big: { constant: [1, 2, 3] }, "a.$": "$.a" }, "JSONPath", "Parameters");
     if (compiled.kind === "problems") throw new Error("unexpected");
-    const [first, second] = [1, 2].map(() => fillTemplate(compiled.template, scopeOf(input)));
+    const [first, second] = [1, 2].map(() => atOnce(evaluateTemplate(compiled.template, scopeOf(input))));
     expect(Object(first).big).toBe(Object(second).big);
   });
 });

@@ -258,8 +258,13 @@ describe("Distributed Map", () => {
     [{ ToleratedFailureCount: 1 }, "SUCCEEDED"],
     [{ ToleratedFailurePercentage: 25 }, "SUCCEEDED"],
     [{ ToleratedFailurePercentage: 24 }, "FAILED"],
+    [{ ToleratedFailurePercentagePath: "$.percent" }, "SUCCEEDED"],
   ])("one failure of four, tolerating %j: %s", async (tolerated, status) => {
-    const result = await types({ M: { ...map, ...tolerated } }, "[1,2,3,5]", { tasks: odd });
+    const result = await types(
+      { M: { ...map, ItemsPath: "$.items", ...tolerated } },
+      '{"items":[1,2,3,5],"percent":25.5}',
+      { tasks: odd },
+    );
     expect(result.status).toBe(status);
     if (status === "FAILED") {
       expect(result.failure?.error).toBe("States.ExceedToleratedFailureThreshold");

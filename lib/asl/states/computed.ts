@@ -13,13 +13,15 @@ import { isNumber, toNumber, type Value, writeJson } from "../json.ts";
 export interface Bounds {
   readonly least: number;
   readonly most: number;
+  /** Fractions will do, too (ToleratedFailurePercentage). */
+  readonly fractions?: true;
 }
 
 /** TimeoutSeconds and HeartbeatSeconds (boto: `TimeoutInSeconds`). */
 export const secondsBounds: Bounds = { least: 0, most: 99_999_999 };
 
 /** `field` is the name without `Path`. */
-export async function wholeNumber(
+export async function numberOf(
   field: string,
   computed: Computed<number>,
   scope: EvaluationScope,
@@ -29,27 +31,29 @@ export async function wholeNumber(
     case "literal":
       return computed.value;
     case "path":
-      return wholeFromPath(field, computed.path.source, readPath(computed.path, scope));
+      return numberFromPath(field, computed.path.source, readPath(computed.path, scope), bounds);
     case "template":
-      return wholeFromPath(field, field, await evaluateTemplate(computed.template, scope));
+      return numberFromPath(field, field, await evaluateTemplate(computed.template, scope), bounds);
     case "expression": {
       const { expression } = computed;
       const value = expectType(expression, await evaluateExpression(expression, scope), "number");
-      return wholeFromExpression(field, value, bounds);
+      return numberFromExpression(field, value, bounds);
     }
   }
 }
 
 /** AWS takes the text of a whole number for one, too. */
-function wholeFromPath(field: string, source: string, value: Value): number {
+function numberFromPath(field: string, source: string, value: Value, { fractions }: Bounds): number {
   const text = typeof value === "string" ? value : writeJson(value);
-  if (/^[+-]?\d+$/.test(text)) return Number(text);
-  throw runtimeFailure(`The ${field}Path field refers to value "${text}" which is not a valid integer: ${source}`);
+  const form = fractions === true ? /^[+-]?\d+(\.\d+)?$/ : /^[+-]?\d+$/;
+  if (form.test(text)) return Number(text);
+  const kind = fractions === true ? "number" : "integer";
+  throw runtimeFailure(`The ${field}Path field refers to value "${text}" which is not a valid ${kind}: ${source}`);
 }
 
-function wholeFromExpression(field: string, value: Value, { least, most }: Bounds): number {
+function numberFromExpression(field: string, value: Value, { least, most, fractions }: Bounds): number {
   const number = isNumber(value) ? toNumber(value) : Number.NaN;
-  if (!Number.isInteger(number)) {
+  if (fractions !== true && !Number.isInteger(number)) {
     throw queryFailure(`The ${field} field cannot be parsed as an integer: ${writeJson(value)}`, field);
   }
   if (number < least || number > most) {

@@ -11,7 +11,7 @@ import { failState } from "../failure.ts";
 import type { JsonText } from "../json.ts";
 import type { Failure, Forked, MapItem, MapRun, Position } from "../position.ts";
 import type { Moment, Transition } from "../transition.ts";
-import { wholeNumber } from "./computed.ts";
+import { numberOf } from "./computed.ts";
 import { failureDetails } from "./finish.ts";
 import { itemsOf, selectItem } from "./items.ts";
 import { openJournal, remark, write } from "./journal.ts";
@@ -21,6 +21,8 @@ import { scopeOf, stay, type Visit } from "./visit.ts";
 
 /** AWS's default, and the most it allows. */
 const mostConcurrency = 10_000;
+
+const percent = { least: 0, most: 100, fractions: true } as const;
 
 const counts = { least: 0, most: Number.MAX_SAFE_INTEGER };
 
@@ -35,7 +37,7 @@ export async function forkDistributed(
   // A reader has not read yet: AWS shows a length of 0 then.
   write(journal, "MapStateStarted", { length: items.values.length });
   const run = await mapRun(visit, distributed, input);
-  const asked = await wholeNumber("MaxConcurrency", state.maxConcurrency, scopeOf(visit, input), counts);
+  const asked = await numberOf("MaxConcurrency", state.maxConcurrency, scopeOf(visit, input), counts);
   write(journal, "MapRunStarted", { mapRunArn: run.arn });
   if ((run.reader?.maxItems ?? 0) < 0) return failRun(visit, readerFailed("field MaxItems must be positive"));
   const width = items.values.length;
@@ -63,9 +65,9 @@ async function mapRun(visit: Visit<MapState>, distributed: Distributed, input: P
   const writer = distributed.resultWriter && (await writerOf(distributed.resultWriter, scope));
   return {
     arn: mapRunArn(visit, distributed),
-    ...(count && { toleratedFailureCount: await wholeNumber("ToleratedFailureCount", count, scope, counts) }),
+    ...(count && { toleratedFailureCount: await numberOf("ToleratedFailureCount", count, scope, counts) }),
     ...(percentage && {
-      toleratedFailurePercentage: await wholeNumber("ToleratedFailurePercentage", percentage, scope, counts),
+      toleratedFailurePercentage: await numberOf("ToleratedFailurePercentage", percentage, scope, percent),
     }),
     ...(reader && { reader }),
     ...(batch && { batch }),
@@ -79,7 +81,7 @@ async function readerOf(reader: ItemReader, scope: EvaluationScope): Promise<Non
   return {
     resource: reader.resource,
     arguments: given,
-    ...(maxItems && { maxItems: await wholeNumber("MaxItems", maxItems, scope, counts) }),
+    ...(maxItems && { maxItems: await numberOf("MaxItems", maxItems, scope, counts) }),
   };
 }
 
@@ -89,8 +91,8 @@ async function batchOf(
 ): Promise<NonNullable<MapRun["batch"]>> {
   const { maxItemsPerBatch: items, maxInputBytesPerBatch: bytes, batchInput } = batcher;
   return {
-    ...(items && { maxItems: await wholeNumber("MaxItemsPerBatch", items, scope, counts) }),
-    ...(bytes && { maxInputBytes: await wholeNumber("MaxInputBytesPerBatch", bytes, scope, counts) }),
+    ...(items && { maxItems: await numberOf("MaxItemsPerBatch", items, scope, counts) }),
+    ...(bytes && { maxInputBytes: await numberOf("MaxInputBytesPerBatch", bytes, scope, counts) }),
     ...(batchInput && { input: (await evaluated(batchInput, scope)).text }),
   };
 }

@@ -5,7 +5,7 @@
  */
 import type { MapState } from "../definition.ts";
 import type { Transition } from "../transition.ts";
-import { wholeNumber } from "./computed.ts";
+import { numberOf } from "./computed.ts";
 import { forkDistributed } from "./distributed.ts";
 import { complete } from "./fork.ts";
 import { itemsOf } from "./items.ts";
@@ -24,7 +24,7 @@ export async function forkMap(visit: Visit<MapState>): Promise<Transition> {
   if (state.distributed !== undefined) return forkDistributed(visit, state.distributed, input);
   const { values } = await itemsOf(visit, input);
   write(journal, "MapStateStarted", { length: values.length });
-  const asked = await wholeNumber("MaxConcurrency", state.maxConcurrency, scopeOf(visit, input), concurrencyBounds);
+  const asked = await numberOf("MaxConcurrency", state.maxConcurrency, scopeOf(visit, input), concurrencyBounds);
   if (values.length === 0) return complete(visit, []);
   return stay(visit, {
     kind: "forked",

@@ -8,7 +8,7 @@ import { failState } from "../failure.ts";
 import type { JsonText } from "../json.ts";
 import type { Failure, TaskCall, Working } from "../position.ts";
 import type { Signal, Transition } from "../transition.ts";
-import { secondsBounds, text, wholeNumber } from "./computed.ts";
+import { numberOf, secondsBounds, text } from "./computed.ts";
 import { failureDetails } from "./finish.ts";
 import { inFull, type Journal, write } from "./journal.ts";
 import { departWith, effectiveInput, evaluated, leave } from "./leave.ts";
@@ -35,8 +35,8 @@ async function prepare(visit: Visit<TaskState>, resource: Resource): Promise<Tas
   const given = state.parameters === undefined ? input : await evaluated(state.parameters, scope);
   if (exceeds(given.text, visit.moment.execution.payloadLimitBytes)) throw tooLarge(state.name);
   const { timeoutSeconds, heartbeatSeconds, roleArn } = state;
-  const timeout = timeoutSeconds && (await wholeNumber("TimeoutSeconds", timeoutSeconds, scope, secondsBounds));
-  const heartbeat = heartbeatSeconds && (await wholeNumber("HeartbeatSeconds", heartbeatSeconds, scope, secondsBounds));
+  const timeout = timeoutSeconds && (await numberOf("TimeoutSeconds", timeoutSeconds, scope, secondsBounds));
+  const heartbeat = heartbeatSeconds && (await numberOf("HeartbeatSeconds", heartbeatSeconds, scope, secondsBounds));
   const role = roleArn && (await text("Credentials/RoleArn", roleArn, scope));
   return {
     resource: state.resource,

@@ -13,7 +13,7 @@ import { parseTimestamp } from "../evaluate/timestamp.ts";
 import { type Value, writeJson } from "../json.ts";
 import type { Instant } from "../position.ts";
 import type { Transition } from "../transition.ts";
-import { secondsBounds, wholeNumber } from "./computed.ts";
+import { numberOf, secondsBounds } from "./computed.ts";
 import { departUnchanged, effectiveInput, leave } from "./leave.ts";
 import { scopeOf, stay, type Visit } from "./visit.ts";
 
@@ -49,7 +49,7 @@ type Seconds = Extract<Until, { kind: "seconds" }>["seconds"];
 type Timestamp = Extract<Until, { kind: "timestamp" }>["timestamp"];
 
 async function seconds(computed: Seconds, scope: EvaluationScope): Promise<number> {
-  if (computed.kind !== "path") return wholeNumber("Seconds", computed, scope, secondsBounds);
+  if (computed.kind !== "path") return numberOf("Seconds", computed, scope, secondsBounds);
   const { source } = computed.path;
   const value = findPath(computed.path, scope);
   if (value === undefined)

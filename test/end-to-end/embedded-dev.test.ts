@@ -1,0 +1,59 @@
+/** What `baton dev` says and how it ends: one ready line, what it resumed, whose folder it is, a clean end. */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { connect } from "../../lib/cli/client.ts";
+import { type Dev, startDev } from "./embedded/dev.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "baton-dev-"));
+const data = join(folder, "data");
+const definition = join(folder, "patient.asl.json");
+writeFileSync(
+  definition,
+  JSON.stringify({ StartAt: "Wait", States: { Wait: { Type: "Wait", Seconds: 86_400, End: true } } }),
+);
+let first: Dev;
+beforeAll(async () => {
+  first = await startDev("--data", data, "--quiet", definition);
+});
+afterAll(async () => {
+  await first.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+describe("baton dev", () => {
+  test("prints one ready line with --quiet, refuses the folder to others, and resumes what was open", async () => {
+    expect(first.said()).toMatch(/^ready http:\/\/127\.0\.0\.1:\d+\n$/);
+
+    await expect(startDev("--data", data)).rejects.toThrow(
+      /ended with 1 before it was ready:\nthe folder '.*' is in use by process \d+; stop that process or choose another folder\n$/,
+    );
+    const port = new URL(first.url).port;
+    await expect(startDev("--data", join(folder, "other"), "--port", port)).rejects.toThrow(
+      `port ${port} is taken; is Baton running already? Choose another with --port, or a free one with --port 0`,
+    );
+
+    const client = connect(first.url);
+    const { stateMachines } = await client.call("ListStateMachines", {});
+    const { stateMachineArn } = stateMachines[0];
+    for (const name of ["one", "two"]) await client.call("StartExecution", { stateMachineArn, name });
+    expect(await first.stop()).toBe(0);
+
+    const second = await startDev("--data", data);
+    expect(second.said()).toContain("\nresumed 2 executions\n");
+    const { executions } = await connect(second.url).call("ListExecutions", { stateMachineArn });
+    expect(executions.map(({ status }: { status: string }) => status)).toEqual(["RUNNING", "RUNNING"]);
+    expect(await second.stop()).toBe(0);
+  });
+
+  test("a definition that is not valid ends it with every problem, and gives the folder back", async () => {
+    const broken = join(folder, "broken.asl.json");
+    writeFileSync(broken, JSON.stringify({ StartAt: "Nowhere", States: { Here: { Type: "Pass" } } }));
+    const elsewhere = join(folder, "elsewhere");
+    await expect(startDev("--data", elsewhere, broken)).rejects.toThrow(/Missing 'Next' target: Nowhere/);
+    const next = await startDev("--data", elsewhere, "--json");
+    expect(JSON.parse(next.said())).toEqual({ ready: next.url, resumed: 0, machines: [] });
+    expect(await next.stop()).toBe(0);
+  });
+});

@@ -3,7 +3,7 @@
  * branch can finish the work of the one who wrote it. Everything here may run twice.
  */
 import type { Definition } from "../asl/definition.ts";
-import type { Position } from "../asl/position.ts";
+import type { Failure, Position } from "../asl/position.ts";
 import type { Signal } from "../asl/transition.ts";
 import { armTimers } from "./arm.ts";
 import { beginBranches, reportEnd } from "./branch.ts";
@@ -38,6 +38,7 @@ export async function carryOut(
       await armTimers(engine, segment, doing);
       return undefined;
     case "forked":
+      if (doing.run) return { kind: "failed", failure: noMapRuns };
       await beginBranches(engine, header, definition, segment, doing);
       return undefined;
     case "closing":
@@ -47,6 +48,12 @@ export async function carryOut(
       return undefined;
   }
 }
+
+/** The language knows Distributed Maps (`simulate` runs them); the engine's Map Runs are yet to come. */
+const noMapRuns: Failure = {
+  error: "States.Runtime",
+  cause: "This version of Baton does not run Maps with Mode DISTRIBUTED. A Map with Mode INLINE may be of any width.",
+};
 
 async function endBranch(
   engine: Engine,

@@ -33,7 +33,7 @@ export async function readSegments(engine: Engine, id: ExecutionId): Promise<rea
 
 function forksOf(segment: Segment): readonly BranchGroup[] {
   const { doing } = segment.position;
-  if (doing.kind !== "forked" || doing.claim !== segment.seq) return [];
+  if (doing.kind !== "forked" || doing.claim !== segment.seq || doing.run) return [];
   return Array.from({ length: groupsOf(doing.width) }, (_, group) => ({
     parent: segment.branch,
     forkSeq: segment.seq,
@@ -44,7 +44,7 @@ function forksOf(segment: Segment): readonly BranchGroup[] {
 function eventsOf(segment: Segment): SegmentEvents {
   const { branch, seq, now, events, position } = segment;
   const { doing } = position;
-  const forked = doing.kind === "forked" && doing.claim === seq;
+  const forked = doing.kind === "forked" && doing.claim === seq && !doing.run;
   return {
     branch,
     seq,

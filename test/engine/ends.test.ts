@@ -24,6 +24,7 @@ async function setup(
   states: object,
   call: (call: Call) => Promise<CallResult> = async ({ arguments: output }) => ({ kind: "succeeded", output }),
   options: Partial<EngineOptions> = {},
+  input = "{}",
 ): Promise<Setup> {
   const world = simulatedWorld({ seed: "ends", tasks: { call } });
   const engine = createEngine(world, options);
@@ -33,7 +34,7 @@ async function setup(
   );
   const fixed = { type: "STANDARD", createdAt: 0, revisionId: "1", settings: "{}", roleArn: "role" } as const;
   const machine: MachineRecord = { ...tenant, name: "machine", definitionHash, ...fixed };
-  const started = await startExecution(engine, { machine, input: "{}", name: "run" });
+  const started = await startExecution(engine, { machine, input, name: "run" });
   return { engine, world, id: started.id, pass: (milliseconds) => pass(world, engine, milliseconds) };
 }
 
@@ -173,4 +174,25 @@ describe("task tokens", () => {
     await made.pass(1_000);
     expect(await describeExecution(made.engine, made.id)).toMatchObject({ output: '"early"' });
   });
+});
+
+test("a distributed Map fails with a sentence that says so", async () => {
+  const processor = { ProcessorConfig: { Mode: "DISTRIBUTED", ExecutionType: "STANDARD" }, StartAt: "P" };
+  const { engine, id, pass } = await setup(
+    {
+      Fan: {
+        Type: "Map",
+        ItemsPath: "$.items",
+        ItemProcessor: { ...processor, States: { P: { Type: "Pass", End: true } } },
+        End: true,
+      },
+    },
+    undefined,
+    {},
+    '{"items":[1,2]}',
+  );
+  await pass(60_000);
+  const described = await describeExecution(engine, id);
+  expect(described?.summary).toMatchObject({ status: "FAILED", error: "States.Runtime" });
+  expect(described?.summary.cause).toContain("DISTRIBUTED");
 });

@@ -1,6 +1,6 @@
 /** The composition root of all functions: what a cold start puts together once. Not a function itself. */
 import { environment } from "../lib/adapters/aws/names.ts";
-import { settingsFromEnvironment } from "../lib/adapters/aws/settings.ts";
+import { type AwsSettings, settingsFromEnvironment } from "../lib/adapters/aws/settings.ts";
 import { type AwsWorld, openAwsWorld } from "../lib/adapters/aws/world.ts";
 import { createEngine, type Engine, type EngineOptions } from "../lib/engine/engine.ts";
 import { createTasks } from "../lib/integrations/integrations.ts";
@@ -11,9 +11,15 @@ export interface Opened {
 }
 
 export async function openEngine(options: Partial<EngineOptions> = {}): Promise<Opened> {
-  const world = await openAwsWorld(settingsFromEnvironment(process.env), createTasks());
+  const settings = settingsFromEnvironment(process.env);
+  const world = await openAwsWorld({ ...settings, ...requestPrinter() }, createTasks());
   const retentionDays = numberFromEnvironment("retentionDays");
   return { world, engine: createEngine(world, { ...(retentionDays && { retentionDays }), ...options }) };
+}
+
+function requestPrinter(): Pick<AwsSettings, "onRequest"> {
+  if (!process.env[environment.printRequests]) return {};
+  return { onRequest: (request) => console.log(JSON.stringify({ request })) };
 }
 
 export function fromEnvironment(name: keyof typeof environment): string {

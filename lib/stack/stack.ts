@@ -19,7 +19,7 @@ export class BatonStack extends Stack {
       DlqUrl: [deadLetterQueue.queueUrl, "Dead-letter queue"],
       TableName: [table.tableName, "Table of logs and executions"],
       AccessKeySecret: [accessKeySecretArn, "Secret with the access key of the API"],
-      ExportCommand: [exportCommand(endpoint, accessKeySecretArn), "Points this shell's AWS CLI at Baton"],
+      ExportCommand: [exportCommand(endpoint, accessKeySecretArn, this.region), "Points this shell's AWS CLI at Baton"],
     };
     for (const [name, [value, description]] of Object.entries(outputs)) {
       new CfnOutput(this, name, { value, description });
@@ -28,11 +28,12 @@ export class BatonStack extends Stack {
 }
 
 /** One line for a POSIX shell. The key comes from the secret when the line runs, so it is in no output. */
-function exportCommand(endpoint: string, secretArn: string): string {
-  const key = `aws secretsmanager get-secret-value --secret-id ${secretArn} --query SecretString --output text`;
+function exportCommand(endpoint: string, secretArn: string, region: string): string {
+  const key = `aws secretsmanager get-secret-value --secret-id ${secretArn} --region ${region} --query SecretString --output text`;
   const variables = `"AWS_ACCESS_KEY_ID=\\(.accessKeyId) AWS_SECRET_ACCESS_KEY=\\(.secretAccessKey)"`;
   return [
-    `export AWS_ENDPOINT_URL_SFN=${endpoint} AWS_DISABLE_HOST_PREFIX_INJECTION=true AWS_SESSION_TOKEN=`,
+    `export AWS_ENDPOINT_URL_SFN=${endpoint} AWS_REGION=${region} AWS_DEFAULT_REGION=${region}`,
+    "AWS_DISABLE_HOST_PREFIX_INJECTION=true AWS_SESSION_TOKEN=",
     `$(${key} | jq -r '${variables}')`,
   ].join(" ");
 }

@@ -14,6 +14,7 @@ import { openShop, orderInput, shopDefinition } from "./embedded/shop.ts";
 
 const seed = process.env["BATON_SEED"] ?? "3";
 const orders = Array.from({ length: 100 }, (_, index) => `ord-${index + 1}`);
+/** All orders together make about 650 calls, so each of the kills comes while many of them run. */
 const kills = 5;
 const patience = { timeout: 60_000, interval: 50 };
 const folder = mkdtempSync(join(tmpdir(), "baton-kill-"));
@@ -33,7 +34,7 @@ describe("100 orders, kill -9, restart", { timeout: 120_000 }, () => {
 
     let dev = await startDev(...parameters);
     for (let kill = 0; kill < kills; kill += 1) {
-      const doomed = killAfter(shop, 20 + chance.below(130), chance.below(30), dev);
+      const doomed = killAfter(shop, 20 + chance.below(80), chance.below(30), dev);
       const submitting = submit(connect(dev.url), acknowledged);
       await doomed;
       await submitting;

@@ -2,6 +2,7 @@
  * Lets somebody see every request that the adapter makes: the bench counts them against the budgets. It
  * sits around the whole call, so a request that the SDK repeated is seen once, with its number of attempts.
  */
+import { table } from "./names.ts";
 import type { AwsClients } from "./settings.ts";
 
 export interface RequestSeen {
@@ -10,6 +11,10 @@ export interface RequestSeen {
   readonly operation: string;
   /** Entries of a batch or a transaction; 1 for what carries one. */
   readonly entries: number;
+  /** What each entry is about, where that can be told: the partition of the table, the group of a message. */
+  readonly about: readonly string[];
+  /** Length of the request's body on its way out. */
+  readonly bytes: number;
   /** Capacity units that DynamoDB charged, where it says so. */
   readonly capacity?: number;
   readonly attempts: number;
@@ -18,15 +23,20 @@ export interface RequestSeen {
 
 type OnRequest = (request: RequestSeen) => void;
 
+interface Arguments {
+  readonly input: object;
+  readonly request?: unknown;
+}
+
 /** The part of a middleware stack that this needs; every client's own stack has its own type. */
 interface Countable {
   readonly middlewareStack: {
     add(
       middleware: (
-        next: (args: { input: object }) => Promise<{ output: object; response: unknown }>,
+        next: (args: Arguments) => Promise<{ output: object; response: unknown }>,
         context: { readonly commandName?: string },
-      ) => (args: { input: object }) => Promise<{ output: object; response: unknown }>,
-      options: { readonly step: "initialize"; readonly name: string },
+      ) => (args: Arguments) => Promise<{ output: object; response: unknown }>,
+      options: { readonly step: "initialize" | "build"; readonly name: string },
     ): void;
   };
 }
@@ -39,22 +49,63 @@ export function countRequests(clients: AwsClients, onRequest: OnRequest): void {
 }
 
 function count(client: Countable, service: keyof AwsClients, onRequest: OnRequest): void {
+  /** The context is one object for the whole of a call, so the body's length is found again at its end. */
+  const sizes = new WeakMap<object, number>();
   client.middlewareStack.add(
     (next, context) => async (args) => {
       const operation = (context.commandName ?? "").replace(/Command$/, "");
-      const seen = { service, operation, entries: entriesOf(args.input) };
+      const about = aboutOf(args.input);
+      const seen = () => ({
+        service,
+        operation,
+        entries: entriesOf(args.input),
+        about,
+        bytes: sizes.get(context) ?? 0,
+      });
       const input = service === "dynamodb" ? { ...args.input, ReturnConsumedCapacity: "TOTAL" } : args.input;
       try {
         const answer = await next({ ...args, input });
-        onRequest({ ...seen, ...measured(answer.output), failed: false });
+        onRequest({ ...seen(), ...measured(answer.output), failed: false });
         return answer;
       } catch (error) {
-        onRequest({ ...seen, ...measured(error), failed: true });
+        onRequest({ ...seen(), ...measured(error), failed: true });
         throw error;
       }
     },
     { step: "initialize", name: "batonCountRequests" },
   );
+  client.middlewareStack.add(
+    (next, context) => (args) => {
+      sizes.set(context, bodyLength(args.request));
+      return next(args);
+    },
+    { step: "build", name: "batonMeasureRequests" },
+  );
+}
+
+function bodyLength(request: unknown): number {
+  const body = (request as { readonly body?: unknown } | undefined)?.body;
+  if (typeof body === "string") return Buffer.byteLength(body);
+  return body instanceof Uint8Array ? body.byteLength : 0;
+}
+
+/** The fields of the adapter's own requests that say what they are about. */
+interface Subject {
+  readonly Key?: PartitionKey;
+  readonly Item?: PartitionKey;
+  readonly ExpressionAttributeValues?: Readonly<Record<string, { readonly S?: string } | undefined>>;
+  readonly MessageGroupId?: string;
+}
+
+type PartitionKey = Readonly<Record<string, { readonly S?: string } | undefined>>;
+
+function aboutOf(input: object): readonly string[] {
+  const { Entries, TransactItems } = input as { Entries?: readonly Subject[]; TransactItems?: readonly object[] };
+  const subjects = Entries ?? TransactItems?.flatMap((item): Subject[] => Object.values(item)) ?? [input as Subject];
+  return subjects.flatMap(({ Key, Item, ExpressionAttributeValues: values, MessageGroupId }) => {
+    const key = (Key ?? Item)?.[table.partitionKey]?.S ?? values?.[":pk"]?.S ?? MessageGroupId;
+    return key === undefined ? [] : [key];
+  });
 }
 
 function entriesOf(input: object): number {

@@ -99,7 +99,7 @@ export class EventSource {
   }
 
   async #hold(message: Message): Promise<void> {
-    if (this.#chaos.twice && message.MessageAttributes?.[copyMark] === undefined) await this.#sendAgain(message);
+    if (this.#chaos.twice && isFirst(message)) await this.#sendAgain(message);
     const milliseconds = this.#chaos.hold();
     if (milliseconds === 0) this.#held.push(message);
     else setTimeout(() => this.#held.push(message) && this.#dispatch(), milliseconds);
@@ -164,4 +164,9 @@ export class EventSource {
       this.#wake = resolve;
     });
   }
+}
+
+/** Received for the first time, and no copy itself. */
+function isFirst({ Attributes, MessageAttributes }: Message): boolean {
+  return Attributes?.ApproximateReceiveCount === "1" && MessageAttributes?.[copyMark] === undefined;
 }

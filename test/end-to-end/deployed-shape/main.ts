@@ -88,6 +88,6 @@ function printCounts(shape: DeployedShape): void {
 
 function printExports({ endpoint, accessKey, region }: DeployedShape): void {
   console.log("up until Ctrl+C; in another shell:");
-  console.log(`export AWS_ENDPOINT_URL_SFN=${endpoint} AWS_DISABLE_HOST_PREFIX_INJECTION=true AWS_REGION=${region} \\
+  console.log(`export AWS_ENDPOINT_URL_SFN=${endpoint} AWS_DISABLE_HOST_PREFIX_INJECTION=true AWS_REGION=${region} AWS_DEFAULT_REGION=${region} \\
   AWS_ACCESS_KEY_ID=${accessKey.accessKeyId} AWS_SECRET_ACCESS_KEY=${accessKey.secretAccessKey}`);
 }

@@ -19,8 +19,11 @@ export interface CaseRun {
   readonly history: readonly HistoryEvent[];
 }
 
-export function clientOf({ endpoint, region, accessKey }: DeployedShape): SFNClient {
-  return new SFNClient({ endpoint, region, credentials: accessKey });
+/** On a bad day the API's process is killed more than twice in a row now and then. */
+const mostAttempts = 10;
+
+function clientOf({ endpoint, region, accessKey }: DeployedShape): SFNClient {
+  return new SFNClient({ endpoint, region, credentials: accessKey, maxAttempts: mostAttempts });
 }
 
 export async function runCases(

@@ -34,6 +34,14 @@ export interface ExecutionCase {
   readonly history_lossy?: boolean;
   readonly incomplete_history?: boolean;
   readonly stop_execution?: { readonly error?: string; readonly cause?: string };
+  readonly logging?: {
+    readonly level: "ALL" | "ERROR" | "FATAL" | "OFF";
+    readonly includeExecutionData: boolean | null;
+  };
+  readonly logged_events?: readonly { readonly [member: string]: Json }[];
+  readonly end_event?: { readonly [member: string]: Json };
+  readonly sync_response?: { readonly [member: string]: Json };
+  readonly describe_execution?: { readonly [member: string]: Json };
   readonly expect: {
     readonly status: string;
     readonly output?: Json;

@@ -64,9 +64,18 @@ function print(rows: readonly Row[]): void {
   printTable(rows);
   const failed = rows.filter((row) => row.judgement.kind === "failed");
   if (values.id === undefined) for (const { recorded } of failed) console.log(`failed: ${recorded.id}`);
-  const skipped = count(rows, "skipped");
-  if (skipped > 0) console.log(`skipped: ${skipped} (the outcomes of their tasks were not recorded)`);
-  console.log(`${rows.length - failed.length - skipped} passed, ${failed.length} failed`);
+  printSkipped(rows);
+  console.log(`${count(rows, "passed") + count(rows, "accepted")} passed, ${failed.length} failed`);
+}
+
+/** Each by name, so that nobody takes it for compared. */
+function printSkipped(rows: readonly Row[]): void {
+  const reasons = new Map<string, string[]>();
+  for (const { recorded, judgement } of rows) {
+    if (judgement.kind !== "skipped") continue;
+    reasons.set(judgement.reason, [...(reasons.get(judgement.reason) ?? []), recorded.id]);
+  }
+  for (const [reason, ids] of reasons) console.log(`skipped, ${reason} (${ids.length}):\n  ${ids.join("\n  ")}`);
 }
 
 function printDifferences({ recorded, judgement }: Row): void {

@@ -1,5 +1,6 @@
 /** Compares what an execution came to with what was recorded: result first, then the history. */
 import type { AwsHistoryEvent } from "../../lib/asl/history.ts";
+import { compareAnswers } from "./answers.ts";
 import type { ExecutionCase, Json, RecordedEvent } from "./corpus.ts";
 import { type Difference, Matcher } from "./match.ts";
 
@@ -10,11 +11,20 @@ export interface Outcome {
   readonly error?: string;
   readonly cause?: string;
   readonly history: readonly AwsHistoryEvent[];
+  readonly description: {
+    readonly executionArn: string;
+    readonly name: string;
+    readonly stateMachineArn: string;
+  };
 }
 
 export function compare(recorded: ExecutionCase, actual: Outcome): readonly Difference[] {
   const matcher = new Matcher(recorded.placeholders ?? []);
-  return [...compareResult(recorded, actual, matcher), ...compareHistory(recorded, actual.history, matcher)];
+  return [
+    ...compareResult(recorded, actual, matcher),
+    ...compareHistory(recorded, actual.history, matcher),
+    ...compareAnswers(recorded, actual, matcher),
+  ];
 }
 
 function compareResult({ expect }: ExecutionCase, actual: Outcome, matcher: Matcher): readonly Difference[] {

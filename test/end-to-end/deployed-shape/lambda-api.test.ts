@@ -4,22 +4,24 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { DeployedFunction } from "./function.ts";
 import { type LambdaApi, startLambdaApi, userFunctions } from "./lambda-api.ts";
 
-const settings = { region: "us-east-1", account: "000000000000", timeoutSeconds: 1, environment: {} };
+const settings = { region: "us-east-1", account: "000000000000", timeoutSeconds: 30, environment: {} };
 const [spec] = userFunctions(`${import.meta.dirname}/stubs/functions`, settings);
 if (spec === undefined) throw new Error("there is no stub function");
-const greet = new DeployedFunction(spec, { limit: 2, variables: () => ({}), onLog: () => {} });
+const runner = { limit: 2, variables: () => ({}), onLog: () => {} };
+const greet = new DeployedFunction(spec, runner);
+const impatient = new DeployedFunction({ ...spec, timeoutSeconds: 1 }, runner);
 let api: LambdaApi;
 let client: LambdaClient;
 
 beforeAll(async () => {
-  api = await startLambdaApi((name) => (name === "greet" ? greet : undefined));
+  api = await startLambdaApi((name) => ({ greet, impatient })[name]);
   const credentials = { accessKeyId: "a", secretAccessKey: "b" };
   client = new LambdaClient({ endpoint: api.endpoint, region: "us-east-1", credentials, maxAttempts: 1 });
 });
 
 afterAll(async () => {
   client.destroy();
-  await greet.close();
+  await Promise.all([greet.close(), impatient.close()]);
   await api.close();
 });
 
@@ -36,12 +38,16 @@ test.each([
 });
 
 test.each([
-  ["throw", { errorType: "RangeError", errorMessage: "no such name" }],
-  ["exit", { errorType: "Runtime.ExitError", errorMessage: expect.stringContaining("exit status 1") }],
-  ["hang", { errorType: "Sandbox.Timedout", errorMessage: expect.stringContaining("timed out after 1.00 seconds") }],
-  ["much", { errorType: "Function.ResponseSizeTooLarge" }],
-])("'%s' is a function error", async (act, error) => {
-  const { FunctionError, payload } = await invoke("greet", { act });
+  ["greet", "throw", { errorType: "RangeError", errorMessage: "no such name" }],
+  ["greet", "exit", { errorType: "Runtime.ExitError", errorMessage: expect.stringContaining("exit status 1") }],
+  [
+    "impatient",
+    "hang",
+    { errorType: "Sandbox.Timedout", errorMessage: expect.stringContaining("timed out after 1.00 seconds") },
+  ],
+  ["greet", "much", { errorType: "Function.ResponseSizeTooLarge" }],
+])("%s: '%s' is a function error", async (name, act, error) => {
+  const { FunctionError, payload } = await invoke(name, { act });
   expect(FunctionError).toBe("Unhandled");
   expect(payload).toMatchObject(error);
 });

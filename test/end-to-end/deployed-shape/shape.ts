@@ -30,6 +30,8 @@ export interface DeployedShapeOptions {
   readonly assembly: string;
   /** Where DynamoDB, SQS, S3 and Secrets Manager answer, as `AWS_ENDPOINT_URL_…`, with region and credentials. */
   readonly servers: Readonly<Record<string, string>>;
+  /** More environment variables for the stack's functions than the template gives them. */
+  readonly environment?: Readonly<Record<string, string>>;
   /** A folder of handler files, one for each function that Task states call. */
   readonly functions?: string;
   /** More environment variables for those functions. */
@@ -149,13 +151,13 @@ function stackFunction(
   wire: Wire,
   options: DeployedShapeOptions,
 ): DeployedFunction {
-  const { servers, environments = 4, onLog = () => {} } = options;
+  const { servers, environment, environments = 4, onLog = () => {} } = options;
   return new DeployedFunction(spec, {
     limit: environments,
     onLog: (line) => onLog(id, line),
     variables: (kill) => {
       const AWS_ACCESS_KEY_ID = wire.register({ id, name: spec.name, role, kill });
-      return { ...servers, ...wire.endpoints, AWS_ACCESS_KEY_ID };
+      return { ...servers, ...wire.endpoints, AWS_ACCESS_KEY_ID, ...environment };
     },
   });
 }

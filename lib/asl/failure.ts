@@ -39,8 +39,12 @@ async function failEvaluation(visit: Visit, evaluation: EvaluationFailure): Prom
 /** The failure as the state reports it; a failed JSONata expression also gets its event. */
 export function reportEvaluation(visit: Visit, evaluation: EvaluationFailure): Failure {
   const { error, location } = evaluation;
-  const { state, journal, entered } = visit;
-  const cause = prefixed.has(error) ? causeIn(state.name, entered, evaluation.cause) : evaluation.cause;
+  const { state, journal, entered, moment } = visit;
+  // Recorded on AWS: TestState, which has no history, leaves out where the state was entered.
+  const cause =
+    prefixed.has(error) && moment.watch === undefined
+      ? causeIn(state.name, entered, evaluation.cause)
+      : evaluation.cause;
   if (error === "States.QueryEvaluationError") {
     // Recorded on AWS: it refers to the event before the state was entered.
     if (visit.before !== undefined && state.type !== "Wait") journal.previous = visit.before;
@@ -60,6 +64,7 @@ export interface FailureManner {
 export async function failState(visit: Visit, failure: Failure, manner: FailureManner = {}): Promise<Transition> {
   const { state, entered, moment, journal } = visit;
   const verdict = judge(state, entered, failure, moment.chance, manner.also);
+  moment.watch?.judged(failure, verdict);
   switch (verdict.kind) {
     case "retry": {
       const again: Entered = { ...entered, retries: verdict.retries, retryCount: entered.retryCount + 1 };

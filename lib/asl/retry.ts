@@ -2,10 +2,16 @@
 import type { Catcher, Retrier, State } from "./definition.ts";
 import type { Entered, Failure } from "./position.ts";
 
+/** `retrier` and `catcher` are places in the state's lists; `exhausted` is a retrier that has no attempts left. */
 export type Verdict =
-  | { readonly kind: "retry"; readonly afterMilliseconds: number; readonly retries: readonly number[] }
-  | { readonly kind: "catch"; readonly by: Catcher }
-  | { readonly kind: "fail" };
+  | {
+      readonly kind: "retry";
+      readonly retrier: number;
+      readonly afterMilliseconds: number;
+      readonly retries: readonly number[];
+    }
+  | { readonly kind: "catch"; readonly catcher: number; readonly by: Catcher; readonly exhausted?: number }
+  | { readonly kind: "fail"; readonly exhausted?: number };
 
 /** Errors that only their own name catches: https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html */
 const terminal: ReadonlySet<string> = new Set(["States.Runtime", "States.DataLimitExceeded"]);
@@ -38,10 +44,12 @@ export function judge(
   const used = entered.retries?.[which] ?? 0;
   if (retrier !== undefined && used < retrier.maxAttempts) {
     const retries = state.retry.map((_, index) => (entered.retries?.[index] ?? 0) + (index === which ? 1 : 0));
-    return { kind: "retry", afterMilliseconds: delay(retrier, used, chance), retries };
+    return { kind: "retry", retrier: which, afterMilliseconds: delay(retrier, used, chance), retries };
   }
-  const by = state.catch.find((catcher) => matches(catcher.errorEquals, failure.error, also));
-  return by === undefined ? { kind: "fail" } : { kind: "catch", by };
+  const exhausted = retrier === undefined ? {} : { exhausted: which };
+  const catcher = state.catch.findIndex(({ errorEquals }) => matches(errorEquals, failure.error, also));
+  const by = state.catch[catcher];
+  return by === undefined ? { kind: "fail", ...exhausted } : { kind: "catch", catcher, by, ...exhausted };
 }
 
 /** Beyond the longest MaxDelaySeconds there is (a leap year); keeps a date out of infinity. */

@@ -140,7 +140,7 @@ async function ofBranches(
   const visit = resume(definition, position, moment);
   if (!isForking(visit)) return unexpected(position, signal);
   if (signal.kind === "joined" && doing.kind === "forked") {
-    return guarded(visit, () => join(visit, doing, signal.outputs, signal.events));
+    return guarded(visit, () => join(visit, doing, signal.outputs, signal.events, signal.written));
   }
   if (signal.kind === "branch-failed" && doing.kind === "forked") {
     return close(visit, doing, signal.failure, signal.at);

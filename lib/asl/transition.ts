@@ -5,6 +5,7 @@
 import type { EventRef, HistoryEvent } from "./event.ts";
 import type { JsonText } from "./json.ts";
 import type { Failure, Instant, Position } from "./position.ts";
+import type { Watch } from "./watch.ts";
 
 /** What there is to do next follows from `next.doing` alone; there is no second list that could disagree. */
 export interface Transition {
@@ -26,7 +27,13 @@ export type Signal =
   /** The lease is over and nobody knows whether the call was made. */
   | { readonly kind: "lost" }
   /** Every branch of the fork succeeded. Outputs in branch order; `events`: how many events the branches had in all. */
-  | { readonly kind: "joined"; readonly outputs: readonly JsonText[]; readonly events: number }
+  | {
+      readonly kind: "joined";
+      readonly outputs: readonly JsonText[];
+      readonly events: number;
+      /** Where a ResultWriter has written: what it says instead of the outputs. */
+      readonly written?: JsonText;
+    }
   /** A branch of the fork failed; `at` is its failing event. */
   | { readonly kind: "branch-failed"; readonly index: number; readonly failure: Failure; readonly at: EventRef }
   /** Every branch of the closing fork is fenced; `events` as for joined. */
@@ -50,6 +57,8 @@ export interface Moment {
   readonly chance: (label: string) => number;
   /** The task token of the attempt that this transition claims. */
   readonly taskToken: () => string;
+  /** Present where a state is tested by itself. */
+  readonly watch?: Watch;
 }
 
 /** What `$$.Execution` and `$$.StateMachine` show, and what ExecutionStarted records. */

@@ -11,6 +11,7 @@ import { failState } from "../failure.ts";
 import type { JsonText } from "../json.ts";
 import type { Failure, Forked, MapItem, MapRun, Position } from "../position.ts";
 import type { Moment, Transition } from "../transition.ts";
+import type { Watch } from "../watch.ts";
 import { numberOf } from "./computed.ts";
 import { failureDetails } from "./finish.ts";
 import { itemsOf, selectItem } from "./items.ts";
@@ -38,6 +39,7 @@ export async function forkDistributed(
   write(journal, "MapStateStarted", { length: items.values.length });
   const run = await mapRun(visit, distributed, input);
   const asked = await numberOf("MaxConcurrency", state.maxConcurrency, scopeOf(visit, input), counts);
+  if (moment.watch !== undefined) noteLimits(moment.watch, run, asked);
   write(journal, "MapRunStarted", { mapRunArn: run.arn });
   if ((run.reader?.maxItems ?? 0) < 0) return failRun(visit, readerFailed("field MaxItems must be positive"));
   const width = items.values.length;
@@ -54,6 +56,17 @@ export async function forkDistributed(
     run,
   };
   return stay(visit, fork);
+}
+
+function noteLimits(watch: Watch, run: MapRun, maxConcurrency: number): void {
+  const limits = {
+    maxConcurrency,
+    toleratedFailureCount: run.toleratedFailureCount,
+    toleratedFailurePercentage: run.toleratedFailurePercentage,
+  } as const;
+  for (const stage of ["maxConcurrency", "toleratedFailureCount", "toleratedFailurePercentage"] as const) {
+    if (limits[stage] !== undefined) watch.note(stage, { text: String(limits[stage]) });
+  }
 }
 
 async function mapRun(visit: Visit<MapState>, distributed: Distributed, input: Payload): Promise<MapRun> {
@@ -125,13 +138,18 @@ function uuid(chance: Moment["chance"], label: string): string {
 }
 
 /** Every child that counts has succeeded. MapStateExited refers to MapRunStarted (recorded since 2024-11). */
-export async function completeRun(visit: Visit<MapState>, outputs: readonly JsonText[]): Promise<Transition> {
+export async function completeRun(
+  visit: Visit<MapState>,
+  outputs: readonly JsonText[],
+  written?: JsonText,
+): Promise<Transition> {
   const { journal } = visit;
   const started = journal.previous;
   write(journal, "MapRunSucceeded");
   remark(journal, "MapStateSucceeded");
   journal.previous = started;
-  return leave(visit, await departWith(visit, Payload.ofText(`[${outputs.join(",")}]`), visit.state.following));
+  const result = Payload.ofText(written ?? `[${outputs.join(",")}]`);
+  return leave(visit, await departWith(visit, result, visit.state.following));
 }
 
 export function failRun(visit: Visit<MapState>, failure: Failure): Promise<Transition> {
@@ -149,10 +167,25 @@ export async function childInputs(
   items: readonly MapItem[],
   moment: Moment,
 ): Promise<readonly JsonText[]> {
+  const { doing } = position;
+  if (doing.kind !== "forked" || doing.run === undefined) {
+    throw new Error(`no Map Run is open at state '${position.state}'`);
+  }
+  const selected = await selectItems(definition, position, items, moment);
+  return doing.run.batch === undefined ? selected : batched(selected, doing.run.batch);
+}
+
+/** What ItemSelector makes of each item, at the position and moment of the fork. */
+export async function selectItems(
+  definition: Definition,
+  position: Position,
+  items: readonly MapItem[],
+  moment: Moment,
+): Promise<readonly JsonText[]> {
   const { doing, entered } = position;
   const state = definition.states.get(position.state);
-  if (doing.kind !== "forked" || doing.run === undefined || state?.type !== "Map" || entered === undefined) {
-    throw new Error(`no Map Run is open at state '${position.state}'`);
+  if (doing.kind !== "forked" || state?.type !== "Map" || entered === undefined) {
+    throw new Error(`no Map has forked at state '${position.state}'`);
   }
   const input = Payload.ofText(doing.shared);
   const selected: JsonText[] = [];
@@ -169,5 +202,5 @@ export async function childInputs(
     };
     selected.push(await selectItem(visit, item));
   }
-  return doing.run.batch === undefined ? selected : batched(selected, doing.run.batch);
+  return selected;
 }

@@ -9,6 +9,8 @@ import { scopeOf, type Visit } from "./visit.ts";
 export async function stepFail(visit: Visit<FailState>): Promise<Transition> {
   const { state } = visit;
   const scope = scopeOf(visit, visit.input);
+  // A Fail state has no InputPath; TestState shows its input all the same (recorded on AWS).
+  if (state.queryLanguage === "JSONPath") visit.moment.watch?.note("afterInputPath", visit.input);
   const failure: Failure = {
     ...(state.error === undefined ? {} : { error: await text("Error", state.error, scope) }),
     ...(state.cause === undefined ? {} : { cause: await text("Cause", state.cause, scope) }),

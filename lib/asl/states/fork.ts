@@ -28,8 +28,9 @@ export async function join(
   fork: Forked,
   outputs: readonly JsonText[],
   events: number,
+  written?: JsonText,
 ): Promise<Transition> {
-  if (fork.run !== undefined && isMap(visit)) return completeRun(visit, outputs);
+  if (fork.run !== undefined && isMap(visit)) return completeRun(visit, outputs, written);
   if (outputs.length !== fork.width) {
     throw new Error(`the fork of '${visit.state.name}' has ${fork.width} branches, but ${outputs.length} outputs came`);
   }

@@ -8,7 +8,7 @@ import { evaluateTemplate } from "../evaluate/template.ts";
 import { isArray, isObject, type JsonText, writeJson } from "../json.ts";
 import type { MapItem } from "../position.ts";
 import { evaluated } from "./leave.ts";
-import type { Payload } from "./payload.ts";
+import { Payload } from "./payload.ts";
 import { scopeOf, type Visit } from "./visit.ts";
 
 /** Items in order; those of an object with their keys. */
@@ -22,7 +22,10 @@ export async function itemsOf(visit: Visit<MapState>, input: Payload): Promise<I
   const scope = scopeOf(visit, input);
   if (state.queryLanguage === "JSONata") return jsonataItems(state, input, scope);
   const value = state.itemsPath === undefined ? input.value : readPath(state.itemsPath, scope);
-  if (isArray(value)) return { values: value.map(writeJson) };
+  if (isArray(value)) {
+    visit.moment.watch?.note("afterItemsPath", Payload.ofValue(value));
+    return { values: value.map(writeJson) };
+  }
   throw runtimeFailure(`Reference path "${state.itemsPath?.source ?? "$"}" must point to array.`);
 }
 

@@ -34,7 +34,9 @@ export function filtered(visit: Visit, filter: Filter, payload: Payload): Payloa
 
 /** The input after InputPath. */
 export function effectiveInput(visit: Visit): Payload {
-  return filtered(visit, visit.state.inputPath, visit.input);
+  const input = filtered(visit, visit.state.inputPath, visit.input);
+  visit.moment.watch?.note("afterInputPath", input);
+  return input;
 }
 
 export async function evaluated(template: Template, scope: EvaluationScope): Promise<Payload> {
@@ -93,9 +95,11 @@ export async function departWith(
   if (state.queryLanguage === "JSONata") return departJsonata(visit, result, following, { result });
   const selector = state.resultSelector;
   const selected = selector === undefined ? result : await evaluated(selector, scopeOf(visit, result));
+  visit.moment.watch?.note("afterResultSelector", selected);
   // The specification's "result" is what the state came to; what ResultSelector makes of it is the "effective result".
   const assigned = state.assign && (await assign(state.assign, scopeOf(visit, result)));
   const whole = merged(visit.input, state.resultPath, selected);
+  visit.moment.watch?.note("afterResultPath", whole);
   return { output: filtered(visit, state.outputPath, whole), assigned, following };
 }
 

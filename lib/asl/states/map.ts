@@ -25,6 +25,7 @@ export async function forkMap(visit: Visit<MapState>): Promise<Transition> {
   const { values } = await itemsOf(visit, input);
   write(journal, "MapStateStarted", { length: values.length });
   const asked = await numberOf("MaxConcurrency", state.maxConcurrency, scopeOf(visit, input), concurrencyBounds);
+  moment.watch?.note("maxConcurrency", { text: String(asked) });
   if (values.length === 0) return complete(visit, []);
   return stay(visit, {
     kind: "forked",

@@ -17,7 +17,14 @@ async function depart(visit: Visit<PassState>): Promise<Departure> {
 
 async function resultOf(visit: Visit<PassState>): Promise<Payload> {
   const { state } = visit;
-  if (state.result !== undefined) return Payload.ofText(state.result);
+  const { watch } = visit.moment;
+  if (state.result !== undefined) {
+    const result = Payload.ofText(state.result);
+    watch?.note("result", result);
+    return result;
+  }
   const input = effectiveInput(visit);
-  return state.parameters === undefined ? input : evaluated(state.parameters, scopeOf(visit, input));
+  const given = state.parameters === undefined ? input : await evaluated(state.parameters, scopeOf(visit, input));
+  watch?.note("afterParameters", given);
+  return given;
 }

@@ -15,7 +15,7 @@ import { departWith, effectiveInput, evaluated, leave } from "./leave.ts";
 import { exceeds, tooLarge } from "./limit.ts";
 import { Payload } from "./payload.ts";
 import { type Resource, readResource } from "./resource.ts";
-import { scopeOf, stay, type Visit } from "./visit.ts";
+import { noteArguments, scopeOf, stay, type Visit } from "./visit.ts";
 
 /** Claims an attempt: the first, or another one after a retry. */
 export async function schedule(visit: Visit<TaskState>): Promise<Transition> {
@@ -33,6 +33,7 @@ async function prepare(visit: Visit<TaskState>, resource: Resource): Promise<Tas
   const input = state.queryLanguage === "JSONata" ? visit.input : effectiveInput(visit);
   const scope = scopeOf(visit, input, { claiming: hasToken(resource) });
   const given = state.parameters === undefined ? input : await evaluated(state.parameters, scope);
+  noteArguments(visit, given);
   if (exceeds(given.text, visit.moment.execution.payloadLimitBytes)) throw tooLarge(state.name);
   const { timeoutSeconds, heartbeatSeconds, roleArn } = state;
   const timeout = timeoutSeconds && (await numberOf("TimeoutSeconds", timeoutSeconds, scope, secondsBounds));
@@ -117,7 +118,9 @@ async function succeeded(visit: Visit<TaskState>, resource: Resource, output: Js
     return failed(visit, resource, tooLarge(who).failure);
   }
   write(visit.journal, `${resource.family}Succeeded`, { ...named(resource), output, outputDetails: inFull });
-  return leave(visit, await departWith(visit, Payload.ofText(output), visit.state.following));
+  const result = Payload.ofText(output);
+  visit.moment.watch?.note("result", result);
+  return leave(visit, await departWith(visit, result, visit.state.following));
 }
 
 /** Where the result was to come later, a call that was refused is not yet a task that failed. */

@@ -61,6 +61,13 @@ export function stay(visit: Visit, doing: Doing, entered: Entered = visit.entere
   return { events: journal.events, next };
 }
 
+/** Parameters and Arguments are one field in the definition; a watcher is told which it was. */
+export function noteArguments(visit: Visit<Extract<State, { parameters?: unknown }>>, given: Payload): void {
+  const { state, moment } = visit;
+  if (state.queryLanguage === "JSONPath") moment.watch?.note("afterParameters", given);
+  else if (state.parameters !== undefined) moment.watch?.note("afterArguments", given);
+}
+
 export interface Sight {
   readonly result?: Payload;
   readonly errorOutput?: Payload;
@@ -88,6 +95,7 @@ export function scopeOf(visit: Visit, input: Payload, sight: Sight = {}): Evalua
 function contextOf(visit: Visit, claiming: boolean): Value {
   const { position, entered, state, moment } = visit;
   const here: Position = { ...position, state: state.name, entered };
+  if (moment.watch !== undefined) return moment.watch.contextOf(here, claiming);
   return contextObject(here, moment, { taskToken: claiming, stateType: state.type });
 }
 

@@ -20,14 +20,15 @@ const localSubstitutions = { AWS_REGION: "us-east-1", AWS_ACCOUNT: "000000000000
 
 const placeholder = /\$\{([A-Za-z0-9_]+)\}/g;
 
+/** A placeholder that has no value stays as it is: no mistake for the service, but hardly ever meant. */
 export function readDefinitionFile(file: string, given: Substitutions): DefinitionFile {
   const substitutions = { ...localSubstitutions, ...given };
   const source = readText(file);
   const name = basename(file).replace(/(\.asl)?\.(json|ya?ml)$/, "");
-  return {
-    name: name === "definition" ? folderName(file) : name,
-    text: isYaml(file) ? fromYaml(file, source, substitutions) : substitute(source, substitutions, insideString),
-  };
+  const text = isYaml(file) ? fromYaml(file, source, substitutions) : substitute(source, substitutions, insideString);
+  for (const [whole, missing] of new Map([...text.matchAll(placeholder)].map(([whole, name]) => [whole, name])))
+    console.error(`note: ${whole} in ${file} has no value; give it one with --substitute ${missing}=VALUE`);
+  return { name: name === "definition" ? folderName(file) : name, text };
 }
 
 /** For commands that go on to use it: one that is not valid is refused here, with every problem. */

@@ -1,6 +1,6 @@
 /** Putting a definition on a server: created, or updated if the machine is there already. */
 import { ApiFailure, type Client } from "./client.ts";
-import { readValidDefinition } from "./definition-file.ts";
+import type { DefinitionFile } from "./definition-file.ts";
 import { machineArnOf } from "./names.ts";
 
 const localRole = "arn:aws:iam::000000000000:role/baton-local";
@@ -10,12 +10,7 @@ export interface Deployed {
   readonly stateMachineArn: string;
 }
 
-export async function deployFile(
-  client: Client,
-  file: string,
-  substitutions: Readonly<Record<string, string>>,
-): Promise<Deployed> {
-  const { name, text: definition } = readValidDefinition(file, substitutions);
+export async function deploy(client: Client, { name, text: definition }: DefinitionFile): Promise<Deployed> {
   try {
     const { stateMachineArn } = await client.call("CreateStateMachine", { name, definition, roleArn: localRole });
     return { name, stateMachineArn };

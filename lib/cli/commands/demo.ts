@@ -5,7 +5,8 @@ import { dirname, join, relative } from "node:path";
 import { Command } from "commander";
 import type { LocalBaton } from "../../local/baton.ts";
 import { type Client, connect } from "../client.ts";
-import { type Deployed, deployFile } from "../deploy.ts";
+import { readValidDefinition } from "../definition-file.ts";
+import { type Deployed, deploy } from "../deploy.ts";
 import { ending, follow } from "../follow.ts";
 import { defaultPort, jsonOption, readPort } from "../options.ts";
 import { paint } from "../paint.ts";
@@ -61,7 +62,7 @@ async function show(baton: LocalBaton, root: string, { json, once }: Options): P
   const client = connect(baton.url);
   const machines: Deployed[] = [];
   for (const example of examples)
-    machines.push(await deployFile(client, join(folderOf(root, example), "definition.asl.json"), {}));
+    machines.push(await deploy(client, readValidDefinition(join(folderOf(root, example), "definition.asl.json"), {})));
   const shop = machines.find(({ name }) => name === "order-processing");
   if (!json) console.log(`${paint("bold", "Baton")} is up at ${baton.url}, with ${examples.join(", ")} deployed.`);
   for (const [order, says] of orders) {

@@ -2,7 +2,8 @@
 import { Command } from "commander";
 import type { LocalBaton } from "../../local/baton.ts";
 import { connect } from "../client.ts";
-import { deployFile } from "../deploy.ts";
+import { readValidDefinition } from "../definition-file.ts";
+import { deploy } from "../deploy.ts";
 import { defaultPort, functionsOption, functionUrlOption, jsonOption, readPort, substituteOption } from "../options.ts";
 import { paint } from "../paint.ts";
 import { openServer, stopRequest } from "../server.ts";
@@ -31,8 +32,9 @@ export function devCommand(): Command {
     .action(dev);
 }
 
-async function dev(definitions: readonly string[], options: Options): Promise<void> {
+async function dev(files: readonly string[], options: Options): Promise<void> {
   const stopped = stopRequest();
+  const definitions = files.map((file) => readValidDefinition(file, options.substitute));
   const baton = await openServer({
     port: options.port,
     data: options.data,
@@ -42,8 +44,7 @@ async function dev(definitions: readonly string[], options: Options): Promise<vo
   });
   try {
     const machines: string[] = [];
-    for (const file of definitions)
-      machines.push((await deployFile(connect(baton.url), file, options.substitute)).name);
+    for (const each of definitions) machines.push((await deploy(connect(baton.url), each)).name);
     if (!options.quiet && !options.json) greet(baton, options.data, machines);
     const ready = { ready: baton.url, resumed: baton.resumed, machines };
     console.log(options.json ? JSON.stringify(ready) : `ready ${baton.url}`);

@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Command } from "commander";
 import { connect, isUp } from "../client.ts";
-import { readValidDefinition } from "../definition-file.ts";
-import { deployFile } from "../deploy.ts";
+import { type DefinitionFile, readValidDefinition } from "../definition-file.ts";
+import { deploy } from "../deploy.ts";
 import { Failure } from "../failure.ts";
 import { ending, follow } from "../follow.ts";
 import {
@@ -46,15 +46,15 @@ export function runCommand(): Command {
 
 /** Functions given here are this process's, so the execution is too. A server that was asked for by its address is not replaced. */
 async function run(file: string, options: Options, command: Command): Promise<void> {
+  const definition = readValidDefinition(file, options.substitute);
   const input = readInput(options.input);
   const ownFunctions = options.functions.length > 0 || Object.keys(options.functionUrl).length > 0;
   const askedFor = command.getOptionValueSource("url") === "cli";
-  if (!ownFunctions && (askedFor || (await isUp(options.url)))) await runAt(options.url, file, input, options);
-  else await runHere(file, input, options);
+  if (!ownFunctions && (askedFor || (await isUp(options.url)))) await runAt(options.url, definition, input, options);
+  else await runHere(definition, input, options);
 }
 
-async function runHere(file: string, input: string, options: Options): Promise<void> {
-  readValidDefinition(file, options.substitute); // before a server is opened for it
+async function runHere(definition: DefinitionFile, input: string, options: Options): Promise<void> {
   const stopped = stopRequest().then(() => {
     throw new Failure("stopped before the execution ended; it ends with this process");
   });
@@ -68,7 +68,7 @@ async function runHere(file: string, input: string, options: Options): Promise<v
       showLines: !options.json,
     });
     try {
-      await Promise.race([runAt(baton.url, file, input, options), stopped]);
+      await Promise.race([runAt(baton.url, definition, input, options), stopped]);
     } finally {
       await baton.close();
     }
@@ -77,9 +77,9 @@ async function runHere(file: string, input: string, options: Options): Promise<v
   }
 }
 
-async function runAt(url: string, file: string, input: string, options: Options): Promise<void> {
+async function runAt(url: string, definition: DefinitionFile, input: string, options: Options): Promise<void> {
   const client = connect(url);
-  const { stateMachineArn } = await deployFile(client, file, options.substitute);
+  const { stateMachineArn } = await deploy(client, definition);
   const named = options.name === undefined ? {} : { name: options.name };
   const { executionArn } = await client.call("StartExecution", { stateMachineArn, input, ...named });
   if (!options.json) console.log(paint("bold", executionArn));

@@ -24,9 +24,9 @@ export function startCommand(): Command {
     .addOption(urlOption())
     .addOption(jsonOption())
     .action(async (machine: string, options: Options) => {
+      const input = readInput(options.input);
       const client = connect(options.url);
       const stateMachineArn = await machineArnOf(client, machine);
-      const input = readInput(options.input);
       const named = options.name === undefined ? {} : { name: options.name };
       const started = await client.call("StartExecution", { stateMachineArn, input, ...named });
       if (!options.follow) {

@@ -39,8 +39,8 @@ export interface Shop {
   readonly functionUrls: readonly string[];
   /** How often each attempt was called: `ord-7 ChargeCard attempt 0`. */
   readonly calls: ReadonlyMap<string, number>;
-  /** Told of each call when it comes in, before it is answered. */
-  onCall: (call: Called) => void;
+  /** Told of each call when it comes in, before it is answered, and of when its connection was opened. */
+  onCall: (connectedAt: number) => void;
   close(): void;
 }
 
@@ -53,6 +53,8 @@ export async function openShop(millisecondsTaken: () => number): Promise<Shop> {
   }
   const calls = new Map<string, number>();
   const server = createServer((request, response) => void answer(request, response));
+  const connections = new WeakMap<object, number>();
+  server.on("connection", (socket) => connections.set(socket, performance.now()));
   await new Promise<void>((listening) => {
     server.listen(0, "127.0.0.1", listening);
   });
@@ -74,7 +76,7 @@ export async function openShop(millisecondsTaken: () => number): Promise<Shop> {
     const called: Called = JSON.parse(Buffer.concat(chunks).toString());
     const key = keyOf(called);
     calls.set(key, (calls.get(key) ?? 0) + 1);
-    shop.onCall(called);
+    shop.onCall(connections.get(request.socket) ?? 0);
     const [failed, body] = await resultOf(handlers.get(request.url ?? ""), called.event);
     setTimeout(() => {
       response.writeHead(200, failed ? { "X-Amz-Function-Error": "Unhandled" } : {});

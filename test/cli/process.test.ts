@@ -1,0 +1,41 @@
+/** What only a process of its own can show: standard input, exit codes, a reader that goes away. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+
+const root = join(import.meta.dirname, "../..");
+const definition = join(root, "asl-examples/order-processing/definition.asl.json");
+
+function start(...parameters: readonly string[]): ChildProcess {
+  return spawn(process.execPath, [join(root, "dist/bin/baton.js"), ...parameters], { stdio: "pipe" });
+}
+
+async function ended(child: ChildProcess): Promise<{ readonly code: number; readonly said: string }> {
+  let said = "";
+  for (const stream of [child.stdout, child.stderr])
+    stream?.setEncoding("utf8").on("data", (text: string) => {
+      said += text;
+    });
+  const [code] = await once(child, "close");
+  return { code, said };
+}
+
+describe("the command as a process", () => {
+  test("a definition on standard input", async () => {
+    const child = start("validate", "-");
+    child.stdin?.end('{"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}');
+    expect(await ended(child)).toEqual({ code: 0, said: "✔ - is valid\n" });
+  });
+
+  test("a mistake is exit code 1 and a sentence", async () => {
+    const child = start("validate", "none.asl.json");
+    expect(await ended(child)).toEqual({ code: 1, said: "there is no file none.asl.json\n" });
+  });
+
+  test("a reader who has read enough is no failure", async () => {
+    const child = start("validate", definition, "--json");
+    child.stdout?.destroy();
+    expect(await ended(child)).toEqual({ code: 0, said: "" });
+  });
+});

@@ -1,0 +1,152 @@
+/** `baton run FILE`, in this process: what it shows while states pass, and what it says of functions that are not there. */
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import { baton, folderOf } from "./baton.ts";
+
+const lambda = (name: string): string => `arn:aws:lambda:us-east-1:000000000000:function:${name}`;
+const nowhere = ["--url", "http://127.0.0.1:2"] as const;
+
+const folder = folderOf({
+  "shop.asl.json": {
+    StartAt: "Greet",
+    States: {
+      Greet: { Type: "Pass", Result: { hello: "shop" }, ResultPath: "$.greeting", Next: "Charge" },
+      Charge: {
+        Type: "Task",
+        Resource: lambda("charge"),
+        Parameters: { "attempt.$": "$$.State.RetryCount", "card.$": "$.card" },
+        ResultPath: "$.charge",
+        Retry: [{ ErrorEquals: ["Busy"], IntervalSeconds: 1, JitterStrategy: "FULL", MaxDelaySeconds: 2 }],
+        Catch: [{ ErrorEquals: ["Declined"], ResultPath: "$.failure", Next: "Undo" }],
+        Next: "Pack",
+      },
+      Pack: {
+        Type: "Map",
+        ItemsPath: "$.items",
+        ItemProcessor: { StartAt: "PackOne", States: { PackOne: { Type: "Pass", End: true } } },
+        End: true,
+      },
+      Undo: { Type: "Fail", ErrorPath: "$.failure.Error", Cause: "undone" },
+    },
+  },
+  "charge.mjs": `class Busy extends Error { name = "Busy"; }
+class Declined extends Error { name = "Declined"; }
+export const handler = async ({ attempt, card }) => {
+  console.log("charging", card);
+  if (card === "none") throw new Declined("no card");
+  if (attempt === 0) throw new Busy("come again");
+  return "charged";
+};
+`,
+  "definition.yaml": "StartAt: A\nStates:\n  A: {Type: Pass, End: true}\n",
+  "input.json": { card: "visa", items: [1, 2] },
+  "missing.asl.json": { StartAt: "A", States: { A: { Type: "Task", Resource: lambda("not-there"), End: true } } },
+  "typed.asl.json": { StartAt: "A", States: { A: { Type: "Task", Resource: lambda("typed"), End: true } } },
+  "typed.ts": "export const handler = async (event: unknown) => event;\n",
+  "wrong.asl.json": { StartAt: "B", States: { A: { Type: "Pass", End: true } } },
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const file = (name: string): string => join(folder, name);
+
+describe("baton run, in this process", () => {
+  test("shows states as they pass, with times, retries and iterations, and what functions print", async () => {
+    const { code, out, err } = await baton(
+      "run",
+      file("shop.asl.json"),
+      "--input",
+      `@${file("input.json")}`,
+      "--functions",
+      folder,
+      "--name",
+      "first",
+    );
+    const took = "\\d+(\\.\\d+)? m?s";
+    const expected = [
+      "arn:aws:states:us-east-1:000000000000:execution:shop:first",
+      ` {2}✔ Greet +${took} {2}\\{.*`,
+      ` {2}✖ Charge +${took} {2}attempt 1: Busy come again`,
+      ` {2}↻ Charge +${took} {2}tried again`,
+      ` {2}✔ Charge +${took} {2}\\{.*`,
+      " {2}⑂ Pack over 2 items",
+      ` {2}✔ PackOne +${took} {2}[12]`,
+      ` {2}✔ PackOne +${took} {2}[12]`,
+      ` {2}✔ Pack +${took} {2}\\[1,2\\]`,
+      `✔ SUCCEEDED in ${took} {2}\\[1,2\\]`,
+    ];
+    expect(out).toMatch(new RegExp(`^${expected.join("\n")}\n$`));
+    expect(err).toBe("    [charge] charging visa\n    [charge] charging visa\n");
+    expect(code).toBe(0);
+  });
+
+  test("a failure is told in words, with exit code 1", async () => {
+    const input = '{"card":"none","items":[]}';
+    const { code, out } = await baton("run", file("shop.asl.json"), "--input", input, "--functions", folder);
+    expect(out).toMatch(
+      /✖ Charge .* attempt 1: Declined no card\n +↩ Charge .* caught\n✖ FAILED in .* {2}Declined: undone\n$/,
+    );
+    expect(code).toBe(1);
+  });
+
+  test("--json prints the description and nothing else; YAML is a definition too, named after its folder", async () => {
+    const { code, out, err } = await baton(
+      "run",
+      file("definition.yaml"),
+      "--input",
+      '{"a":1}',
+      "--json",
+      ...nowhere,
+      "--functions",
+      folder,
+    );
+    expect(JSON.parse(out)).toMatchObject({
+      executionArn: expect.stringContaining(`:execution:${folder.split("/").at(-1)}:`),
+      status: "SUCCEEDED",
+      input: '{"a":1}',
+      output: '{"a":1}',
+    });
+    expect(err).toBe("");
+    expect(code).toBe(0);
+  });
+
+  test.each([
+    // what                                   parameters                                         said
+    [
+      "a function that is nowhere",
+      ["missing.asl.json", "--functions", folder],
+      `There is no not-there.mjs, .js, .cjs, .ts or .mts in ${folder}: put it there, or give --function-url not-there=URL.`,
+    ],
+    [
+      "no functions at all",
+      ["missing.asl.json", "--function-url", "other=http://127.0.0.1:2"],
+      "No functions folder was given: put not-there.mjs, .js, .cjs, .ts or .mts into a folder and name it with --functions DIR, or give --function-url not-there=URL.",
+    ],
+    [
+      "TypeScript without a compiler",
+      ["typed.asl.json", "--functions", folder],
+      "Install it there (npm install --save-dev esbuild), or write the function as .mjs.",
+    ],
+    [
+      "a URL that does not answer",
+      ["missing.asl.json", "--function-url", "not-there=http://127.0.0.1:2"],
+      "Lambda.SdkClientException: Unable to execute HTTP request: connect ECONNREFUSED 127.0.0.1:2",
+    ],
+  ])("%s", async (_what, [name = "", ...parameters], said) => {
+    const { code, out } = await baton("run", file(name), ...parameters);
+    expect(out.trim().split("\n").at(-1)).toContain(said);
+    expect(code).toBe(1);
+  });
+
+  test("a definition that is not valid is refused with its problems, before anything is opened", async () => {
+    const { code, out, err } = await baton("run", file("wrong.asl.json"), ...nowhere);
+    expect(err).toMatch(/wrong\.asl\.json is not valid:\nERROR \/StartAt {2}Missing 'Next' target: B/);
+    expect(out).toBe("");
+    expect(code).toBe(1);
+  });
+
+  test("a server that was asked for by its address is not replaced", async () => {
+    const { code, err } = await baton("run", file("definition.yaml"), ...nowhere);
+    expect(err).toContain("nothing answers at http://127.0.0.1:2");
+    expect(code).toBe(1);
+  });
+});

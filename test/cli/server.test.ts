@@ -1,0 +1,119 @@
+/** The commands that talk to a running server: run, start, list, stop, history. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { connect } from "../../lib/cli/client.ts";
+import { readValidDefinition } from "../../lib/cli/definition-file.ts";
+import { deploy } from "../../lib/cli/deploy.ts";
+import { type LocalBaton, startLocal } from "../../lib/local/baton.ts";
+import { serve } from "../../lib/local/server.ts";
+import { baton, folderOf, type Said } from "./baton.ts";
+
+const data = mkdtempSync(join(tmpdir(), "baton-cli-data-"));
+const folder = folderOf({
+  "echo.asl.json": { StartAt: "A", States: { A: { Type: "Pass", End: true } } },
+  "patient.asl.json": { StartAt: "W", States: { W: { Type: "Wait", Seconds: 86_400, End: true } } },
+});
+let server: LocalBaton;
+beforeAll(async () => {
+  server = await startLocal({ folder: data, port: 0 });
+});
+afterAll(async () => {
+  await server.close();
+  for (const each of [data, folder]) rmSync(each, { recursive: true, force: true });
+});
+
+const on = (...parameters: readonly string[]): Promise<Said> => baton(...parameters, "--url", server.url);
+const echo = join(folder, "echo.asl.json");
+const patient = join(folder, "patient.asl.json");
+const arn = (machine: string, name: string): string =>
+  `arn:aws:states:us-east-1:000000000000:execution:${machine}:${name}`;
+
+describe("commands on a running server", () => {
+  test("run deploys, runs and stays listed; running again updates the machine", async () => {
+    expect((await on("run", echo, "--input", '{"n":1}', "--name", "one")).code).toBe(0);
+    const again = await on("run", echo, "--input", '{"n":2}', "--name", "two", "--json");
+    expect(JSON.parse(again.out)).toMatchObject({ executionArn: arn("echo", "two"), status: "SUCCEEDED" });
+    const machines = await on("list");
+    expect(machines.out).toMatch(
+      /^NAME +TYPE +ARN\necho +STANDARD +arn:aws:states:us-east-1:000000000000:stateMachine:echo\n$/,
+    );
+    const executions = await on("list", "echo");
+    expect(executions.out).toMatch(/^NAME +STATUS +STARTED +TOOK\ntwo +SUCCEEDED +\d{4}-\S+Z +\d+ ms\none +SUCCEEDED /);
+    expect(JSON.parse((await on("list", "echo", "--json", "--limit", "1")).out)).toMatchObject([{ name: "two" }]);
+    expect(JSON.parse((await on("list", "--json")).out)).toMatchObject([{ name: "echo" }]);
+  });
+
+  test("start answers the ARN, or follows to the end", async () => {
+    await on("run", echo);
+    expect(await on("start", "echo", "--name", "three", "--input", "[3]")).toMatchObject({
+      code: 0,
+      out: `${arn("echo", "three")}\n`,
+    });
+    const followed = await on("start", "echo", "--follow", "--input", "[4]");
+    expect(followed.out).toMatch(/ {2}✔ A .* \[4\]\n✔ SUCCEEDED in .* \[4\]\n$/);
+    const json = await on("start", "echo", "--json", "--name", "five");
+    expect(JSON.parse(json.out)).toMatchObject({ executionArn: arn("echo", "five") });
+    expect(JSON.parse((await on("start", "echo", "--follow", "--json")).out)).toMatchObject({ status: "SUCCEEDED" });
+  });
+
+  test("stop and history take as much of a name as is clear", async () => {
+    await on("run", echo); // so that there are two machines to look through
+    await deploy(connect(server.url), readValidDefinition(patient, {})); // to run it would take a day
+    for (const name of ["order-7", "order-8"]) await on("start", "patient", "--name", name);
+    expect(JSON.parse((await on("list", "patient", "--status", "RUNNING", "--json")).out)).toHaveLength(2);
+
+    expect(await on("stop", "order-")).toMatchObject({
+      code: 1,
+      err: "'order-' may be order-8 or order-7; type more of it\n",
+    });
+    const stopped = await on("stop", "patient/order-7", "--error", "Cancelled", "--cause", "by its customer");
+    expect(stopped).toMatchObject({ code: 0, out: `stopped ${arn("patient", "order-7")}\n` });
+    expect(JSON.parse((await on("stop", "order-8", "--json")).out)).toEqual({ stopDate: expect.any(Number) });
+
+    const history = await on("history", "order-7");
+    expect(history.out).toMatch(
+      /^ID +PREV +TIME +TYPE +DETAILS\n1 +0 +\S+ +ExecutionStarted +\{\}\n2 +0 +\S+ +WaitStateEntered +W \{\}\n3 +\d +\S+ +ExecutionAborted +Cancelled by its customer\n$/,
+    );
+    const failed = await on("history", arn("patient", "order-7"), "--failed", "--json");
+    expect(JSON.parse(failed.out)).toMatchObject([{ type: "ExecutionAborted" }]);
+  });
+
+  test.each([
+    [["start", "ech"], "there is no state machine 'ech'; there are: "],
+    [["list", "nobody"], "there is no state machine 'nobody'; there are: "],
+    [["history", "nobody"], "there is no execution 'nobody'; see: baton list\n"],
+    [["stop", "echo/nobody"], "there is no execution 'echo/nobody'; see: baton list\n"],
+    [
+      ["history", arn("echo", "nobody")],
+      `ExecutionDoesNotExist: Execution Does Not Exist: '${arn("echo", "nobody")}'\n`,
+    ],
+    [["start", "arn:aws:states:us-east-1:000000000000:stateMachine:no"], "StateMachineDoesNotExist: "],
+    [["start", "echo", "--name", "one", "--input", "{}"], "ExecutionAlreadyExists: Execution Already Exists: "],
+    [["start", "echo", "--name", "a b", "--input", "{}"], "InvalidName: "],
+  ])("%j", async (parameters, sentence) => {
+    const { code, out, err } = await on(...parameters);
+    expect(err).toContain(sentence);
+    expect(out).toBe("");
+    expect(code).toBe(1);
+  });
+
+  test("what listens there may not be Baton, or may want signed requests", async () => {
+    const answers = [
+      [new Response("hello"), "is not Baton (status 200); give Baton's address with --url"],
+      [new Response("{}", { status: 404 }), "is not Baton (status 404)"],
+      [
+        Response.json({ __type: "MissingAuthenticationTokenException", message: "Missing" }, { status: 403 }),
+        "a deployed Baton takes signed requests only",
+      ],
+    ] as const;
+    for (const [answer, sentence] of answers) {
+      const other = await serve(async () => answer, { port: 0, bodyLimitBytes: 1_000 });
+      const { code, err } = await baton("list", "--url", other.url);
+      await other.close(0);
+      expect(err).toContain(sentence);
+      expect(code).toBe(1);
+    }
+  });
+});

@@ -31,7 +31,7 @@ export async function interpret(recorded: ExecutionCase): Promise<Outcome> {
 }
 
 /** The tokens of the recordings are the names themselves: they come back as they are. */
-function namesIn(recorded: ExecutionCase) {
+export function namesIn(recorded: ExecutionCase) {
   const machine = "<ArnPart_0idx>";
   const account = "111111111111";
   const arn = (kind: string) => `arn:aws:states:us-east-1:${account}:${kind}`;
@@ -58,7 +58,7 @@ function textIn(details: Json | undefined, member: string): string | undefined {
 }
 
 /** What the children of a Map Run did is not in the recordings: their tasks echo. */
-function responderOf(recorded: ExecutionCase): Responder {
+export function responderOf(recorded: ExecutionCase): Responder {
   if (recorded.tasks_unknown === true) return failingAsRecorded(recorded);
   const mocks = mocksOf(recorded);
   const recordedOutcome = respondFrom(mocks);

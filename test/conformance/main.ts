@@ -1,13 +1,14 @@
 /**
- * `npm run conformance -- FOLDER [--via interpreter] [--area A] [--id ID] [--json]`: runs the recorded
+ * `npm run conformance -- FOLDER [--via interpreter|engine] [--area A] [--id ID] [--json]`: runs the recorded
  * executions and prints a table by area. With `--id` it shows what differs, line by line.
  */
 import { parseArgs } from "node:util";
 import { check, type Judgement, type Runner } from "./check.ts";
 import { defaultFolder, type ExecutionCase, hasCorpus, readExecutions } from "./corpus.ts";
+import { runOnEngine } from "./engine.ts";
 import { interpret } from "./interpreter.ts";
 
-const runners: Readonly<Record<string, Runner>> = { interpreter: interpret };
+const runners: Readonly<Record<string, Runner>> = { interpreter: interpret, engine: runOnEngine };
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -2,14 +2,13 @@
  * The clients that people have, given nothing but the endpoint: the AWS CLI and the AWS SDK create, describe,
  * list, start, stop, read histories and answer a task token on a running `baton dev`.
  */
-import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import * as sfn from "@aws-sdk/client-sfn";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { awsCli } from "../servers/python.ts";
+import { openAwsCli } from "./embedded/aws-cli.ts";
 import { type Dev, startDev } from "./embedded/dev.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "baton-clients-"));
@@ -142,13 +141,16 @@ describe("clients by endpoint alone", { timeout: 60_000 }, () => {
     `the AWS CLI${python instanceof Error ? ` (${python.message})` : ""}`,
     async () => {
       if (python instanceof Error) return;
+      const aws = openAwsCli(python.python, environment());
       await tellTheStory("cli", async (operation, input) => {
         const command = cliOption(operation.charAt(0).toLowerCase() + operation.slice(1));
         const options = Object.entries(input).flatMap(([member, value]) => [`--${cliOption(member)}`, String(value)]);
-        const parameters = [...python.awsCli, "stepfunctions", command, ...options];
-        const { stdout } = await promisify(execFile)(python.python, parameters, { env: environment() });
-        return JSON.parse(stdout || "{}");
+        return JSON.parse((await aws.run(["stepfunctions", command, ...options])) || "{}");
       });
+      await expect(aws.run(["stepfunctions", "describe-execution", "--execution-arn", "arn:nonsense"])).rejects.toThrow(
+        "An error occurred (InvalidArn) when calling the DescribeExecution operation",
+      );
+      aws.close();
     },
   );
 });

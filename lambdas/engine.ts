@@ -2,6 +2,7 @@
 import { environment } from "../lib/adapters/aws/names.ts";
 import { type AwsSettings, settingsFromEnvironment } from "../lib/adapters/aws/settings.ts";
 import { type AwsWorld, openAwsWorld } from "../lib/adapters/aws/world.ts";
+import { withOwnService } from "../lib/api/own-service.ts";
 import { createEngine, type Engine, type EngineOptions } from "../lib/engine/engine.ts";
 import { createTasks } from "../lib/integrations/integrations.ts";
 

@@ -20,8 +20,10 @@ export function clientSettings(region: string) {
     requestHandler: {
       connectionTimeout: connectionTimeoutMilliseconds,
       requestTimeout: socketTimeoutMilliseconds,
-      httpAgent: { keepAlive: true, maxSockets },
-      httpsAgent: { keepAlive: true, maxSockets },
+      // A connection that was idle may be closed at the other end, unseen while this environment was frozen. Nobody
+      // could tell whether a call on it was made, and nobody tries it again.
+      httpAgent: { keepAlive: false, maxSockets },
+      httpsAgent: { keepAlive: false, maxSockets },
     },
   };
 }

@@ -202,8 +202,9 @@ export class Baton extends BatonBase {
       { advance: timeouts.advance, task: timeouts.tasks, deadLetters: timeouts["dead-letters"] },
       removalPolicy,
     );
+    const retentionDays = props.executionRetentionDays ?? 90;
     const table = createTable(this, removalPolicy);
-    const bucket = createBucket(this, removalPolicy);
+    const bucket = createBucket(this, removalPolicy, retentionDays);
     const signingKey = createSigningKey(this, removalPolicy);
     const accessKey = createAccessKey(this, removalPolicy);
     const resources = { table, bucket, queues, signingKey, accessKey };
@@ -216,7 +217,7 @@ export class Baton extends BatonBase {
       [environment.signingKeySecret]: signingKey.secretArn,
       [environment.accessKeySecret]: accessKey.secretArn,
       [environment.account]: Stack.of(this).account,
-      [environment.retentionDays]: String(props.executionRetentionDays ?? 90),
+      [environment.retentionDays]: String(retentionDays),
     });
     permit(functions, resources);
     consume(functions, queues, props);

@@ -1,5 +1,5 @@
 /** What Baton keeps: the table, the bucket for large payloads, and its two secrets. */
-import { Duration, type RemovalPolicy, Validations } from "aws-cdk-lib";
+import { Aws, Duration, type RemovalPolicy, Validations } from "aws-cdk-lib";
 import * as dynamodb from "aws-cdk-lib/aws-dynamodb";
 import * as s3 from "aws-cdk-lib/aws-s3";
 import * as secretsmanager from "aws-cdk-lib/aws-secretsmanager";
@@ -25,17 +25,27 @@ export function createTable(scope: Construct, removalPolicy: RemovalPolicy): dyn
   return table;
 }
 
+/** A message may wait among the timers for a year, and its payload with it. */
+const longestMessage = Duration.days(400);
+
+/** As the table's rows: retention, 30 days more, and a day for time to live to catch up. */
+const graceDays = 31;
+
 /**
- * Payloads too large for the log. No rule expires the objects: a definition is needed as long as its
- * machine stands, and a payload as long as its execution is open, however long that is.
+ * Payloads too large for the log. An execution's go when its rows go, a message's when it cannot be under way
+ * any more; definitions stay as long as somebody may ask for them.
  */
-export function createBucket(scope: Construct, removalPolicy: RemovalPolicy): s3.Bucket {
+export function createBucket(scope: Construct, removalPolicy: RemovalPolicy, retentionDays: number): s3.Bucket {
   const bucket = new s3.Bucket(scope, "Payloads", {
     blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
     encryption: s3.BucketEncryption.S3_MANAGED,
     objectOwnership: s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
     enforceSSL: true,
-    lifecycleRules: [{ abortIncompleteMultipartUploadAfter: Duration.days(1) }],
+    lifecycleRules: [
+      { abortIncompleteMultipartUploadAfter: Duration.days(1) },
+      { prefix: `${Aws.ACCOUNT_ID}/`, expiration: Duration.days(retentionDays + graceDays) },
+      { prefix: "messages/", expiration: longestMessage },
+    ],
     removalPolicy,
   });
   Validations.of(bucket).acknowledge({

@@ -16,7 +16,7 @@ const mayImport: Readonly<Record<string, { readonly ours: readonly string[]; rea
     "lib/engine": { ours: ["lib/asl", "lib/engine"], packages: ["node:crypto"] },
     "lib/adapters/aws": {
       ours: ["lib/adapters/aws", "type:lib/engine/ports.ts", "type:lib/asl"],
-      packages: ["@aws-sdk/", "@smithy/", "node:"],
+      packages: ["@aws-sdk/", "@smithy/", "aws-lambda", "node:"],
     },
     "lib/adapters/local": {
       ours: ["lib/adapters/local", "type:lib/engine/ports.ts", "type:lib/asl"],

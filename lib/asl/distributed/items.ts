@@ -1,9 +1,10 @@
 /**
- * From the text of a file to the items of a Distributed Map. Fetching the file, inflating it and reading
- * Parquet is somebody else's work; which items are in a text is part of the language.
+ * From the text of a file to the items of a Distributed Map: which items are in a text is part of the
+ * language. What the files are is `source.ts`; fetching and inflating them is somebody else's work.
  */
 import type { ReaderConfig } from "../definition.ts";
 import {
+  entriesOf,
   isArray,
   isObject,
   JsonSyntaxError,
@@ -34,7 +35,9 @@ export function readItems(text: string, config: ReaderConfig, maxItems: number |
     case "CSV":
       return readCsv(text, config, limit);
     case "JSONL":
-      return { kind: "items", items: take(jsonLines(text), limit) };
+      return readJsonLines(text, limit);
+    case "PARQUET":
+      return failed("The InputType PARQUET is not supported here.");
     default:
       return readJson(text, config, limit);
   }
@@ -53,8 +56,28 @@ function* take<T>(items: Iterable<T>, limit: number): Generator<T> {
   }
 }
 
-function* jsonLines(text: string): Generator<JsonText> {
-  for (const line of text.split(/\r?\n/)) if (line.trim() !== "") yield line;
+/** A line that is no JSON fails the whole file before any child starts. */
+function readJsonLines(text: string, limit: number): Read {
+  const items: JsonText[] = [];
+  for (const line of text.split(/\r?\n/)) {
+    if (items.length >= limit) break;
+    if (line.trim() === "") continue;
+    if (parsed(line) === undefined) return failed(`Invalid JSON in line: ${line.slice(0, shownOfLine)}`);
+    items.push(line);
+  }
+  return { kind: "items", items };
+}
+
+/** Enough of a line to find it. */
+const shownOfLine = 80;
+
+function parsed(text: string): Value | undefined {
+  try {
+    return parseJson(text);
+  } catch (error) {
+    if (error instanceof JsonSyntaxError) return undefined;
+    throw error;
+  }
 }
 
 function readCsv(text: string, config: ReaderConfig, limit: number): Read {
@@ -72,28 +95,26 @@ function* csvItems(records: Iterable<readonly string[]>, names: readonly string[
 }
 
 function readJson(text: string, config: ReaderConfig, limit: number): Read {
-  let value: Value | undefined;
-  try {
-    value = pointed(parseJson(text), config.itemsPointer);
-  } catch (error) {
-    if (!(error instanceof JsonSyntaxError)) throw error;
-    return failed("Invalid JSON: the file cannot be parsed");
-  }
-  if (value !== undefined && isArray(value)) return { kind: "items", items: value.slice(0, limit).map(writeJson) };
-  if (value !== undefined && isObject(value)) {
-    const entries = Object.entries(value).slice(0, limit);
+  const whole = parsed(text);
+  if (whole === undefined) return failed("Invalid JSON: the file cannot be parsed");
+  const value = pointed(whole, config.itemsPointer);
+  if (isArray(value)) return { kind: "items", items: value.slice(0, limit).map(writeJson) };
+  if (isObject(value)) {
+    const entries = entriesOf(value).slice(0, limit);
     return { kind: "items", items: entries.map(([, one]) => writeJson(one)), keys: entries.map(([key]) => key) };
   }
   return failed("Attempting to map over non-iterable node.");
 }
 
-/** RFC 6901. */
-function pointed(value: Value, pointer: string | undefined): Value | undefined {
+/** RFC 6901: an index has no leading zeros, and nothing else is an index. */
+const arrayIndex = /^(?:0|[1-9]\d*)$/;
+
+function pointed(value: Value, pointer = ""): Value | undefined {
   let found: Value | undefined = value;
-  for (const step of (pointer ?? "").split("/").slice(1)) {
+  for (const step of pointer.split("/").slice(1)) {
     const key = step.replaceAll("~1", "/").replaceAll("~0", "~");
-    if (found === undefined) return undefined;
-    found = isArray(found) ? found[Number(key)] : isObject(found) ? property(found, key) : undefined;
+    if (isArray(found)) found = arrayIndex.test(key) ? found[Number(key)] : undefined;
+    else found = isObject(found) ? property(found, key) : undefined;
   }
   return found;
 }

@@ -7,6 +7,7 @@ export interface Segments {
   head(execution: ExecutionId, branch: BranchPath): SegmentRecord | undefined;
   branch(execution: ExecutionId, branch: BranchPath): readonly SegmentRecord[];
   group(execution: ExecutionId, group: BranchGroup | undefined): readonly SegmentRecord[];
+  /** In the order in which they were written. */
   all(): readonly SegmentRecord[];
 }
 
@@ -15,6 +16,7 @@ const GROUP = 256;
 export function segments(journal: Journal): Segments {
   const branches = new Map<string, SegmentRecord[]>();
   const groups = new Map<string, Set<BranchPath>>();
+  const written: SegmentRecord[] = [];
 
   return {
     append(segment) {
@@ -26,7 +28,12 @@ export function segments(journal: Journal): Segments {
         throw new Error(`segment ${seq} of ${execution}${branch} follows ${before.length - 1}: a gap`);
       }
       before.push(segment);
-      journal.note(() => before.pop());
+      written.push(segment);
+      // What is taken back is the latest of all.
+      journal.note(() => {
+        before.pop();
+        written.pop();
+      });
       branches.set(nameOf(execution, branch), before);
       const group = groupName(execution, groupOf(branch));
       groups.set(group, (groups.get(group) ?? new Set()).add(branch));
@@ -41,7 +48,7 @@ export function segments(journal: Journal): Segments {
       return [...names].flatMap((branch) => branches.get(nameOf(execution, branch)) ?? []);
     },
 
-    all: () => [...branches.values()].flat(),
+    all: () => written,
   };
 }
 

@@ -7,11 +7,26 @@ import type { ExecutionId, MachineRecord } from "../engine/ports.ts";
 import type { Call } from "./operation.ts";
 import { invalidArn, noSuchExecution, noSuchMachine, type Refusal } from "./refusal.ts";
 
-/** The machine's name, if the ARN is one of a machine as such: no version or alias of ours exists yet. */
+/** The machine's name, if the ARN is one of a machine as such. */
 export function machineName(call: Call, arn: string): string | undefined {
+  const found = qualifiedName(call, arn);
+  return found?.qualifier === undefined ? found?.name : undefined;
+}
+
+export interface QualifiedName {
+  readonly name: string;
+  /** A version's number or an alias's name. */
+  readonly qualifier?: string;
+}
+
+/** Undefined for the machine of another tenant. */
+export function qualifiedName(call: Call, arn: string): QualifiedName | undefined {
   const parsed = parseMachineArn(arn);
   if (!parsed) throw misshapen(arn);
-  return machineArn(call.tenant, parsed.name) === arn ? parsed.name : undefined;
+  const { name } = parsed;
+  const own = machineArn(call.tenant, name);
+  if (own === arn) return { name };
+  return arn.startsWith(`${own}:`) ? { name, qualifier: arn.slice(own.length + 1) } : undefined;
 }
 
 export async function findMachine(call: Call, arn: string): Promise<MachineRecord> {

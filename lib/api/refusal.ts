@@ -96,6 +96,13 @@ export function beingDeleted(arn: string): Refusal {
   return new Refusal("StateMachineDeleting", `State Machine is being deleted: '${arn}'`);
 }
 
+export function tooMany(what: string, machine: string, most: number): Refusal {
+  return new Refusal(
+    "ServiceQuotaExceededException",
+    `State machine '${machine}' has ${most} ${what}, the most it can have; delete those that are not used`,
+  );
+}
+
 export function noSuchExecution(arn: string): Refusal {
   return new Refusal("ExecutionDoesNotExist", `Execution Does Not Exist: '${arn}'`);
 }

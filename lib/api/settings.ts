@@ -39,8 +39,38 @@ export interface Settings {
   /** The service shows a revision only once a machine was updated. The record's own id changes with every write. */
   readonly revisionId?: string;
   readonly updatedAt?: number;
+  /** Published, oldest first. A number is given once, also after its version was deleted. */
+  readonly versions?: readonly Version[];
+  readonly latestVersion?: number;
+  readonly aliases?: readonly Alias[];
+  /** CreateStateMachine was asked to publish: asked again without, it means another machine. */
+  readonly createdWith?: { readonly versionDescription?: string };
   /** Being deleted: its open executions are stopped, none is started. */
   readonly deleting?: true;
+}
+
+/** What the record lists of a version: starting by the record itself must not have to read all that versions pin. */
+export interface Version {
+  readonly number: number;
+  readonly createdAt: number;
+  /** Absent: of the revision that the machine was created with. */
+  readonly revisionId?: string;
+  /** Hash of its snapshot. */
+  readonly snapshot: string;
+}
+
+export interface Alias {
+  readonly name: string;
+  readonly description?: string;
+  readonly routing: readonly Route[];
+  readonly createdAt: number;
+  readonly updatedAt: number;
+}
+
+/** A version and how many of 100 starts it gets. */
+export interface Route {
+  readonly version: number;
+  readonly weight: number;
 }
 
 interface Given {
@@ -104,4 +134,9 @@ export function sameMachine(left: MachineRecord, right: MachineRecord): boolean 
     return JSON.stringify([definitionHash, type, loggingConfiguration, tracingConfiguration, encryptionConfiguration]);
   };
   return compared(left) === compared(right);
+}
+
+/** Of the two, whether CreateStateMachine was to publish is a part of the same request. */
+export function sameCreation(left: MachineRecord, right: MachineRecord): boolean {
+  return JSON.stringify(readSettings(left).createdWith) === JSON.stringify(readSettings(right).createdWith);
 }

@@ -33,6 +33,8 @@ export interface Flag {
 interface List {
   readonly kind: "list";
   readonly of: Shape;
+  readonly min?: number;
+  readonly max?: number;
 }
 
 export interface Structure {
@@ -74,8 +76,11 @@ export function integer(min: number, max: number): Integer {
 
 export const flag: Flag = { kind: "flag" };
 
-export function list<const Of extends Shape>(of: Of): { readonly kind: "list"; readonly of: Of } {
-  return { kind: "list", of };
+export function list<const Of extends Shape>(
+  of: Of,
+  limits: Pick<List, "min" | "max"> = {},
+): Pick<List, "min" | "max"> & { readonly kind: "list"; readonly of: Of } {
+  return { ...limits, kind: "list", of };
 }
 
 export function structure<const R extends Members, const O extends Members = Record<never, Shape>>(
@@ -117,11 +122,19 @@ function inspect(shape: Shape, value: unknown, at: string, inspection: Inspectio
       return value;
     case "list":
       if (!Array.isArray(value)) throw mismatch(value, "List");
+      inspectLength(shape, value, at, inspection);
       return value.map((item, index) => inspectItem(shape.of, item, `${at}.${index + 1}.member`, inspection));
     case "structure":
       if (typeof value !== "object" || value === null || Array.isArray(value)) throw mismatch(value, "Structure");
       return inspectMembers(shape, value, at, inspection);
   }
+}
+
+function inspectLength({ min, max }: List, value: readonly unknown[], at: string, { findings }: Inspection): void {
+  if (min !== undefined && value.length < min)
+    findings.push(broken("Value", at, `Member must have length greater than or equal to ${min}`));
+  if (max !== undefined && value.length > max)
+    findings.push(broken("Value", at, `Member must have length less than or equal to ${max}`));
 }
 
 function inspectItem(shape: Shape, value: unknown, at: string, inspection: Inspection): unknown {

@@ -149,6 +149,9 @@ export interface ExecutionSummary {
   readonly inputHash: string;
   readonly definitionHash: string;
   readonly epoch: number;
+  /** The number of the machine's version it was started by, and the alias that led there. */
+  readonly version?: number;
+  readonly alias?: string;
   readonly error?: string;
   readonly cause?: string;
   readonly expires?: Instant;

@@ -19,6 +19,9 @@ import type { Header, Segment } from "./segment.ts";
 
 export interface StartRequest {
   readonly machine: MachineRecord;
+  /** The version that `machine` is pinned to, and the alias that chose it: kept with the execution. */
+  readonly version?: number;
+  readonly alias?: string;
   /** Absent: a name is drawn. */
   readonly name?: string;
   /** JSON text. */
@@ -42,7 +45,7 @@ export async function startExecution(engine: Engine, request: StartRequest): Pro
   const definition = await engine.definition(header.definition);
   const moment = momentWith(engine, header, "", 0, request.input);
   const first: Segment = { ...segmentOf(engine, header, moment, begin(definition, moment), by), nonce, header };
-  const summary = summaryOf(engine, first, machine, request.input);
+  const summary = summaryOf(engine, first, request);
 
   const answer = await engine.world.executions.start(summary, recordOf(engine, first));
   if (answer.kind === "exists") return settleExisting(engine, answer.summary, summary, nonce);
@@ -63,7 +66,8 @@ function headerFor(engine: Engine, id: ExecutionId, machine: MachineRecord): Hea
   };
 }
 
-function summaryOf(engine: Engine, first: Segment, machine: MachineRecord, input: JsonText): ExecutionSummary {
+function summaryOf(engine: Engine, first: Segment, request: StartRequest): ExecutionSummary {
+  const { machine, input, version, alias } = request;
   return {
     id: first.execution,
     machine: machine.name,
@@ -73,6 +77,8 @@ function summaryOf(engine: Engine, first: Segment, machine: MachineRecord, input
     inputHash: hashOf(input),
     definitionHash: machine.definitionHash,
     epoch: 0,
+    ...(version !== undefined && { version }),
+    ...(alias !== undefined && { alias }),
     expires: expiry(engine, first.now),
   };
 }

@@ -106,11 +106,6 @@ const refused: [string, unknown, string][] = [
   ],
   [
     "CreateStateMachine",
-    { name: "a", definition: pass, roleArn: role, publish: true },
-    "ValidationException: Versions cannot be published here; leave 'publish' out and start the state machine by its own ARN",
-  ],
-  [
-    "CreateStateMachine",
     { name: "a", definition: pass, roleArn: role, type: "EXPRESS" },
     "StateMachineTypeNotSupported: State machines of type 'EXPRESS' cannot run here; use 'STANDARD'",
   ],
@@ -297,6 +292,57 @@ const refused: [string, unknown, string][] = [
   ["RedriveExecution", {}, "UnknownOperationException: unknown operation 'AWSStepFunctions.RedriveExecution'"],
   ["constructor", {}, "UnknownOperationException: unknown operation 'AWSStepFunctions.constructor'"],
   ["ListStateMachines", "{", "SerializationException: The body is not a JSON object in UTF-8"],
+  ["PublishStateMachineVersion", { stateMachineArn: "x" }, "InvalidArn: Invalid Arn: 'Invalid ARN prefix: x'"],
+  [
+    "PublishStateMachineVersion",
+    { stateMachineArn: arnOf("passes"), revisionId: "other" },
+    "ConflictException: Failed to publish the State Machine version for revision other. The current State Machine revision is INITIAL.",
+  ],
+  [
+    "PublishStateMachineVersion",
+    { stateMachineArn: arnOf("passes:1") },
+    `StateMachineDoesNotExist: State Machine Does Not Exist: '${arnOf("passes:1")}'`,
+  ],
+  [
+    "DeleteStateMachineVersion",
+    { stateMachineVersionArn: arnOf("passes") },
+    `InvalidArn: Invalid Arn: '${arnOf("passes")}'`,
+  ],
+  [
+    "ListStateMachineVersions",
+    { stateMachineArn: arnOf("absent") },
+    `StateMachineDoesNotExist: State Machine Does Not Exist: '${arnOf("absent")}'`,
+  ],
+  [
+    "CreateStateMachineAlias",
+    { name: "a", routingConfiguration: [{ stateMachineVersionArn: arnOf("passes"), weight: 100 }] },
+    `ValidationException: Routing configuration must contain state machine version ARNs. Received: [${arnOf("passes")}]`,
+  ],
+  [
+    "UpdateStateMachineAlias",
+    { stateMachineAliasArn: arnOf("passes:a") },
+    "ValidationException: Either the description or the RoutingConfiguration must be specified",
+  ],
+  [
+    "UpdateStateMachineAlias",
+    { stateMachineAliasArn: arnOf("passes:a"), description: "d" },
+    `ResourceNotFound: Resource not found: '${arnOf("passes:a")}'`,
+  ],
+  [
+    "DescribeStateMachineAlias",
+    { stateMachineAliasArn: arnOf("passes:1") },
+    `InvalidArn: Invalid Arn: '${arnOf("passes:1")}'`,
+  ],
+  [
+    "ListStateMachineAliases",
+    { stateMachineArn: arnOf("passes"), nextToken: "x" },
+    "InvalidToken: Invalid Token: 'Invalid token'",
+  ],
+  [
+    "DeleteStateMachineAlias",
+    { stateMachineAliasArn: arnOf("passes") },
+    `InvalidArn: Invalid Arn: '${arnOf("passes")}'`,
+  ],
   ["ListStateMachines", "[]", "SerializationException: Start of list found where not expected"],
   ["ListStateMachines", "7", "SerializationException: NUMBER_VALUE can not be converted to a Structure"],
 ];

@@ -91,8 +91,9 @@ class Replay {
     return JSON.parse(text);
   }
 
-  /** An execution's name was drawn: it is the last part of its ARN. */
+  /** An execution's name was drawn: it is the last part of its ARN. So was a revision's id. */
   #learn(recorded: Readonly<Record<string, Json>>, answer: Record<string, unknown>): void {
+    if (typeof recorded["revisionId"] === "string") this.#now.set(recorded["revisionId"], `${answer["revisionId"]}`);
     const [then, now] = [recorded["executionArn"], answer["executionArn"]];
     if (typeof then !== "string" || typeof now !== "string") return;
     this.#now.set(then.slice(then.lastIndexOf(":") + 1), now.slice(now.lastIndexOf(":") + 1));
@@ -105,14 +106,18 @@ class Replay {
       .filter(({ path, expected }) => expected !== undefined || !addedSince.has(path.slice(path.lastIndexOf("/") + 1)));
   }
 
-  /** Until the execution has ended, or waits for a time that these tests do not wait for. */
+  /** Until the execution has ended, or waits for a time that these tests do not wait for, or for the next step. */
   async #settle(arn: unknown): Promise<void> {
     const id = typeof arn === "string" ? parseExecutionArn(arn) : undefined;
     if (!id) return;
     for (;;) {
       const execution = await describeExecution(baton.engine, id);
-      if (execution?.summary.status !== "RUNNING" || execution.waitingFor?.startsWith("waits until")) return;
+      if (execution?.summary.status !== "RUNNING" || isIdle(execution.waitingFor)) return;
       await new Promise((resolve) => setImmediate(resolve));
     }
   }
+}
+
+function isIdle(waitingFor = ""): boolean {
+  return /^(waits until|runs task GetActivityTask)/.test(waitingFor);
 }

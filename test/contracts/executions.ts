@@ -35,9 +35,17 @@ export function executionsContract(name: string, open: Open): void {
     test("start writes summary and first segment", async () => {
       const id = freshExecution();
       expect(await executions().find(id)).toBeUndefined();
-      expect(await start(summaryOf(id))).toEqual({ kind: "started" });
-      expect(await executions().find(id)).toEqual(summaryOf(id));
+      const summary = summaryOf(id, { version: 12, alias: "PROD" });
+      expect(await start(summary)).toEqual({ kind: "started" });
+      expect(await executions().find(id)).toEqual(summary);
       expect(await log().head(id, "")).toEqual(segmentOf(id, 0));
+    });
+
+    test("version and alias are still there at the end", async () => {
+      const id = freshExecution();
+      await start(summaryOf(id, { version: 12, alias: "PROD" }));
+      await executions().finish(id, { status: "SUCCEEDED", stoppedAt: noon + 1, epoch: 0 });
+      expect(await executions().find(id)).toMatchObject({ status: "SUCCEEDED", version: 12, alias: "PROD" });
     });
 
     test("a name that is taken answers who has it, and changes nothing", async () => {

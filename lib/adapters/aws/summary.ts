@@ -54,6 +54,8 @@ export async function summaryItem(store: Store, summary: ExecutionSummary): Prom
     inputHash: { S: summary.inputHash },
     definitionHash: { S: summary.definitionHash },
     epoch: { N: String(summary.epoch) },
+    ...(summary.version === undefined ? {} : { version: { N: String(summary.version) } }),
+    ...(summary.alias === undefined ? {} : { alias: { S: summary.alias } }),
     ...(await failureAttributes(store, id, summary)),
     ...expiry(summary.expires),
   };
@@ -72,6 +74,8 @@ async function failureAttributes(
 export async function readSummary(store: Store, item: Item): Promise<ExecutionSummary> {
   const partition = item[names.partitionKey]?.S ?? "";
   const stoppedAt = item["stoppedAt"]?.N;
+  const version = item["version"]?.N;
+  const alias = item["alias"]?.S;
   const failure = readBodyAttributes(item);
   return {
     // Written by `executionPartition`: the prefix is the only thing to take off again.
@@ -85,6 +89,8 @@ export async function readSummary(store: Store, item: Item): Promise<ExecutionSu
     inputHash: item["inputHash"]?.S ?? "",
     definitionHash: item["definitionHash"]?.S ?? "",
     epoch: Number(item["epoch"]?.N),
+    ...(version === undefined ? {} : { version: Number(version) }),
+    ...(alias === undefined ? {} : { alias }),
     ...(failure === undefined ? {} : readFailure(await restore(store.objects, failure))),
     ...readExpiry(item),
   };

@@ -16,6 +16,7 @@ import {
   loggingConfiguration,
   mergedTags,
   readSettings,
+  sameCreation,
   sameMachine,
   tag,
   tracingConfiguration,
@@ -23,8 +24,10 @@ import {
 } from "../settings.ts";
 import { flag, type Input, list, oneOf, structure, text } from "../shape.ts";
 import { uuid } from "../uuid.ts";
+import { published } from "../versions.ts";
 
 export const definitionText = text({ min: 1, max: 1_048_576, sensitive: true });
+export const versionDescription = text({ max: 256, sensitive: true });
 
 const input = structure(
   { name: text({ min: 1, max: 80 }), definition: definitionText, roleArn: arn },
@@ -34,14 +37,14 @@ const input = structure(
     tags: list(tag),
     tracingConfiguration,
     publish: flag,
-    versionDescription: text({ max: 256, sensitive: true }),
+    versionDescription,
     encryptionConfiguration,
   },
 );
 
 export const createStateMachine = operation(input, async (call, asked) => {
   checkName(asked.name);
-  checkPublishing(asked);
+  checkVersionDescription(asked);
   checkType(asked.type);
   checkDefinition(asked.definition);
   const machine = await recordOf(call, asked);
@@ -49,16 +52,22 @@ export const createStateMachine = operation(input, async (call, asked) => {
   const stands = created.kind === "created" ? machine : created.machine;
   const stateMachineArn = machineArn(call.tenant, stands.name);
   if (readSettings(stands).deleting) throw beingDeleted(stateMachineArn);
-  if (!sameMachine(machine, stands))
+  if (!sameMachine(machine, stands) || !sameCreation(machine, stands))
     throw new Refusal("StateMachineAlreadyExists", `State Machine Already Exists: '${stateMachineArn}'`);
-  return { stateMachineArn, creationDate: new Date(stands.createdAt) };
+  return {
+    stateMachineArn,
+    creationDate: new Date(stands.createdAt),
+    ...(asked.publish && { stateMachineVersionArn: `${stateMachineArn}:1` }),
+  };
 });
 
 async function recordOf(call: Call, asked: Input<typeof input>): Promise<MachineRecord> {
   const { tenant, engine } = call;
   const tags = checkTags(machineArn(tenant, asked.name), mergedTags([], asked.tags ?? []));
-  const settings = writeSettings({ ...configured(asked), tags });
-  return {
+  const { publish = false, versionDescription } = asked;
+  const createdWith = publish && { createdWith: versionDescription === undefined ? {} : { versionDescription } };
+  const settings = writeSettings({ ...configured(asked), tags, ...createdWith });
+  const machine: MachineRecord = {
     ...tenant,
     name: asked.name,
     definitionHash: await saveDefinition(engine, asked.definition),
@@ -68,6 +77,7 @@ async function recordOf(call: Call, asked: Input<typeof input>): Promise<Machine
     revisionId: uuid(engine.world.chance),
     settings,
   };
+  return publish ? await published(call, machine, versionDescription) : machine;
 }
 
 export function checkDefinition(definition: string): void {
@@ -75,18 +85,9 @@ export function checkDefinition(definition: string): void {
   if (parsed.kind === "problems") throw new Refusal("InvalidDefinition", invalidDefinitionMessage(parsed.problems));
 }
 
-/** A version that nobody could start must not be promised. */
-export function checkPublishing({
-  publish = false,
-  versionDescription,
-}: {
-  publish?: boolean;
-  versionDescription?: string;
-}): void {
-  if (versionDescription !== undefined && !publish)
+export function checkVersionDescription(asked: { publish?: boolean; versionDescription?: string }): void {
+  if (asked.versionDescription !== undefined && !asked.publish)
     throw invalid("Version description can only be set when publish is true");
-  if (publish)
-    throw invalid("Versions cannot be published here; leave 'publish' out and start the state machine by its own ARN");
 }
 
 function checkType(type: "STANDARD" | "EXPRESS" = "STANDARD"): void {

@@ -6,6 +6,7 @@ import { type Answer, operation } from "../operation.ts";
 import { noSuchExecution } from "../refusal.ts";
 import { arn } from "../settings.ts";
 import { structure } from "../shape.ts";
+import { startedBy } from "../target.ts";
 import { includedData } from "./describe-state-machine.ts";
 
 export const describeExecution = operation(structure({ executionArn: arn }, { includedData }), async (call, asked) => {
@@ -18,6 +19,7 @@ export const describeExecution = operation(structure({ executionArn: arn }, { in
     name: summary.name,
     status: summary.status,
     startDate: new Date(summary.startedAt),
+    ...startedBy(call.tenant, summary),
     ...(summary.stoppedAt !== undefined && { stopDate: new Date(summary.stoppedAt) }),
     ...payloads(execution, asked.includedData !== "METADATA_ONLY"),
     // The service shows the failure of an execution that timed out in its history only.

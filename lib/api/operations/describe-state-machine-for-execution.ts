@@ -7,6 +7,7 @@ import { operation } from "../operation.ts";
 import { noSuchExecution } from "../refusal.ts";
 import { arn, readSettings } from "../settings.ts";
 import { structure } from "../shape.ts";
+import { findVersion, readSnapshot } from "../versions.ts";
 import { includedData } from "./describe-state-machine.ts";
 
 export const describeStateMachineForExecution = operation(
@@ -18,6 +19,9 @@ export const describeStateMachineForExecution = operation(
     const { machine: name } = executionName(id);
     const machine = await call.engine.world.machines.find(call.tenant, name);
     const settings = machine && readSettings(machine);
+    const version = settings && findVersion(settings, execution.summary.version ?? "");
+    const configured = version ? await readSnapshot(call, version) : settings;
+    const { revisionId } = version ?? settings ?? {};
     return {
       stateMachineArn: machineArn(call.tenant, name),
       name,
@@ -26,12 +30,12 @@ export const describeStateMachineForExecution = operation(
       }),
       roleArn: execution.roleArn,
       updateDate: new Date(settings?.updatedAt ?? machine?.createdAt ?? execution.summary.startedAt),
-      ...(settings && {
-        loggingConfiguration: settings.loggingConfiguration,
-        tracingConfiguration: settings.tracingConfiguration,
-        encryptionConfiguration: settings.encryptionConfiguration,
-        ...(settings.revisionId && { revisionId: settings.revisionId }),
+      ...(configured && {
+        loggingConfiguration: configured.loggingConfiguration,
+        tracingConfiguration: configured.tracingConfiguration,
+        encryptionConfiguration: configured.encryptionConfiguration,
       }),
+      ...(revisionId && { revisionId }),
     };
   },
 );

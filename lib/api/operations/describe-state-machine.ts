@@ -1,32 +1,36 @@
-/** DescribeStateMachine: the record of a machine and its definition, as they are now. */
+/** DescribeStateMachine: the record of a machine and its definition, as they are now or as a version pins them. */
 import { machineArn } from "../../engine/identity.ts";
 import { definitionText } from "../../engine/machines.ts";
-import { findMachine } from "../arn.ts";
 import { operation } from "../operation.ts";
-import { arn, readSettings } from "../settings.ts";
+import { arn } from "../settings.ts";
 import { oneOf, structure } from "../shape.ts";
+import { describedVersion, findNamed } from "../target.ts";
+import { readSnapshot, versionArn } from "../versions.ts";
 
 export const includedData = oneOf("ALL_DATA", "METADATA_ONLY");
 
 export const describeStateMachine = operation(
   structure({ stateMachineArn: arn }, { includedData }),
   async (call, asked) => {
-    const machine = await findMachine(call, asked.stateMachineArn);
-    const { loggingConfiguration, tracingConfiguration, encryptionConfiguration, revisionId, deleting } =
-      readSettings(machine);
+    const named = await findNamed(call, asked.stateMachineArn);
+    const { machine, settings } = named;
+    const version = describedVersion(named);
+    const snapshot = version && (await readSnapshot(call, version));
+    const { loggingConfiguration, tracingConfiguration, encryptionConfiguration } = snapshot ?? settings;
+    const { definitionHash, roleArn } = snapshot ?? machine;
+    const { revisionId, createdAt } = version ?? { createdAt: machine.createdAt, revisionId: settings.revisionId };
     return {
-      stateMachineArn: machineArn(machine, machine.name),
+      stateMachineArn: version ? versionArn(machine, machine.name, version.number) : machineArn(machine, machine.name),
       name: machine.name,
-      status: deleting ? "DELETING" : "ACTIVE",
-      ...(asked.includedData !== "METADATA_ONLY" && {
-        definition: await definitionText(call.engine, machine.definitionHash),
-      }),
-      roleArn: machine.roleArn,
+      status: settings.deleting ? "DELETING" : "ACTIVE",
+      ...(asked.includedData !== "METADATA_ONLY" && { definition: await definitionText(call.engine, definitionHash) }),
+      roleArn,
       type: machine.type,
-      creationDate: new Date(machine.createdAt),
+      creationDate: new Date(createdAt),
       loggingConfiguration,
       tracingConfiguration,
       encryptionConfiguration,
+      ...(snapshot?.description !== undefined && { description: snapshot.description }),
       ...(revisionId && { revisionId }),
     };
   },

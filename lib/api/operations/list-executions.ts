@@ -1,12 +1,12 @@
 /** ListExecutions: the executions of a machine, newest first, a page at a time. */
 import { executionArn, machineArn } from "../../engine/identity.ts";
-import type { ExecutionSummary } from "../../engine/ports.ts";
-import { findMachine } from "../arn.ts";
+import type { ExecutionSummary, Page } from "../../engine/ports.ts";
 import { type Answer, type Call, operation } from "../operation.ts";
 import { openPage, pageSize, sealPage } from "../page.ts";
 import { invalid, noSuchResource } from "../refusal.ts";
 import { arn } from "../settings.ts";
 import { type Input, oneOf, structure, text } from "../shape.ts";
+import { findNamed, type Named, startedBy } from "../target.ts";
 import { maxResults } from "./list-state-machines.ts";
 
 const input = structure(
@@ -26,26 +26,59 @@ export const listExecutions = operation(input, async (call, asked) => {
   if ((stateMachineArn === undefined) === (mapRunArn === undefined))
     throw invalid("Must provide exactly one of stateMachineArn and mapRunArn");
   if (stateMachineArn === undefined) throw noSuchResource(mapRunArn ?? "");
-  const machine = await findMachine(call, stateMachineArn);
-  const question = ["ListExecutions", machine.name, statusFilter, redriveFilter];
+  const named = await findNamed(call, stateMachineArn);
+  const question = ["ListExecutions", stateMachineArn, statusFilter, redriveFilter];
   const after = openPage(call, question, asked.nextToken);
   if (statusFilter === "PENDING_REDRIVE") return { executions: [] };
-  const page = await call.engine.world.executions.list({
-    tenant: call.tenant,
-    machine: machine.name,
-    limit: pageSize(asked.maxResults),
-    ...(statusFilter !== undefined && { status: statusFilter }),
-    ...(after !== undefined && { after }),
-  });
+  const found = await search(call, named, asked, after);
   return {
-    executions: page.items.filter((summary) => passes(summary, asked)).map((summary) => listed(call, summary)),
-    ...(page.next !== undefined && { nextToken: sealPage(call, question, page.next) }),
+    executions: found.items.map((summary) => listed(call, summary)),
+    ...(found.next !== undefined && { nextToken: sealPage(call, question, found.next) }),
   };
 });
 
-/** Filters a page that was read: a page may be short of its size, as on the service. */
-function passes(summary: ExecutionSummary, { redriveFilter }: Input<typeof input>): boolean {
-  return redriveFilter === undefined || (redriveFilter === "REDRIVEN") === summary.epoch > 0;
+/** Reads of the store for a page: one that finds little is answered short, with a token, before it takes too long. */
+const mostReads = 20;
+
+/** The store lists by machine and status; what else is asked for is looked up in what it gives. */
+async function search(
+  call: Call,
+  named: Named,
+  asked: Input<typeof input>,
+  from: string | undefined,
+): Promise<Page<ExecutionSummary>> {
+  const wanted = pageSize(asked.maxResults);
+  const query = {
+    tenant: call.tenant,
+    machine: named.machine.name,
+    ...(asked.statusFilter && asked.statusFilter !== "PENDING_REDRIVE" && { status: asked.statusFilter }),
+  };
+  const items: ExecutionSummary[] = [];
+  let next = from;
+  for (let reads = 0; reads < mostReads; reads++) {
+    const limit = wanted - items.length; // no more: the store's own token says where the next page begins
+    const page = await call.engine.world.executions.list({
+      ...query,
+      limit,
+      ...(next !== undefined && { after: next }),
+    });
+    items.push(...page.items.filter((summary) => passes(summary, named, asked)));
+    next = page.next;
+    if (next === undefined || items.length === wanted) break;
+  }
+  return { items, ...(next !== undefined && { next }) };
+}
+
+function passes(
+  { epoch, version, alias }: ExecutionSummary,
+  named: Named,
+  { redriveFilter }: Input<typeof input>,
+): boolean {
+  return (
+    (redriveFilter === undefined || (redriveFilter === "REDRIVEN") === epoch > 0) &&
+    (!named.version || named.version.number === version) &&
+    (!named.alias || named.alias.name === alias)
+  );
 }
 
 function listed(call: Call, summary: ExecutionSummary): Answer {
@@ -53,6 +86,7 @@ function listed(call: Call, summary: ExecutionSummary): Answer {
     executionArn: executionArn(summary.id),
     stateMachineArn: machineArn(call.tenant, summary.machine),
     name: summary.name,
+    ...startedBy(call.tenant, summary),
     status: summary.status,
     startDate: new Date(summary.startedAt),
     ...(summary.stoppedAt !== undefined && { stopDate: new Date(summary.stoppedAt) }),

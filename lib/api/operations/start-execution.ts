@@ -1,13 +1,14 @@
 /** StartExecution: by name once; while it runs, the same name with the same input is answered as before. */
 import { executionArn as arnOf } from "../../engine/identity.ts";
 import { startExecution as start } from "../../engine/start.ts";
-import { findMachine } from "../arn.ts";
 import { checkName } from "../name.ts";
 import { operation } from "../operation.ts";
 import { payloadProblem } from "../payload.ts";
 import { beingDeleted, Refusal } from "../refusal.ts";
-import { arn, readSettings } from "../settings.ts";
+import { arn } from "../settings.ts";
 import { structure, text } from "../shape.ts";
+import { drawnVersion, findNamed } from "../target.ts";
+import { readSnapshot } from "../versions.ts";
 
 const input = structure(
   { stateMachineArn: arn },
@@ -19,16 +20,20 @@ const input = structure(
 );
 
 export const startExecution = operation(input, async (call, asked) => {
-  const machine = await findMachine(call, asked.stateMachineArn);
-  if (readSettings(machine).deleting) throw beingDeleted(asked.stateMachineArn);
+  const named = await findNamed(call, asked.stateMachineArn);
+  if (named.settings.deleting) throw beingDeleted(asked.stateMachineArn);
   const { name, input = "{}" } = asked;
   if (name !== undefined) checkName(name);
   const problem = payloadProblem(input);
   if (problem !== undefined)
     throw new Refusal("InvalidExecutionInput", `Invalid State Machine Execution Input: '${problem}'`);
   const { engine, invocationId } = call;
+  const version = await drawnVersion(call, named);
+  const { definitionHash, roleArn } = version ? await readSnapshot(call, version) : named.machine;
   const started = await start(engine, {
-    machine,
+    machine: { ...named.machine, definitionHash, roleArn },
+    ...(version && { version: version.number }),
+    ...(named.alias && { alias: named.alias.name }),
     input,
     ...(name !== undefined && { name }),
     ...(invocationId !== undefined && { invocationId }),

@@ -17,9 +17,15 @@ import {
   tracingConfiguration,
   writeSettings,
 } from "../settings.ts";
-import { flag, type Input, structure, text } from "../shape.ts";
+import { flag, type Input, structure } from "../shape.ts";
 import { uuid } from "../uuid.ts";
-import { checkDefinition, checkPublishing, definitionText } from "./create-state-machine.ts";
+import { published, publishedAnswer } from "../versions.ts";
+import {
+  checkDefinition,
+  checkVersionDescription,
+  definitionText,
+  versionDescription,
+} from "./create-state-machine.ts";
 
 const input = structure(
   { stateMachineArn: arn },
@@ -29,7 +35,7 @@ const input = structure(
     loggingConfiguration,
     tracingConfiguration,
     publish: flag,
-    versionDescription: text({ max: 256, sensitive: true }),
+    versionDescription,
     encryptionConfiguration,
   },
 );
@@ -37,12 +43,18 @@ const input = structure(
 export const updateStateMachine = operation(input, async (call, asked) => {
   const machine = await findMachine(call, asked.stateMachineArn);
   checkSomething(asked);
-  checkPublishing(asked);
+  checkVersionDescription(asked);
   if (asked.definition !== undefined) checkDefinition(asked.definition);
-  const { revisionId, updatedAt } = readSettings(
-    await changeMachine(call, machine, (now) => updated(call, now, asked)),
-  );
-  return { updateDate: new Date(updatedAt ?? machine.createdAt), ...(revisionId && { revisionId }) };
+  const changed = await changeMachine(call, machine, async (now) => {
+    const next = await updated(call, now, asked);
+    return asked.publish ? await published(call, next, asked.versionDescription) : next;
+  });
+  const { revisionId, updatedAt } = readSettings(changed);
+  return {
+    updateDate: new Date(updatedAt ?? machine.createdAt),
+    ...(revisionId && { revisionId }),
+    ...(asked.publish && { stateMachineVersionArn: publishedAnswer(changed).stateMachineVersionArn }),
+  };
 });
 
 async function updated(call: Call, machine: MachineRecord, asked: Input<typeof input>): Promise<MachineRecord> {

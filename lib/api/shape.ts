@@ -30,7 +30,7 @@ export interface Flag {
   readonly kind: "flag";
 }
 
-interface List {
+export interface List {
   readonly kind: "list";
   readonly of: Shape;
   readonly min?: number;

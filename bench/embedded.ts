@@ -29,7 +29,9 @@ export async function embedded(): Promise<void> {
   const alone = await chains(50, 1);
   const rate = (figures: readonly Figures[]): number => median(figures.map((figure) => figure.perSecond));
   const cpu = (figures: readonly Figures[]): number => median(figures.map((figure) => figure.cpuMilliseconds));
-  console.log(`\nEmbedded: ${executions} executions of a ${states}-state chain, ${inFlight} in flight, medians of ${rounds} rounds in turns`);
+  console.log(
+    `\nEmbedded: ${executions} executions of a ${states}-state chain, ${inFlight} in flight, medians of ${rounds} rounds in turns`,
+  );
   console.log(
     table([
       ["", "per second", "CPU ms each"],

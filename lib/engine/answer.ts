@@ -34,23 +34,29 @@ export type Answer = Signal | ((head: Segment, header: Header) => Promise<Signal
 /** Under contention each loser finds the head moved on; a claim has only so many who can answer it. */
 const mostTries = 1_000;
 
+/** `known` is the head as the caller has just read it: if it moved on since, the append says so. */
 export async function answerOpenClaim(
   engine: Engine,
   claim: SegmentKey,
   answer: Answer,
   by: string,
+  known?: Segment,
 ): Promise<"answered" | "nothing-said" | "no-claim"> {
   const header = await engine.header(claim.execution);
   const definition = await engine.definition(header.definition);
   for (let tries = 0; tries < mostTries; tries++) {
-    const read = await engine.world.log.head(claim.execution, claim.branch);
-    const head = read && decodeSegment(read);
+    const head = tries === 0 && known ? known : await headOf(engine, claim);
     if (!head || openClaim(head.position) !== claim.seq) return "no-claim";
     const signal = typeof answer === "function" ? await answer(head, header) : answer;
     if (!signal) return "nothing-said";
     if (await answerHead(engine, header, definition, head, signal, by)) return "answered";
   }
   throw new Error(`claim ${claim.execution}${claim.branch}#${claim.seq} could not be answered in ${mostTries} tries`);
+}
+
+export async function headOf(engine: Engine, { execution, branch }: SegmentKey): Promise<Segment | undefined> {
+  const read = await engine.world.log.head(execution, branch);
+  return read && decodeSegment(read);
 }
 
 /** Appends behind `head` and carries out what follows; false if somebody else was faster. */

@@ -11,7 +11,7 @@ export interface RequestSeen {
   readonly operation: string;
   /** Entries of a batch or a transaction; 1 for what carries one. */
   readonly entries: number;
-  /** What each entry is about, where that can be told: the partition of the table, the group of a message. */
+  /** What each entry is about, where that can be told: the partition of the table, the group of a message, the object. */
   readonly about: readonly string[];
   /** Length of the request's body on its way out. */
   readonly bytes: number;
@@ -91,7 +91,7 @@ function bodyLength(request: unknown): number {
 
 /** The fields of the adapter's own requests that say what they are about. */
 interface Subject {
-  readonly Key?: PartitionKey;
+  readonly Key?: PartitionKey | string;
   readonly Item?: PartitionKey;
   readonly ExpressionAttributeValues?: Readonly<Record<string, { readonly S?: string } | undefined>>;
   readonly MessageGroupId?: string;
@@ -103,8 +103,9 @@ function aboutOf(input: object): readonly string[] {
   const { Entries, TransactItems } = input as { Entries?: readonly Subject[]; TransactItems?: readonly object[] };
   const subjects = Entries ?? TransactItems?.flatMap((item): Subject[] => Object.values(item)) ?? [input as Subject];
   return subjects.flatMap(({ Key, Item, ExpressionAttributeValues: values, MessageGroupId }) => {
-    const key = (Key ?? Item)?.[table.partitionKey]?.S ?? values?.[":pk"]?.S ?? MessageGroupId;
-    return key === undefined ? [] : [key];
+    const row = Item ?? (typeof Key === "string" ? undefined : Key);
+    const key = row?.[table.partitionKey]?.S ?? values?.[":pk"]?.S ?? MessageGroupId ?? Key;
+    return typeof key === "string" ? [key] : [];
   });
 }
 

@@ -1,10 +1,11 @@
 /**
  * `npm run conformance -- FOLDER [--via interpreter|engine] [--area A] [--id ID] [--json]`: runs the recorded
- * executions and prints a table by area. With `--id` it shows what differs, line by line.
+ * cases of every kind and prints a table by area. With `--id` it shows what differs, line by line.
  */
 import { parseArgs } from "node:util";
-import { check, type Judgement, type Runner } from "./check.ts";
-import { defaultFolder, type ExecutionCase, hasCorpus, readExecutions } from "./corpus.ts";
+import { hasCorpus, judge, kinds, type RecordedCase, readCases } from "./cases.ts";
+import { type Judgement, type Runner, readDivergences } from "./check.ts";
+import { defaultFolder } from "./corpus.ts";
 import { runOnEngine } from "./engine.ts";
 import { interpret } from "./interpreter.ts";
 
@@ -21,18 +22,19 @@ const { values, positionals } = parseArgs({
 });
 
 interface Row {
-  readonly recorded: ExecutionCase;
+  readonly recorded: RecordedCase;
   readonly judgement: Judgement;
 }
 
 async function main(): Promise<number> {
   const folder = positionals[0] ?? defaultFolder;
-  if (!hasCorpus(folder)) return refuse(`'${folder}' holds no conformance cases (no folder 'executions' in it)`);
+  if (!hasCorpus(folder)) return refuse(`'${folder}' holds no conformance cases (no folder ${kinds.join(", ")} in it)`);
   const runner = runners[values.via];
   if (runner === undefined) return refuse(`--via ${values.via}: only ${Object.keys(runners).join(", ")}`);
   const rows: Row[] = [];
-  for (const recorded of readExecutions(folder).filter(wanted)) {
-    rows.push({ recorded, judgement: await check(recorded, runner) });
+  const divergences = readDivergences();
+  for (const recorded of readCases(folder, runner).filter(wanted)) {
+    rows.push({ recorded, judgement: await judge(recorded, divergences) });
   }
   if (rows.length === 0) return refuse("no case has that area and id");
   if (values.json) printJson(rows);
@@ -45,15 +47,22 @@ function refuse(why: string): number {
   return 2;
 }
 
-function wanted(recorded: ExecutionCase): boolean {
-  if (values.area !== undefined && recorded.area !== values.area) return false;
+/** An area is called by its own name, with its kind, or by its kind for all areas of it. */
+function wanted(recorded: RecordedCase): boolean {
+  const { kind, area } = recorded;
+  if (values.area !== undefined && ![area, `${kind}/${area}`, kind].includes(values.area)) return false;
   return values.id === undefined || recorded.id === values.id || recorded.id.includes(values.id);
 }
 
 function printJson(rows: readonly Row[]): void {
   console.log(
     JSON.stringify(
-      rows.map(({ recorded, judgement }) => ({ area: recorded.area, id: recorded.id, ...judgement })),
+      rows.map(({ recorded, judgement }) => ({
+        folder: recorded.kind,
+        area: recorded.area,
+        id: recorded.id,
+        ...judgement,
+      })),
       undefined,
       2,
     ),
@@ -89,7 +98,10 @@ function printDifferences({ recorded, judgement }: Row): void {
 
 function printTable(rows: readonly Row[]): void {
   const areas = new Map<string, Row[]>();
-  for (const row of rows) areas.set(row.recorded.area, [...(areas.get(row.recorded.area) ?? []), row]);
+  for (const row of rows) {
+    const area = `${row.recorded.kind}/${row.recorded.area}`;
+    areas.set(area, [...(areas.get(area) ?? []), row]);
+  }
   const width = Math.max(...[...areas.keys()].map((area) => area.length));
   console.log(`${"area".padEnd(width)}  passed  accepted  failed`);
   for (const [area, mine] of areas) {

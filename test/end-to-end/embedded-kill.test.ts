@@ -56,9 +56,12 @@ describe("100 orders, kill -9, restart", { timeout: 120_000 }, () => {
     }, patience);
     expect(executions.map(({ name }) => name).sort()).toEqual([...orders].sort());
     expect([...shop.calls].filter(([, count]) => count !== 1)).toEqual([]);
+    // These functions never fail by themselves: a second attempt is one whose first was lost in a kill.
+    const second = /(ReserveStock|CheckFraud|PackItem line \d) attempt 1$/;
+    expect([...shop.calls.keys()].filter((key) => second.test(key))).not.toEqual([]);
     for (const execution of executions) expect(await complaints(client, execution, shop.calls)).toEqual([]);
 
-    const waits = restarts.filter(({ resumed }) => resumed >= 20).map(({ progressAfter }) => progressAfter);
+    const waits = restarts.filter(({ resumed }) => resumed >= 10).map(({ progressAfter }) => progressAfter);
     expect(waits.length).toBeGreaterThan(2);
     expect(median(waits)).toBeLessThan(1_000);
 

@@ -5,6 +5,7 @@ import { dirname, join, relative } from "node:path";
 import { Command } from "commander";
 import type { LocalBaton } from "../../local/baton.ts";
 import { type Client, connect } from "../client.ts";
+import { clientSettings } from "../client-settings.ts";
 import { readValidDefinition } from "../definition-file.ts";
 import { type Deployed, deploy } from "../deploy.ts";
 import { ending, follow } from "../follow.ts";
@@ -96,8 +97,7 @@ It stays up until Ctrl-C. In another terminal:
   ${cli} list order-processing
   curl ${baton.url}/state-machines
 With the AWS CLI or an SDK:
-  export AWS_ENDPOINT_URL_SFN=${baton.url} AWS_DISABLE_HOST_PREFIX_INJECTION=true
-  export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_REGION=us-east-1
+${clientSettings(baton.url)}
   aws stepfunctions list-state-machines
 `);
 }

@@ -2,6 +2,7 @@
 import { Command } from "commander";
 import type { LocalBaton } from "../../local/baton.ts";
 import { connect } from "../client.ts";
+import { clientSettings } from "../client-settings.ts";
 import { readValidDefinition } from "../definition-file.ts";
 import { deploy } from "../deploy.ts";
 import { defaultPort, functionsOption, functionUrlOption, jsonOption, readPort, substituteOption } from "../options.ts";
@@ -59,6 +60,5 @@ function greet(baton: LocalBaton, data: string, machines: readonly string[]): vo
   if (baton.resumed > 0) console.log(`resumed ${baton.resumed} execution${baton.resumed === 1 ? "" : "s"}`);
   for (const name of machines) console.log(`machine  ${name}`);
   console.log("for the AWS CLI and SDKs:");
-  console.log(`  export AWS_ENDPOINT_URL_SFN=${baton.url} AWS_DISABLE_HOST_PREFIX_INJECTION=true`);
-  console.log("  export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_REGION=us-east-1");
+  console.log(clientSettings(baton.url));
 }

@@ -3,9 +3,10 @@
  * in the service's order. The two that are payloads are parsed only when somebody looks at them.
  */
 import type { StateType } from "../definition.ts";
-import { type JsonObject, type JsonText, parseJson, type Value } from "../json.ts";
+import type { JsonObject, JsonText, Value } from "../json.ts";
 import type { MapItem, Position } from "../position.ts";
 import type { ExecutionContext, Moment } from "../transition.ts";
+import { readPayload } from "./read-payload.ts";
 import { writeTimestamp } from "./timestamp.ts";
 
 interface ContextOptions {
@@ -64,7 +65,7 @@ function mapItem({ index, value, key, source }: MapItem): JsonObject {
 function parsedOnDemand(object: JsonObject, key: string, text: JsonText): JsonObject {
   let parsed: Value | undefined;
   const get = () => {
-    parsed ??= parseJson(text);
+    parsed ??= readPayload(text);
     return parsed;
   };
   return Object.defineProperty(object, key, { get, enumerable: true, configurable: true });

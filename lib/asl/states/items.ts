@@ -5,7 +5,7 @@ import { queryFailure, runtimeFailure } from "../evaluate/failure.ts";
 import { readPath } from "../evaluate/path.ts";
 import type { EvaluationScope } from "../evaluate/scope.ts";
 import { evaluateTemplate } from "../evaluate/template.ts";
-import { isArray, isObject, type JsonText, writeJson } from "../json.ts";
+import { entriesOf, isArray, isObject, type JsonText, writeJson } from "../json.ts";
 import type { MapItem } from "../position.ts";
 import { evaluated } from "./leave.ts";
 import { Payload } from "./payload.ts";
@@ -35,7 +35,7 @@ async function jsonataItems(state: MapState, input: Payload, scope: EvaluationSc
   const value = items === undefined ? input.value : await evaluateTemplate(items, scope);
   if (isArray(value)) return { values: value.map(writeJson) };
   if (isObject(value) && state.distributed !== undefined) {
-    const entries = Object.entries(value);
+    const entries = entriesOf(value);
     return { values: entries.map(([, one]) => writeJson(one)), keys: entries.map(([key]) => key) };
   }
   if (items?.root.kind === "expression") expectType(items.root.expression, value, "array");

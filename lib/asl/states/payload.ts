@@ -2,7 +2,8 @@
  * A payload that is text until somebody looks and a value until somebody writes it down; what was
  * computed once is kept. Going through a state unlooked-at, its text stays the same to the letter.
  */
-import { type JsonText, parseJson, type Value, writeJson } from "../json.ts";
+import { readPayload } from "../evaluate/read-payload.ts";
+import { type JsonText, type Value, writeJson } from "../json.ts";
 
 export class Payload {
   #text: JsonText | undefined;
@@ -27,7 +28,7 @@ export class Payload {
   }
 
   get value(): Value {
-    if (this.#value === undefined) this.#value = parseJson(this.#text ?? "null");
+    if (this.#value === undefined) this.#value = readPayload(this.#text ?? "null");
     return this.#value;
   }
 }

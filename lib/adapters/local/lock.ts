@@ -3,8 +3,8 @@
  * number alone would not do: in a container the next process often has the number of the one that was killed,
  * so the moment at which the process was born stands beside it where the system tells.
  */
-import { randomBytes } from "node:crypto";
-import { link, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { createHash, randomBytes } from "node:crypto";
+import { link, readFile, rm, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 
@@ -25,14 +25,14 @@ const ROUNDS = 5;
 export async function lockFolder(folder: string): Promise<Lock> {
   const path = join(folder, "baton.lock");
   const owner: Owner = { pid: process.pid, host: hostname(), born: (await birth(process.pid)) ?? "" };
-  const text = `${JSON.stringify(owner)}\n`;
+  const text = `${JSON.stringify({ ...owner, id: randomBytes(12).toString("hex") })}\n`;
   for (let round = 0; round < ROUNDS; round += 1) {
     if (await create(path, text)) return { release: () => rm(path, { force: true }) };
     const found = await read(path);
     if (found === undefined) continue;
     const holder = parse(found);
     if (holder !== undefined && (await isAlive(holder))) throw new Error(inUse(folder, path, holder));
-    await removeStale(path, found);
+    await removeStale(path, found, text);
   }
   throw new Error(`cannot lock '${folder}': several processes are opening it at the same time`);
 }
@@ -60,17 +60,23 @@ async function create(path: string, text: string): Promise<boolean> {
   }
 }
 
-/** Moves the lock away, and puts it back if it was another one than the stale one that we had read. */
-async function removeStale(path: string, stale: string): Promise<void> {
-  const aside = `${path}.${randomBytes(6).toString("hex")}`;
-  try {
-    await rename(path, aside);
-  } catch (error) {
-    if (hasCode(error, "ENOENT")) return;
-    throw error;
+/**
+ * Removes that very lock, whose owner is dead. Two who both read it must not both act, or the slower one would
+ * remove the lock of the faster: so whoever removes it holds a claim on it, and no two locks have the same text.
+ */
+async function removeStale(path: string, stale: string, text: string): Promise<void> {
+  const claim = (round: number): string => `${path}.${createHash("sha256").update(stale).digest("hex")}.${round}`;
+  for (let round = 0; round < ROUNDS; round += 1) {
+    if (await create(claim(round), text)) {
+      if ((await read(path)) === stale) await rm(path);
+      for (let done = 0; done <= round; done += 1) await rm(claim(done), { force: true });
+      return;
+    }
+    // Somebody is at it. Who died at it leaves his claim behind, and the next number is free.
+    const claimed = await read(claim(round));
+    const claimant = claimed === undefined ? undefined : parse(claimed);
+    if (claimant === undefined || (await isAlive(claimant))) return;
   }
-  if ((await read(aside)) !== stale) await create(path, (await read(aside)) ?? "");
-  await rm(aside, { force: true });
 }
 
 async function isAlive({ pid, host, born }: Owner): Promise<boolean> {

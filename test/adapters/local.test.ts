@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises"
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { lockFolder } from "../../lib/adapters/local/lock.ts";
 import { type LocalWorld, openLocalWorld } from "../../lib/adapters/local/world.ts";
 import { prng } from "../../lib/adapters/simulated/prng.ts";
 import type { Message } from "../../lib/engine/ports.ts";

@@ -13,9 +13,11 @@ export interface Opened {
 
 export async function openEngine(options: Partial<EngineOptions> = {}): Promise<Opened> {
   const settings = settingsFromEnvironment(process.env);
-  const world = await openAwsWorld({ ...settings, ...requestPrinter() }, createTasks());
+  const tasks = withOwnService(createTasks(), () => engine);
+  const world = await openAwsWorld({ ...settings, ...requestPrinter() }, tasks);
   const retentionDays = numberFromEnvironment("retentionDays");
-  return { world, engine: createEngine(world, { ...(retentionDays && { retentionDays }), ...options }) };
+  const engine: Engine = createEngine(world, { ...(retentionDays && { retentionDays }), ...options });
+  return { world, engine };
 }
 
 function requestPrinter(): Pick<AwsSettings, "onRequest"> {

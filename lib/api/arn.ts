@@ -2,8 +2,8 @@
  * From an ARN in a request to the thing it names. The name must belong to the caller's own account and
  * Region: another tenant's machine is answered like one that never was.
  */
-import { executionName, machineArn, parseExecutionArn, parseMachineArn } from "../engine/identity.ts";
-import type { ExecutionId, MachineRecord } from "../engine/ports.ts";
+import { executionName, machineArn, parseActivityArn, parseExecutionArn, parseMachineArn } from "../engine/identity.ts";
+import type { ActivityName, ExecutionId, MachineRecord } from "../engine/ports.ts";
 import type { Call } from "./operation.ts";
 import { invalidArn, noSuchExecution, noSuchMachine, type Refusal } from "./refusal.ts";
 
@@ -43,6 +43,14 @@ export function findExecutionId(call: Call, arn: string): ExecutionId {
   const { account, region } = executionName(id);
   if (account !== call.tenant.account || region !== call.tenant.region) throw noSuchExecution(arn);
   return id;
+}
+
+/** Undefined for the activity of another tenant. */
+export function activityName(call: Call, arn: string): ActivityName | undefined {
+  const activity = parseActivityArn(arn);
+  if (!activity) throw misshapen(arn);
+  const { account, region } = call.tenant;
+  return activity.account === account && activity.region === region ? activity : undefined;
 }
 
 const resourceTypes = ["activity", "execution", "express", "mapRun", "stateMachine"];

@@ -39,7 +39,8 @@ export function createHandler(engine: Engine, options: HandlerOptions): (request
       const body = await readBody(request, options.bodyLimitBytes ?? usualBodyLimitBytes);
       const caller = await callerOf(engine, options, { method, url, headers, body });
       const invocationId = invocationIdOf(headers);
-      const call = { engine, tenant: caller, ...(invocationId !== undefined && { invocationId }) };
+      const { signal } = request;
+      const call = { engine, tenant: caller, signal, ...(invocationId !== undefined && { invocationId }) };
       return await face.answer(call, { method, path, query: url.searchParams, headers, body, requestId });
     } catch (error) {
       if (error instanceof Refusal) return face.refuse(error, { requestId });

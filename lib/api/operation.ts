@@ -8,6 +8,8 @@ export interface Call {
   readonly engine: Engine;
   readonly tenant: Tenant;
   readonly invocationId?: string;
+  /** Aborted when the caller is gone and nobody is left to be answered. */
+  readonly signal?: AbortSignal;
 }
 
 /** The answer as the wire protocol has it, with moments as Date: each face writes them in its own way. */

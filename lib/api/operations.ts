@@ -1,5 +1,6 @@
 /** Every operation of the API by its name on the wire. A new one is a file and a line. */
 import type { Operation } from "./operation.ts";
+import { createActivity, deleteActivity, describeActivity, listActivities } from "./operations/activities.ts";
 import {
   createStateMachineAlias,
   deleteStateMachineAlias,
@@ -12,6 +13,7 @@ import { deleteStateMachine } from "./operations/delete-state-machine.ts";
 import { describeExecution } from "./operations/describe-execution.ts";
 import { describeStateMachine } from "./operations/describe-state-machine.ts";
 import { describeStateMachineForExecution } from "./operations/describe-state-machine-for-execution.ts";
+import { getActivityTask } from "./operations/get-activity-task.ts";
 import { getExecutionHistory } from "./operations/get-execution-history.ts";
 import { listExecutions } from "./operations/list-executions.ts";
 import { listStateMachines } from "./operations/list-state-machines.ts";
@@ -28,16 +30,21 @@ import {
 } from "./operations/versions.ts";
 
 export const operations = {
+  CreateActivity: createActivity,
   CreateStateMachine: createStateMachine,
   CreateStateMachineAlias: createStateMachineAlias,
+  DeleteActivity: deleteActivity,
   DeleteStateMachine: deleteStateMachine,
   DeleteStateMachineAlias: deleteStateMachineAlias,
   DeleteStateMachineVersion: deleteStateMachineVersion,
+  DescribeActivity: describeActivity,
   DescribeExecution: describeExecution,
   DescribeStateMachine: describeStateMachine,
   DescribeStateMachineAlias: describeStateMachineAlias,
   DescribeStateMachineForExecution: describeStateMachineForExecution,
+  GetActivityTask: getActivityTask,
   GetExecutionHistory: getExecutionHistory,
+  ListActivities: listActivities,
   ListExecutions: listExecutions,
   ListStateMachineAliases: listStateMachineAliases,
   ListStateMachineVersions: listStateMachineVersions,

@@ -107,6 +107,10 @@ export function noSuchExecution(arn: string): Refusal {
   return new Refusal("ExecutionDoesNotExist", `Execution Does Not Exist: '${arn}'`);
 }
 
+export function noSuchActivity(arn: string): Refusal {
+  return new Refusal("ActivityDoesNotExist", `Activity Does Not Exist: '${arn}'`);
+}
+
 export function noSuchResource(arn: string): Refusal {
   return new Refusal("ResourceNotFound", `Resource not found: '${arn}'`, { members: { resourceName: arn } });
 }

@@ -35,9 +35,11 @@ export const rest: Face = {
 const statuses = new Map([
   ["StateMachineDoesNotExist", 404],
   ["ExecutionDoesNotExist", 404],
+  ["ActivityDoesNotExist", 404],
   ["ResourceNotFound", 404],
   ["StateMachineAlreadyExists", 409],
   ["ExecutionAlreadyExists", 409],
+  ["ActivityAlreadyExists", 409],
   ["StateMachineDeleting", 409],
   ["ConflictException", 409],
   ["TaskTimedOut", 410],

@@ -1,9 +1,13 @@
 /** Time-outs and heartbeats of an open claim: one message each, which the fence drops if it comes too late. */
-import type { Working } from "../asl/position.ts";
+import type { TaskCall, Working } from "../asl/position.ts";
 import type { Engine } from "./engine.ts";
 import { dispatch, messageOf } from "./messages.ts";
 import type { Message } from "./ports.ts";
 import type { Segment } from "./segment.ts";
+
+export function hasTimers({ timeoutSeconds, heartbeatSeconds }: TaskCall): boolean {
+  return timeoutSeconds !== undefined || heartbeatSeconds !== undefined;
+}
 
 /** Only a call whose result comes later needs them: while a worker waits itself, it is the clock. */
 export async function armTimers(engine: Engine, segment: Segment, working: Working): Promise<void> {

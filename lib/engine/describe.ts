@@ -4,6 +4,7 @@ import type { Position } from "../asl/position.ts";
 import { decodeSegment } from "./codec.ts";
 import type { Engine } from "./engine.ts";
 import { dueTime } from "./messages.ts";
+import { awaitsWorker } from "./offer.ts";
 import type { ExecutionId, ExecutionSummary } from "./ports.ts";
 
 export interface ExecutionDescription {
@@ -42,6 +43,8 @@ export function waitingText(position: Position, now: number): string | undefined
   const { doing, state } = position;
   switch (doing.kind) {
     case "working":
+      if (awaitsWorker(doing))
+        return `waits for a worker of ${doing.call.resource} to take task ${state} (attempt ${doing.call.attempt + 1}) since ${timeText(doing.since)}`;
       return `${doing.submitted ? "waits for the result of" : "runs"} task ${state} (attempt ${doing.call.attempt + 1}) since ${timeText(doing.since)}${limitText(doing.since, doing.call.timeoutSeconds)}`;
     case "forked":
       return `waits for the ${doing.width} branches of ${state}`;

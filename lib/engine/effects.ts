@@ -10,6 +10,7 @@ import { beginBranches, reportEnd } from "./branch.ts";
 import { closeFork } from "./close.ts";
 import type { Engine } from "./engine.ts";
 import { batonAfter, dispatch } from "./messages.ts";
+import { awaitsWorker, offerClaim } from "./offer.ts";
 import type { Ending } from "./ports.ts";
 import type { Header, Segment } from "./segment.ts";
 
@@ -35,6 +36,8 @@ export async function carryOut(
       return undefined;
     }
     case "working":
+      // The time of an activity's task counts from its start.
+      if (awaitsWorker(doing)) return offerClaim(engine, segment, doing);
       await armTimers(engine, segment, doing);
       return undefined;
     case "forked":

@@ -5,6 +5,7 @@
 import type { Definition } from "../asl/definition.ts";
 import type { JsonText } from "../asl/json.ts";
 import { parseDefinitionText } from "../asl/parse.ts";
+import { type Bell, createBell } from "./bell.ts";
 import { BoundedMap, remember } from "./bounded-map.ts";
 import { decodeSegment } from "./codec.ts";
 import type { ForkView } from "./fork.ts";
@@ -21,6 +22,8 @@ export interface EngineOptions {
   readonly guardDelayMilliseconds: number;
   /** How long a worker that claimed a task may be at work on its call. */
   readonly leaseMilliseconds: number;
+  /** How long a worker who asks for an activity's task is kept waiting for one. */
+  readonly activityPollMilliseconds: number;
 }
 
 const defaults: EngineOptions = {
@@ -29,6 +32,7 @@ const defaults: EngineOptions = {
   retentionDays: 90,
   guardDelayMilliseconds: 60_000,
   leaseMilliseconds: 15.5 * 60_000,
+  activityPollMilliseconds: 60_000,
 };
 
 export interface Engine {
@@ -43,6 +47,8 @@ export interface Engine {
   readonly forks: BoundedMap<string, Promise<ForkView>>;
   /** How often the step threw, by branch and seq. */
   readonly throws: BoundedMap<string, number>;
+  /** Rings for each claim that is offered to an activity's workers, by the activity's ARN. */
+  readonly bell: Bell;
 }
 
 export function createEngine(world: World, options: Partial<EngineOptions> = {}): Engine {
@@ -55,6 +61,7 @@ export function createEngine(world: World, options: Partial<EngineOptions> = {})
     newest: new BoundedMap(20_000),
     forks: new BoundedMap(64),
     throws: new BoundedMap(1_000),
+    bell: createBell(world.clock),
     definition: (hash) => remember(definitions, hash, () => loadDefinition(world, hash)),
     header: async (id) => headerOf(await first(id)),
     executionInput: async (id) => inputOf(await first(id)),

@@ -1,6 +1,6 @@
 /** Names of things: executions and machines as Baton's keys and as AWS's ARNs, and branches by their path. */
 import { createHash } from "node:crypto";
-import type { BranchPath, ExecutionId, Tenant } from "./ports.ts";
+import type { ActivityName, BranchPath, ExecutionId, Tenant } from "./ports.ts";
 
 export function executionId(tenant: Tenant, machine: string, name: string): ExecutionId {
   return `${tenant.account}/${tenant.region}/${machine}/${name}` as ExecutionId;
@@ -35,6 +35,15 @@ export function parseExecutionArn(arn: string): ExecutionId | undefined {
   const [, region, account, machine, name] =
     /^arn:aws[\w-]*:states:([\w-]+):(\d{12}):execution:([^:/]+):([^:/]+)$/.exec(arn) ?? [];
   return region && account && machine && name ? executionId({ region, account }, machine, name) : undefined;
+}
+
+export function activityArn({ account, region, name }: ActivityName): string {
+  return `arn:aws:states:${region}:${account}:activity:${name}`;
+}
+
+export function parseActivityArn(arn: string): ActivityName | undefined {
+  const [, region, account, name] = /^arn:aws[\w-]*:states:([\w-]+):(\d{12}):activity:([^:/]+)$/.exec(arn) ?? [];
+  return region && account && name ? { region, account, name } : undefined;
 }
 
 /** `parent/forkSeq.index`. */

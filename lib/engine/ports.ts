@@ -235,6 +235,42 @@ export interface Heartbeats {
   last(claim: SegmentKey): Promise<Instant | undefined>;
 }
 
+export interface ActivityName extends Tenant {
+  readonly name: string;
+}
+
+export interface ActivityRecord extends ActivityName {
+  readonly createdAt: Instant;
+  /** What the operations keep beside, tags for one, as the API's own JSON. */
+  readonly settings: string;
+}
+
+/** A claim that waits for a worker of an activity. */
+export interface Offer {
+  readonly claim: SegmentKey;
+  /** When it was made; the oldest is taken first. */
+  readonly at: Instant;
+}
+
+export interface Activities {
+  /** `exists` answers what stands there and changes nothing. */
+  create(activity: ActivityRecord): Promise<{ kind: "created" } | { kind: "exists"; activity: ActivityRecord }>;
+  /** Writes other settings if they are still `expected`. */
+  replace(activity: ActivityRecord, expected: string): Promise<"replaced" | "changed">;
+  remove(activity: ActivityName): Promise<void>;
+  find(activity: ActivityName): Promise<ActivityRecord | undefined>;
+  /** By name. */
+  list(tenant: Tenant, limit: number, after?: string): Promise<Page<ActivityRecord>>;
+  /**
+   * Puts a claim on the activity's list, whether or not the activity is there. A hint only: who gets the task
+   * is decided in the log. Offering again is harmless.
+   */
+  offer(activity: ActivityName, offer: Offer, expires?: Instant): Promise<void>;
+  /** Up to `limit` offers, oldest first. Reading takes none away. */
+  offers(activity: ActivityName, limit: number): Promise<readonly Offer[]>;
+  withdraw(activity: ActivityName, offer: Offer): Promise<void>;
+}
+
 /** What a call came to; `submitted` where the result comes later. */
 export type CallResult =
   | { readonly kind: "succeeded"; readonly output: string }
@@ -285,6 +321,7 @@ export interface World {
   readonly executions: Executions;
   readonly joins: Joins;
   readonly heartbeats: Heartbeats;
+  readonly activities: Activities;
   readonly tasks: Tasks;
   readonly clock: Clock;
   readonly chance: Chance;

@@ -38,9 +38,12 @@ export function segmentOf(
   };
 }
 
+/** Nobody is at work on an activity's claim: it is for whoever comes and asks. */
 function leaseOf(engine: Engine, transition: Transition, now: Instant): { lease?: Instant } {
   const { doing } = transition.next;
-  return doing.kind === "working" && !doing.submitted ? { lease: now + engine.options.leaseMilliseconds } : {};
+  return doing.kind === "working" && !doing.submitted && doing.call.pattern !== "activity"
+    ? { lease: now + engine.options.leaseMilliseconds }
+    : {};
 }
 
 export function recordOf(engine: Engine, segment: Segment): SegmentRecord {

@@ -4,6 +4,7 @@
  */
 import { openLocalWorld } from "../adapters/local/world.ts";
 import { createHandler, usualBodyLimitBytes } from "../api/handler.ts";
+import { withOwnService } from "../api/own-service.ts";
 import { createEngine, type Engine, type EngineOptions } from "../engine/engine.ts";
 import type { Tasks } from "../engine/ports.ts";
 import { inOrder } from "../integrations/function-invoker.ts";
@@ -65,8 +66,9 @@ export async function startLocal(options: LocalOptions): Promise<LocalBaton> {
   });
   const functions = openAll(options, server.url);
   try {
-    const world = await openLocalWorld({ folder: options.folder, tasks: functions.tasks });
-    const engine = createEngine(world, { guardDelayMilliseconds, leaseMilliseconds, ...options.engine });
+    const tasks = withOwnService(functions.tasks, () => engine);
+    const world = await openLocalWorld({ folder: options.folder, tasks });
+    const engine: Engine = createEngine(world, { guardDelayMilliseconds, leaseMilliseconds, ...options.engine });
     handler = createHandler(engine, { authentication: "none", report: onError });
     const loop = runLoop(engine, world, { atOnce, onError });
     const cleaning = setInterval(() => {

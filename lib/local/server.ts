@@ -78,7 +78,11 @@ async function answer(
 ): Promise<void> {
   const body = await readBody(incoming, bodyLimitBytes + 1);
   if (body === undefined) return;
-  const response = refusal(incoming) ?? (await handler(toRequest(incoming, body)));
+  const gone = new AbortController();
+  outgoing.on("close", () => {
+    if (!outgoing.writableFinished) gone.abort();
+  });
+  const response = refusal(incoming) ?? (await handler(toRequest(incoming, body, gone.signal)));
   if (!server.listening) outgoing.setHeader("connection", "close"); // closing waits for this connection
   outgoing.writeHead(response.status, Object.fromEntries(response.headers));
   outgoing.end(Buffer.from(await response.arrayBuffer()));
@@ -125,10 +129,14 @@ function refuse(status: number, detail: string): Response {
 }
 
 /** The name in the address is of no use to the handler: it reads the header, which may be no valid name of a URL. */
-function toRequest({ method = "GET", url = "/", rawHeaders }: IncomingMessage, body: Buffer): Request {
+function toRequest(
+  { method = "GET", url = "/", rawHeaders }: IncomingMessage,
+  body: Buffer,
+  signal: AbortSignal,
+): Request {
   const sent = new Headers();
   for (let index = 0; index < rawHeaders.length; index += 2)
     sent.append(rawHeaders[index] ?? "", rawHeaders[index + 1] ?? "");
   const bodiless = method === "GET" || method === "HEAD";
-  return new Request(`http://localhost${url}`, { method, headers: sent, ...(!bodiless && { body }) });
+  return new Request(`http://localhost${url}`, { method, headers: sent, signal, ...(!bodiless && { body }) });
 }

@@ -3,6 +3,7 @@
  * Time stands still until a test advances it.
  */
 import { createHmac, randomBytes } from "node:crypto";
+import { simulatedWorld } from "../../lib/adapters/simulated/world.ts";
 import type { Instant } from "../../lib/asl/position.ts";
 import { handle } from "../../lib/engine/advance.ts";
 import { createEngine, type Engine, type EngineOptions } from "../../lib/engine/engine.ts";
@@ -157,6 +158,7 @@ export function memoryWorld(options: Partial<EngineOptions> = {}): MemoryWorld {
       },
       last: async (claim) => beats.get(JSON.stringify(claim)),
     },
+    activities: simulatedWorld({ seed: "activities" }).activities,
     tasks: {
       call: async (call) => {
         self.calls.push(call.arguments);

@@ -20,6 +20,8 @@ const long = "x".repeat(81);
 const constraint = (value: string, at: string, text: string): string =>
   `ValidationException: 1 validation error detected: Value${value} at '${at}' failed to satisfy constraint: Member must ${text}`;
 
+const activityArnOf = (name: string): string => `arn:aws:states:us-east-1:000000000000:activity:${name}`;
+
 /** Operation, input, refusal. */
 const refused: [string, unknown, string][] = [
   [
@@ -342,6 +344,23 @@ const refused: [string, unknown, string][] = [
     "DeleteStateMachineAlias",
     { stateMachineAliasArn: arnOf("passes") },
     `InvalidArn: Invalid Arn: '${arnOf("passes")}'`,
+  ],
+  ["CreateActivity", { name: "a b" }, "InvalidName: Invalid Name: 'a b'"],
+  [
+    "DescribeActivity",
+    { activityArn: activityArnOf("absent") },
+    `ActivityDoesNotExist: Activity Does Not Exist: '${activityArnOf("absent")}'`,
+  ],
+  [
+    "DeleteActivity",
+    { activityArn: arnOf("passes") },
+    "InvalidArn: Invalid Arn: 'Resource type not valid in this context: stateMachine'",
+  ],
+  ["ListActivities", { nextToken: "x" }, "InvalidToken: Invalid Token: 'Invalid token'"],
+  [
+    "GetActivityTask",
+    { activityArn: activityArnOf("absent"), workerName: "Ann" },
+    `ActivityDoesNotExist: Activity Does Not Exist: '${activityArnOf("absent")}'`,
   ],
   ["ListStateMachines", "[]", "SerializationException: Start of list found where not expected"],
   ["ListStateMachines", "7", "SerializationException: NUMBER_VALUE can not be converted to a Structure"],

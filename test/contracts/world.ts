@@ -1,4 +1,5 @@
 /** Every contract of a world's ports. */
+import { activitiesContract } from "./activities.ts";
 import { executionsContract } from "./executions.ts";
 import { joinsContract } from "./joins.ts";
 import { logContract } from "./log.ts";
@@ -15,5 +16,6 @@ export function worldContract(name: string, open: Open, abilities: Abilities): v
   executionsContract(name, open);
   machinesContract(name, open);
   joinsContract(name, open);
+  activitiesContract(name, open);
   smallPortsContract(name, open);
 }

@@ -8,6 +8,8 @@
  *   x#<execution>#<fork>#<l>.<g>   the same for group g of level l, whose members are groups
  *   timers#<shard>             <due>#<id>
  *   machines#<account>/<region>    machine#<name>
+ *   activities#<account>/<region>  activity#<name>
+ *   offers#<account>/<region>/<activity>   <time>#<claim>
  *
  * A fork is named by the branch that forked and the segment that did it: `/8.3/2`. Epochs share partitions,
  * as branches keep their names when an epoch is over.

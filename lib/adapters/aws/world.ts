@@ -3,6 +3,7 @@
  * large. What a Task can call is not in here; whoever opens the world brings it.
  */
 import type { Tasks, World } from "../../engine/ports.ts";
+import { openActivities } from "./activities.ts";
 import { openBlobs } from "./blobs.ts";
 import { makeClients } from "./clients.ts";
 import { systemChance, systemClock } from "./clock.ts";
@@ -46,6 +47,7 @@ export async function openAwsWorld(settings: AwsSettings, tasks: Tasks): Promise
     executions: openExecutions(store, log),
     joins: openJoins(store),
     heartbeats: openHeartbeats(store),
+    activities: openActivities(store),
     tasks,
     clock: systemClock,
     chance: systemChance,

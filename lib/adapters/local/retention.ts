@@ -19,6 +19,7 @@ const swept = [
   tables.joinReport,
   tables.joinGroup,
   tables.heartbeat,
+  tables.offer,
 ] as const;
 
 export function retention(store: Store, executions: LocalExecutions, blobs: LocalBlobs): Expire {

@@ -17,6 +17,8 @@ export const tables = {
   joinGroup: "g",
   heartbeat: "b",
   opening: "o",
+  activity: "a",
+  offer: "f",
 } as const;
 
 /** Greater than every character that a key part can have. */

@@ -5,6 +5,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Clock, Inbox, Keys, Tasks, World } from "../../engine/ports.ts";
+import { localActivities } from "./activities.ts";
 import { agenda } from "./agenda.ts";
 import { localBlobs } from "./blobs.ts";
 import { systemChance } from "./chance.ts";
@@ -68,6 +69,7 @@ function assemble(folder: string, tasks: Tasks, clock: Clock, lock: Lock, keys: 
     executions,
     joins: localJoins(store),
     heartbeats: localHeartbeats(store),
+    activities: localActivities(store),
     tasks,
     clock,
     chance: systemChance(),

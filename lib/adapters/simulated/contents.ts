@@ -1,5 +1,5 @@
 /** Everything a simulated world holds, without faults: what the stores, queues and disks have in them. */
-import type { Message } from "../../engine/ports.ts";
+import type { ActivityRecord, Message, Offer } from "../../engine/ports.ts";
 import type { Faults } from "./faults.ts";
 import { type Journal, journal, type Table, table } from "./journal.ts";
 import { type Mailbox, mailbox } from "./mailbox.ts";
@@ -26,6 +26,8 @@ export interface Contents {
   readonly groups: Table<GroupState>;
   readonly beats: Table<Instant>;
   readonly timers: Table<TimerMessage>;
+  readonly activities: Table<ActivityRecord>;
+  readonly offers: Table<Offer>;
 }
 
 /** `losesTail`: what is not yet durable can be lost. */
@@ -42,5 +44,7 @@ export function contents(losesTail: boolean, chance: Prng, faults: () => Faults,
     groups: table(written),
     beats: table(written),
     timers: table(written),
+    activities: table(written),
+    offers: table(written),
   };
 }

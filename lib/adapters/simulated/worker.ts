@@ -1,6 +1,7 @@
 /** The world as one worker sees it: the shared contents behind calls that fail, and a clock that may be wrong. */
 import { createHmac } from "node:crypto";
 import type { Appended, Clock, Inbox, JoinKey, Message, SegmentRecord, Tasks, World } from "../../engine/ports.ts";
+import { activitiesOf } from "./activities.ts";
 import type { Caller, CallName, Calls } from "./calls.ts";
 import type { Contents, GroupState } from "./contents.ts";
 import { type Faults, Outage } from "./faults.ts";
@@ -64,6 +65,7 @@ export function workerWorld(setting: Setting, caller: Caller, leasesVoidBefore: 
         }),
       last: (claim) => make("heartbeats.last", keyText(claim), () => setting.contents.beats.get(keyText(claim))),
     },
+    activities: activitiesOf(setting.contents, make),
     tasks: {
       call: (call) => make("tasks.call", `${call.resource} ${call.idempotencyKey}`, () => setting.tasks.call(call)),
     },

@@ -1,11 +1,12 @@
-/** TagResource, UntagResource and ListTagsForResource, for state machines. */
-import { parseMachineArn } from "../../engine/identity.ts";
-import type { MachineRecord } from "../../engine/ports.ts";
-import { machineName, misshapen } from "../arn.ts";
+/** TagResource, UntagResource and ListTagsForResource, for state machines and activities. */
+import { parseActivityArn, parseMachineArn } from "../../engine/identity.ts";
+import type { ActivityRecord, MachineRecord } from "../../engine/ports.ts";
+import { activityName, machineName, misshapen } from "../arn.ts";
 import { type Call, operation } from "../operation.ts";
 import { noSuchResource } from "../refusal.ts";
 import { arn, checkTags, mergedTags, readSettings, type Tag, tag, writeSettings } from "../settings.ts";
 import { list, structure, text } from "../shape.ts";
+import { activityTags, changeActivityTags } from "./activities.ts";
 import { changeMachine } from "./update-state-machine.ts";
 
 export const tagResource = operation(structure({ resourceArn: arn, tags: list(tag) }), async (call, asked) => {
@@ -22,7 +23,9 @@ export const untagResource = operation(
 );
 
 export const listTagsForResource = operation(structure({ resourceArn: arn }), async (call, asked) => ({
-  tags: readSettings(await findResource(call, asked.resourceArn)).tags,
+  tags: parseActivityArn(asked.resourceArn)
+    ? activityTags(await findTaggedActivity(call, asked.resourceArn))
+    : readSettings(await findResource(call, asked.resourceArn)).tags,
 }));
 
 async function changeTags(
@@ -30,6 +33,10 @@ async function changeTags(
   resource: string,
   change: (tags: readonly Tag[]) => readonly Tag[],
 ): Promise<void> {
+  if (parseActivityArn(resource)) {
+    await changeActivityTags(call, resource, () => findTaggedActivity(call, resource), change);
+    return;
+  }
   await changeMachine(call, await findResource(call, resource), (machine) => {
     const settings = readSettings(machine);
     return { ...machine, settings: writeSettings({ ...settings, tags: checkTags(resource, change(settings.tags)) }) };
@@ -42,4 +49,11 @@ async function findResource(call: Call, resource: string): Promise<MachineRecord
   const machine = name === undefined ? undefined : await call.engine.world.machines.find(call.tenant, name);
   if (!machine) throw noSuchResource(resource);
   return machine;
+}
+
+async function findTaggedActivity(call: Call, resource: string): Promise<ActivityRecord> {
+  const name = activityName(call, resource);
+  const activity = name && (await call.engine.world.activities.find(name));
+  if (!activity) throw noSuchResource(resource);
+  return activity;
 }

@@ -32,7 +32,9 @@ export function abort(
 }
 
 /** An attempt whose time was over as well says so first (recorded on AWS: siblings with the same TimeoutSeconds). */
-function tellTimeout({ call, since }: Working, journal: Journal, moment: Moment): void {
+function tellTimeout({ call, since, submitted }: Working, journal: Journal, moment: Moment): void {
+  // The time of an activity's task counts from its start.
+  if (call.pattern === "activity" && !submitted) return;
   if (call.timeoutSeconds === undefined || moment.now < since + call.timeoutSeconds * 1000) return;
   writeTimedOut(journal, readResource(call.resource));
 }

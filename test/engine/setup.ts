@@ -1,0 +1,59 @@
+/** One execution in a simulated world without faults, and time that passes when the test says so. */
+import { simulatedWorld } from "../../lib/adapters/simulated/world.ts";
+import { handle } from "../../lib/engine/advance.ts";
+import { createEngine, type Engine, type EngineOptions } from "../../lib/engine/engine.ts";
+import { saveDefinition } from "../../lib/engine/machines.ts";
+import type { Call, CallResult, ExecutionId, MachineRecord } from "../../lib/engine/ports.ts";
+import { startExecution } from "../../lib/engine/start.ts";
+
+export const tenant = { account: "123456789012", region: "eu-central-1" };
+
+export interface Setup {
+  readonly engine: Engine;
+  readonly id: ExecutionId;
+  readonly world: ReturnType<typeof simulatedWorld>;
+  /** Works off everything that is due within that much virtual time. */
+  pass(milliseconds: number): Promise<void>;
+  /** Another machine, so that the first can start it. */
+  deploy(name: string, states: object): Promise<MachineRecord>;
+}
+
+export interface SetupOptions {
+  readonly call?: (call: Call) => Promise<CallResult>;
+  readonly options?: Partial<EngineOptions>;
+  readonly input?: string;
+}
+
+const echo = async ({ arguments: output }: Call): Promise<CallResult> => ({ kind: "succeeded", output });
+
+export async function setup(states: object, { call = echo, options, input = "{}" }: SetupOptions = {}): Promise<Setup> {
+  const world = simulatedWorld({ seed: "one execution", tasks: { call } });
+  const engine = createEngine(world, options);
+  const deploy = async (name: string, wanted: object): Promise<MachineRecord> => {
+    const definition = JSON.stringify({ StartAt: Object.keys(wanted)[0], States: wanted });
+    const definitionHash = await saveDefinition(engine, definition);
+    const fixed = { type: "STANDARD", createdAt: 0, revisionId: "1", settings: "{}", roleArn: "role" } as const;
+    const machine: MachineRecord = { ...tenant, name, definitionHash, ...fixed };
+    await world.machines.create(machine);
+    return machine;
+  };
+  const started = await startExecution(engine, { machine: await deploy("machine", states), input, name: "run" });
+  return { engine, world, id: started.id, deploy, pass: (milliseconds) => pass(world, engine, milliseconds) };
+}
+
+async function pass(world: Setup["world"], engine: Engine, milliseconds: number): Promise<void> {
+  const until = world.now() + milliseconds;
+  for (;;) {
+    for (const lane of ["flow", "tasks"] as const) {
+      for (const delivery of await world.inbox.receive(lane, 10)) {
+        const verdict = await handle(engine, delivery);
+        if (verdict.kind === "done") await world.inbox.done([delivery.receipt]);
+        else await world.inbox.later(delivery.receipt, verdict.at);
+      }
+    }
+    const next = world.nextDue();
+    if (next === undefined || next > until) break;
+    await world.advanceTo(next);
+  }
+  await world.advanceTo(until);
+}

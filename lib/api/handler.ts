@@ -6,6 +6,8 @@
 import type { Engine } from "../engine/engine.ts";
 import type { Tenant } from "../engine/ports.ts";
 import { unverifiedCaller, type Verifier } from "./authentication.ts";
+import { type Cors, preflight, withCors } from "./cors.ts";
+import { openApiDocument } from "./openapi.ts";
 import { internalFailure, Refusal, tooLarge } from "./refusal.ts";
 import { rest } from "./rest.ts";
 import { uuid } from "./uuid.ts";
@@ -19,6 +21,8 @@ export interface HandlerOptions {
   /** The part of the path before ours, such as the stage of an API Gateway: `/prod`. */
   readonly basePath?: string;
   readonly bodyLimitBytes?: number;
+  /** Which pages of other origins may call from a browser; absent: none. */
+  readonly cors?: Cors;
   /** Told of every outage and bug, with the id that the caller saw. */
   readonly report?: (error: unknown, requestId: string) => void;
 }
@@ -28,10 +32,12 @@ export const usualBodyLimitBytes = 24 * 1024 * 1024;
 
 export function createHandler(engine: Engine, options: HandlerOptions): (request: Request) => Promise<Response> {
   const report = options.report ?? reportToConsole;
-  return async (request) => {
+  const basePath = options.basePath ?? "";
+  const answerTo = async (request: Request): Promise<Response> => {
     const url = new URL(request.url);
-    const path = ownPath(url.pathname, options.basePath ?? "");
+    const path = ownPath(url.pathname, basePath);
     if (path === "/health") return Response.json({ status: "ok" });
+    if (path === "/openapi.json" && request.method === "GET") return Response.json(openApiDocument(basePath));
     const requestId = uuid(engine.world.chance);
     const face = path === "/" && request.method === "POST" ? wire : rest;
     try {
@@ -48,6 +54,8 @@ export function createHandler(engine: Engine, options: HandlerOptions): (request
       return face.refuse(internalFailure(), { requestId });
     }
   };
+  const { cors } = options;
+  return async (request) => withCors(cors, request, preflight(cors, request) ?? (await answerTo(request)));
 }
 
 function reportToConsole(error: unknown, requestId: string): void {

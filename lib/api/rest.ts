@@ -9,13 +9,14 @@ import { bodyText } from "./json-body.ts";
 import type { Answer } from "./operation.ts";
 import { operations } from "./operations.ts";
 import { Refusal, unreadable } from "./refusal.ts";
+import { inputOf } from "./rest-input.ts";
 import { type Asked, type Reply, type Route, routes } from "./routes.ts";
 
 export const rest: Face = {
   async answer(call, request) {
     const { route, names } = findRoute(request);
     const asked: Asked = { call, names, query: request.query, body: readBody(request) };
-    const answer = await operations[route.operation].answer(call, route.input(asked));
+    const answer = await operations[route.operation].answer(call, inputOf(route, asked));
     const reply = route.finish ? await route.finish(asked, answer) : { status: route.status, answer };
     return write(reply, route, request.requestId);
   },

@@ -1,11 +1,15 @@
-/** The routes of the REST face: where each operation is found, and how its input reads from a request. */
-import { type JsonObject, type Value, writeJson } from "../asl/json.ts";
-import { executionArn, executionId, machineArn } from "../engine/identity.ts";
-import { checkName } from "./name.ts";
+/**
+ * The routes of the REST face as data: where each operation is found and which parts of a request are
+ * members of its input. `rest-input.ts` reads requests by this table, `openapi.ts` describes it.
+ */
+
+import type { JsonObject } from "../asl/json.ts";
+import { executionId } from "../engine/identity.ts";
+import type { AnswerName } from "./answers.ts";
 import type { Answer, Call } from "./operation.ts";
 import { describeExecution } from "./operations/describe-execution.ts";
 import type { OperationName } from "./operations.ts";
-import { validationFailed } from "./refusal.ts";
+import { waitSeconds } from "./rest-input.ts";
 
 export interface Asked {
   readonly call: Call;
@@ -20,183 +24,153 @@ export interface Reply {
   readonly location?: string;
 }
 
+/** A member that is a JSON text on the wire stands in a REST body as the JSON it is. */
+export type BodyMember = "value" | "json" | "json or its text";
+
 export interface Route {
   readonly method: "GET" | "POST" | "DELETE";
+  /** `{name}` and `{execution}` together make an ARN; `{token}` is the task token. */
   readonly path: string;
   readonly operation: OperationName;
-  /** The operation's input, unchecked. */
-  readonly input: (asked: Asked) => object;
+  readonly summary: string;
   readonly status: 200 | 201 | 204;
+  /** Names in the query, and the member of the operation's input that each is. */
+  readonly query?: Readonly<Record<string, string>>;
+  readonly body?: Readonly<Record<string, BodyMember>>;
+  /** Members of the input that the request need not say. */
+  readonly defaults?: (call: Call) => object;
+  /** What is answered; absent: nothing. */
+  readonly answer?: AnswerName;
   /** Members of the answer that are JSON texts. */
   readonly embedded?: readonly string[];
+  /** May wait for the execution's end: `?wait=` seconds. */
+  readonly waits?: true;
   readonly finish?: (asked: Asked, answer: Answer) => Promise<Reply>;
 }
 
 const machine = "/state-machines/{name}";
 const execution = `${machine}/executions/{execution}`;
+const page = { maxResults: "maxResults", nextToken: "nextToken" };
 
 export const routes: readonly Route[] = [
   {
     method: "GET",
     path: "/state-machines",
     operation: "ListStateMachines",
-    input: ({ query }) => page(query),
+    summary: "The state machines, by name",
+    query: page,
     status: 200,
+    answer: "StateMachines",
   },
   {
     method: "POST",
     path: "/state-machines",
     operation: "CreateStateMachine",
-    input: ({ call, body }) => ({
-      roleArn: `arn:aws:iam::${call.tenant.account}:role/baton`,
-      ...body,
-      ...("definition" in body && { definition: asText(body["definition"]) }),
-    }),
+    summary: "Create a state machine",
+    body: {
+      name: "value",
+      definition: "json or its text",
+      roleArn: "value",
+      type: "value",
+      loggingConfiguration: "value",
+      tags: "value",
+      tracingConfiguration: "value",
+      publish: "value",
+      versionDescription: "value",
+      encryptionConfiguration: "value",
+    },
+    defaults: ({ tenant }) => ({ roleArn: `arn:aws:iam::${tenant.account}:role/baton` }),
     status: 201,
+    answer: "CreatedStateMachine",
   },
   {
     method: "GET",
     path: machine,
     operation: "DescribeStateMachine",
-    input: ({ call, names }) => ({ stateMachineArn: machineOf(call, names) }),
+    summary: "A state machine with its definition",
     status: 200,
+    answer: "StateMachine",
     embedded: ["definition"],
   },
   {
     method: "DELETE",
     path: machine,
     operation: "DeleteStateMachine",
-    input: ({ call, names }) => ({ stateMachineArn: machineOf(call, names) }),
+    summary: "Delete a state machine and stop its executions",
     status: 204,
   },
   {
     method: "GET",
     path: `${machine}/executions`,
     operation: "ListExecutions",
-    input: ({ call, names, query }) => ({
-      stateMachineArn: machineOf(call, names),
-      statusFilter: query.get("status"),
-      ...page(query),
-    }),
+    summary: "A state machine's executions, newest first",
+    query: { status: "statusFilter", ...page },
     status: 200,
+    answer: "Executions",
   },
   {
     method: "POST",
     path: `${machine}/executions`,
     operation: "StartExecution",
-    input: ({ call, names, query, body }) => ({
-      stateMachineArn: machineOf(call, names),
-      waitSeconds: waitSeconds(query), // no member of the operation: refused here, before anything is started
-      ...("name" in body && { name: body["name"] }),
-      ...("input" in body && { input: writeJson(body["input"] ?? null) }),
-    }),
+    summary: "Start an execution, and wait for its end if asked to",
+    body: { name: "value", input: "json" },
     status: 201,
+    answer: "StartedExecution",
     embedded: ["input", "output"],
+    waits: true,
     finish: started,
   },
   {
     method: "GET",
     path: execution,
     operation: "DescribeExecution",
-    input: ({ call, names }) => ({ executionArn: executionOf(call, names) }),
+    summary: "An execution with its input and output",
     status: 200,
+    answer: "Execution",
     embedded: ["input", "output"],
   },
   {
     method: "GET",
     path: `${execution}/history`,
     operation: "GetExecutionHistory",
-    input: ({ call, names, query }) => ({
-      executionArn: executionOf(call, names),
-      reverseOrder: flagOf(query, "reverseOrder"),
-      includeExecutionData: flagOf(query, "includeExecutionData"),
-      ...page(query),
-    }),
+    summary: "The events of an execution",
+    query: { reverseOrder: "reverseOrder", includeExecutionData: "includeExecutionData", ...page },
     status: 200,
+    answer: "History",
   },
   {
     method: "DELETE",
     path: execution,
     operation: "StopExecution",
-    input: ({ call, names, query }) => ({
-      executionArn: executionOf(call, names),
-      error: query.get("error"),
-      cause: query.get("cause"),
-    }),
+    summary: "Stop an execution",
+    query: { error: "error", cause: "cause" },
     status: 200,
+    answer: "StoppedExecution",
   },
   {
     method: "POST",
     path: "/tasks/{token}/success",
     operation: "SendTaskSuccess",
-    input: ({ names, body }) => ({
-      taskToken: names["token"],
-      ...("output" in body && { output: writeJson(body["output"] ?? null) }),
-    }),
+    summary: "The result of a task that waits for it",
+    body: { output: "json" },
     status: 204,
   },
   {
     method: "POST",
     path: "/tasks/{token}/failure",
     operation: "SendTaskFailure",
-    input: ({ names, body }) => ({ ...body, taskToken: names["token"] }),
+    summary: "The failure of a task that waits for its result",
+    body: { error: "value", cause: "value" },
     status: 204,
   },
   {
     method: "POST",
     path: "/tasks/{token}/heartbeat",
     operation: "SendTaskHeartbeat",
-    input: ({ names }) => ({ taskToken: names["token"] }),
+    summary: "A sign of life for a task that waits for its result",
     status: 204,
   },
 ];
-
-function machineOf(call: Call, { name = "" }: Asked["names"]): string {
-  checkName(name);
-  return machineArn(call.tenant, name);
-}
-
-function executionOf(call: Call, { name = "", execution = "" }: Asked["names"]): string {
-  checkName(name);
-  checkName(execution);
-  return executionArn(executionId(call.tenant, name, execution));
-}
-
-function page(query: URLSearchParams): object {
-  return { maxResults: integerOf(query, "maxResults"), nextToken: query.get("nextToken") };
-}
-
-function integerOf(query: URLSearchParams, name: string): number | undefined {
-  const text = query.get(name);
-  if (text === null) return undefined;
-  if (/^-?\d{1,15}$/.test(text)) return Number(text);
-  throw validationFailed([`Value '${text}' at '${name}' failed to satisfy constraint: Member must be an integer`]);
-}
-
-function flagOf(query: URLSearchParams, name: string): boolean | undefined {
-  const text = query.get(name);
-  if (text === null) return undefined;
-  if (text === "true" || text === "false") return text === "true";
-  throw validationFailed([`Value '${text}' at '${name}' failed to satisfy constraint: Member must be true or false`]);
-}
-
-/** A definition may be given as the object it is, or as its text. */
-function asText(definition: Value | undefined): Value {
-  return definition === undefined || definition === null || typeof definition === "string"
-    ? (definition ?? null)
-    : writeJson(definition);
-}
-
-/** API Gateway ends a request after 29 seconds. */
-const longestWaitSeconds = 29;
-
-function waitSeconds(query: URLSearchParams): number {
-  const seconds = integerOf(query, "wait") ?? 0;
-  if (seconds >= 0 && seconds <= longestWaitSeconds) return seconds;
-  throw validationFailed([
-    `Value '${seconds}' at 'wait' failed to satisfy constraint: Member must be between 0 and ${longestWaitSeconds}`,
-  ]);
-}
 
 /** Without a wait the start's own answer; with one the execution as it stands then: 200 if it ended, else 202. */
 async function started({ call, query }: Asked, answer: Answer): Promise<Reply> {

@@ -1,0 +1,87 @@
+/** What the REST face answers, as JSON Schemas for its document. The tests hold real answers against them. */
+
+export interface Schema {
+  readonly type?: string;
+  readonly description?: string;
+  readonly format?: string;
+  readonly enum?: readonly string[];
+  readonly minLength?: number;
+  readonly maxLength?: number;
+  readonly pattern?: string;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly minItems?: number;
+  readonly maxItems?: number;
+  readonly items?: Schema;
+  readonly anyOf?: readonly Schema[];
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly required?: readonly string[];
+  readonly additionalProperties?: boolean;
+  readonly $ref?: string;
+}
+
+const text: Schema = { type: "string" };
+const count: Schema = { type: "integer", minimum: 0 };
+const moment: Schema = { type: "string", format: "date-time" };
+const anyJson: Schema = { description: "Any JSON value" };
+const anyObject: Schema = { type: "object" };
+const details: Schema = object({ included: { type: "boolean" } });
+const status: Schema = { type: "string", enum: ["RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"] };
+
+function object(required: Readonly<Record<string, Schema>>, optional: Readonly<Record<string, Schema>> = {}): Schema {
+  return { type: "object", properties: { ...required, ...optional }, required: Object.keys(required) };
+}
+
+function list(items: Schema): Schema {
+  return { type: "array", items };
+}
+
+const listed = {
+  executionArn: text,
+  stateMachineArn: text,
+  name: text,
+  status,
+  startDate: moment,
+  redriveCount: count,
+};
+const startedBy = { stateMachineVersionArn: text, stateMachineAliasArn: text };
+const machine = { stateMachineArn: text, name: text, type: text, creationDate: moment };
+
+export const answers = {
+  StateMachines: object({ stateMachines: list(object(machine)) }, { nextToken: text }),
+  CreatedStateMachine: object({ stateMachineArn: text, creationDate: moment }, { stateMachineVersionArn: text }),
+  StateMachine: object(
+    { ...machine, status: text, definition: anyObject, roleArn: text },
+    {
+      loggingConfiguration: anyObject,
+      tracingConfiguration: anyObject,
+      encryptionConfiguration: anyObject,
+      variableReferences: anyObject,
+      revisionId: text,
+    },
+  ),
+  Executions: object({ executions: list(object(listed, { stopDate: moment, ...startedBy })) }, { nextToken: text }),
+  StartedExecution: object({ executionArn: text, startDate: moment }),
+  Execution: object(
+    { ...listed, redriveStatus: text },
+    {
+      ...startedBy,
+      stopDate: moment,
+      input: anyJson,
+      inputDetails: details,
+      output: anyJson,
+      outputDetails: details,
+      error: text,
+      cause: text,
+      redriveStatusReason: text,
+    },
+  ),
+  History: object(
+    { events: list({ ...object({ id: count, timestamp: moment, type: text }, { previousEventId: count }) }) },
+    { nextToken: text },
+  ),
+  StoppedExecution: object({ stopDate: moment }),
+  Problem: object({ type: text, title: text, status: count, detail: text, requestId: text }, { resourceName: text }),
+} satisfies Record<string, Schema>;
+
+export type AnswerName = keyof typeof answers;

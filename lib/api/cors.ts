@@ -1,0 +1,55 @@
+/** Pages of other origins in a browser: which may call, and what the browser is told about it. */
+
+export interface Cors {
+  /** `https://app.example.org`; `*` stands for every origin. */
+  readonly origins: readonly string[];
+}
+
+const methods = "GET, POST, DELETE";
+
+/** What the AWS SDKs and REST clients send. */
+const headers = [
+  "authorization",
+  "content-type",
+  "x-amz-content-sha256",
+  "x-amz-date",
+  "x-amz-security-token",
+  "x-amz-target",
+  "x-amz-user-agent",
+  "amz-sdk-invocation-id",
+  "amz-sdk-request",
+].join(", ");
+
+const exposed = "location, x-amzn-requestid, x-amzn-errortype";
+
+/** Browsers keep the answer for two hours at most. */
+const preflightSeconds = 7200;
+
+/** The answer to a browser that asks before it calls; undefined: that is not what is asked, or not allowed. */
+export function preflight(cors: Cors | undefined, request: Request): Response | undefined {
+  const isPreflight = request.method === "OPTIONS" && request.headers.has("access-control-request-method");
+  if (!isPreflight || !allowedOrigin(cors, request)) return undefined;
+  return new Response(null, { status: 204, headers: preflightHeaders });
+}
+
+const preflightHeaders = {
+  "access-control-allow-methods": methods,
+  "access-control-allow-headers": headers,
+  "access-control-max-age": String(preflightSeconds),
+};
+
+export function withCors(cors: Cors | undefined, request: Request, response: Response): Response {
+  if (!cors) return response;
+  response.headers.append("vary", "origin");
+  const origin = allowedOrigin(cors, request);
+  if (!origin) return response;
+  response.headers.set("access-control-allow-origin", origin);
+  response.headers.set("access-control-expose-headers", exposed);
+  return response;
+}
+
+function allowedOrigin(cors: Cors | undefined, request: Request): string | undefined {
+  const origin = request.headers.get("origin");
+  if (!cors || origin === null) return undefined;
+  return cors.origins.includes("*") || cors.origins.includes(origin) ? origin : undefined;
+}

@@ -54,7 +54,7 @@ async function bundleLambdas() {
 
 /** Made beside and then moved into place: who reads the folder meanwhile finds a whole bundle. */
 export async function bundle(entry, folder) {
-  const next = `${folder}.${process.pid}`;
+  const next = join(dirname(folder), `.${basename(folder)}.${process.pid}`);
   await esbuild({
     entryPoints: { index: entry },
     outdir: next,

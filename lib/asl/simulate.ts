@@ -26,6 +26,8 @@ export interface SimulateOptions {
   readonly objects?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** A machine that loops for ever ends here, with an error. */
   readonly transitionLimit?: number;
+  /** `false`: nothing is kept of the way, only the result, so that long ways take no memory. */
+  readonly keepHistory?: boolean;
 }
 
 export interface Simulated {
@@ -37,7 +39,7 @@ export interface Simulated {
   /** When the last thing happened, in virtual time. */
   readonly stoppedAt: Instant;
   readonly transitions: number;
-  /** Numbered, with timestamps; made when asked for. */
+  /** Numbered, with timestamps; made when asked for. Empty if it was not to be kept. */
   readonly history: () => readonly AwsHistoryEvent[];
   readonly segments: readonly SegmentEvents[];
 }
@@ -60,6 +62,7 @@ export async function simulate(
       objects: options.objects ?? {},
       seed: options.seed ?? "",
       transitionLimit: options.transitionLimit ?? transitionLimit,
+      keepsHistory: options.keepHistory ?? true,
     },
     { definition, execution: executionContext(input, startedAt, options), log: [] },
     startedAt,
@@ -110,7 +113,7 @@ function resultOf(simulation: Run, startedAt: Instant): Simulated {
   const { root, transitions } = simulation;
   const segments = root.home.log;
   const { doing } = root.position;
-  const stoppedAt = segments.at(-1)?.now ?? startedAt;
+  const stoppedAt = segments.at(-1)?.now ?? simulation.now;
   const common = { startedAt, stoppedAt, transitions, segments };
   if (doing.kind !== "ended") {
     return { ...common, status: "RUNNING", history: () => mergeHistory(segments, simulation.now) };

@@ -332,3 +332,11 @@ test("a machine that loops for ever is stopped", async () => {
   };
   await expect(simulate(machine(states), "{}", { transitionLimit: 100 })).rejects.toThrow("after 100 transitions");
 });
+
+test("without its history a long way is only its result", async () => {
+  const states = { A: { Type: "Wait", Seconds: 5, Next: "B" }, B: pass };
+  const result = await simulate(machine(states), '{"x":1}', { keepHistory: false });
+  expect(result).toMatchObject({ status: "SUCCEEDED", output: '{"x":1}', transitions: 3, segments: [] });
+  expect(result.stoppedAt - result.startedAt).toBe(5_000);
+  expect(result.history()).toEqual([]);
+});

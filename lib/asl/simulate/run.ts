@@ -12,7 +12,7 @@ import { call } from "./tasks.ts";
 import { type Appointment, appoint, isRunning, momentOf, type Run, rootOf } from "./world.ts";
 
 export function prepare(
-  given: Pick<Run, "respond" | "objects" | "seed" | "transitionLimit">,
+  given: Pick<Run, "respond" | "objects" | "seed" | "transitionLimit" | "keepsHistory">,
   home: Home,
   startTime: Instant,
 ): Run {
@@ -66,7 +66,9 @@ async function apply(simulation: Run, branch: Branch, transition: Transition): P
   if (simulation.transitions > transitionLimit) {
     throw new Error(`the simulation was stopped after ${transitionLimit} transitions; does the machine loop for ever?`);
   }
-  branch.home.log.push(segmentOf(branch, simulation.now, transition.events, transition.next));
+  if (simulation.keepsHistory) {
+    branch.home.log.push(segmentOf(branch, simulation.now, transition.events, transition.next));
+  }
   branch.position = transition.next;
   branch.seq += 1;
   return follow(simulation, branch);

@@ -15,6 +15,8 @@ export interface Run {
   readonly objects: Readonly<Record<string, Readonly<Record<string, string>>>>;
   readonly seed: string;
   readonly transitionLimit: number;
+  /** Whether segments are kept, for the history. */
+  readonly keepsHistory: boolean;
   readonly agenda: Heap<Appointment>;
   /** How often each state was scheduled, by state and iteration. */
   readonly schedulings: Map<string, number>;

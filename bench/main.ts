@@ -1,18 +1,20 @@
 /**
- * `npm run bench [-- --only embedded|costs] [--json]`: what Baton costs on AWS by what it asks for, and how fast
- * it is on this machine. Exit code 1 if a budget is exceeded.
+ * `npm run bench [-- --only embedded|costs] [--json]`: how fast Baton is on this machine, and what it costs on AWS
+ * by what it asks for. Exit code 1 if a budget is exceeded.
  */
 import { parseArgs } from "node:util";
-import { type Costs, measureAndPrice, printCosts } from "./costs/costs.ts";
-
-const parts = ["costs", "embedded"] as const;
-type Part = (typeof parts)[number];
+import { measureAndPrice, printCosts } from "./costs/costs.ts";
+import { measureEmbedded, printEmbedded } from "./embedded/embedded.ts";
 
 const { values: flags } = parseArgs({ options: { only: { type: "string" }, json: { type: "boolean" } } });
-const wanted = parts.filter((part) => flags.only === undefined || flags.only === part);
-if (wanted.length === 0) throw new Error(`--only takes one of ${parts.join(", ")}, not '${flags.only}'`);
+const { only } = flags;
+if (only !== undefined && only !== "embedded" && only !== "costs") {
+  throw new Error(`--only takes embedded or costs, not '${only}'`);
+}
 
-const costs: Costs | undefined = wanted.includes("costs" satisfies Part) ? await measureAndPrice() : undefined;
-if (flags.json) console.log(JSON.stringify({ costs }));
-else if (costs) printCosts(costs);
+const embedded = only === "costs" ? undefined : await measureEmbedded();
+if (embedded && !flags.json) printEmbedded(embedded);
+const costs = only === "embedded" ? undefined : await measureAndPrice();
+if (costs && !flags.json) printCosts(costs);
+if (flags.json) console.log(JSON.stringify({ embedded, costs }, null, 2));
 if (costs?.over) process.exitCode = 1;

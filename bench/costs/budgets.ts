@@ -28,6 +28,8 @@ const startAndEnd: Budget = { writes: 2, reads: 1, sends: 1 };
 const groupWidth = 256;
 /** Functions of a kind that run at the same time in the bench; each reads a fork or chunk for itself, once. */
 const workers = 2;
+/** Of a fork wider than one group: each group's items are staged, and each reports to the next level. */
+const writesOfGroup = 2;
 
 export function rowsOf({ usage, redelivery: copy }: Measured): readonly Row[] {
   const of = (name: string): Usage => {
@@ -48,7 +50,7 @@ export function rowsOf({ usage, redelivery: copy }: Measured): readonly Row[] {
       construct: "Task, waitForTaskToken",
       budget: token,
       usage: inARow("token"),
-      note: "callback and guard included; +1 read where the callback meets a process that does not know the execution",
+      note: "one read is the callback's, the other its guard's, a minute later",
     },
     ...["parallel", "map"].flatMap((kind) => forkRows(kind, of)),
     {
@@ -68,9 +70,10 @@ function forkRows(kind: string, of: (name: string) => Usage): Row[] {
     const further = width - narrower;
     const groups = Math.ceil(width / groupWidth);
     const reads = (groups * (1 + workers) + workers) / further;
+    const writes = 3 + (groups > 1 ? (writesOfGroup * groups) / further : 0);
     return {
       construct: `${kind === "map" ? "Map" : "Parallel"} branch, width ${width}`,
-      budget: { writes: 3, reads, sends: 2 },
+      budget: { writes, reads, sends: 2 },
       usage: per(minus(of(`${kind}-${width}`), of(`${kind}-${narrower}`)), further),
     };
   });

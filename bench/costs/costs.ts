@@ -133,11 +133,15 @@ function billRow({ payload, batch, bill }: PricedBill): string[] {
 function printBill({ payload, batch, bill }: PricedBill): void {
   const executions = 1e6 / statesOfPricedMachine;
   console.log(`\n${payload}, batches of ${batch}: for each of ${executions.toLocaleString("en")} executions`);
-  const lines = bill.lines.map(({ what, quantity, price, usd, how }) => {
+  const lines = bill.lines.map(({ what, quantity, price, usd }) => {
     const { usd: list, per } = prices[price];
-    return [what, number(quantity), `x ${list}${per === 1 ? "" : ` / ${per.toLocaleString("en")}`}`, dollars(usd), how];
+    return [what, number(quantity), `x ${list}${per === 1 ? "" : ` / ${per.toLocaleString("en")}`}`, dollars(usd)];
   });
-  console.log(table([...lines, ["together", "", "", dollars(bill.usd), ""]]));
+  const columns = table([...lines, ["together", "", "", dollars(bill.usd)]]).split("\n");
+  columns.forEach((line, index) => {
+    const how = bill.lines[index]?.how;
+    console.log(how === undefined ? line : `${line}  ${how}`);
+  });
 }
 
 function dollars(usd: number): string {

@@ -42,11 +42,11 @@ export async function answerOpenClaim(
   by: string,
   known?: Segment,
 ): Promise<"answered" | "nothing-said" | "no-claim"> {
-  const header = await engine.header(claim.execution);
-  const definition = await engine.definition(header.definition);
   for (let tries = 0; tries < mostTries; tries++) {
     const head = tries === 0 && known ? known : await headOf(engine, claim);
     if (!head || openClaim(head.position) !== claim.seq) return "no-claim";
+    const header = head.header ?? (await engine.header(claim.execution));
+    const definition = await engine.definition(header.definition);
     const signal = typeof answer === "function" ? await answer(head, header) : answer;
     if (!signal) return "nothing-said";
     if (await answerHead(engine, header, definition, head, signal, by)) return "answered";
@@ -70,7 +70,9 @@ export async function answerHead(
 ): Promise<boolean> {
   const moment = await momentAt(engine, header, definition, head.branch, head.seq + 1);
   const transition = await step(definition, head.position, signal, moment);
-  const segment = segmentOf(engine, header, moment, transition, by);
+  // Whoever answers a claim that waits for the outside comes from another process, and reads nothing but the head.
+  const waits = transition.next.doing.kind === "working";
+  const segment = { ...segmentOf(engine, header, moment, transition, by), ...(waits && { header }) };
   const recorded = await record(engine, header, definition, segment);
   if (recorded.kind === "theirs") return false;
   await settle(engine, header, definition, recorded.segment, "sent");

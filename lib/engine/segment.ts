@@ -16,7 +16,7 @@ export interface Segment extends SegmentKey {
   readonly position: Position;
   /** With a claim: until then its writer may be at work on the call. */
   readonly lease?: Instant;
-  /** On segment 0 of the root. */
+  /** On segment 0 of the root, and on the head that waits for the outside to answer. */
   readonly header?: Header;
 }
 

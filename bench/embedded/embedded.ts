@@ -1,0 +1,76 @@
+/** `bench --only embedded`: how fast the embedded mode is on this machine, each figure beside what the machine itself can do. */
+import { table } from "../print.ts";
+import { type Alone, alone, syncsOfExecution } from "./alone.ts";
+import { executions, inFlight, rounds, states, type Throughput, throughput } from "./chains.ts";
+import { type StartUp, startUp } from "./start-up.ts";
+import { type TaskFigures, tasks, tasksInSequence } from "./tasks.ts";
+
+export interface EmbeddedFigures {
+  readonly throughput: Throughput;
+  readonly alone: Alone;
+  readonly tasks: TaskFigures;
+  readonly startUp: StartUp;
+}
+
+export async function measureEmbedded(): Promise<EmbeddedFigures> {
+  return { throughput: await throughput(), alone: await alone(), tasks: await tasks(), startUp: await startUp() };
+}
+
+export function printEmbedded(figures: EmbeddedFigures): void {
+  printThroughput(figures.throughput);
+  printAlone(figures.alone);
+  printTasks(figures.tasks);
+  printStartUp(figures.startUp);
+}
+
+function printThroughput({ bare, baton }: Throughput): void {
+  console.log(
+    `\nEmbedded: ${executions} executions of a ${states}-state chain, ${inFlight} in flight, medians of ${rounds} rounds in turns`,
+  );
+  console.log(
+    table([
+      ["", "per second", "CPU ms each"],
+      ["bare LMDB conditional puts, group commit", bare.perSecond.toFixed(0), bare.cpuMilliseconds.toFixed(4)],
+      ["Baton transitions", baton.perSecond.toFixed(0), baton.cpuMilliseconds.toFixed(4)],
+      [
+        "ratio",
+        (baton.perSecond / bare.perSecond).toFixed(2),
+        (baton.cpuMilliseconds / bare.cpuMilliseconds).toFixed(2),
+      ],
+    ]),
+  );
+}
+
+function printAlone({ executionMilliseconds, syncMilliseconds, perStateMilliseconds }: Alone): void {
+  console.log(`\nOne execution alone, ${states} states, medians`);
+  console.log(
+    table([
+      ["start to end", `${executionMilliseconds.toFixed(2)} ms`],
+      ["one sync of this disk", `${syncMilliseconds.toFixed(2)} ms`],
+      [`each state, beyond ${syncsOfExecution} syncs of the execution`, `${perStateMilliseconds.toFixed(3)} ms`],
+    ]),
+  );
+}
+
+function printTasks({ barePerSecond, batonPerSecond }: TaskFigures): void {
+  console.log(`\n${tasksInSequence} tasks in sequence, a local HTTP function, one execution at a time`);
+  console.log(
+    table([
+      ["bare calls with undici", `${barePerSecond.toFixed(0)} a second`],
+      ["Baton tasks, durable", `${batonPerSecond.toFixed(0)} a second`],
+      ["ratio", (batonPerSecond / barePerSecond).toFixed(2)],
+    ]),
+  );
+}
+
+function printStartUp({ readyMilliseconds, bareMilliseconds, rssMebibytes, anonymousMebibytes }: StartUp): void {
+  console.log("\n`baton dev`, medians");
+  console.log(
+    table([
+      ["to the ready line", `${readyMilliseconds.toFixed(0)} ms`],
+      ["node alone, start and end", `${bareMilliseconds.toFixed(0)} ms`],
+      ["resident when ready", `${rssMebibytes.toFixed(0)} MiB`],
+      ["of it anonymous", anonymousMebibytes === undefined ? "unknown" : `${anonymousMebibytes.toFixed(0)} MiB`],
+    ]),
+  );
+}

@@ -21,6 +21,7 @@ import { sendTaskFailure, sendTaskHeartbeat, sendTaskSuccess } from "./operation
 import { startExecution } from "./operations/start-execution.ts";
 import { stopExecution } from "./operations/stop-execution.ts";
 import { listTagsForResource, tagResource, untagResource } from "./operations/tags.ts";
+import { testState } from "./operations/test-state.ts";
 import { updateStateMachine } from "./operations/update-state-machine.ts";
 import { validateStateMachineDefinition } from "./operations/validate-state-machine-definition.ts";
 import {
@@ -57,6 +58,7 @@ export const operations = {
   StartExecution: startExecution,
   StopExecution: stopExecution,
   TagResource: tagResource,
+  TestState: testState,
   UntagResource: untagResource,
   UpdateStateMachine: updateStateMachine,
   UpdateStateMachineAlias: updateStateMachineAlias,

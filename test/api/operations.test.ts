@@ -286,6 +286,7 @@ const refused: [string, unknown, string][] = [
   ["TagResource", { resourceArn: arnOf("passes"), tags: null }, constraint(" null", "tags", "not be null")],
   ["TagResource", { resourceArn: arnOf("passes"), tags: [null] }, constraint(" null", "tags.1.member", "not be null")],
   ["UntagResource", { resourceArn: "x", tagKeys: ["k"] }, "InvalidArn: Invalid Arn: 'Invalid ARN prefix: x'"],
+  ["TestState", { definition: "" }, constraint("", "definition", "have length greater than or equal to 1")],
   [
     "ListTagsForResource",
     { resourceArn: executionOf("a:b") },

@@ -46,7 +46,7 @@ export const createStateMachine = operation(input, async (call, asked) => {
   checkName(asked.name);
   checkVersionDescription(asked);
   checkType(asked.type);
-  checkDefinition(asked.definition);
+  checkDefinition(asked.definition, asked.type);
   const machine = await recordOf(call, asked);
   const created = await call.engine.world.machines.create(machine);
   const stands = created.kind === "created" ? machine : created.machine;
@@ -80,8 +80,8 @@ async function recordOf(call: Call, asked: Input<typeof input>): Promise<Machine
   return publish ? await published(call, machine, versionDescription) : machine;
 }
 
-export function checkDefinition(definition: string): void {
-  const parsed = parseDefinitionText(definition);
+export function checkDefinition(definition: string, type: MachineRecord["type"] = "STANDARD"): void {
+  const parsed = parseDefinitionText(definition, { type });
   if (parsed.kind === "problems") throw new Refusal("InvalidDefinition", invalidDefinitionMessage(parsed.problems));
 }
 

@@ -1,14 +1,13 @@
 /** DescribeStateMachineForExecution: the definition and role that the execution runs with, whatever its machine is now. */
 import { describeExecution } from "../../engine/describe.ts";
 import { executionName, machineArn } from "../../engine/identity.ts";
-import { definitionText } from "../../engine/machines.ts";
 import { findExecutionId } from "../arn.ts";
 import { operation } from "../operation.ts";
 import { noSuchExecution } from "../refusal.ts";
 import { arn, readSettings } from "../settings.ts";
 import { structure } from "../shape.ts";
 import { findVersion, readSnapshot } from "../versions.ts";
-import { includedData } from "./describe-state-machine.ts";
+import { describedDefinition, includedData } from "./describe-state-machine.ts";
 
 export const describeStateMachineForExecution = operation(
   structure({ executionArn: arn }, { includedData }),
@@ -25,9 +24,8 @@ export const describeStateMachineForExecution = operation(
     return {
       stateMachineArn: machineArn(call.tenant, name),
       name,
-      ...(asked.includedData !== "METADATA_ONLY" && {
-        definition: await definitionText(call.engine, execution.summary.definitionHash),
-      }),
+      ...(asked.includedData !== "METADATA_ONLY" &&
+        (await describedDefinition(call, execution.summary.definitionHash))),
       roleArn: execution.roleArn,
       updateDate: new Date(settings?.updatedAt ?? machine?.createdAt ?? execution.summary.startedAt),
       ...(configured && {

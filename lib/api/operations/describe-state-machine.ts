@@ -1,7 +1,7 @@
 /** DescribeStateMachine: the record of a machine and its definition, as they are now or as a version pins them. */
 import { machineArn } from "../../engine/identity.ts";
 import { definitionText } from "../../engine/machines.ts";
-import { operation } from "../operation.ts";
+import { type Call, operation } from "../operation.ts";
 import { arn } from "../settings.ts";
 import { oneOf, structure } from "../shape.ts";
 import { describedVersion, findNamed } from "../target.ts";
@@ -23,7 +23,7 @@ export const describeStateMachine = operation(
       stateMachineArn: version ? versionArn(machine, machine.name, version.number) : machineArn(machine, machine.name),
       name: machine.name,
       status: settings.deleting ? "DELETING" : "ACTIVE",
-      ...(asked.includedData !== "METADATA_ONLY" && { definition: await definitionText(call.engine, definitionHash) }),
+      ...(asked.includedData !== "METADATA_ONLY" && (await describedDefinition(call, definitionHash))),
       roleArn,
       type: machine.type,
       creationDate: new Date(createdAt),
@@ -35,3 +35,12 @@ export const describeStateMachine = operation(
     };
   },
 );
+
+/** The text, and which variables each state refers to, where any does. */
+export async function describedDefinition({ engine }: Call, hash: string) {
+  const { variableReferences } = await engine.definition(hash);
+  return {
+    definition: await definitionText(engine, hash),
+    ...(variableReferences.size > 0 && { variableReferences: Object.fromEntries(variableReferences) }),
+  };
+}

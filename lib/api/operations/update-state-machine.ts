@@ -44,7 +44,7 @@ export const updateStateMachine = operation(input, async (call, asked) => {
   const machine = await findMachine(call, asked.stateMachineArn);
   checkSomething(asked);
   checkVersionDescription(asked);
-  if (asked.definition !== undefined) checkDefinition(asked.definition);
+  if (asked.definition !== undefined) checkDefinition(asked.definition, machine.type);
   const changed = await changeMachine(call, machine, async (now) => {
     const next = await updated(call, now, asked);
     return asked.publish ? await published(call, next, asked.versionDescription) : next;

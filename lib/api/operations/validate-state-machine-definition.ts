@@ -1,6 +1,6 @@
 /** ValidateStateMachineDefinition: what is wrong with a definition, without storing it. */
-import { parseDefinitionText } from "../../asl/parse.ts";
 import { diagnostics } from "../../asl/problem.ts";
+import { inspectDefinitionText } from "../../asl/validate/inspect.ts";
 import { operation } from "../operation.ts";
 import { integer, oneOf, structure } from "../shape.ts";
 import { definitionText } from "./create-state-machine.ts";
@@ -11,6 +11,6 @@ const input = structure(
 );
 
 export const validateStateMachineDefinition = operation(input, async (_call, asked) => {
-  const parsed = parseDefinitionText(asked.definition);
-  return { ...diagnostics(parsed.kind === "problems" ? parsed.problems : [], asked.severity, asked.maxResults) };
+  const { definition, type = "STANDARD", severity, maxResults } = asked;
+  return { ...diagnostics(inspectDefinitionText(definition, { type }), severity, maxResults) };
 });

@@ -1,0 +1,92 @@
+/**
+ * TestState: one state by itself. A Task without a mock is called as in an execution, by this very process and
+ * once; nothing of the test is stored.
+ */
+import type { TaskCall } from "../../asl/position.ts";
+import { type Called, testState as runTest } from "../../asl/test-state.ts";
+import { type Call, operation } from "../operation.ts";
+import { Refusal } from "../refusal.ts";
+import { arn } from "../settings.ts";
+import { flag, integer, oneOf, structure, text } from "../shape.ts";
+import { uuid } from "../uuid.ts";
+import { definitionText } from "./create-state-machine.ts";
+import { cause, error } from "./stop-execution.ts";
+
+const payload = text({ payload: true, sensitive: true });
+const stateName = text({ min: 1, max: 80, sensitive: true });
+const count = integer(0, 2_147_483_647);
+
+const input = structure(
+  { definition: definitionText },
+  {
+    stateName,
+    input: payload,
+    variables: payload,
+    context: payload,
+    roleArn: arn,
+    inspectionLevel: oneOf("INFO", "DEBUG", "TRACE"),
+    revealSecrets: flag,
+    mock: structure(
+      {},
+      {
+        result: payload,
+        errorOutput: structure({}, { error, cause }),
+        fieldValidationMode: oneOf("STRICT", "PRESENT", "NONE"),
+      },
+    ),
+    stateConfiguration: structure(
+      {},
+      {
+        retrierRetryCount: count,
+        errorCausedByState: stateName,
+        mapIterationFailureCount: count,
+        mapItemReaderData: payload,
+      },
+    ),
+  },
+);
+
+export const testState = operation(input, async (call, asked) => {
+  const { clock, chance } = call.engine.world;
+  const executionName = uuid(chance);
+  const tested = await runTest(asked, {
+    ...call.tenant,
+    now: clock.now(),
+    payloadLimitBytes: call.engine.options.payloadLimitBytes,
+    machineName: uuid(chance),
+    executionName,
+    chance: () => Number.parseInt(chance.hex(6), 16) / 2 ** 48,
+    call: async (task) => await make(call, task, executionName),
+  });
+  if (tested.kind === "tested") return { ...tested.response };
+  const { code, message } = tested;
+  throw new Refusal(code, message, code === "ValidationException" ? { namespace: "validation" } : {});
+});
+
+/** The service's limit for a test. */
+const longestSeconds = 300;
+
+function make(call: Call, task: TaskCall, idempotencyKey: string): Promise<Called> {
+  const { tasks, clock } = call.engine.world;
+  const { resource, roleArn, timeoutSeconds = longestSeconds } = task;
+  const abort = new AbortController();
+  return new Promise((resolve, reject) => {
+    const cancel = clock.at(clock.now() + Math.min(timeoutSeconds, longestSeconds) * 1_000, () => {
+      resolve({ signal: { kind: "timed-out", by: "timeout" } });
+      abort.abort(new Error("the time of the test is over"));
+    });
+    const { account, region } = call.tenant;
+    const made = { resource, arguments: task.arguments, account, region, idempotencyKey, signal: abort.signal };
+    tasks
+      .call(roleArn === undefined ? made : { ...made, roleArn })
+      .then((result) => resolve({ signal: signalOf(result) }), reject)
+      .finally(cancel);
+  });
+}
+
+type Result = Awaited<ReturnType<Call["engine"]["world"]["tasks"]["call"]>>;
+
+function signalOf(result: Result): Called["signal"] {
+  if (result.kind !== "failed") return { kind: "succeeded", output: result.output };
+  return { kind: "failed", failure: { error: result.error, cause: result.cause } };
+}

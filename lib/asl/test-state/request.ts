@@ -85,7 +85,7 @@ function readLoneState(text: string): Parsed {
     return parseState(parseJson(text));
   } catch (error) {
     if (!(error instanceof JsonSyntaxError)) throw error;
-    return { kind: "problems", problems: [syntaxProblem(text, error)] };
+    return parseDefinitionText(text);
   }
 }
 
@@ -98,13 +98,8 @@ const configured = {
 
 function checkWithoutMock(request: TestStateRequest, state: State): void {
   const { stateConfiguration = {}, context, roleArn } = request;
-  for (const key of [
-    "mapIterationFailureCount",
-    "retrierRetryCount",
-    "errorCausedByState",
-    "mapItemReaderData",
-  ] as const) {
-    if (stateConfiguration[key] !== undefined) throw needsMock(configured[key]);
+  for (const [key, name] of Object.entries(configured)) {
+    if (Object.hasOwn(stateConfiguration, key)) throw needsMock(name);
   }
   if (context !== undefined) throw needsMock("Context");
   if (state.type === "Map" || state.type === "Parallel") {
@@ -202,8 +197,13 @@ export function statesWithin(state: State, definition: Definition): readonly str
 }
 
 function readInput(text: string): JsonText {
-  readJson(text, (why) => new TestRefusal("InvalidExecutionInput", `Invalid State Machine Execution Input: '${why}'`));
+  if (text.trim() === "") throw invalidInput("Invalid execution input.");
+  readJson(text, invalidInput);
   return text;
+}
+
+function invalidInput(why: string): TestRefusal {
+  return new TestRefusal("InvalidExecutionInput", `Invalid State Machine Execution Input: '${why}'`);
 }
 
 function readVariables(text: string): JsonText {

@@ -15,4 +15,5 @@ export {
   simulate,
   type TaskMocks,
 } from "./asl/simulate.ts";
+export { testState } from "./asl/test-state.ts";
 export { type LocalBaton, type LocalOptions, startLocal } from "./local/baton.ts";

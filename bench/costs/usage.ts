@@ -105,6 +105,9 @@ const readOperations = ["GetItem", "BatchGetItem", "Query"];
  */
 const transactionUnitsOverstated = 2;
 
+/** AWS charges a write whose condition does not hold, too; DynamoDB Local does not say so. Segments mostly fit into one. */
+const refusedUnits = 1;
+
 function usageOf({ service, operation, entries, bytes, capacity = 0, failed }: RequestSeen, byApi: boolean): Usage {
   if (service === "sqs") {
     const api = byApi ? { apiSends: entries, apiSendRequests: 1 } : {};
@@ -113,6 +116,7 @@ function usageOf({ service, operation, entries, bytes, capacity = 0, failed }: R
   if (service === "s3") return operation === "PutObject" ? { ...none, objectWrites: 1 } : { ...none, objectReads: 1 };
   if (service !== "dynamodb") return none;
   if (readOperations.includes(operation)) return { ...none, reads: 1, readUnits: capacity };
+  if (failed) return { ...none, writes: 1, refusedWrites: 1, writeUnits: Math.max(refusedUnits, capacity) };
   const writeUnits = operation === "TransactWriteItems" ? capacity / transactionUnitsOverstated : capacity;
-  return { ...none, writes: 1, refusedWrites: failed ? 1 : 0, writeUnits, storeBytes: bytes };
+  return { ...none, writes: 1, writeUnits, storeBytes: bytes };
 }

@@ -2,6 +2,7 @@
 import { mkdtemp, open, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { open as openStore } from "lmdb";
 import { median } from "../print.ts";
 import { chain, states } from "./chains.ts";
 import { openEmbedded } from "./open.ts";
@@ -15,6 +16,8 @@ export const syncsOfExecution = 2;
 export interface Alone {
   readonly executionMilliseconds: number;
   readonly syncMilliseconds: number;
+  /** A put into a bare LMDB store, waited for until it is on disk: what each claim of a task waits for. */
+  readonly flushMilliseconds: number;
   /** What a state takes beyond the syncs of its execution. */
   readonly perStateMilliseconds: number;
 }
@@ -24,20 +27,29 @@ export async function alone(): Promise<Alone> {
   const machine = await embedded.deploy(chain());
   const folder = await mkdtemp(join(tmpdir(), "baton-bench-"));
   const file = await open(join(folder, "sync"), "a");
+  const store = openStore<string, number>({ path: join(folder, "store"), encoding: "string" });
   const runTimes: number[] = [];
+  const flushTimes: number[] = [];
   const syncTimes: number[] = [];
   for (let run = 0; run < runs; run++) {
     runTimes.push(await timeOf(() => embedded.run(machine, JSON.stringify({ order: run }))));
     await embedded.durable();
     await file.write("x".repeat(bytes));
     syncTimes.push(await timeOf(() => file.datasync()));
+    flushTimes.push(
+      await timeOf(async () => {
+        await store.put(run, "x".repeat(bytes));
+        await store.flushed;
+      }),
+    );
   }
   await file.close();
+  await store.close();
   await rm(folder, { recursive: true });
   await embedded.close();
   const [executionMilliseconds, syncMilliseconds] = [median(runTimes), median(syncTimes)];
   const perStateMilliseconds = (executionMilliseconds - syncsOfExecution * syncMilliseconds) / states;
-  return { executionMilliseconds, syncMilliseconds, perStateMilliseconds };
+  return { executionMilliseconds, syncMilliseconds, flushMilliseconds: median(flushTimes), perStateMilliseconds };
 }
 
 async function timeOf(work: () => Promise<void>): Promise<number> {

@@ -50,7 +50,7 @@ async function measure(count: number, work: () => Promise<void>): Promise<Figure
   return { perSecond: count / seconds, cpuMilliseconds: (used.user + used.system) / 1_000 / count };
 }
 
-/** What the store can do at most: conditional puts, each waited for until it is on disk. */
+/** What the store can do at most: conditional puts, each waited for until it is committed, all of them on disk at the end. */
 async function bareLoop(count: number): Promise<Figures> {
   const folder = await mkdtemp(join(tmpdir(), "baton-bench-"));
   const store = open<string, string>({ path: folder, encoding: "string" });

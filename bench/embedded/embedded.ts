@@ -41,12 +41,13 @@ function printThroughput({ bare, baton }: Throughput): void {
   );
 }
 
-function printAlone({ executionMilliseconds, syncMilliseconds, perStateMilliseconds }: Alone): void {
+function printAlone({ executionMilliseconds, syncMilliseconds, flushMilliseconds, perStateMilliseconds }: Alone): void {
   console.log(`\nOne execution alone, ${states} states, medians`);
   console.log(
     table([
       ["start to end", `${executionMilliseconds.toFixed(2)} ms`],
       ["one sync of this disk", `${syncMilliseconds.toFixed(2)} ms`],
+      ["one put of bare LMDB, flushed", `${flushMilliseconds.toFixed(2)} ms`],
       [`each state, beyond ${syncsOfExecution} syncs of the execution`, `${perStateMilliseconds.toFixed(3)} ms`],
     ]),
   );

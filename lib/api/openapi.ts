@@ -5,7 +5,7 @@
 import { answers, type Schema } from "./answers.ts";
 import { refusedCharacters } from "./name.ts";
 import { operations } from "./operations.ts";
-import { longestWaitSeconds, memberShape } from "./rest-input.ts";
+import { longestUrlText, longestWaitSeconds, memberShape } from "./rest-input.ts";
 import { type BodyMember, type Route, routes } from "./routes.ts";
 import type { Shape } from "./shape.ts";
 
@@ -59,11 +59,15 @@ function queryParameters({ operation, query = {}, waits }: Route): readonly obje
   const parameters = Object.entries(query).map(([parameter, member]) => ({
     name: parameter,
     in: "query",
-    schema: schemaOf(memberShape(operation, member)),
+    schema: inUrl(schemaOf(memberShape(operation, member))),
   }));
   if (!waits) return parameters;
   const schema = { type: "integer", minimum: 0, maximum: longestWaitSeconds };
   return [...parameters, { name: "wait", in: "query", description: "Seconds to wait for the end", schema }];
+}
+
+function inUrl(schema: Schema): Schema {
+  return schema.maxLength === undefined ? schema : { ...schema, maxLength: Math.min(schema.maxLength, longestUrlText) };
 }
 
 function requestBody({ operation, defaults }: Route, members: Readonly<Record<string, BodyMember>>): object {
@@ -84,7 +88,7 @@ function bodySchema(as: BodyMember, shape: Shape): Schema {
     case "json":
       return { description: "Any JSON value" };
     case "json or its text":
-      return { description: "An object, or its text", anyOf: [{ type: "object" }, { type: "string" }] };
+      return { description: "An object, or its text", anyOf: [{ type: "object" }, schemaOf(shape)] };
   }
 }
 

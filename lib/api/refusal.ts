@@ -17,6 +17,7 @@ export class Refusal extends Error {
   readonly status: number;
   /** Further members of the error, as the service's model has them. */
   readonly members: Readonly<Record<string, string>>;
+  readonly headers: Readonly<Record<string, string>>;
 
   constructor(
     name: string,
@@ -25,13 +26,15 @@ export class Refusal extends Error {
       namespace = "service",
       status = 400,
       members = {},
-    }: Partial<Pick<Refusal, "namespace" | "status" | "members">> = {},
+      headers = {},
+    }: Partial<Pick<Refusal, "namespace" | "status" | "members" | "headers">> = {},
   ) {
     super(text);
     this.name = name;
     this.namespace = namespace;
     this.status = status;
     this.members = members;
+    this.headers = headers;
   }
 
   get type(): string {

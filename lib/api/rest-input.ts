@@ -54,7 +54,18 @@ export function memberShape(operation: Route["operation"], member: string): Shap
 function queryValue(shape: Shape, query: URLSearchParams, name: string): string | number | boolean | undefined {
   if (shape.kind === "integer") return integerOf(query, name);
   if (shape.kind === "flag") return flagOf(query, name);
-  return query.get(name) ?? undefined;
+  return textOf(query, name);
+}
+
+/** Longer texts belong in bodies: whatever stands between may cut a URL short. */
+export const longestUrlText = 4096;
+
+function textOf(query: URLSearchParams, name: string): string | undefined {
+  const text = query.get(name) ?? undefined;
+  if (text === undefined || text.length <= longestUrlText) return text;
+  throw validationFailed([
+    `Value at '${name}' failed to satisfy constraint: Member must have length less than or equal to ${longestUrlText} in a URL`,
+  ]);
 }
 
 function integerOf(query: URLSearchParams, name: string): number | undefined {

@@ -22,12 +22,17 @@ export const rest: Face = {
   },
 
   refuse(refusal, { requestId }) {
-    const { name, message, members } = refusal;
+    const { name, message, members, headers } = refusal;
     const status = refusal.status === 400 ? (statuses.get(name) ?? 400) : refusal.status;
     const problem = { type: `urn:aws:states:${name}`, title: name, status, detail: message, requestId, ...members };
     return new Response(JSON.stringify(problem), {
       status,
-      headers: { "content-type": "application/problem+json", "x-amzn-requestid": requestId, "x-amzn-errortype": name },
+      headers: {
+        "content-type": "application/problem+json",
+        "x-amzn-requestid": requestId,
+        "x-amzn-errortype": name,
+        ...headers,
+      },
     });
   },
 };
@@ -60,11 +65,11 @@ function findRoute({ method, path }: Received): Found {
   if (found) return found;
   if (matching.length === 0) throw unknownPath(404, `There is nothing at ${path}`);
   const allowed = matching.map(({ route }) => route.method).join(", ");
-  throw unknownPath(405, `${method} is not possible at ${path}; possible: ${allowed}`);
+  throw unknownPath(405, `${method} is not possible at ${path}; possible: ${allowed}`, { allow: allowed });
 }
 
-function unknownPath(status: number, text: string): Refusal {
-  return new Refusal("UnknownOperationException", text, { namespace: "framework", status });
+function unknownPath(status: number, text: string, headers: Readonly<Record<string, string>> = {}): Refusal {
+  return new Refusal("UnknownOperationException", text, { namespace: "framework", status, headers });
 }
 
 /** The values of the `{names}` of a pattern, or undefined where the path is another. */

@@ -27,6 +27,12 @@ export function functionsOption(): Option {
     .default([] as readonly string[]);
 }
 
+export function corsOriginOption(): Option {
+  return new Option("--cors-origin <origin>", "whose pages may call from a browser, * for all; may be repeated")
+    .argParser((origin: string, before: readonly string[]) => [...before, origin])
+    .default([] as readonly string[]);
+}
+
 export function functionUrlOption(): Option {
   return new Option("--function-url <name=url>", "a function behind a URL; may be repeated")
     .argParser((pair: string, before: Readonly<Record<string, string>>) => ({ ...before, ...readPair(pair) }))

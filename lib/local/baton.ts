@@ -25,6 +25,8 @@ export interface LocalOptions {
   readonly functionFolders?: readonly string[];
   /** Functions behind a URL, by name. */
   readonly functionUrls?: Readonly<Record<string, string>>;
+  /** Origins whose pages may call from a browser; `*` for all. None by default. */
+  readonly corsOrigins?: readonly string[];
   /** Each line that a function of a folder prints. */
   readonly onLine?: (line: OutputLine) => void;
   /** Told of each message that could not be worked on and each request that failed; default: standard error. */
@@ -63,13 +65,18 @@ export async function startLocal(options: LocalOptions): Promise<LocalBaton> {
   const server = await serve((request) => handler(request), {
     port: options.port,
     bodyLimitBytes: usualBodyLimitBytes,
+    ...(options.corsOrigins && { corsOrigins: options.corsOrigins }),
   });
   const functions = openAll(options, server.url);
   try {
     const tasks = withOwnService(functions.tasks, () => engine);
     const world = await openLocalWorld({ folder: options.folder, tasks });
     const engine: Engine = createEngine(world, { guardDelayMilliseconds, leaseMilliseconds, ...options.engine });
-    handler = createHandler(engine, { authentication: "none", report: onError });
+    handler = createHandler(engine, {
+      authentication: "none",
+      report: onError,
+      ...(options.corsOrigins && { cors: { origins: options.corsOrigins } }),
+    });
     const loop = runLoop(engine, world, { atOnce, onError });
     const cleaning = setInterval(() => {
       world.expire(world.clock.now(), rowsPerCleaning).catch(onError);

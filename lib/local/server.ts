@@ -14,6 +14,8 @@ export interface ServeOptions {
   readonly host?: "127.0.0.1" | "::1" | "localhost";
   /** What the handler takes at most; one byte more is read, so that it sees the excess. */
   readonly bodyLimitBytes: number;
+  /** Origins besides this machine's whose pages may call; `*` for all. */
+  readonly corsOrigins?: readonly string[];
   /** A client that has not sent its request whole by then is cut off. */
   readonly requestTimeoutMilliseconds?: number;
 }
@@ -29,15 +31,18 @@ export interface Listening {
 const keepAliveMilliseconds = 75_000;
 const usualRequestTimeout = 60_000;
 const usualGrace = 5_000;
+/** Room for the longest text that REST takes in a URL, each character of it percent-encoded. */
+const mostHeaderBytes = 64 * 1024;
 
 export async function serve(handler: Handler, options: ServeOptions): Promise<Listening> {
   const server = createServer({
     keepAliveTimeout: keepAliveMilliseconds,
     requestTimeout: options.requestTimeoutMilliseconds ?? usualRequestTimeout,
     connectionsCheckingInterval: 1_000,
+    maxHeaderSize: mostHeaderBytes,
   });
   server.on("request", (incoming, outgoing) => {
-    void answer(handler, options.bodyLimitBytes, incoming, outgoing, server);
+    void answer(handler, options, incoming, outgoing, server);
   });
   const host = options.host ?? "127.0.0.1";
   await listen(server, options.port, host);
@@ -71,7 +76,7 @@ async function close(server: Server, graceMilliseconds: number): Promise<void> {
 
 async function answer(
   handler: Handler,
-  bodyLimitBytes: number,
+  { bodyLimitBytes, corsOrigins = [] }: ServeOptions,
   incoming: IncomingMessage,
   outgoing: ServerResponse,
   server: Server,
@@ -82,7 +87,7 @@ async function answer(
   outgoing.on("close", () => {
     if (!outgoing.writableFinished) gone.abort();
   });
-  const response = refusal(incoming) ?? (await handler(toRequest(incoming, body, gone.signal)));
+  const response = refusal(incoming, corsOrigins) ?? (await handler(toRequest(incoming, body, gone.signal)));
   if (!server.listening) outgoing.setHeader("connection", "close"); // closing waits for this connection
   outgoing.writeHead(response.status, Object.fromEntries(response.headers));
   outgoing.end(Buffer.from(await response.arrayBuffer()));
@@ -110,22 +115,36 @@ const methods = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIO
 /** With and without the prefix that SDKs put before the host for two of the operations. */
 const ourNames = /^(sync-)?(localhost|([\w-]+\.)*localhost|127\.0\.0\.1|\[::1\])$/i;
 
-function refusal({ method = "", url = "", headers }: IncomingMessage): Response | undefined {
+function refusal(
+  { method = "", url = "", headers }: IncomingMessage,
+  corsOrigins: readonly string[],
+): Response | undefined {
   if (!ourNames.test(withoutPort(headers.host ?? "")))
     return refuse(403, `Host '${headers.host ?? ""}' is not a name of this machine; use localhost or 127.0.0.1`);
-  if (headers.origin !== undefined && !ourNames.test(withoutPort(headers.origin.replace(/^https?:\/\//i, ""))))
+  if (headers.origin !== undefined && !mayCall(headers.origin, corsOrigins))
     return refuse(403, `Origin '${headers.origin}' is not a page of this machine`);
-  if (!methods.has(method)) return refuse(405, `${method} is not possible here`);
+  if (!methods.has(method)) return refuse(405, `${method} is not possible here`, { allow: [...methods].join(", ") });
   return url.startsWith("/") ? undefined : refuse(400, "the request must name a path");
+}
+
+function mayCall(origin: string, corsOrigins: readonly string[]): boolean {
+  return (
+    ourNames.test(withoutPort(origin.replace(/^https?:\/\//i, ""))) ||
+    corsOrigins.includes(origin) ||
+    corsOrigins.includes("*")
+  );
 }
 
 function withoutPort(host: string): string {
   return host.replace(/:\d{1,5}$/, "");
 }
 
-function refuse(status: number, detail: string): Response {
+function refuse(status: number, detail: string, headers: Readonly<Record<string, string>> = {}): Response {
   const problem = { type: "about:blank", title: status === 403 ? "Forbidden" : "Bad Request", status, detail };
-  return new Response(JSON.stringify(problem), { status, headers: { "content-type": "application/problem+json" } });
+  return new Response(JSON.stringify(problem), {
+    status,
+    headers: { "content-type": "application/problem+json", ...headers },
+  });
 }
 
 /** The name in the address is of no use to the handler: it reads the header, which may be no valid name of a URL. */

@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import type { Schema } from "../../lib/api/answers.ts";
 import { createHandler } from "../../lib/api/handler.ts";
 import { routes } from "../../lib/api/routes.ts";
+import { serve } from "../../lib/local/server.ts";
 import { memoryWorld } from "./memory-world.ts";
 import { type Answered, type Handler, pass, rest, wait } from "./requests.ts";
 
@@ -151,6 +152,18 @@ describe("pages of other origins", () => {
     const asked = await from(open, ours, "OPTIONS");
     expect(asked.get("access-control-allow-methods")).toBe("GET, POST, DELETE");
     expect(asked.get("access-control-allow-headers")).toContain("content-type");
+  });
+
+  test("get past the local server's own door by the same names", async () => {
+    const open = createHandler(world.engine, { authentication: "none", cors: { origins: [ours] } });
+    const server = await serve(open, { port: 0, bodyLimitBytes: 1024, corsOrigins: [ours] });
+    try {
+      const status = async (origin: string): Promise<number> =>
+        (await fetch(`${server.url}/state-machines`, { headers: { origin } })).status;
+      expect([await status(ours), await status(other), await status(server.url)]).toEqual([200, 403, 200]);
+    } finally {
+      await server.close();
+    }
   });
 
   test("are all allowed by a star, and none without a configuration", async () => {

@@ -145,6 +145,13 @@ test.each<[string, unknown, number, string, RegExp]>([
     "ValidationException",
     /true or false/,
   ],
+  [
+    `DELETE /state-machines/waits/executions/a?cause=${"x".repeat(4097)}`,
+    undefined,
+    400,
+    "ValidationException",
+    /at 'cause' .* 4096 in a URL/,
+  ],
   ["POST /tasks/forged/success", { output: 1 }, 400, "InvalidToken", /Invalid Token/],
   ["POST /tasks/forged/success", {}, 400, "ValidationException", /Value null at 'output'/],
 ])("%s %j: %i %s", async (line, body, status, name, detail) => {
@@ -157,6 +164,10 @@ test.each<[string, unknown, number, string, RegExp]>([
     status,
     detail: expect.stringMatching(detail),
   });
+});
+
+test("a method that is not possible is answered with those that are", async () => {
+  expect((await send("PUT /state-machines", {})).headers.get("allow")).toBe("GET, POST");
 });
 
 test("only JSON is read", async () => {

@@ -5,7 +5,15 @@ import { connect } from "../client.ts";
 import { clientSettings } from "../client-settings.ts";
 import { readValidDefinition } from "../definition-file.ts";
 import { deploy } from "../deploy.ts";
-import { defaultPort, functionsOption, functionUrlOption, jsonOption, readPort, substituteOption } from "../options.ts";
+import {
+  corsOriginOption,
+  defaultPort,
+  functionsOption,
+  functionUrlOption,
+  jsonOption,
+  readPort,
+  substituteOption,
+} from "../options.ts";
 import { paint } from "../paint.ts";
 import { openServer, stopRequest } from "../server.ts";
 
@@ -15,6 +23,7 @@ interface Options {
   readonly functions: readonly string[];
   readonly functionUrl: Readonly<Record<string, string>>;
   readonly substitute: Readonly<Record<string, string>>;
+  readonly corsOrigin: readonly string[];
   readonly quiet?: boolean;
   readonly json?: boolean;
 }
@@ -28,6 +37,7 @@ export function devCommand(): Command {
     .addOption(functionsOption())
     .addOption(functionUrlOption())
     .addOption(substituteOption())
+    .addOption(corsOriginOption())
     .option("--quiet", "print nothing but the ready line")
     .addOption(jsonOption())
     .action(dev);
@@ -41,6 +51,7 @@ async function dev(files: readonly string[], options: Options): Promise<void> {
     data: options.data,
     functionFolders: options.functions,
     functionUrls: options.functionUrl,
+    corsOrigins: options.corsOrigin,
     showLines: !options.quiet,
   });
   try {

@@ -14,6 +14,9 @@ import type { Header, Segment } from "./segment.ts";
 /** Time for the first copy of a message to finish, and for clocks to differ. */
 const margin = 30_000;
 
+/** A head that is older than this has nobody at work on it any more, whatever the receive count says: it may be stuck at 1. */
+const longestWork = 300_000;
+
 export interface Charge {
   readonly header: Header;
   readonly head: Segment;
@@ -51,9 +54,13 @@ function waitingTime(engine: Engine, head: Segment, delivery: Delivery, ownerGon
   if (ownerGone) return undefined;
   const now = engine.world.clock.now();
   const due = Math.max(head.lease ?? 0, dueTime(head.position) ?? 0);
-  if (due > 0 && due + margin > now) return Math.min(due + margin, now + longestInvisible);
-  return delivery.receives <= 1 ? now + margin : undefined;
+  if (due > 0 && due + margin > now) return invisibleUntil(engine, due + margin);
+  return delivery.receives <= 1 && head.now + longestWork > now ? now + margin : undefined;
 }
 
 /** A message may stay invisible for 12 hours from its first receive. */
 const longestInvisible = 11 * 3_600_000;
+
+export function invisibleUntil(engine: Engine, moment: Instant): Instant {
+  return Math.min(moment, engine.world.clock.now() + longestInvisible);
+}

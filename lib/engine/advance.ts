@@ -17,7 +17,7 @@ import { decodeCommand, decodeSegment } from "./codec.ts";
 import { type Baton, type Command, keyOf } from "./command.ts";
 import { endByDeadline } from "./deadline.ts";
 import { branchKey, type Engine } from "./engine.ts";
-import { dueTime } from "./messages.ts";
+import { dueTime, isEarly } from "./messages.ts";
 import { momentAt } from "./moment.ts";
 import type { Delivery, Verdict } from "./ports.ts";
 import { record, segmentOf } from "./record.ts";
@@ -26,9 +26,6 @@ import type { Header } from "./segment.ts";
 import { runTask } from "./task.ts";
 
 const done: Verdict = { kind: "done" };
-
-/** Clocks differ: a message this little early is on time. */
-const tolerance = 5;
 
 /** Works on one message of either lane. A rejection is an outage or a bug: the message comes back. */
 export async function handle(engine: Engine, delivery: Delivery): Promise<Verdict> {
@@ -56,7 +53,7 @@ async function advance(engine: Engine, baton: Baton, delivery: Delivery): Promis
   if (at.kind === "passed") return redelivered(engine, baton, delivery);
   const { header, position } = at;
   const due = dueTime(position) ?? 0;
-  if (due > engine.world.clock.now() + tolerance) return { kind: "later", at: due };
+  if (isEarly(engine, due)) return { kind: "later", at: due };
 
   const definition = await engine.definition(header.definition);
   const moment = await momentAt(engine, header, definition, baton.branch, baton.seq);

@@ -1,29 +1,35 @@
 /** The messages that answer a claim: a fork joined, a branch failed, a task's time is over. */
+import type { Instant } from "../asl/position.ts";
 import type { Signal } from "../asl/transition.ts";
 import { type Answer, answerOpenClaim } from "./answer.ts";
 import { type Command, keyOf } from "./command.ts";
 import type { Engine } from "./engine.ts";
 import { readReports } from "./join.ts";
-import { dispatch, messageOf } from "./messages.ts";
+import { dispatch, isEarly, messageOf } from "./messages.ts";
 import type { Delivery, Verdict } from "./ports.ts";
-import { redelivered } from "./redelivery.ts";
+import { invisibleUntil, redelivered } from "./redelivery.ts";
 import type { Header, Segment } from "./segment.ts";
 
 type Claiming = Extract<Command, { readonly claim: number }>;
 
 export async function answerClaim(engine: Engine, command: Claiming, delivery: Delivery): Promise<Verdict> {
   const { execution, branch, claim } = command;
+  let early: Instant | undefined;
+  const tooEarly = (due: Instant): void => {
+    early = due;
+  };
   const outcome = await answerOpenClaim(
     engine,
     { execution, branch, seq: claim },
-    answerOf(engine, command),
+    answerOf(engine, command, tooEarly),
     keyOf(command),
   );
+  if (command.kind === "task-timer" && early !== undefined) return ringAgain(engine, command, delivery, early);
   // Not answered now, but perhaps by this very message before: then what follows is still its charge.
   return outcome === "answered" ? { kind: "done" } : redelivered(engine, command, delivery);
 }
 
-function answerOf(engine: Engine, command: Claiming): Answer {
+function answerOf(engine: Engine, command: Claiming, tooEarly: (due: Instant) => void): Answer {
   switch (command.kind) {
     case "joined":
       return (head, header) => joined(engine, head, header);
@@ -33,7 +39,13 @@ function answerOf(engine: Engine, command: Claiming): Answer {
         return head.position.doing.kind === "forked" ? { kind: "branch-failed", index, failure, at } : undefined;
       };
     case "task-timer":
-      return (head) => timedOut(engine, command, head);
+      return async (head) => {
+        const due = await timeOutOf(engine, command, head);
+        if (due === undefined) return undefined;
+        if (!isEarly(engine, due)) return { kind: "timed-out", by: command.by };
+        tooEarly(due);
+        return undefined;
+      };
   }
 }
 
@@ -48,19 +60,28 @@ async function joined(engine: Engine, head: Segment, header: Header): Promise<Si
   return { kind: "joined", outputs, events: reports.reduce((sum, report) => sum + report.events, 0) };
 }
 
-/** A heartbeat may have come since the timer was set: then it is set again from the latest one. */
-async function timedOut(
-  engine: Engine,
-  command: Extract<Command, { kind: "task-timer" }>,
-  head: Segment,
-): Promise<Signal | undefined> {
-  const { doing } = head.position;
+type Timer = Extract<Command, { kind: "task-timer" }>;
+
+/** When the attempt's time is over; undefined: it does not wait any more. */
+async function timeOutOf(engine: Engine, timer: Timer, { position }: Segment): Promise<Instant | undefined> {
+  const { doing } = position;
   if (doing.kind !== "working") return undefined;
-  if (command.by === "timeout") return { kind: "timed-out", by: "timeout" };
-  const claim = { execution: command.execution, branch: command.branch, seq: command.claim };
+  const { timeoutSeconds = 0, heartbeatSeconds = 0 } = doing.call;
+  if (timer.by === "timeout") return doing.since + timeoutSeconds * 1_000;
+  const claim = { execution: timer.execution, branch: timer.branch, seq: timer.claim };
   const last = (await engine.world.heartbeats.last(claim)) ?? doing.since;
-  const due = last + (doing.call.heartbeatSeconds ?? 0) * 1_000;
-  if (due <= engine.world.clock.now()) return { kind: "timed-out", by: "heartbeat" };
-  await dispatch(engine, [messageOf(command, "flow", due)]);
-  return undefined;
+  return Math.max(last, doing.since) + heartbeatSeconds * 1_000;
+}
+
+/** Queues set messages aside after 20 receives. */
+const mostReceives = 10;
+
+/**
+ * A heartbeat may have come since the timer was set, and clocks differ: then it rings again. The message
+ * itself waits for that, since copies that each send another one would become more and more.
+ */
+async function ringAgain(engine: Engine, timer: Timer, delivery: Delivery, due: Instant): Promise<Verdict> {
+  if (delivery.receives < mostReceives) return { kind: "later", at: invisibleUntil(engine, due) };
+  await dispatch(engine, [messageOf(timer, "flow", due)]);
+  return { kind: "done" };
 }

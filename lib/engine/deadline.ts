@@ -2,10 +2,15 @@
 import { type Command, keyOf } from "./command.ts";
 import { endExecution } from "./end.ts";
 import type { Engine } from "./engine.ts";
+import { isEarly } from "./messages.ts";
 import type { Delivery, Verdict } from "./ports.ts";
 import { redelivered } from "./redelivery.ts";
 
 export async function endByDeadline(engine: Engine, command: Command, delivery: Delivery): Promise<Verdict> {
+  const header = await engine.header(command.execution);
+  const { timeoutSeconds = 0 } = await engine.definition(header.definition);
+  const due = header.startedAt + timeoutSeconds * 1_000;
+  if (isEarly(engine, due)) return { kind: "later", at: due };
   const ended = await endExecution(engine, command.execution, { kind: "execution-timed-out" }, keyOf(command));
   return ended.kind === "before" ? redelivered(engine, command, delivery) : { kind: "done" };
 }

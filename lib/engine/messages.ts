@@ -74,6 +74,14 @@ export function dueTime(position: Position): Instant | undefined {
   }
 }
 
+/** Clocks differ: a message this little early is on time. */
+const tolerance = 5;
+
+/** Whether a message came before its time, by the clock of this process. */
+export function isEarly(engine: Engine, due: Instant): boolean {
+  return due > engine.world.clock.now() + tolerance;
+}
+
 export function laneOfState(definition: Definition, state: StateName): Lane {
   return definition.states.get(state)?.type === "Task" ? "tasks" : "flow";
 }

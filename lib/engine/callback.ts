@@ -2,8 +2,10 @@
 import type { JsonText } from "../asl/json.ts";
 import type { Failure } from "../asl/position.ts";
 import { answerOpenClaim, headOf, openClaim } from "./answer.ts";
+import { decodeSegment } from "./codec.ts";
 import type { Engine } from "./engine.ts";
-import { nonceOf, postGuard } from "./guard.ts";
+import { guardKey, nonceOf, postGuard } from "./guard.ts";
+import type { SegmentKey } from "./ports.ts";
 import { expiry } from "./record.ts";
 import { readToken } from "./token.ts";
 
@@ -24,14 +26,32 @@ export async function answerTask(
   if (read.kind === "expired") return "timed-out";
   const { claim } = read;
   const head = await headOf(engine, claim);
-  if (!head || openClaim(head.position) !== claim.seq) return "timed-out";
+  if (!head || openClaim(head.position) !== claim.seq) return afterwards(engine, claim, invocationId);
   if (answer.kind === "heartbeat") {
     await engine.world.heartbeats.beat(claim, now, expiry(engine, now));
     return "accepted";
   }
   const by = await postGuard(engine, claim.execution, claim.branch, nonceOf(engine, invocationId));
   const outcome = await answerOpenClaim(engine, claim, answer, by, head);
-  if (outcome === "no-claim") return "timed-out";
+  if (outcome === "no-claim") return afterwards(engine, claim, invocationId);
+  await engine.world.log.durable();
+  return "accepted";
+}
+
+/** Behind a claim come its submission and then its answer. */
+const answersWithin = 4;
+
+/** Too late, unless it was this very call that answered the claim, and only its own answer got lost on the way. */
+async function afterwards(
+  engine: Engine,
+  claim: SegmentKey,
+  invocationId: string | undefined,
+): Promise<"accepted" | "timed-out"> {
+  if (invocationId === undefined) return "timed-out";
+  const { execution, branch, seq } = claim;
+  const key = guardKey(nonceOf(engine, invocationId));
+  const behind = await engine.world.log.branch(execution, branch, seq + 1, answersWithin);
+  if (!behind.some((record) => decodeSegment(record).by === key)) return "timed-out";
   await engine.world.log.durable();
   return "accepted";
 }

@@ -12,6 +12,10 @@ export function nonceOf(engine: Engine, invocationId: string | undefined): strin
   return invocationId === undefined ? engine.world.chance.hex(16) : hashOf(invocationId).slice(0, 32);
 }
 
+export function guardKey(nonce: string): string {
+  return `guard:${nonce}`;
+}
+
 /** Sends the guard and answers the key under which the append is to be made. */
 export async function postGuard(
   engine: Engine,
@@ -19,7 +23,7 @@ export async function postGuard(
   branch: BranchPath,
   nonce: string,
 ): Promise<string> {
-  const key = `guard:${nonce}`;
+  const key = guardKey(nonce);
   const due = engine.world.clock.now() + engine.options.guardDelayMilliseconds;
   await dispatch(engine, [messageOf({ kind: "guard", execution, branch, key }, "flow", due)]);
   return key;

@@ -162,8 +162,10 @@ export async function reportEnd(
   definition: Definition,
   end: Segment,
   outcome: Outcome,
+  innerEvents: number,
 ): Promise<void> {
-  const turn = await report(engine, header, end, outcome.status === "SUCCEEDED" ? outcome.output : undefined);
+  const output = outcome.status === "SUCCEEDED" ? outcome.output : undefined;
+  const turn = await report(engine, header, end, output, innerEvents);
   const name = branchName(end.branch);
   const { scope } = end.position;
   if (!name || !scope) throw new Error(`${end.execution}${end.branch} is not a branch of a fork`);
@@ -174,7 +176,7 @@ export async function reportEnd(
     const failed = { kind: "branch-failed", ...parent, index: name.index, failure, at: lastEvent(end) } as const;
     messages.push(messageOf(failed, "flow"));
   }
-  if (turn.begin !== undefined) {
+  if (turn.begin !== undefined && !(turn.late && (await hasBegun(engine, header, name, turn.begin)))) {
     const lane = laneOfState(definition, firstStateOf(definition, scope.state, turn.begin));
     const branch = branchPath(name.parent, name.forkSeq, turn.begin);
     const begin = { events: end.position.events, previous: lastEvent(end) };
@@ -183,6 +185,20 @@ export async function reportEnd(
   }
   if (turn.joined) messages.push(messageOf({ kind: "joined", ...parent }, "flow"));
   if (messages.length > 0) await dispatch(engine, messages);
+}
+
+/**
+ * Without this look a duplicate of one branch's last message would start the next one again, that one's end
+ * the one after it, and so on to the end of the fork, with duplicates of its own on the way.
+ */
+async function hasBegun(
+  engine: Engine,
+  header: Header,
+  { parent, forkSeq }: BranchName,
+  index: number,
+): Promise<boolean> {
+  const head = await engine.world.log.head(header.id, branchPath(parent, forkSeq, index));
+  return head !== undefined;
 }
 
 /** The last event of the branch's chain, as others may refer to it. */

@@ -6,6 +6,7 @@
 import type { Definition } from "../asl/definition.ts";
 import type { EventRef } from "../asl/event.ts";
 import type { Forked, Position } from "../asl/position.ts";
+import { firstWave } from "../asl/states/fork.ts";
 import { step } from "../asl/step.ts";
 import { beginning, lastEvent } from "./branch.ts";
 import { decodeSegment } from "./codec.ts";
@@ -36,6 +37,18 @@ export async function closeFork(
   }
   const reports = await readReports(engine, header, parent.branch, fork);
   return reports.reduce((sum, { events }) => sum + events, 0);
+}
+
+/** The same for the fork of a branch that ends with it: answers how many events the branch had beside its own. */
+export async function closeNested(
+  engine: Engine,
+  header: Header,
+  definition: Definition,
+  branch: Segment,
+  fork: Forked,
+  because?: EventRef,
+): Promise<number> {
+  return (await closeFork(engine, header, definition, branch, fork, because)) + firstWave(fork);
 }
 
 /** From here on no finisher starts a branch. Answers who had finished, group by group, in order. */
@@ -80,27 +93,29 @@ async function fence(
     const read = await engine.world.log.head(header.id, branch);
     const head = read && decodeSegment(read);
     if (head?.position.doing.kind === "ended") {
-      await reportFor(engine, header, head);
+      const { open } = head.position.doing;
+      const inner = open ? await closeNested(engine, header, definition, head, open, because) : 0;
+      await reportFor(engine, header, head, inner);
       return;
     }
     const nested = head && openFork(head.position);
-    if (nested) await closeFork(engine, header, definition, head, nested, because);
+    const inner = nested ? await closeNested(engine, header, definition, head, nested, because) : 0;
     const position = head?.position ?? beginning(definition, { position: parent.position, fork, offset: 0 }, index);
     const moment = await momentAt(engine, header, definition, branch, head ? head.seq + 1 : 0);
     const transition = await step(definition, position, { kind: "aborted", because }, moment);
     const recorded = await record(engine, header, definition, segmentOf(engine, header, moment, transition, parent.by));
     if (recorded.kind === "mine") {
-      await reportFor(engine, header, recorded.segment);
+      await reportFor(engine, header, recorded.segment, inner);
       return;
     }
   }
 }
 
 /** The branch ended, but whoever was to report it may be gone; a closed join starts nobody for it. */
-async function reportFor(engine: Engine, header: Header, end: Segment): Promise<void> {
+async function reportFor(engine: Engine, header: Header, end: Segment, innerEvents: number): Promise<void> {
   const { doing } = end.position;
   const succeeded = doing.kind === "ended" && doing.outcome.status === "SUCCEEDED";
-  await report(engine, header, end, succeeded ? doing.outcome.output : undefined);
+  await report(engine, header, end, succeeded ? doing.outcome.output : undefined, innerEvents);
 }
 
 function openFork(position: Position): Forked | undefined {

@@ -7,7 +7,7 @@ import type { Failure, Position } from "../asl/position.ts";
 import type { Signal } from "../asl/transition.ts";
 import { armTimers } from "./arm.ts";
 import { beginBranches, reportEnd } from "./branch.ts";
-import { closeFork } from "./close.ts";
+import { closeFork, closeNested } from "./close.ts";
 import type { Engine } from "./engine.ts";
 import { batonAfter, dispatch } from "./messages.ts";
 import { awaitsWorker, offerClaim } from "./offer.ts";
@@ -65,8 +65,8 @@ async function endBranch(
   segment: Segment,
   doing: Extract<Position["doing"], { kind: "ended" }>,
 ): Promise<void> {
-  if (doing.open) await closeFork(engine, header, definition, segment, doing.open);
-  if (segment.branch !== "") return reportEnd(engine, header, definition, segment, doing.outcome);
+  const inner = doing.open ? await closeNested(engine, header, definition, segment, doing.open) : 0;
+  if (segment.branch !== "") return reportEnd(engine, header, definition, segment, doing.outcome, inner);
   await engine.world.executions.finish(header.id, endingOf(segment, header));
 }
 

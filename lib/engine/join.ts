@@ -24,6 +24,8 @@ export interface Report {
 /** What an end leaves to do: the branch whose turn it is, and whether the parent is to be told. */
 export interface Turn {
   readonly begin?: number;
+  /** Others have finished since: this end was reported before, and what follows from it is probably done. */
+  readonly late: boolean;
   readonly joined: boolean;
 }
 
@@ -38,24 +40,27 @@ export function joinKey(header: Header, branch: BranchPath, forkSeq: number, gro
 /**
  * Reports the end of a branch and says what follows from its place in the list, which stays the same
  * however often it reports. The k-th to finish in group g starts branch concurrency + 256·g + k: a
- * bijection, so every branch is started once and never more than `concurrency` run.
+ * bijection, so every branch is started once and never more than `concurrency` run. `innerEvents` are those of
+ * a fork of its own that the branch ended over.
  */
 export async function report(
   engine: Engine,
   header: Header,
   end: Segment,
   output: JsonText | undefined,
+  innerEvents: number,
 ): Promise<Turn> {
   const { parent, forkSeq, index, width, concurrency, eventsBefore } = forkOf(end);
-  const body = JSON.stringify({ index, output, events: end.position.events - eventsBefore });
+  const body = JSON.stringify({ index, output, events: end.position.events - eventsBefore + innerEvents });
   const group = Math.floor(index / groupWidth);
   const key = joinKey(header, parent, forkSeq, group);
   const state = await engine.world.joins.report(key, index, body, expiry(engine, end.now));
-  if (state.closed || output === undefined) return { joined: false };
+  if (state.closed || output === undefined) return { joined: false, late: true };
   const place = state.finished.indexOf(index);
   const next = concurrency + groupWidth * group + place;
   const joined = await climb(engine, header, end, place, width);
-  return next < width ? { begin: next, joined } : { joined };
+  const late = place < state.finished.length - 1;
+  return next < width ? { begin: next, joined, late } : { joined, late };
 }
 
 function forkOf(end: Segment) {

@@ -43,7 +43,8 @@ export async function startExecution(engine: Engine, request: StartRequest): Pro
   const by = await postGuard(engine, id, "", nonce);
   const header = headerFor(engine, id, machine);
   const definition = await engine.definition(header.definition);
-  const moment = momentWith(engine, header, "", 0, request.input);
+  // One moment for all: StartTime, ExecutionStarted, the summary, and what TimeoutSeconds count from.
+  const moment = { ...momentWith(engine, header, "", 0, request.input), now: header.startedAt };
   const first: Segment = { ...segmentOf(engine, header, moment, begin(definition, moment), by), nonce, header };
   const summary = summaryOf(engine, first, request);
 

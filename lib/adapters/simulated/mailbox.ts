@@ -36,6 +36,8 @@ export interface Mailbox {
   reopen(): void;
   /** When the next letter is or becomes visible. */
   next(): Instant | undefined;
+  /** Whether something could be received now. */
+  isVisible(box: Box): boolean;
   /** Not done, by box. */
   count(box: Box): number;
 }
@@ -128,6 +130,7 @@ export function mailbox(journal: Journal, chance: Prng, faults: () => Faults, no
     },
 
     next: () => earliest(letters),
+    isVisible: (box) => letters.some((letter) => letter.box === box && letter.visibleAt <= now()),
     count: (box) => letters.filter((letter) => letter.box === box).length,
   };
 }

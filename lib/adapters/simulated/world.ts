@@ -64,6 +64,8 @@ export interface SimulatedWorld extends Omit<SimulatedWorker, "dead" | "kill"> {
   redrive(): number;
   /** Messages that are not done, by where they are. */
   waiting(box: "flow" | "tasks" | "dead"): number;
+  /** Whether some of them could be received now. */
+  receivable(box: "flow" | "tasks" | "dead"): boolean;
   segments(): readonly SegmentRecord[];
   summaries(): readonly ExecutionSummary[];
 }
@@ -158,6 +160,7 @@ export function simulatedWorld(options: SimulatedOptions): SimulatedWorld {
 
     redrive: inside.mailbox.redrive,
     waiting: inside.mailbox.count,
+    receivable: inside.mailbox.isVisible,
     segments: inside.segments.all,
     summaries: inside.registry.executions,
   };

@@ -74,7 +74,9 @@ const detailsMember = {
   WaitStateAborted: undefined,
   WaitStateEntered: stateEntered,
   WaitStateExited: stateExited,
-} satisfies Record<HistoryEventType, string | undefined>;
+} satisfies Record<HistoryEventType, DetailsMember | undefined>;
+
+type DetailsMember = `${string}EventDetails`;
 
 /** An event as GetExecutionHistory shows it, its timestamp in milliseconds, its payloads as text. */
 export interface AwsHistoryEvent {
@@ -83,8 +85,11 @@ export interface AwsHistoryEvent {
   readonly timestamp: Instant;
   readonly type: HistoryEventType;
   /** `stateEnteredEventDetails` and so on: the one that belongs to the type. */
-  readonly [details: `${string}EventDetails`]: HistoryEvent["details"];
+  readonly [details: DetailsMember]: HistoryEvent["details"];
 }
+
+/** A spread would copy every event of a history twice. */
+type Writable<T> = { -readonly [Member in keyof T]: T[Member] };
 
 export function toAwsEvent(
   event: Pick<HistoryEvent, "type" | "details">,
@@ -93,9 +98,10 @@ export function toAwsEvent(
   timestamp: Instant,
 ): AwsHistoryEvent {
   const { type, details } = event;
-  const member = detailsMember[type];
-  const plain = { id, previousEventId, timestamp, type };
-  return member === undefined || details === undefined ? plain : { ...plain, [member]: details };
+  const member: DetailsMember | undefined = detailsMember[type];
+  const shown: Writable<AwsHistoryEvent> = { id, previousEventId, timestamp, type };
+  if (member !== undefined && details !== undefined) shown[member] = details;
+  return shown;
 }
 
 export type { SegmentEvents } from "./history/merge.ts";

@@ -5,7 +5,7 @@
 import type { Definition } from "./definition.ts";
 import { type AwsHistoryEvent, mergeHistory, type SegmentEvents } from "./history.ts";
 import type { JsonText } from "./json.ts";
-import type { Failure, Instant } from "./position.ts";
+import type { Failure, Instant, Position } from "./position.ts";
 import { type MockedAttempt, type Responder, respondFrom, type TaskMocks } from "./simulate/mocks.ts";
 import { prepare, run } from "./simulate/run.ts";
 import { appoint, isRunning, type Run } from "./simulate/world.ts";
@@ -114,13 +114,22 @@ function resultOf(simulation: Run, startedAt: Instant): Simulated {
   const segments = root.home.log;
   const { doing } = root.position;
   const stoppedAt = segments.at(-1)?.now ?? simulation.now;
-  const common = { startedAt, stoppedAt, transitions, segments };
-  if (doing.kind !== "ended") {
-    return { ...common, status: "RUNNING", history: () => mergeHistory(segments, simulation.now) };
-  }
+  const isOver = doing.kind === "ended";
+  return {
+    ...resultIn(doing),
+    startedAt,
+    stoppedAt,
+    transitions,
+    segments,
+    history: () => mergeHistory(segments, isOver ? undefined : simulation.now),
+  };
+}
+
+function resultIn(doing: Position["doing"]): Pick<Simulated, "status" | "output" | "failure"> {
+  if (doing.kind !== "ended") return { status: "RUNNING" };
   const { outcome } = doing;
-  const ended = { ...common, status: outcome.status, history: () => mergeHistory(segments) };
-  return outcome.status === "SUCCEEDED" ? { ...ended, output: outcome.output } : { ...ended, failure: outcome.failure };
+  const { status } = outcome;
+  return status === "SUCCEEDED" ? { status, output: outcome.output } : { status, failure: outcome.failure };
 }
 
 export type { MockedAttempt };

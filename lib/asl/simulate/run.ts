@@ -18,8 +18,22 @@ export function prepare(
 ): Run {
   const agenda = new Heap<Appointment>((a, b) => a.at - b.at || a.order - b.order);
   const root = rootOf(home, "", undefined, 0);
-  const clock = { now: startTime, transitions: 0, appointments: 0 };
-  return { ...given, ...clock, agenda, schedulings: new Map(), root, start, advance };
+  const { respond, objects, seed, transitionLimit, keepsHistory } = given;
+  return {
+    respond,
+    objects,
+    seed,
+    transitionLimit,
+    keepsHistory,
+    agenda,
+    schedulings: new Map(),
+    root,
+    start,
+    advance,
+    now: startTime,
+    transitions: 0,
+    appointments: 0,
+  };
 }
 
 /** Runs until the execution and all its branches have ended, or nothing is left that could happen. */

@@ -26,16 +26,9 @@ export function write(journal: Journal, type: HistoryEventType, details?: EventD
 
 /** Writes an event beside the chain: the next event refers to what this one refers to. */
 export function remark(journal: Journal, type: HistoryEventType, details?: EventDetails, at?: Instant): number {
-  const event: HistoryEvent =
-    details === undefined && at === undefined
-      ? { type, previous: journal.previous }
-      : {
-          type,
-          previous: journal.previous,
-          ...(at === undefined ? {} : { at }),
-          ...(details === undefined ? {} : { details }),
-        };
-  journal.events.push(event);
+  const { previous } = journal;
+  const event: HistoryEvent = details === undefined ? { type, previous } : { type, previous, details };
+  journal.events.push(at === undefined ? event : { ...event, at });
   journal.count += 1;
   return journal.count;
 }

@@ -62,7 +62,7 @@ export async function departUnchanged(visit: Visit, following: Following): Promi
   const { state } = visit;
   if (state.queryLanguage === "JSONata") return departJsonata(visit, visit.input, following, {});
   const input = effectiveInput(visit);
-  const assigned = await assign(state.assign, scopeOf(visit, input));
+  const assigned = state.assign && (await assign(state.assign, scopeOf(visit, input)));
   return { output: filtered(visit, state.outputPath, input), assigned, following };
 }
 
@@ -112,12 +112,13 @@ export function leave(visit: Visit, departure: Departure, at?: Instant): Transit
   const { details, variables } = exitDetails(visit, output, departure.assigned);
   write(journal, `${exitName(state)}StateExited`, details, at);
   if (following.kind === "end") return finish(visit, { status: "SUCCEEDED", output });
-  const { entered: _, variables: __, ...rest } = visit.position;
+  const { item, scope } = visit.position;
   const next: Position = {
-    ...rest,
+    ...(scope === undefined ? undefined : { scope }),
+    ...(item === undefined ? undefined : { item }),
+    ...(variables === undefined ? undefined : { variables }),
     state: following.state,
     input: output,
-    ...(variables === undefined ? {} : { variables }),
     events: journal.count,
     previous: journal.previous,
     doing: at === undefined ? { kind: "arriving" } : { kind: "arriving", notBefore: at },

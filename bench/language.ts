@@ -2,16 +2,28 @@
  * The interpreter alone, in memory: states per second on one core, what a path costs, how long a large
  * definition takes to parse, and that a machine which loops a million times leaves nothing behind.
  */
+import { createRequire } from "node:module";
+import { join } from "node:path";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import type { Definition } from "../lib/asl/definition.ts";
-import { compilePath, isProblem, readPath } from "../lib/asl/evaluate/path.ts";
-import { parseJson } from "../lib/asl/json.ts";
-import { parseDefinitionText } from "../lib/asl/parse.ts";
 import type { Position } from "../lib/asl/position.ts";
-import { simulate } from "../lib/asl/simulate.ts";
-import { begin, step } from "../lib/asl/step.ts";
 import type { Moment } from "../lib/asl/transition.ts";
+
+/**
+ * What is measured is what ships, the build: tsx gives every function its name each time one is made, which
+ * costs more than many a step.
+ */
+async function built<Module>(file: string): Promise<Module> {
+  const at = new URL(`../dist/lib/asl/${file}.js`, import.meta.url);
+  return (await import(at.href)) as Module; // the build of the file that the caller names as its type
+}
+
+const { compilePath, isProblem, readPath } = await built<typeof import("../lib/asl/evaluate/path.ts")>("evaluate/path");
+const { parseJson } = await built<typeof import("../lib/asl/json.ts")>("json");
+const { parseDefinitionText } = await built<typeof import("../lib/asl/parse.ts")>("parse");
+const { simulate } = await built<typeof import("../lib/asl/simulate.ts")>("simulate");
+const { begin, step } = await built<typeof import("../lib/asl/step.ts")>("step");
 
 /** A figure beside the budget it has to keep. */
 interface Figure {
@@ -23,7 +35,8 @@ interface Figure {
 }
 
 export async function language(): Promise<void> {
-  const figures = [await steps(), await simulated(), plainPath(), largeDefinition(), await flatMemory()];
+  const first = [await steps(), await simulated(), ...(await besidePeer())];
+  const figures = [...first, plainPath(), largeDefinition(), await flatMemory()];
   for (const figure of figures) console.log(line(figure));
 }
 
@@ -93,19 +106,51 @@ async function steps(): Promise<Figure> {
   return { what: "states stepped (nine Passes, a Choice)", value: rate, unit: "/s", budget: 150_000, best: "most" };
 }
 
-/** Whole executions of a hundred Passes, with their history. */
+/** A row of Passes. */
+function passes(count: number): object {
+  const states = Array.from({ length: count }, (_, index) => [`P${index}`, { Type: "Pass", Next: `P${index + 1}` }]);
+  return { StartAt: "P0", States: { ...Object.fromEntries(states), [`P${count}`]: { Type: "Succeed" } } };
+}
+
 async function simulated(): Promise<Figure> {
-  const passes = Array.from({ length: 100 }, (_, index) => [`P${index}`, { Type: "Pass", Next: `P${index + 1}` }]);
-  const states = { ...Object.fromEntries(passes), P100: { Type: "Succeed" } };
-  const definition = parsed({ StartAt: "P0", States: states });
-  for (let warm = 0; warm < 500; warm += 1) await simulate(definition, '{"n":0}');
-  const rate = await bestOf(3, async () => {
-    const executions = 2_000;
-    const before = process.cpuUsage();
-    for (let run = 0; run < executions; run += 1) (await simulate(definition, '{"n":0}')).history();
-    return (executions * 100 * 1e6) / sinceMicroseconds(before);
-  });
+  const definition = parsed(passes(100));
+  const rate = await passRate(100, async () => (await simulate(definition, '{"n":0}')).history());
   return { what: "Pass states simulated, with histories", value: rate, unit: "/s", budget: 150_000, best: "most" };
+}
+
+/**
+ * aws-local-stepfunctions (npm) in the same run, if BATON_BENCH_PEER names the folder that it is installed
+ * in; it asks for a newer Node than Baton does, so it is no dependency.
+ */
+async function besidePeer(): Promise<readonly Figure[]> {
+  const folder = process.env["BATON_BENCH_PEER"];
+  if (folder === undefined) return [];
+  const { StateMachine } = createRequire(join(folder, "package.json"))("aws-local-stepfunctions");
+  const figures: Figure[] = [];
+  for (const count of [10, 100]) {
+    const definition = parsed(passes(count));
+    const theirs = new StateMachine(passes(count));
+    const ours = await passRate(count, () => simulate(definition, '{"n":0}', { keepHistory: false }));
+    const peer = await passRate(count, () => theirs.run({ n: 0 }).result);
+    figures.push({
+      what: `${count} Pass states, times the peer's rate`,
+      value: ours / peer,
+      unit: "x",
+      budget: 1,
+      best: "most",
+    });
+  }
+  return figures;
+}
+
+/** Pass states per second of processor time. */
+async function passRate(count: number, run: () => Promise<unknown>): Promise<number> {
+  const executions = 200_000 / count;
+  return bestOf(4, async () => {
+    const before = process.cpuUsage();
+    for (let done = 0; done < executions; done += 1) await run();
+    return (executions * count * 1e6) / sinceMicroseconds(before);
+  });
 }
 
 function sinceMicroseconds(before: NodeJS.CpuUsage): number {

@@ -11,6 +11,7 @@ import { decodeSegment } from "./codec.ts";
 import type { ForkView } from "./fork.ts";
 import type { BranchPath, ExecutionId, World } from "./ports.ts";
 import type { Header, Segment } from "./segment.ts";
+import { HistoryCache } from "./settled.ts";
 
 export interface EngineOptions {
   /** Most bytes of a payload; AWS's own quota is 262,144. */
@@ -45,6 +46,8 @@ export interface Engine {
   readonly newest: BoundedMap<string, Segment>;
   /** Forks and staged chunks of forks, kept while their branches begin. */
   readonly forks: BoundedMap<string, Promise<ForkView>>;
+  /** Of executions that have settled. */
+  readonly histories: HistoryCache;
   /** How often the step threw, by branch and seq. */
   readonly throws: BoundedMap<string, number>;
   /** Rings for each claim that is offered to an activity's workers, by the activity's ARN. */
@@ -60,6 +63,7 @@ export function createEngine(world: World, options: Partial<EngineOptions> = {})
     options: { ...defaults, ...options },
     newest: new BoundedMap(20_000),
     forks: new BoundedMap(64),
+    histories: new HistoryCache(),
     throws: new BoundedMap(1_000),
     bell: createBell(world.clock),
     definition: (hash) => remember(definitions, hash, () => loadDefinition(world, hash)),

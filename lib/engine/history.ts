@@ -8,27 +8,49 @@ import type { Engine } from "./engine.ts";
 import { groupsOf } from "./join.ts";
 import type { BranchGroup, ExecutionId } from "./ports.ts";
 import { firstEvent, type Segment } from "./segment.ts";
+import { isForGood } from "./settled.ts";
 
 /** All events, in order. While the execution runs, what lies in the future is left out. */
 export async function readHistory(engine: Engine, id: ExecutionId): Promise<readonly AwsHistoryEvent[]> {
-  const segments = await readSegments(engine, id);
-  return mergeHistory(segments.map(eventsOf), engine.world.clock.now());
+  const head = await engine.world.log.head(id, "");
+  const known = head && engine.histories.get(decodeSegment(head));
+  if (known) return known;
+  const { segments, bytes } = await readRecords(engine, id);
+  const now = engine.world.clock.now();
+  const history = mergeHistory(segments.map(eventsOf), now);
+  const end = newestOfRoot(segments);
+  if (end && isForGood(end, now)) engine.histories.put(end, history, bytes);
+  return history;
+}
+
+function newestOfRoot(segments: readonly Segment[]): Segment | undefined {
+  const root = segments.filter(({ branch }) => branch === "");
+  return root.reduce<Segment | undefined>(
+    (last, segment) => (last && last.seq > segment.seq ? last : segment),
+    undefined,
+  );
 }
 
 /** Every segment of an execution, branch by branch. */
 export async function readSegments(engine: Engine, id: ExecutionId): Promise<readonly Segment[]> {
-  const all: Segment[] = [];
+  return (await readRecords(engine, id)).segments;
+}
+
+async function readRecords(engine: Engine, id: ExecutionId): Promise<{ segments: readonly Segment[]; bytes: number }> {
+  const segments: Segment[] = [];
+  let bytes = 0;
   const groups: (BranchGroup | undefined)[] = [undefined];
   while (groups.length > 0) {
     for await (const page of engine.world.log.read(id, groups.pop())) {
       for (const record of page) {
         const segment = decodeSegment(record);
-        all.push(segment);
+        segments.push(segment);
+        bytes += record.body.length;
         groups.push(...forksOf(segment));
       }
     }
   }
-  return all;
+  return { segments, bytes };
 }
 
 function forksOf(segment: Segment): readonly BranchGroup[] {

@@ -14,6 +14,7 @@ if (only !== undefined && only !== "embedded" && only !== "costs") {
 
 const embedded = only === "costs" ? undefined : await measureEmbedded();
 if (embedded && !flags.json) printEmbedded(embedded);
+if (only !== "embedded") console.error("Counting on the deployed shape; the guards come after a minute …");
 const costs = only === "embedded" ? undefined : await measureAndPrice();
 if (costs && !flags.json) printCosts(costs);
 if (flags.json) console.log(JSON.stringify({ embedded, costs }, null, 2));

@@ -1,6 +1,6 @@
 /** What an operation of the API is: the shape of its input and what it does with a checked one. */
 import type { Engine } from "../engine/engine.ts";
-import type { Tenant } from "../engine/ports.ts";
+import type { SegmentKey, Tenant } from "../engine/ports.ts";
 import { check, type Input, type Structure } from "./shape.ts";
 
 /** Who calls, and under which id: an SDK that tries again keeps the id, so its own write is recognised. */
@@ -8,6 +8,8 @@ export interface Call {
   readonly engine: Engine;
   readonly tenant: Tenant;
   readonly invocationId?: string;
+  /** The claim of a Task that makes this call and waits for what comes of it. */
+  readonly parent?: SegmentKey;
   /** Aborted when the caller is gone and nobody is left to be answered. */
   readonly signal?: AbortSignal;
 }

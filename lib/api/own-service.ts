@@ -1,46 +1,75 @@
 /**
- * Tasks that call Step Functions itself, `arn:aws:states:::aws-sdk:sfn:<operation>`: they are calls of this
- * very API, made without a connection. Parameters and results are in PascalCase there, as for every service.
+ * Tasks that call Step Functions itself: `arn:aws:states:::aws-sdk:sfn:<operation>` and
+ * `arn:aws:states:::states:startExecution`. They are calls of this very API, made without a connection.
+ * Parameters and results are in PascalCase there, as for every service.
  */
 import { isObject, parseJson, property, type Value, writeJson } from "../asl/json.ts";
+import { startedOutput } from "../engine/child.ts";
 import type { Engine } from "../engine/engine.ts";
+import { parseExecutionArn } from "../engine/identity.ts";
 import type { Call, CallResult, Tasks } from "../engine/ports.ts";
 import type { Answer } from "./operation.ts";
+import { startExecution } from "./operations/start-execution.ts";
 import { findOperation } from "./operations.ts";
 import { Refusal } from "./refusal.ts";
 
-const resource = /^arn:[\w-]+:states:[\w-]*:\d*:aws-sdk:sfn:([a-zA-Z]+?)(\.waitForTaskToken)?$/;
+const resource = /^arn:[\w-]+:states:[\w-]*:\d*:(aws-sdk:sfn:([a-zA-Z]+)|states:startExecution)(\.\S+)?$/;
 
 /** `tasks`, with the calls of Step Functions answered by the engine's own API. */
 export function withOwnService(tasks: Tasks, engine: () => Engine): Tasks {
   return {
     call: (call) => {
-      const [, action, token] = resource.exec(call.resource) ?? [];
-      if (action === undefined) return tasks.call(call);
-      return callOperation(engine(), call, action, token === undefined ? "succeeded" : "submitted");
+      const [, service, action, pattern] = resource.exec(call.resource) ?? [];
+      if (service === undefined) return tasks.call(call);
+      return action === undefined
+        ? startChild(engine(), call, pattern)
+        : callOperation(engine(), call, action, pattern);
     },
   };
+}
+
+/** The name follows from the claim and the claim from the log, so it may be started again and again. */
+async function startChild(engine: Engine, call: Call, pattern: string | undefined): Promise<CallResult> {
+  const { account, region, signal, idempotencyKey: invocationId, claim } = call;
+  const waits = pattern?.startsWith(".sync") && claim ? { parent: claim } : {};
+  const tenant = { account, region };
+  try {
+    const asked = inputOf(call.arguments);
+    const answer = await startExecution.answer({ engine, tenant, signal, invocationId, ...waits }, asked);
+    const id = parseExecutionArn(String(answer["executionArn"]));
+    const { startDate } = answer;
+    if (!id || !(startDate instanceof Date)) throw new Error(`StartExecution answered ${JSON.stringify(answer)}`);
+    return { kind: pattern === undefined ? "succeeded" : "submitted", output: startedOutput(id, startDate.getTime()) };
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    const details = `Service: AWSStepFunctions; Status Code: ${error.status}; Error Code: ${error.name}; Request ID: ; Proxy: null`;
+    return failed(`StepFunctions.${exceptionName(error)}`, `${error.message} (${details})`);
+  }
 }
 
 async function callOperation(
   engine: Engine,
   call: Call,
   action: string,
-  kind: "succeeded" | "submitted",
+  pattern: string | undefined,
 ): Promise<CallResult> {
   const operation = findOperation(action.charAt(0).toUpperCase() + action.slice(1));
-  if (!operation) {
+  if (!operation || (pattern !== undefined && pattern !== ".waitForTaskToken")) {
     return failed("States.Runtime", `The resource provided ${call.resource} is not recognized.`);
   }
   const { account, region, signal } = call;
   try {
     const answer = await operation.answer({ engine, tenant: { account, region }, signal }, inputOf(call.arguments));
-    return { kind, output: JSON.stringify(pascal(answer)) };
+    return { kind: pattern === undefined ? "succeeded" : "submitted", output: JSON.stringify(pascal(answer)) };
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    const name = error.name.endsWith("Exception") ? error.name : `${error.name}Exception`;
-    return failed(`Sfn.${name}`, `${error.message} (Service: Sfn, Status Code: ${error.status}, Request ID: )`);
+    const details = `Service: Sfn, Status Code: ${error.status}, Request ID: `;
+    return failed(`Sfn.${exceptionName(error)}`, `${error.message} (${details})`);
   }
+}
+
+function exceptionName({ name }: Refusal): string {
+  return name.endsWith("Exception") ? name : `${name}Exception`;
 }
 
 function failed(error: string, cause: string): CallResult {

@@ -10,6 +10,7 @@ import type { Definition } from "../asl/definition.ts";
 import type { Position } from "../asl/position.ts";
 import { step } from "../asl/step.ts";
 import type { Moment, Transition } from "../asl/transition.ts";
+import { endAbandoned } from "./abandoned.ts";
 import { settle } from "./answer.ts";
 import { beginningOf } from "./branch.ts";
 import { answerClaim } from "./claims.ts";
@@ -39,9 +40,12 @@ async function carry(engine: Engine, command: Command, delivery: Delivery): Prom
     case "joined":
     case "branch-failed":
     case "task-timer":
+    case "child-ended":
       return answerClaim(engine, command, delivery);
     case "deadline":
       return endByDeadline(engine, command, delivery);
+    case "abandoned":
+      return endAbandoned(engine, command, delivery);
     case "guard":
       return guard(engine, command);
   }

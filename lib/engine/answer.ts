@@ -6,12 +6,13 @@ import type { Definition } from "../asl/definition.ts";
 import type { Position } from "../asl/position.ts";
 import { step } from "../asl/step.ts";
 import type { Signal } from "../asl/transition.ts";
+import { releasing } from "./child.ts";
 import { decodeSegment } from "./codec.ts";
 import { carryOut } from "./effects.ts";
 import type { Engine } from "./engine.ts";
 import { momentAt } from "./moment.ts";
 import type { SegmentKey } from "./ports.ts";
-import { record, segmentOf } from "./record.ts";
+import { type Recorded, record, segmentOf } from "./record.ts";
 import type { Header, Segment } from "./segment.ts";
 
 /** The sequence number of the claim that is open at this position. */
@@ -59,6 +60,9 @@ export async function headOf(engine: Engine, { execution, branch }: SegmentKey):
   return read && decodeSegment(read);
 }
 
+/** What ends an attempt while the execution that it started may still run. */
+const givesUp: ReadonlySet<Signal["kind"]> = new Set(["timed-out", "lost"]);
+
 /** Appends behind `head` and carries out what follows; false if somebody else was faster. */
 export async function answerHead(
   engine: Engine,
@@ -73,7 +77,8 @@ export async function answerHead(
   // Whoever answers a claim that waits for the outside comes from another process, and reads nothing but the head.
   const waits = transition.next.doing.kind === "working";
   const segment = { ...segmentOf(engine, header, moment, transition, by), ...(waits && { header }) };
-  const recorded = await record(engine, header, definition, segment);
+  const write = (): Promise<Recorded> => record(engine, header, definition, segment);
+  const recorded = await (givesUp.has(signal.kind) ? releasing(engine, head, write) : write());
   if (recorded.kind === "theirs") return false;
   await settle(engine, header, definition, recorded.segment, "sent");
   return true;

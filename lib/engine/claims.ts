@@ -2,6 +2,8 @@
 import type { Instant } from "../asl/position.ts";
 import type { Signal } from "../asl/transition.ts";
 import { type Answer, answerOpenClaim } from "./answer.ts";
+import { startedOutput } from "./child.ts";
+import { childResult } from "./child-result.ts";
 import { type Command, keyOf } from "./command.ts";
 import type { Engine } from "./engine.ts";
 import { readReports } from "./join.ts";
@@ -18,12 +20,12 @@ export async function answerClaim(engine: Engine, command: Claiming, delivery: D
   const tooEarly = (due: Instant): void => {
     early = due;
   };
-  const outcome = await answerOpenClaim(
-    engine,
-    { execution, branch, seq: claim },
-    answerOf(engine, command, tooEarly),
-    keyOf(command),
-  );
+  const place = { execution, branch, seq: claim };
+  // A child may have ended before whoever started it could say so.
+  if (command.kind === "child-ended") {
+    await answerOpenClaim(engine, place, startedAnswer(engine, command), keyOf(command));
+  }
+  const outcome = await answerOpenClaim(engine, place, answerOf(engine, command, tooEarly), keyOf(command));
   if (command.kind === "task-timer" && early !== undefined) return ringAgain(engine, command, delivery, early);
   // Not answered now, but perhaps by this very message before: then what follows is still its charge.
   return outcome === "answered" ? { kind: "done" } : redelivered(engine, command, delivery);
@@ -46,7 +48,17 @@ function answerOf(engine: Engine, command: Claiming, tooEarly: (due: Instant) =>
         tooEarly(due);
         return undefined;
       };
+    case "child-ended":
+      return (head) => childResult(engine, head, command.child);
   }
+}
+
+function startedAnswer(engine: Engine, { child }: Extract<Claiming, { kind: "child-ended" }>): Answer {
+  return async ({ position: { doing } }) => {
+    if (doing.kind !== "working" || doing.submitted) return undefined;
+    const { startedAt } = await engine.header(child);
+    return { kind: "submitted", output: startedOutput(child, startedAt) };
+  };
 }
 
 /** All outputs in branch order; nothing to say once the fork is closing. */

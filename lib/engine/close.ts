@@ -9,6 +9,7 @@ import type { Forked, Position } from "../asl/position.ts";
 import { firstWave } from "../asl/states/fork.ts";
 import { step } from "../asl/step.ts";
 import { beginning, lastEvent } from "./branch.ts";
+import { releasing } from "./child.ts";
 import { decodeSegment } from "./codec.ts";
 import type { Engine } from "./engine.ts";
 import { branchPath } from "./identity.ts";
@@ -103,7 +104,8 @@ async function fence(
     const position = head?.position ?? beginning(definition, { position: parent.position, fork, offset: 0 }, index);
     const moment = await momentAt(engine, header, definition, branch, head ? head.seq + 1 : 0);
     const transition = await step(definition, position, { kind: "aborted", because }, moment);
-    const recorded = await record(engine, header, definition, segmentOf(engine, header, moment, transition, parent.by));
+    const segment = segmentOf(engine, header, moment, transition, parent.by);
+    const recorded = await releasing(engine, head, () => record(engine, header, definition, segment));
     if (recorded.kind === "mine") {
       await reportFor(engine, header, recorded.segment, inner);
       return;

@@ -4,7 +4,7 @@
  */
 import type { EventRef } from "../asl/event.ts";
 import type { Failure, Position } from "../asl/position.ts";
-import type { BranchPath, ExecutionId } from "./ports.ts";
+import type { BranchPath, ExecutionId, SegmentKey } from "./ports.ts";
 import type { Header } from "./segment.ts";
 
 interface Addressed {
@@ -45,6 +45,10 @@ export type Command =
     })
   /** TimeoutSeconds or HeartbeatSeconds of the attempt `claim` may be over. */
   | (Addressed & { readonly kind: "task-timer"; readonly claim: number; readonly by: "timeout" | "heartbeat" })
+  /** The execution that the attempt `claim` started has ended. */
+  | (Addressed & { readonly kind: "child-ended"; readonly claim: number; readonly child: ExecutionId })
+  /** The claim that started this execution has ended without it. */
+  | (Addressed & { readonly kind: "abandoned"; readonly parent: SegmentKey })
   /** TimeoutSeconds of the machine are over. */
   | (Addressed & { readonly kind: "deadline" })
   /** An append outside a message, under `key`, may have died before its effects. */
@@ -61,6 +65,10 @@ export function keyOf(command: Command): string {
       return `failed:${command.claim}.${command.index}`;
     case "task-timer":
       return `${command.by}:${command.claim}`;
+    case "child-ended":
+      return `child:${command.claim}`;
+    case "abandoned":
+      return `abandoned:${command.parent.branch}#${command.parent.seq}`;
     case "deadline":
       return "deadline";
     case "guard":

@@ -7,6 +7,7 @@ import type { Failure, Position } from "../asl/position.ts";
 import type { Signal } from "../asl/transition.ts";
 import { armTimers } from "./arm.ts";
 import { beginBranches, reportEnd } from "./branch.ts";
+import { childEnded } from "./child.ts";
 import { closeFork, closeNested } from "./close.ts";
 import type { Engine } from "./engine.ts";
 import { batonAfter, dispatch } from "./messages.ts";
@@ -68,6 +69,7 @@ async function endBranch(
   const inner = doing.open ? await closeNested(engine, header, definition, segment, doing.open) : 0;
   if (segment.branch !== "") return reportEnd(engine, header, definition, segment, doing.outcome, inner);
   await engine.world.executions.finish(header.id, endingOf(segment, header));
+  if (header.parent) await dispatch(engine, [childEnded(header.id, header.parent)]);
 }
 
 /** The end of the execution, as its summary keeps it. */

@@ -5,6 +5,7 @@
 import { step } from "../asl/step.ts";
 import type { Signal } from "../asl/transition.ts";
 import { settle } from "./answer.ts";
+import { releasing } from "./child.ts";
 import { decodeSegment } from "./codec.ts";
 import { endingOf } from "./effects.ts";
 import type { Engine } from "./engine.ts";
@@ -33,7 +34,8 @@ export async function endExecution(engine: Engine, id: ExecutionId, signal: Sign
     const moment = await momentAt(engine, header, definition, "", head.seq + 1);
     const transition = await step(definition, head.position, signal, moment);
     const segment = segmentOf(engine, header, moment, transition, by);
-    const answer = await engine.world.executions.stop(id, endingOf(segment, header), recordOf(engine, segment));
+    const stop = () => engine.world.executions.stop(id, endingOf(segment, header), recordOf(engine, segment));
+    const answer = await releasing(engine, head, stop);
     if (answer.kind === "taken" && decodeSegment(answer.winner).nonce !== segment.nonce) continue;
     mine(engine, segment);
     await settle(engine, header, definition, segment);

@@ -1,6 +1,6 @@
 /** Names of things: executions and machines as Baton's keys and as AWS's ARNs, and branches by their path. */
 import { createHash } from "node:crypto";
-import type { ActivityName, BranchPath, ExecutionId, Tenant } from "./ports.ts";
+import type { ActivityName, BranchPath, ExecutionId, SegmentKey, Tenant } from "./ports.ts";
 
 export function executionId(tenant: Tenant, machine: string, name: string): ExecutionId {
   return `${tenant.account}/${tenant.region}/${machine}/${name}` as ExecutionId;
@@ -67,6 +67,16 @@ export function branchName(branch: BranchPath): BranchName | undefined {
     forkSeq: Number(branch.slice(slash + 1, dot)),
     index: Number(branch.slice(dot + 1)),
   };
+}
+
+/** Names an attempt of a task, for those who must know it again when it is made twice. */
+export function attemptKey({ execution, branch, seq }: SegmentKey, attempt: number): string {
+  return `${executionArn(execution)}${branch}/${seq}/${attempt}`;
+}
+
+/** 32 hexadecimal digits as a UUID's text. */
+export function uuidFrom(digits: string): string {
+  return [8, 12, 16, 20].reduceRight((text, at) => `${text.slice(0, at)}-${text.slice(at)}`, digits.slice(0, 32));
 }
 
 /** SHA-256 in hexadecimal. */

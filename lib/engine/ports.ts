@@ -285,6 +285,8 @@ export interface Call {
   readonly roleArn?: string;
   /** `execution/branch/seq/attempt`, for APIs that take an idempotency token. */
   readonly idempotencyKey: string;
+  /** Who is to be told of an end that comes later; absent where nobody waits for one. */
+  readonly claim?: SegmentKey;
   /** Aborted when the attempt's time is over. */
   readonly signal: AbortSignal;
 }

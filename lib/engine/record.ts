@@ -5,6 +5,7 @@
 import type { Definition } from "../asl/definition.ts";
 import type { Instant } from "../asl/position.ts";
 import type { Moment, Transition } from "../asl/transition.ts";
+import { isRepeatable } from "./child.ts";
 import { decodeSegment, encodeSegment } from "./codec.ts";
 import { branchKey, type Engine } from "./engine.ts";
 import { batonAfter, dispatch, isFar } from "./messages.ts";
@@ -38,10 +39,10 @@ export function segmentOf(
   };
 }
 
-/** Nobody is at work on an activity's claim: it is for whoever comes and asks. */
+/** Nobody is at work on an activity's claim; and a call that may be made twice needs no one to wait for its end. */
 function leaseOf(engine: Engine, transition: Transition, now: Instant): { lease?: Instant } {
   const { doing } = transition.next;
-  return doing.kind === "working" && !doing.submitted && doing.call.pattern !== "activity"
+  return doing.kind === "working" && !doing.submitted && doing.call.pattern !== "activity" && !isRepeatable(doing.call)
     ? { lease: now + engine.options.leaseMilliseconds }
     : {};
 }

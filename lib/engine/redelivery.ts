@@ -4,12 +4,14 @@
  */
 import type { Instant } from "../asl/position.ts";
 import { answerHead, settle } from "./answer.ts";
+import { isRepeatable } from "./child.ts";
 import { decodeSegment } from "./codec.ts";
 import { type Command, keyOf } from "./command.ts";
 import type { Engine } from "./engine.ts";
 import { dueTime } from "./messages.ts";
 import type { Delivery, Verdict } from "./ports.ts";
 import type { Header, Segment } from "./segment.ts";
+import { runTask } from "./task.ts";
 
 /** Time for the first copy of a message to finish, and for clocks to differ. */
 const margin = 30_000;
@@ -40,7 +42,9 @@ export async function redelivered(engine: Engine, command: Command, delivery: De
 
   const definition = await engine.definition(header.definition);
   const { doing } = head.position;
-  if (doing.kind === "working" && !doing.submitted && doing.call.pattern !== "activity") {
+  if (doing.kind === "working" && !doing.submitted && isRepeatable(doing.call)) {
+    await runTask(engine, header, definition, head);
+  } else if (doing.kind === "working" && !doing.submitted && doing.call.pattern !== "activity") {
     // The lease is over and the log has no answer: nobody can tell whether the call was made.
     await answerHead(engine, header, definition, head, { kind: "lost" }, keyOf(command));
   } else {

@@ -31,6 +31,8 @@ export interface Header {
   readonly redriveCount: number;
   readonly redriveTime?: Instant;
   readonly epoch: number;
+  /** The claim in another execution that started this one and waits for its end. */
+  readonly parent?: SegmentKey;
 }
 
 /** Number of the first event of the segment in its branch's own numbering. */

@@ -10,10 +10,10 @@ import { begin } from "../asl/step.ts";
 import { decodeSegment } from "./codec.ts";
 import type { Engine } from "./engine.ts";
 import { nonceOf, postGuard } from "./guard.ts";
-import { executionId, hashOf } from "./identity.ts";
+import { executionId, hashOf, uuidFrom } from "./identity.ts";
 import { batonAfter, dispatch, messageOf } from "./messages.ts";
 import { momentWith } from "./moment.ts";
-import type { ExecutionId, ExecutionSummary, MachineRecord, Message } from "./ports.ts";
+import type { ExecutionId, ExecutionSummary, MachineRecord, Message, SegmentKey } from "./ports.ts";
 import { expiry, mine, recordOf, segmentOf } from "./record.ts";
 import type { Header, Segment } from "./segment.ts";
 
@@ -28,6 +28,8 @@ export interface StartRequest {
   readonly input: JsonText;
   /** The caller's `amz-sdk-invocation-id`. */
   readonly invocationId?: string;
+  /** The claim that waits for its end. */
+  readonly parent?: SegmentKey;
 }
 
 export type Started =
@@ -41,7 +43,7 @@ export async function startExecution(engine: Engine, request: StartRequest): Pro
   const nonce = nonceOf(engine, request.invocationId);
   const id = executionId(machine, machine.name, request.name ?? uuidFrom(nonce));
   const by = await postGuard(engine, id, "", nonce);
-  const header = headerFor(engine, id, machine);
+  const header = headerFor(engine, id, request);
   const definition = await engine.definition(header.definition);
   // One moment for all: StartTime, ExecutionStarted, the summary, and what TimeoutSeconds count from.
   const moment = { ...momentWith(engine, header, "", 0, request.input), now: header.startedAt };
@@ -49,13 +51,13 @@ export async function startExecution(engine: Engine, request: StartRequest): Pro
   const summary = summaryOf(engine, first, request);
 
   const answer = await engine.world.executions.start(summary, recordOf(engine, first));
-  if (answer.kind === "exists") return settleExisting(engine, answer.summary, summary, nonce);
+  if (answer.kind === "exists") return settleExisting(engine, answer.summary, summary, nonce, request.parent);
   mine(engine, first);
   await sendFirst(engine, header, first);
   return { kind: "started", id, startedAt: summary.startedAt };
 }
 
-function headerFor(engine: Engine, id: ExecutionId, machine: MachineRecord): Header {
+function headerFor(engine: Engine, id: ExecutionId, { machine, parent }: StartRequest): Header {
   return {
     id,
     definition: machine.definitionHash,
@@ -64,6 +66,7 @@ function headerFor(engine: Engine, id: ExecutionId, machine: MachineRecord): Hea
     seed: engine.world.chance.hex(16),
     redriveCount: 0,
     epoch: 0,
+    ...(parent === undefined ? {} : { parent }),
   };
 }
 
@@ -90,6 +93,7 @@ async function settleExisting(
   found: ExecutionSummary,
   wanted: ExecutionSummary,
   nonce: string,
+  parent: SegmentKey | undefined,
 ): Promise<Started> {
   const started = { kind: "started", id: found.id, startedAt: found.startedAt } as const;
   const [record] = await engine.world.log.branch(found.id, "", 0, 1);
@@ -98,7 +102,8 @@ async function settleExisting(
     await sendFirst(engine, first.header, first);
     return started;
   }
-  return found.status === "RUNNING" && found.inputHash === wanted.inputHash
+  // Whoever waits for an end is told of it by an execution of its own only.
+  return parent === undefined && found.status === "RUNNING" && found.inputHash === wanted.inputHash
     ? started
     : { kind: "exists", id: found.id };
 }
@@ -115,8 +120,4 @@ async function sendFirst(engine: Engine, header: Header, first: Segment): Promis
   }
   await dispatch(engine, messages);
   await engine.world.log.durable();
-}
-
-function uuidFrom(nonce: string): string {
-  return [8, 12, 16, 20].reduceRight((text, at) => `${text.slice(0, at)}-${text.slice(at)}`, nonce.slice(0, 32));
 }

@@ -6,8 +6,10 @@ import type { Definition } from "../asl/definition.ts";
 import type { Working } from "../asl/position.ts";
 import type { Signal } from "../asl/transition.ts";
 import { answerHead, settle } from "./answer.ts";
+import { childOf, isRepeatable } from "./child.ts";
 import type { Engine } from "./engine.ts";
-import { executionArn, executionName } from "./identity.ts";
+import { attemptKey, executionName } from "./identity.ts";
+import { dispatch } from "./messages.ts";
 import type { Header, Segment } from "./segment.ts";
 
 /** Left between the end of a call and the end of its lease, to write the result down. */
@@ -20,15 +22,18 @@ export async function runTask(engine: Engine, header: Header, definition: Defini
   if (doing.call.pattern === "activity") return settle(engine, header, definition, claimed);
   const signal = await makeCall(engine, header, claimed, doing);
   // Not ours any more: a callback, a stop or a closing scope came first, and answers for what follows.
-  await answerHead(engine, header, definition, claimed, signal, claimed.by);
+  if (await answerHead(engine, header, definition, claimed, signal, claimed.by)) return;
+  const child = childOf(claimed);
+  if (child) await dispatch(engine, [child.abandoned]);
 }
 
 function makeCall(engine: Engine, header: Header, claimed: Segment, working: Working): Promise<Signal> {
   const { tasks, clock } = engine.world;
   const { account, region } = executionName(header.id);
   const { call } = working;
+  const claim = { execution: header.id, branch: claimed.branch, seq: working.claim };
   const abort = new AbortController();
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     const timers: (() => void)[] = [];
     const finish = (signal: Signal): void => {
       for (const cancel of timers) cancel();
@@ -52,12 +57,18 @@ function makeCall(engine: Engine, header: Header, claimed: Segment, working: Wor
         region,
         account,
         ...(call.roleArn === undefined ? {} : { roleArn: call.roleArn }),
-        idempotencyKey: `${executionArn(header.id)}${claimed.branch}/${claimed.seq}/${call.attempt}`,
+        idempotencyKey: attemptKey(claim, call.attempt),
+        claim,
         signal: abort.signal,
       })
       .then(
         (result) => finish(signalOf(result)),
-        () => finish({ kind: "lost" }), // nobody knows whether the call was made: Retry and Catch judge it
+        (error: unknown) => {
+          // Nobody knows whether the call was made: it is made again where that is harmless, else Retry and Catch judge it.
+          if (!isRepeatable(call)) return finish({ kind: "lost" });
+          for (const cancel of timers) cancel();
+          reject(error);
+        },
       );
   });
 }

@@ -1,5 +1,6 @@
 /** One execution in a simulated world without faults, and time that passes when the test says so. */
 import { simulatedWorld } from "../../lib/adapters/simulated/world.ts";
+import { withOwnService } from "../../lib/api/own-service.ts";
 import { handle } from "../../lib/engine/advance.ts";
 import { createEngine, type Engine, type EngineOptions } from "../../lib/engine/engine.ts";
 import { saveDefinition } from "../../lib/engine/machines.ts";
@@ -27,8 +28,9 @@ export interface SetupOptions {
 const echo = async ({ arguments: output }: Call): Promise<CallResult> => ({ kind: "succeeded", output });
 
 export async function setup(states: object, { call = echo, options, input = "{}" }: SetupOptions = {}): Promise<Setup> {
-  const world = simulatedWorld({ seed: "one execution", tasks: { call } });
-  const engine = createEngine(world, options);
+  const tasks = withOwnService({ call }, () => engine);
+  const world = simulatedWorld({ seed: "one execution", tasks });
+  const engine: Engine = createEngine(world, options);
   const deploy = async (name: string, wanted: object): Promise<MachineRecord> => {
     const definition = JSON.stringify({ StartAt: Object.keys(wanted)[0], States: wanted });
     const definitionHash = await saveDefinition(engine, definition);

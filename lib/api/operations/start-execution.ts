@@ -27,7 +27,7 @@ export const startExecution = operation(input, async (call, asked) => {
   const problem = payloadProblem(input);
   if (problem !== undefined)
     throw new Refusal("InvalidExecutionInput", `Invalid State Machine Execution Input: '${problem}'`);
-  const { engine, invocationId } = call;
+  const { engine, invocationId, parent } = call;
   const version = await drawnVersion(call, named);
   const { definitionHash, roleArn } = version ? await readSnapshot(call, version) : named.machine;
   const started = await start(engine, {
@@ -37,6 +37,7 @@ export const startExecution = operation(input, async (call, asked) => {
     input,
     ...(name !== undefined && { name }),
     ...(invocationId !== undefined && { invocationId }),
+    ...(parent && { parent }),
   });
   const executionArn = arnOf(started.id);
   if (started.kind === "exists")

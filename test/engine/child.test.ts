@@ -1,0 +1,198 @@
+/** Executions that a Task starts and waits for: their names, their results, and what becomes of them when nobody waits. */
+import { describe, expect, test } from "vitest";
+import type { SimulatedWorld } from "../../lib/adapters/simulated/world.ts";
+import { handle } from "../../lib/engine/advance.ts";
+import { answerTask } from "../../lib/engine/callback.ts";
+import { encodeCommand } from "../../lib/engine/codec.ts";
+import { describeExecution } from "../../lib/engine/describe.ts";
+import { readHistory } from "../../lib/engine/history.ts";
+import { stopExecution } from "../../lib/engine/stop.ts";
+import { play } from "./processes.ts";
+import { type Setup, setup } from "./setup.ts";
+
+const childArn = "arn:aws:states:eu-central-1:123456789012:stateMachine:child";
+
+function start(pattern: string, more: object = {}): object {
+  const Parameters = { StateMachineArn: childArn, "Input.$": "$" };
+  return { Type: "Task", Resource: `arn:aws:states:::states:startExecution${pattern}`, Parameters, End: true, ...more };
+}
+
+const quick = { Double: { Type: "Pass", Result: 1.0, ResultPath: "$.done", End: true } };
+const slow = { Rest: { Type: "Wait", Seconds: 600, Next: "Done" }, Done: { Type: "Succeed" } };
+const broken = { Break: { Type: "Fail", Error: "Broken", Cause: "it is broken" } };
+
+async function started(states: object, child: object, milliseconds = 60_000): Promise<Setup> {
+  const made = await setup(states, { input: '{"n":0.0}' });
+  await made.deploy("child", child);
+  await made.pass(milliseconds);
+  return made;
+}
+
+function childOf({ world }: Pick<Setup, "world">) {
+  return world.summaries().find(({ machine }) => machine === "child");
+}
+
+async function typesOf({ engine, id }: Setup): Promise<readonly string[]> {
+  return (await readHistory(engine, id)).map(({ type }) => type);
+}
+
+test("request-response: the parent goes on at once", async () => {
+  const made = await started({ Start: start("") }, slow, 5_000);
+  const parent = await describeExecution(made.engine, made.id);
+  const child = childOf(made);
+  expect(child?.status).toBe("RUNNING");
+  expect(JSON.parse(parent?.output ?? "")).toMatchObject({
+    ExecutionArn: `arn:aws:states:eu-central-1:123456789012:execution:child:${child?.name}`,
+    SdkHttpMetadata: { HttpStatusCode: 200 },
+    StartDate: child?.startedAt,
+  });
+});
+
+test.each([
+  [".sync", '{"n":0.0}', '{"n":0.0,"done":1}'],
+  [".sync:2", { n: 0 }, { n: 0, done: 1 }],
+])("%s: the result is the child's description", async (pattern, input, output) => {
+  const made = await started({ Start: start(pattern) }, quick);
+  expect((await typesOf(made)).slice(2, 6)).toEqual(["TaskScheduled", "TaskStarted", "TaskSubmitted", "TaskSucceeded"]);
+  const parent = await describeExecution(made.engine, made.id);
+  const child = childOf(made);
+  expect(JSON.parse(parent?.output ?? "")).toEqual({
+    ExecutionArn: `arn:aws:states:eu-central-1:123456789012:execution:child:${child?.name}`,
+    Input: input,
+    InputDetails: { Included: true },
+    Name: child?.name,
+    Output: output,
+    OutputDetails: { Included: true },
+    RedriveCount: 0,
+    RedriveStatus: "NOT_REDRIVABLE",
+    RedriveStatusReason: "Execution is SUCCEEDED and cannot be redriven",
+    StartDate: child?.startedAt,
+    StateMachineArn: childArn,
+    Status: "SUCCEEDED",
+    StopDate: child?.stoppedAt,
+  });
+});
+
+test("a child's failure is the parent's States.TaskFailed, its cause the child's description", async () => {
+  const Catch = [{ ErrorEquals: ["States.TaskFailed"], Next: "Caught" }];
+  const made = await started({ Start: start(".sync", { Catch }), Caught: { Type: "Succeed" } }, broken);
+  const { output = "" } = (await describeExecution(made.engine, made.id)) ?? {};
+  const { Error: error, Cause: cause } = JSON.parse(output);
+  expect(error).toBe("States.TaskFailed");
+  expect(JSON.parse(cause)).toMatchObject({ Status: "FAILED", Error: "Broken", Cause: "it is broken" });
+});
+
+test("a child that is not there is refused as by the service", async () => {
+  const made = await setup({ Start: start(".sync") });
+  await made.pass(1_000);
+  expect((await describeExecution(made.engine, made.id))?.summary).toMatchObject({
+    status: "FAILED",
+    error: "StepFunctions.StateMachineDoesNotExistException",
+  });
+});
+
+test("a name that is taken is refused, also while it runs: its end is somebody else's", async () => {
+  const Parameters = { StateMachineArn: childArn, Name: "one" };
+  const both = {
+    Type: "Map",
+    ItemsPath: "$.items",
+    MaxConcurrency: 1,
+    ItemProcessor: { StartAt: "Start", States: { Start: start(".sync", { Parameters }) } },
+    End: true,
+  };
+  const made = await setup({ Both: both }, { input: '{"items":[1,2]}' });
+  await made.deploy("child", quick);
+  await made.pass(60_000);
+  expect((await describeExecution(made.engine, made.id))?.summary).toMatchObject({
+    status: "FAILED",
+    error: "StepFunctions.ExecutionAlreadyExistsException",
+  });
+});
+
+test(".waitForTaskToken: the answer comes by the token, whatever the child does", async () => {
+  const Parameters = { StateMachineArn: childArn, Input: { "token.$": "$$.Task.Token" } };
+  const made = await started({ Start: start(".waitForTaskToken", { Parameters }) }, quick);
+  const child = childOf(made);
+  expect(child?.status).toBe("SUCCEEDED");
+  expect((await describeExecution(made.engine, made.id))?.summary.status).toBe("RUNNING");
+  const { input } = (child && (await describeExecution(made.engine, child.id))) ?? { input: "{}" };
+  await answerTask(made.engine, JSON.parse(input).token, { kind: "succeeded", output: '"by token"' });
+  await made.pass(1_000);
+  expect((await describeExecution(made.engine, made.id))?.output).toBe('"by token"');
+});
+
+describe("a child that nobody waits for any more is stopped", () => {
+  test("when the parent is", async () => {
+    const made = await started({ Start: start(".sync") }, slow, 5_000);
+    expect(childOf(made)?.status).toBe("RUNNING");
+    await stopExecution(made.engine, made.id, {});
+    await made.pass(1_000);
+    expect(childOf(made)?.status).toBe("ABORTED");
+  });
+
+  test("when the state times out", async () => {
+    const made = await started({ Start: start(".sync", { TimeoutSeconds: 20 }) }, slow, 25_000);
+    expect((await describeExecution(made.engine, made.id))?.summary).toMatchObject({ error: "States.Timeout" });
+    expect(childOf(made)?.status).toBe("ABORTED");
+  });
+
+  test("when a sibling branch fails", async () => {
+    const Fail = { Type: "Wait", Seconds: 5, Next: "Break" };
+    const Branches = [
+      { StartAt: "Start", States: { Start: start(".sync") } },
+      { StartAt: "Fail", States: { Fail, ...broken } },
+    ];
+    const made = await started({ Both: { Type: "Parallel", Branches, End: true } }, slow, 30_000);
+    expect((await describeExecution(made.engine, made.id))?.summary).toMatchObject({ error: "Broken" });
+    expect(childOf(made)?.status).toBe("ABORTED");
+  });
+
+  test("but not one of that name which somebody else has started", async () => {
+    const made = await setup({ Rest: { Type: "Wait", Seconds: 600, Next: "Done" }, Done: { Type: "Succeed" } });
+    const parent = { execution: made.id, branch: "", seq: 7 };
+    const body = encodeCommand({ kind: "abandoned", execution: made.id, branch: "", parent });
+    expect(await handle(made.engine, { body, receives: 1, receipt: undefined })).toEqual({ kind: "done" });
+    expect((await describeExecution(made.engine, made.id))?.summary.status).toBe("RUNNING");
+  });
+});
+
+describe("crashes", () => {
+  const States = { Start: start(".sync"), Done: { Type: "Succeed" } };
+  const parent = { StartAt: "Start", States: { ...States, Start: start(".sync", { End: undefined, Next: "Done" }) } };
+  const outcome = ({ world }: { world: SimulatedWorld }) =>
+    world.summaries().map(({ machine, status }) => `${machine} ${status}`);
+
+  test.each([
+    ["before", quick],
+    ["after", quick],
+    ["before", broken],
+    ["after", broken],
+  ] as const)("%s any call: the child runs once, and the parent learns of its end", async (when, child) => {
+    const machines = { machine: parent, child: { StartAt: Object.keys(child)[0], States: child } };
+    const calm = await play({ machines });
+    const ends = child === quick ? "SUCCEEDED" : "FAILED";
+    expect(outcome(calm)).toEqual([`machine ${ends}`, `child ${ends}`]);
+    for (let number = 0; number < calm.world.calls.length; number++) {
+      const crashed = await play({ machines, plan: (world) => world.crashAt(number, when) });
+      expect([number, ...outcome(crashed)]).toEqual([number, ...outcome(calm)]);
+    }
+  });
+
+  test.each(["before", "after"] as const)("%s any call: a stopped parent leaves no child behind", async (when) => {
+    const machines = { machine: parent, child: { StartAt: "Rest", States: slow } };
+    const script = (plan?: (world: SimulatedWorld) => void) => ({
+      machines,
+      ...(plan && { plan }),
+      turn: async ({ act, world }: Awaited<ReturnType<typeof play>>, turn: number): Promise<void> => {
+        const id = world.summaries().find(({ machine }) => machine === "machine")?.id;
+        if (id && turn >= 3 && turn < 6) await act((engine) => stopExecution(engine, id, {}, "stop-invocation"));
+      },
+    });
+    const calm = await play(script());
+    expect(outcome(calm)).toEqual(["machine ABORTED", "child ABORTED"]);
+    for (let number = 0; number < calm.world.calls.length; number++) {
+      const left = outcome(await play(script((world) => world.crashAt(number, when))));
+      expect([number, ...left.filter((one) => !one.endsWith(" ABORTED"))]).toEqual([number]);
+    }
+  });
+});

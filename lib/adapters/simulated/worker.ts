@@ -89,16 +89,22 @@ function clockOf(time: VirtualTime, caller: Caller): Clock {
 type Post = (messages: readonly Message[]) => void;
 
 /** As an adapter does: the moment becomes a delay by the worker's own clock, and the queue counts it off by the true one. */
-function poster({ kind, contents, time, calls }: Setting, clock: Clock): Post {
+function poster({ kind, contents, time, calls, faults }: Setting, clock: Clock): Post {
   return (messages) => {
     calls.countMessages(messages.length);
     for (const message of messages) {
       const delay = Math.max(0, (message.notBefore ?? 0) - clock.now());
       // What is farther away belongs to the timers; how far the queue looks ahead is the engine's to respect.
-      if (kind === "remote" && delay > HORIZON) throw new Error(`a delay of ${delay} ms, at most ${HORIZON}`);
+      if (kind === "remote" && delay > HORIZON) throw tooLong(delay, faults());
       contents.mailbox.post(message, time.now() + delay);
     }
   };
+}
+
+/** Nobody's fault if the clock has jumped back since he looked at it: then the queue refuses. */
+function tooLong(delay: number, { clockJump }: Faults): Error {
+  const what = `a delay of ${delay} ms, at most ${HORIZON}`;
+  return clockJump > 0 ? new Outage(what) : new Error(what);
 }
 
 function sender(

@@ -9,7 +9,7 @@ import { operations } from "../../lib/api/operations.ts";
 import { routes } from "../../lib/api/routes.ts";
 import type { Shape } from "../../lib/api/shape.ts";
 import { memoryWorld } from "./memory-world.ts";
-import { arnOf, executionOf, pass, role, wait } from "./requests.ts";
+import { type Answered, arnOf, callback, executionOf, pass, role, wait, wire } from "./requests.ts";
 
 const runs = 3_000;
 const failures: unknown[] = [];
@@ -32,7 +32,7 @@ async function answered(request: Request): Promise<void> {
 const oddText = fc.oneof(
   fc.string({ unit: "binary", maxLength: 300 }),
   fc.constantFrom("", "{}", "null", '"', "[", "__proto__", "constructor", "..", "\u0000", "a b", "\ud800"),
-  fc.constantFrom("m", "e", role, pass, wait, arnOf("m"), arnOf("m:1"), arnOf("m#c"), arnOf("__proto__")),
+  fc.constantFrom("m", "e", role, pass, wait, arnOf("m"), arnOf("m:1"), arnOf("m:c"), arnOf("m#c"), arnOf("__proto__")),
   fc.constantFrom(executionOf("m:e"), executionOf("m"), "arn:", "arn:aws:states:::", "a.b", ".", "a.b.c"),
   fc.json(),
 );
@@ -75,7 +75,11 @@ function headerText(text: string): string {
 
 test("operations with odd inputs", async () => {
   for (const definition of [pass, wait])
-    await handler(requestOf("CreateStateMachine", JSON.stringify({ name: "m", definition, roleArn: role })));
+    await handler(
+      requestOf("CreateStateMachine", JSON.stringify({ name: "m", definition, roleArn: role, publish: true })),
+    );
+  const routingConfiguration = [{ stateMachineVersionArn: arnOf("m:1"), weight: 100 }];
+  await handler(requestOf("CreateStateMachineAlias", JSON.stringify({ name: "c", routingConfiguration })));
   await fc.assert(
     fc.asyncProperty(call, async ({ name, input, invocationId }) => {
       const id = invocationId === null ? {} : { "amz-sdk-invocation-id": headerText(invocationId) };
@@ -92,6 +96,61 @@ function requestOf(operation: string, body: string | Uint8Array, headers: Record
     body,
   });
 }
+
+/** What a text becomes in hands that mean no good: characters changed, left out, added or moved. */
+function altered(text: string): fc.Arbitrary<string> {
+  const at = fc.nat(text.length - 1);
+  const piece = fc.string({ unit: fc.constantFrom(..."abcXYZ019-_.=+/ "), minLength: 1, maxLength: 3 });
+  const splice = fc.tuple(at, fc.nat(3), fc.option(piece, { nil: "" }));
+  const spliced = splice.map(([from, length, put]) => text.slice(0, from) + put + text.slice(from + length));
+  const cut = at.map((from) => text.slice(0, from));
+  const turned = at.map((from) => text.slice(from) + text.slice(0, from));
+  const [body = "", signature = ""] = text.split(".");
+  const patched = fc.constantFrom(
+    `${text}.`,
+    `${text}=`,
+    `.${signature}`,
+    `${body}.`,
+    `${signature}.${body}`,
+    `${body}.${body}`,
+  );
+  return fc.oneof(spliced, cut, turned, patched, oddText).filter((other) => other !== text);
+}
+
+async function answer(operation: string, input: object): Promise<Answered> {
+  return await wire(handler, operation, input);
+}
+
+async function refusesAltered(token: string, present: (token: string) => Promise<{ status: number }>): Promise<void> {
+  await fc.assert(
+    fc.asyncProperty(altered(token), async (other) => {
+      expect((await present(other)).status).toBe(400);
+    }),
+    { numRuns: runs },
+  );
+  expect((await present(token)).status).toBe(200);
+}
+
+test("altered page tokens are refused, and a token of another question", async () => {
+  for (const name of ["p", "q", "r"]) await answer("CreateStateMachine", { name, definition: pass, roleArn: role });
+  const { body } = await answer("ListStateMachines", { maxResults: 1 });
+  const { nextToken = "" } = body;
+  await refusesAltered(
+    nextToken,
+    async (token) => await answer("ListStateMachines", { maxResults: 1, nextToken: token }),
+  );
+  for (const operation of ["ListExecutions", "ListStateMachineVersions", "ListStateMachineAliases"])
+    expect((await answer(operation, { stateMachineArn: arnOf("p"), nextToken })).status).toBe(400);
+});
+
+test("altered task tokens are refused", async () => {
+  world.taskResult = { kind: "submitted", output: "{}" };
+  await answer("CreateStateMachine", { name: "asks", definition: callback, roleArn: role });
+  await answer("StartExecution", { stateMachineArn: arnOf("asks") });
+  await world.run();
+  const { token } = JSON.parse(world.calls.at(-1) ?? "{}").Payload;
+  await refusesAltered(token, async (taskToken) => await answer("SendTaskHeartbeat", { taskToken }));
+});
 
 test("bodies of any bytes, targets and signatures of any text", async () => {
   await fc.assert(

@@ -74,6 +74,7 @@ export const answers = {
       error: text,
       cause: text,
       redriveStatusReason: text,
+      waitingFor: list(object({ branch: text, state: text, reason: text }, { since: moment, until: moment })),
     },
   ),
   History: object(

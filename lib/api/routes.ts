@@ -5,7 +5,9 @@
 
 import type { JsonObject } from "../asl/json.ts";
 import { executionId } from "../engine/identity.ts";
+import { waitingBranches } from "../engine/waiting.ts";
 import type { AnswerName } from "./answers.ts";
+import { findExecutionId } from "./arn.ts";
 import type { Answer, Call } from "./operation.ts";
 import { describeExecution } from "./operations/describe-execution.ts";
 import type { OperationName } from "./operations.ts";
@@ -124,10 +126,11 @@ export const routes: readonly Route[] = [
     method: "GET",
     path: execution,
     operation: "DescribeExecution",
-    summary: "An execution with its input and output",
+    summary: "An execution with its input and output, and what it waits for while it runs",
     status: 200,
     answer: "Execution",
     embedded: ["input", "output"],
+    finish: withWaiting,
   },
   {
     method: "GET",
@@ -171,6 +174,18 @@ export const routes: readonly Route[] = [
     status: 204,
   },
 ];
+
+/** The service has no member for it, so only this face tells why an execution does not move. */
+async function withWaiting({ call }: Asked, answer: Answer): Promise<Reply> {
+  if (answer["status"] !== "RUNNING") return { status: 200, answer };
+  const waiting = await waitingBranches(call.engine, findExecutionId(call, String(answer["executionArn"])));
+  const waitingFor = waiting.map(({ since, until, ...rest }) => ({
+    ...rest,
+    ...(since !== undefined && { since: new Date(since) }),
+    ...(until !== undefined && { until: new Date(until) }),
+  }));
+  return { status: 200, answer: { ...answer, waitingFor } };
+}
 
 /** Without a wait the start's own answer; with one the execution as it stands then: 200 if it ended, else 202. */
 async function started({ call, query }: Asked, answer: Answer): Promise<Reply> {

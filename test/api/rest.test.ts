@@ -86,6 +86,17 @@ describe("executions", () => {
   }
 });
 
+test("an execution that runs says what it waits for, here and not on the wire", async () => {
+  await send("POST /state-machines/waits/executions", { name: "one" });
+  await world.run();
+  const { body } = await send("GET /state-machines/waits/executions/one");
+  const until = new Date(start + 60_000).toISOString();
+  const since = new Date(start).toISOString();
+  expect(body.waitingFor).toEqual([{ branch: "", state: "W", reason: `waits until ${until} in W`, since, until }]);
+  await world.run(60_000);
+  expect((await send("GET /state-machines/waits/executions/one")).body.waitingFor).toBeUndefined();
+});
+
 test("tasks: heartbeat, success, failure by token", async () => {
   world.taskResult = { kind: "submitted", output: "{}" };
   await send("POST /state-machines", { name: "asks", definition: callback });

@@ -66,9 +66,9 @@ async function advance(engine: Engine, baton: Baton, delivery: Delivery): Promis
   const recorded = await record(engine, header, definition, segment, delivery.receipt);
   if (recorded.kind === "theirs") return redelivered(engine, baton, delivery);
   if (dueTime(transition.next) !== undefined) return done;
-  if (transition.next.doing.kind === "working") await runTask(engine, header, definition, recorded.segment);
-  else await settle(engine, header, definition, recorded.segment);
-  return done;
+  const follow = transition.next.doing.kind === "working" ? runTask : settle;
+  const finished = await follow(engine, header, definition, recorded.segment);
+  return finished ? done : redelivered(engine, baton, delivery);
 }
 
 type Located =
@@ -120,6 +120,6 @@ async function guard(engine: Engine, command: Command): Promise<Verdict> {
   const charge = await chargeOf(engine, command);
   if (!charge) return done;
   const definition = await engine.definition(charge.header.definition);
-  await settle(engine, charge.header, definition, charge.head);
-  return done;
+  const finished = await settle(engine, charge.header, definition, charge.head);
+  return finished ? done : guard(engine, command);
 }

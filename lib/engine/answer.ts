@@ -63,7 +63,7 @@ export async function headOf(engine: Engine, { execution, branch }: SegmentKey):
 /** What ends an attempt while the execution that it started may still run. */
 const givesUp: ReadonlySet<Signal["kind"]> = new Set(["timed-out", "lost"]);
 
-/** Appends behind `head` and carries out what follows; false if somebody else was faster. */
+/** Appends behind `head` and carries out what follows; false if somebody else was faster, and the head is to be read again. */
 export async function answerHead(
   engine: Engine,
   header: Header,
@@ -80,18 +80,20 @@ export async function answerHead(
   const write = (): Promise<Recorded> => record(engine, header, definition, segment);
   const recorded = await (givesUp.has(signal.kind) ? releasing(engine, head, write) : write());
   if (recorded.kind === "theirs") return false;
-  await settle(engine, header, definition, recorded.segment, "sent");
-  return true;
+  return settle(engine, header, definition, recorded.segment, "sent");
 }
 
-/** Carries out what follows from the head; what that decides for the branch itself is appended in turn. */
+/**
+ * Carries out what follows from the head; what that decides for the branch itself is appended in turn. False
+ * if somebody else was faster with that: then the charge is not done before his segment has been looked at.
+ */
 export async function settle(
   engine: Engine,
   header: Header,
   definition: Definition,
   head: Segment,
   baton: "sent" | "unsent" = "unsent",
-): Promise<void> {
+): Promise<boolean> {
   const signal = await carryOut(engine, header, definition, head, baton);
-  if (signal) await answerHead(engine, header, definition, head, signal, head.by);
+  return signal === undefined || answerHead(engine, header, definition, head, signal, head.by);
 }

@@ -35,22 +35,24 @@ export async function chargeOf(engine: Engine, command: Command): Promise<Charge
 export async function redelivered(engine: Engine, command: Command, delivery: Delivery): Promise<Verdict> {
   const charge = await chargeOf(engine, command);
   if (!charge) return { kind: "done" };
-  const { header, head } = charge;
+  const { head } = charge;
   const ownerGone = head.now < engine.world.leasesVoidBefore;
   const wait = waitingTime(engine, head, delivery, ownerGone);
   if (wait !== undefined) return { kind: "later", at: wait };
 
+  // Another copy of this message may be faster, and dead by now: then what follows is still our charge.
+  return (await finish(engine, charge)) ? { kind: "done" } : redelivered(engine, command, delivery);
+}
+
+async function finish(engine: Engine, { header, head }: Charge): Promise<boolean> {
   const definition = await engine.definition(header.definition);
   const { doing } = head.position;
-  if (doing.kind === "working" && !doing.submitted && isRepeatable(doing.call)) {
-    await runTask(engine, header, definition, head);
-  } else if (doing.kind === "working" && !doing.submitted && doing.call.pattern !== "activity") {
-    // The lease is over and the log has no answer: nobody can tell whether the call was made.
-    await answerHead(engine, header, definition, head, { kind: "lost" }, keyOf(command));
-  } else {
-    await settle(engine, header, definition, head);
+  if (doing.kind !== "working" || doing.submitted || doing.call.pattern === "activity") {
+    return settle(engine, header, definition, head);
   }
-  return { kind: "done" };
+  if (isRepeatable(doing.call)) return runTask(engine, header, definition, head);
+  // The lease is over and the log has no answer: nobody can tell whether the call was made.
+  return answerHead(engine, header, definition, head, { kind: "lost" }, head.by);
 }
 
 /** Until when the first copy, a lease or an effect not yet due speaks against acting; undefined: act now. */

@@ -15,16 +15,22 @@ import type { Header, Segment } from "./segment.ts";
 /** Left between the end of a call and the end of its lease, to write the result down. */
 const writingTime = 30_000;
 
-export async function runTask(engine: Engine, header: Header, definition: Definition, claimed: Segment): Promise<void> {
+/** False if the head is not ours any more: a callback, a stop, a closing scope or another copy of the message came first. */
+export async function runTask(
+  engine: Engine,
+  header: Header,
+  definition: Definition,
+  claimed: Segment,
+): Promise<boolean> {
   const { doing } = claimed.position;
   if (doing.kind !== "working") throw new Error(`segment ${claimed.seq} of ${claimed.execution} claims nothing`);
   await engine.world.log.durable();
   if (doing.call.pattern === "activity") return settle(engine, header, definition, claimed);
   const signal = await makeCall(engine, header, claimed, doing);
-  // Not ours any more: a callback, a stop or a closing scope came first, and answers for what follows.
-  if (await answerHead(engine, header, definition, claimed, signal, claimed.by)) return;
+  if (await answerHead(engine, header, definition, claimed, signal, claimed.by)) return true;
   const child = childOf(claimed);
   if (child) await dispatch(engine, [child.abandoned]);
+  return false;
 }
 
 function makeCall(engine: Engine, header: Header, claimed: Segment, working: Working): Promise<Signal> {

@@ -8,7 +8,7 @@ import type { JsonText } from "./json.ts";
 import type { Failure, Instant, Position } from "./position.ts";
 import { type MockedAttempt, type Responder, respondFrom, type TaskMocks } from "./simulate/mocks.ts";
 import { prepare, run } from "./simulate/run.ts";
-import { appoint, isRunning, type Run } from "./simulate/world.ts";
+import { appoint, isRunning, type Run, type WrittenObject } from "./simulate/world.ts";
 import type { ExecutionContext } from "./transition.ts";
 
 export { type MockConfig, mocksFromConfig, type Responder, respondFrom, type TaskMocks } from "./simulate/mocks.ts";
@@ -22,8 +22,8 @@ export interface SimulateOptions {
   readonly execution?: Partial<Omit<ExecutionContext, "input" | "startTime">>;
   /** Somebody stops the execution after so many milliseconds; if `idle`, once nothing else can happen. */
   readonly stop?: { readonly after: number | "idle"; readonly failure: Failure };
-  /** The files that an ItemReader finds: texts by bucket and key. */
-  readonly objects?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** The files that an ItemReader finds, by bucket and key: texts, or bytes (GZIP). */
+  readonly objects?: Readonly<Record<string, Readonly<Record<string, string | Uint8Array>>>>;
   /** A machine that loops for ever ends here, with an error. */
   readonly transitionLimit?: number;
   /** `false`: nothing is kept of the way, only the result, so that long ways take no memory. */
@@ -42,6 +42,8 @@ export interface Simulated {
   /** Numbered, with timestamps; made when asked for. Empty if it was not to be kept. */
   readonly history: () => readonly AwsHistoryEvent[];
   readonly segments: readonly SegmentEvents[];
+  /** The files that a ResultWriter wrote. */
+  readonly written: readonly WrittenObject[];
 }
 
 /** Long before a runaway machine fills the memory. */
@@ -121,6 +123,7 @@ function resultOf(simulation: Run, startedAt: Instant): Simulated {
     stoppedAt,
     transitions,
     segments,
+    written: simulation.written,
     history: () => mergeHistory(segments, isOver ? undefined : simulation.now),
   };
 }

@@ -2,7 +2,7 @@
 import type { Definition } from "../definition.ts";
 import type { SegmentEvents } from "../history.ts";
 import type { JsonText } from "../json.ts";
-import type { Forked, MapItem, Position, Scope } from "../position.ts";
+import type { Forked, Instant, MapItem, Position, Scope } from "../position.ts";
 import { firstWave } from "../states/fork.ts";
 import type { ExecutionContext } from "../transition.ts";
 
@@ -24,6 +24,8 @@ export interface Branch {
   readonly index: number;
   /** The fork that runs, or is being closed. */
   open: Fork | undefined;
+  /** When it ended, if it has. */
+  endedAt: Instant;
 }
 
 export interface Fork {

@@ -3,7 +3,7 @@ import type { Definition } from "../definition.ts";
 import type { Failure, Forked, Outcome, Position } from "../position.ts";
 import { firstWave } from "../states/fork.ts";
 import { type Branch, beginning, type Fork, newFork } from "./branch.ts";
-import { childOf, inputsOf, tolerates } from "./map-run.ts";
+import { childOf, inputsOf, tolerates, written } from "./map-run.ts";
 import { appoint, isRunning, type Run } from "./world.ts";
 
 export async function openFork(simulation: Run, parent: Branch, of: Forked): Promise<void> {
@@ -43,7 +43,7 @@ function branchOf(fork: Fork, path: string, index: number, after: Branch | undef
   const { parent } = fork;
   const { home } = parent;
   const position = beginning(fork, index, startOf(home.definition, parent, index), after);
-  return { path, home, position, seq: 0, parent: fork, index, open: undefined };
+  return { path, home, position, seq: 0, parent: fork, index, open: undefined, endedAt: 0 };
 }
 
 function startOf(definition: Definition, parent: Branch, index: number): string {
@@ -55,6 +55,7 @@ function startOf(definition: Definition, parent: Branch, index: number): string 
 }
 
 export async function end(simulation: Run, branch: Branch, outcome: Outcome): Promise<void> {
+  branch.endedAt = simulation.now;
   if (branch.open !== undefined) await fence(simulation, branch);
   const fork = branch.parent;
   if (fork === undefined) return;
@@ -79,8 +80,10 @@ function eventsOf({ position, open }: Branch): number {
 
 async function join(simulation: Run, fork: Fork): Promise<void> {
   const outputs = fork.outputs.filter((one) => one !== undefined);
+  const result = written(simulation, fork);
   fork.parent.open = undefined;
-  await simulation.advance(simulation, fork.parent, { kind: "joined", outputs, events: fork.events });
+  const joined = { kind: "joined", outputs, events: fork.events } as const;
+  await simulation.advance(simulation, fork.parent, result === undefined ? joined : { ...joined, written: result });
 }
 
 async function branchFailed(simulation: Run, fork: Fork, branch: Branch, failure: Failure): Promise<void> {

@@ -1,8 +1,10 @@
 /** The Map Run of a Distributed Map in a simulation: its items are read, its children are executions. */
-import { readerFailed, readItems } from "../distributed/items.ts";
+import type { Distributed } from "../definition.ts";
+import { type ChildResult, shapeResults, writeResults } from "../distributed/results.ts";
+import { type ObjectStore, readSource, type Source } from "../distributed/source.ts";
 import { EvaluationFailure } from "../evaluate/failure.ts";
-import { isObject, type JsonText, parseJson, property } from "../json.ts";
-import type { Failure, Forked, MapItem, MapRun } from "../position.ts";
+import type { JsonText } from "../json.ts";
+import type { Failure, Forked, MapItem } from "../position.ts";
 import { childInputs } from "../states/distributed.ts";
 import type { Branch, Fork, Home } from "./branch.ts";
 import { momentOf, type Run, rootOf } from "./world.ts";
@@ -13,7 +15,7 @@ export type Inputs =
 
 /** What the children start from, with ItemReader, ItemSelector and ItemBatcher applied. */
 export async function inputsOf(simulation: Run, parent: Branch, of: Forked): Promise<Inputs> {
-  const items = itemsOf(simulation, parent, of);
+  const items = await itemsOf(simulation, parent, of);
   if (items.kind === "failed") return items;
   const { home, position } = parent;
   const moment = momentOf(simulation, parent, of.claim);
@@ -25,37 +27,62 @@ export async function inputsOf(simulation: Run, parent: Branch, of: Forked): Pro
   }
 }
 
-type Items =
-  | { readonly kind: "items"; readonly items: readonly MapItem[] }
-  | { readonly kind: "failed"; readonly failure: Failure };
-
-function itemsOf(simulation: Run, parent: Branch, of: Forked): Items {
+async function itemsOf(simulation: Run, parent: Branch, of: Forked): Promise<Source> {
   const reader = of.run?.reader;
-  if (reader === undefined) return { kind: "items", items: listed(of.items ?? [], of.keys, "STATE_DATA") };
-  const state = parent.home.definition.states.get(parent.position.state);
-  const config = state?.type === "Map" ? state.distributed?.itemReader?.config : undefined;
-  const { bucket, key } = place(reader);
-  const text = simulation.objects[bucket]?.[key];
-  if (text === undefined || config === undefined) {
-    return { kind: "failed", failure: readerFailed(`The object '${key}' in the bucket '${bucket}' does not exist.`) };
-  }
-  const read = readItems(text, config, reader.maxItems);
-  if (read.kind === "failed") return read;
-  return { kind: "items", items: listed([...read.items], read.keys, `S3://${bucket}/${key}`) };
+  if (reader === undefined) return { kind: "items", items: listed(of.items ?? [], of.keys) };
+  const config = distributedOf(parent)?.itemReader?.config ?? {};
+  return readSource(reader, config, storeOf(simulation));
 }
 
-function place(reader: NonNullable<MapRun["reader"]>): { readonly bucket: string; readonly key: string } {
-  const given = parseJson(reader.arguments);
-  const bucket = isObject(given) ? property(given, "Bucket") : undefined;
-  const key = isObject(given) ? property(given, "Key") : undefined;
-  return { bucket: typeof bucket === "string" ? bucket : "", key: typeof key === "string" ? key : "" };
+function distributedOf({ home, position }: Branch): Distributed | undefined {
+  const state = home.definition.states.get(position.state);
+  return state?.type === "Map" ? state.distributed : undefined;
 }
 
-function listed(values: readonly JsonText[], keys: readonly string[] | undefined, source: string): readonly MapItem[] {
+/** The files that the simulation was given, all of them made when it began. */
+function storeOf({ objects, root }: Run): ObjectStore {
+  const inBucket = (bucket: string) => (Object.hasOwn(objects, bucket) ? (objects[bucket] ?? {}) : {});
+  return {
+    get: async ({ bucket, key }) => (Object.hasOwn(inBucket(bucket), key) ? inBucket(bucket)[key] : undefined),
+    list: async (bucket, prefix) =>
+      Object.entries(inBucket(bucket))
+        .filter(([key]) => key.startsWith(prefix))
+        .sort(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b)))
+        .map(([key, file]) => {
+          const size = Buffer.byteLength(file);
+          return { key, size, etag: `"${key}"`, lastModified: root.home.execution.startTime };
+        }),
+  };
+}
+
+function listed(values: readonly JsonText[], keys: readonly string[] | undefined): readonly MapItem[] {
   return values.map((value, index) => {
     const key = keys?.[index];
-    return { index, value, source, ...(key === undefined ? {} : { key }) };
+    return { index, value, source: "STATE_DATA", ...(key === undefined ? {} : { key }) };
   });
+}
+
+/** What the ResultWriter makes of the children's results; undefined: the state has none. */
+export function written(simulation: Run, fork: Fork): JsonText | undefined {
+  const { parent } = fork;
+  const { run } = fork.of;
+  const config = distributedOf(parent)?.resultWriter?.config;
+  if (run === undefined || config === undefined) return undefined;
+  const results = fork.branches.map(resultOf);
+  const { writer } = run;
+  if (writer === undefined) return shapeResults(config, results);
+  const { bucket, files, result } = writeResults({ ...run, writer }, config, results);
+  for (const { key, body } of files) simulation.written.push({ bucket, key, body });
+  return result;
+}
+
+function resultOf({ home, position, endedAt }: Branch): ChildResult {
+  const { id, name, stateMachine, startTime: startedAt, input = "{}" } = home.execution;
+  const stateMachineArn = `${stateMachine.id}/${id.split(":").at(-2)?.split("/").at(-1) ?? ""}`;
+  const common = { executionArn: id, name, stateMachineArn, input, startedAt };
+  const { doing } = position;
+  if (doing.kind !== "ended") return { ...common, end: { status: "PENDING" } };
+  return { ...common, end: { ...doing.outcome, stoppedAt: endedAt } };
 }
 
 /** An execution of its own: it sees neither the parent's variables nor its context. */

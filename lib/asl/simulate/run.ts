@@ -27,6 +27,7 @@ export function prepare(
     keepsHistory,
     agenda,
     schedulings: new Map(),
+    written: [],
     root,
     start,
     advance,

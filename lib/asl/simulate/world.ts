@@ -2,6 +2,7 @@
  * What the parts of a simulation share: the clock, the agenda of what will happen, and the two ways to
  * make an execution move. They are handed in, because a step's consequences lead to further steps.
  */
+import type { File } from "../distributed/text.ts";
 import type { Heap } from "../history/heap.ts";
 import type { Instant, Position } from "../position.ts";
 import type { Moment, Signal } from "../transition.ts";
@@ -11,8 +12,10 @@ import type { Responder } from "./mocks.ts";
 
 export interface Run {
   readonly respond: Responder;
-  /** What readers of a Map Run find: texts by bucket and key. */
-  readonly objects: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** What readers of a Map Run find, by bucket and key. */
+  readonly objects: Readonly<Record<string, Readonly<Record<string, File>>>>;
+  /** What writers of a Map Run have left. */
+  readonly written: WrittenObject[];
   readonly seed: string;
   readonly transitionLimit: number;
   /** Whether segments are kept, for the history. */
@@ -28,6 +31,12 @@ export interface Run {
   now: Instant;
   transitions: number;
   appointments: number;
+}
+
+export interface WrittenObject {
+  readonly bucket: string;
+  readonly key: string;
+  readonly body: string;
 }
 
 /** Something that will happen, unless what it was for has moved on by then. */
@@ -49,7 +58,7 @@ export function rootOf(home: Home, path: string, parent: Branch["parent"], index
     previous: 0,
     doing,
   };
-  return { path, home, position, seq: 0, parent, index, open: undefined };
+  return { path, home, position, seq: 0, parent, index, open: undefined, endedAt: 0 };
 }
 
 export function isRunning(branch: Branch): boolean {

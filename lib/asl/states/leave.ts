@@ -12,7 +12,7 @@ import type { Instant, Position } from "../position.ts";
 import type { Transition } from "../transition.ts";
 import { finish } from "./finish.ts";
 import { inFull, write } from "./journal.ts";
-import { checkSize, checkVariable } from "./limit.ts";
+import { checkAssigned, checkSize, checkVariables } from "./limit.ts";
 import { nothing, Payload } from "./payload.ts";
 import { scopeOf, type Visit, variablesOf } from "./visit.ts";
 
@@ -138,7 +138,10 @@ function exitDetails(visit: Visit, output: string, assigned: Assigned | undefine
     return { details, variables: visit.position.variables };
   }
   const texts = [...assigned].map(([key, value]): [string, string] => [key, writeJson(value)]);
-  for (const [, text] of texts) checkVariable(visit, text);
+  checkAssigned(
+    visit,
+    texts.map(([, text]) => text),
+  );
   const assignedVariables = Object.fromEntries(texts);
   const details: EventDetails = {
     name,
@@ -147,6 +150,7 @@ function exitDetails(visit: Visit, output: string, assigned: Assigned | undefine
     assignedVariables,
     assignedVariablesDetails: inFull,
   };
-  const all = new Map([...variablesOf(visit), ...assigned]);
-  return { details, variables: writeJson(objectOf(all)) };
+  const variables = writeJson(objectOf(new Map([...variablesOf(visit), ...assigned])));
+  checkVariables(visit, variables);
+  return { details, variables };
 }

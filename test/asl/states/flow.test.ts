@@ -1,5 +1,6 @@
 /** Pass, Choice, Wait, Succeed, Fail: one arrival each. */
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import { simulate } from "../../../lib/asl/simulate.ts";
 import { machine, Walker } from "./stepping.ts";
 
 const end = { Z: { Type: "Succeed" } };
@@ -280,4 +281,45 @@ test("an output over the limit fails the state without a prefix", async () => {
   expect(await walker.take("arrived")).toBe(
     "PassStateEntered<0 ExecutionFailed<2 → FAILED States.DataLimitExceeded: The state/task 'A' returned a result with a size exceeding the maximum number of bytes service limit.",
   );
+});
+
+describe("the size of variables", () => {
+  const large = "x".repeat(200_000);
+  const assigning = (Assign: object) => ({ Type: "Pass", Assign });
+  const end = { Type: "Pass", End: true };
+
+  test.each([
+    ["one that is too large", { A: { ...assigning({ v: "x".repeat(262_143) }), End: true } }, "The state/task 'A'"],
+    [
+      "two that are too large together",
+      { A: { ...assigning({ v: large, w: large }), End: true } },
+      "assigned in the state 'A'",
+    ],
+    [
+      "two that are not",
+      { A: { ...assigning({ v: large }), Next: "B" }, B: { ...assigning({ w: large }), Next: "C" }, C: end },
+      undefined,
+    ],
+    [
+      "more than ten megabytes in all",
+      Object.fromEntries(
+        Array.from({ length: 54 }, (_, index) => [
+          `S${index}`,
+          { ...assigning({ [`v${index}`]: large }), ...(index === 53 ? { End: true } : { Next: `S${index + 1}` }) },
+        ]),
+      ),
+      "The variables of the execution exceed",
+    ],
+  ])("%s", async (_, states, cause) => {
+    const result = await simulate(machine(states), "{}");
+    expect(result.status).toBe(cause === undefined ? "SUCCEEDED" : "FAILED");
+    if (cause === undefined) return;
+    expect(result.failure).toEqual({ error: "States.DataLimitExceeded", cause: expect.stringContaining(cause) });
+  });
+
+  test("is that of the installation where quotas are off", async () => {
+    const states = { A: { ...assigning({ v: large, w: large }), End: true } };
+    const result = await simulate(machine(states), "{}", { execution: { payloadLimitBytes: 16 * 2 ** 20 } });
+    expect(result.status).toBe("SUCCEEDED");
+  });
 });

@@ -1,0 +1,116 @@
+/**
+ * The items of a Distributed Map from where its ItemReader points: one file, the files that a manifest
+ * names, the objects of a bucket, or what is in them. How objects are fetched is the driver's work.
+ */
+import type { ReaderConfig } from "../definition.ts";
+import { isObject, type JsonText, parseJson, property, writeJson } from "../json.ts";
+import type { Failure, Instant, MapItem, MapRun } from "../position.ts";
+import { readerFailed, readItems } from "./items.ts";
+import { isManifest, type Place, readManifest } from "./manifest.ts";
+import { type File, textOf } from "./text.ts";
+
+/** What a reader needs of S3. */
+export interface ObjectStore {
+  get(place: Place): Promise<File | undefined>;
+  /** By key. */
+  list(bucket: string, prefix: string): Promise<readonly ListedObject[]>;
+}
+
+export interface ListedObject {
+  readonly key: string;
+  readonly size: number;
+  readonly etag: string;
+  readonly lastModified: Instant;
+}
+
+export type Source =
+  | { readonly kind: "items"; readonly items: readonly MapItem[] }
+  | { readonly kind: "failed"; readonly failure: Failure };
+
+type Reader = NonNullable<MapRun["reader"]>;
+
+export async function readSource(reader: Reader, config: ReaderConfig, store: ObjectStore): Promise<Source> {
+  const limit = reader.maxItems || Number.POSITIVE_INFINITY;
+  const given = argumentsOf(reader.arguments);
+  // Recorded as a fact of the service (features, 2c.6): it passes validation and fails here.
+  if (config.inputType === "PARQUET" && given.has("VersionId")) {
+    return failed("VersionId is not supported for the InputType PARQUET.");
+  }
+  const bucket = given.get("Bucket") ?? "";
+  if (reader.resource.endsWith(":listObjectsV2")) {
+    const listed = await store.list(bucket, given.get("Prefix") ?? "");
+    if (config.transformation !== "LOAD_AND_FLATTEN") return { kind: "items", items: listing(listed, bucket, limit) };
+    const places = listed.map(({ key }) => ({ bucket, key }));
+    return readAll(places, config, limit, store);
+  }
+  const place = { bucket, key: given.get("Key") ?? "" };
+  if (!isManifest(config)) return readAll([place], config, limit, store);
+  const text = await fetched(place, store);
+  if (typeof text !== "string") return { kind: "failed", failure: text };
+  const manifest = readManifest(text, config, place);
+  if (manifest === undefined) return failed(`The object '${place.key}' in the bucket '${bucket}' is not a manifest.`);
+  return readAll(manifest.files, manifest.config, limit, store);
+}
+
+function failed(cause: string): Source {
+  return { kind: "failed", failure: readerFailed(cause) };
+}
+
+function argumentsOf(text: JsonText): ReadonlyMap<string, string> {
+  const given = parseJson(text);
+  const members = new Map<string, string>();
+  if (!isObject(given)) return members;
+  for (const name of ["Bucket", "Key", "Prefix", "VersionId"]) {
+    const value = property(given, name);
+    if (typeof value === "string") members.set(name, value);
+  }
+  return members;
+}
+
+/** One file after the other, as far as the limit asks for. */
+async function readAll(
+  places: readonly Place[],
+  config: ReaderConfig,
+  limit: number,
+  store: ObjectStore,
+): Promise<Source> {
+  const items: MapItem[] = [];
+  for (const place of places) {
+    if (items.length >= limit) break;
+    const text = await fetched(place, store);
+    if (typeof text !== "string") return { kind: "failed", failure: text };
+    const left = limit - items.length;
+    const read = readItems(text, config, Number.isFinite(left) ? left : undefined);
+    if (read.kind === "failed") return read;
+    const source = `S3://${place.bucket}/${place.key}`;
+    let at = 0;
+    for (const value of read.items) {
+      const key = read.keys?.[at];
+      items.push({ index: items.length, value, source, ...(key === undefined ? {} : { key }) });
+      at += 1;
+    }
+  }
+  return { kind: "items", items };
+}
+
+async function fetched(place: Place, store: ObjectStore): Promise<string | Failure> {
+  const file = await store.get(place);
+  const where = `The object '${place.key}' in the bucket '${place.bucket}'`;
+  if (file === undefined) return readerFailed(`${where} does not exist.`);
+  return textOf(file) ?? readerFailed(`${where} cannot be inflated.`);
+}
+
+/** The members that the service's documentation shows; LastModified in seconds. */
+function listing(listed: readonly ListedObject[], bucket: string, limit: number): readonly MapItem[] {
+  return listed.slice(0, limit).map(({ key, size, etag, lastModified }, index) => ({
+    index,
+    value: writeJson({
+      Etag: etag,
+      Key: key,
+      LastModified: Math.floor(lastModified / 1000),
+      Size: size,
+      StorageClass: "STANDARD",
+    }),
+    source: `S3://${bucket}`,
+  }));
+}

@@ -53,7 +53,13 @@ class Replay {
   constructor(recording: Recording, account: string) {
     this.#recording = recording;
     const credentials = { accessKeyId: account, secretAccessKey: "any" };
-    this.#client = new sdk.SFNClient({ endpoint: baton.url, region: "us-east-1", credentials, maxAttempts: 1 });
+    this.#client = new sdk.SFNClient({
+      endpoint: baton.url,
+      region: "us-east-1",
+      credentials,
+      maxAttempts: 1,
+      disableHostPrefix: true, // sync-127.0.0.1 is no name
+    });
     this.#matcher = new Matcher([...(recording.placeholders ?? []), "datetime", "timestamp"]);
     this.#now.set("111111111111", account);
   }

@@ -251,3 +251,34 @@ describe("aliases", () => {
     expect(refusal(await alias("123", [1, 100]))).toMatch(/^ValidationException: .* regular expression pattern/);
   });
 });
+
+/** As tools that keep what is deployed equal to what is written down. */
+test("what is applied twice is applied once", async () => {
+  const wanted = { definition: wait, roleArn: role };
+  const tags = [{ key: "stage", value: "prod" }];
+  const apply = async (): Promise<void> => {
+    await send("CreateStateMachine", { name: "kept", ...wanted });
+    await send("UpdateStateMachine", { stateMachineArn: arnOf("kept"), ...wanted, publish: true });
+    await send("TagResource", { resourceArn: arnOf("kept"), tags });
+    const routingConfiguration = [{ stateMachineVersionArn: arnOf("kept:1"), weight: 100 }];
+    await send("CreateStateMachineAlias", { name: "live", routingConfiguration });
+    await send("UpdateStateMachineAlias", { stateMachineAliasArn: arnOf("kept:live"), routingConfiguration });
+  };
+  const look = async (): Promise<readonly unknown[]> =>
+    await Promise.all([
+      send("DescribeStateMachine", { stateMachineArn: arnOf("kept") }),
+      send("DescribeStateMachine", { stateMachineArn: arnOf("kept:1") }),
+      send("ListStateMachineVersions", { stateMachineArn: arnOf("kept") }),
+      send("DescribeStateMachineAlias", { stateMachineAliasArn: arnOf("kept:live") }),
+      send("ListTagsForResource", { resourceArn: arnOf("kept") }),
+    ]).then((answers) => answers.map(({ status, body }) => ({ status, body })));
+  await apply();
+  const once = await look();
+  expect(once).toMatchObject(Array.from({ length: 5 }, () => ({ status: 200 })));
+  await world.run(1000);
+  await apply();
+  expect(await look()).toEqual(once);
+  await send("DeleteStateMachine", { stateMachineArn: arnOf("kept") });
+  await send("DeleteStateMachine", { stateMachineArn: arnOf("kept") });
+  expect(await look()).toMatchObject(Array.from({ length: 5 }, () => ({ status: 400 })));
+});

@@ -23,7 +23,9 @@ export const describeStateMachine = operation(
       stateMachineArn: version ? versionArn(machine, machine.name, version.number) : machineArn(machine, machine.name),
       name: machine.name,
       status: settings.deleting ? "DELETING" : "ACTIVE",
-      ...(asked.includedData !== "METADATA_ONLY" && (await describedDefinition(call, definitionHash))),
+      ...(asked.includedData === "METADATA_ONLY"
+        ? { definition: "{}" } // as documented: clients rely on the member
+        : await describedDefinition(call, definitionHash)),
       roleArn,
       type: machine.type,
       creationDate: new Date(createdAt),

@@ -1,6 +1,6 @@
 /** ListExecutions: the executions of a machine, newest first, a page at a time. */
 import { executionArn, machineArn } from "../../engine/identity.ts";
-import type { ExecutionSummary, Page } from "../../engine/ports.ts";
+import type { ExecutionStatus, ExecutionSummary, Page } from "../../engine/ports.ts";
 import { type Answer, type Call, operation } from "../operation.ts";
 import { openPage, pageSize, sealPage } from "../page.ts";
 import { invalid, noSuchResource } from "../refusal.ts";
@@ -26,54 +26,50 @@ export const listExecutions = operation(input, async (call, asked) => {
   if ((stateMachineArn === undefined) === (mapRunArn === undefined))
     throw invalid("Must provide exactly one of stateMachineArn and mapRunArn");
   if (stateMachineArn === undefined) throw noSuchResource(mapRunArn ?? "");
+  if (statusFilter === "PENDING_REDRIVE")
+    throw invalid("The statusFilter PENDING_REDRIVE must be used together with a mapRunArn");
   const named = await findNamed(call, stateMachineArn);
   const question = ["ListExecutions", stateMachineArn, statusFilter, redriveFilter];
   const after = openPage(call, question, asked.nextToken);
-  if (statusFilter === "PENDING_REDRIVE") return { executions: [] };
-  const found = await search(call, named, asked, after);
+  const wanted = { named, status: statusFilter, redriveFilter, most: pageSize(asked.maxResults) };
+  const found = await search(call, wanted, after);
   return {
     executions: found.items.map((summary) => listed(call, summary)),
     ...(found.next !== undefined && { nextToken: sealPage(call, question, found.next) }),
   };
 });
 
+interface Wanted {
+  readonly named: Named;
+  readonly status: ExecutionStatus | undefined;
+  readonly redriveFilter: Input<typeof input>["redriveFilter"];
+  readonly most: number;
+}
+
 /** Reads of the store for a page: one that finds little is answered short, with a token, before it takes too long. */
 const mostReads = 20;
 
 /** The store lists by machine and status; what else is asked for is looked up in what it gives. */
-async function search(
-  call: Call,
-  named: Named,
-  asked: Input<typeof input>,
-  from: string | undefined,
-): Promise<Page<ExecutionSummary>> {
-  const wanted = pageSize(asked.maxResults);
-  const query = {
-    tenant: call.tenant,
-    machine: named.machine.name,
-    ...(asked.statusFilter && asked.statusFilter !== "PENDING_REDRIVE" && { status: asked.statusFilter }),
-  };
+async function search(call: Call, wanted: Wanted, from: string | undefined): Promise<Page<ExecutionSummary>> {
+  const { named, status, most } = wanted;
+  const query = { tenant: call.tenant, machine: named.machine.name, ...(status !== undefined && { status }) };
   const items: ExecutionSummary[] = [];
   let next = from;
   for (let reads = 0; reads < mostReads; reads++) {
-    const limit = wanted - items.length; // no more: the store's own token says where the next page begins
+    const limit = most - items.length; // no more: the store's own token says where the next page begins
     const page = await call.engine.world.executions.list({
       ...query,
       limit,
       ...(next !== undefined && { after: next }),
     });
-    items.push(...page.items.filter((summary) => passes(summary, named, asked)));
+    items.push(...page.items.filter((summary) => passes(summary, wanted)));
     next = page.next;
-    if (next === undefined || items.length === wanted) break;
+    if (next === undefined || items.length === most) break;
   }
   return { items, ...(next !== undefined && { next }) };
 }
 
-function passes(
-  { epoch, version, alias }: ExecutionSummary,
-  named: Named,
-  { redriveFilter }: Input<typeof input>,
-): boolean {
+function passes({ epoch, version, alias }: ExecutionSummary, { named, redriveFilter }: Wanted): boolean {
   return (
     (redriveFilter === undefined || (redriveFilter === "REDRIVEN") === epoch > 0) &&
     (!named.version || named.version.number === version) &&

@@ -10,7 +10,7 @@ import { structure, text } from "../shape.ts";
 import { drawnVersion, findNamed } from "../target.ts";
 import { readSnapshot } from "../versions.ts";
 
-const input = structure(
+export const startInput = structure(
   { stateMachineArn: arn },
   {
     name: text({ min: 1, max: 80 }),
@@ -19,7 +19,7 @@ const input = structure(
   },
 );
 
-export const startExecution = operation(input, async (call, asked) => {
+export const startExecution = operation(startInput, async (call, asked) => {
   const named = await findNamed(call, asked.stateMachineArn);
   if (named.settings.deleting) throw beingDeleted(asked.stateMachineArn);
   const { name, input = "{}" } = asked;

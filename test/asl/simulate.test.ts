@@ -340,3 +340,16 @@ test("without its history a long way is only its result", async () => {
   expect(result.stoppedAt - result.startedAt).toBe(5_000);
   expect(result.history()).toEqual([]);
 });
+
+test.each([
+  ["arn:aws:lambda:us-east-1:123456789012:function:f", '{"id":7}'],
+  ["arn:aws:states:::lambda:invoke", '{"StatusCode":200,"Payload":{"id":7}}'],
+])("what a mock file returns for %s", async (Resource, output) => {
+  const config = {
+    StateMachines: { m: { TestCases: { c: { A: "r" } } } },
+    MockedResponses: { r: { "0": { Return: { StatusCode: 200, Payload: { id: 7 } } } } },
+  };
+  const states = { A: { ...task, Resource, ...pass, Type: "Task" } };
+  const result = await simulate(machine(states), "{}", { tasks: mocksFromConfig(config, "m", "c") });
+  expect(result.output).toBe(output);
+});

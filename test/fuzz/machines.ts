@@ -98,8 +98,14 @@ export class Author {
       ...items,
       ...selector,
       MaxConcurrency: draws.below(4),
-      ItemProcessor: this.#chain(depth - 1),
+      ItemProcessor: { ...this.#mode(), ...this.#chain(depth - 1) },
     };
+  }
+
+  /** Now and then the iterations are executions of their own. */
+  #mode(): object {
+    if (!this.#draws.chance(15)) return {};
+    return { ProcessorConfig: { Mode: "DISTRIBUTED", ExecutionType: "STANDARD" } };
   }
 
   #task(): object {

@@ -2,7 +2,7 @@
  * What tasks answer in a simulation: outcomes per state, one for each time the state is scheduled; or
  * the mock configuration of AWS Step Functions Local, brought into that form.
  */
-import { type Value, writeJson } from "../json.ts";
+import { isObject, property, type Value, writeJson } from "../json.ts";
 import type { Failure, TaskCall } from "../position.ts";
 
 /** One attempt's outcome; `after` is how many milliseconds it takes. */
@@ -16,7 +16,8 @@ export type MockedAttempt = MockedOutcome & {
 };
 
 export type MockedOutcome =
-  | { readonly result: Value }
+  /** `payload`: the result where the Task names the Lambda function itself, not `lambda:invoke`. */
+  | { readonly result: Value; readonly payload?: Value }
   | { readonly error?: string; readonly cause?: string; readonly timeout?: false }
   | { readonly timeout: true }
   | { readonly unresolved: true };
@@ -39,8 +40,13 @@ export function respondFrom(mocks: TaskMocks): Responder {
   return (attempt) => {
     const all = mocks[attempt.state] ?? [];
     const mine = all.filter((one) => sameIteration(one.iteration, attempt.iteration));
-    return mine[attempt.scheduling] ?? missing(attempt);
+    return fitting(mine[attempt.scheduling] ?? missing(attempt), attempt);
   };
+}
+
+function fitting(mock: MockedAttempt, { resource }: Attempt): MockedAttempt {
+  const named = "result" in mock && mock.payload !== undefined && /^arn:[^:]*:lambda:/.test(resource);
+  return named ? { ...mock, result: mock.payload } : mock;
 }
 
 function sameIteration(wanted: MockedAttempt["iteration"], got: Attempt["iteration"]): boolean {
@@ -103,8 +109,15 @@ function attemptsOf(config: MockConfig, name: string): readonly MockedAttempt[] 
 }
 
 function mocked(response: MockConfigResponse): MockedAttempt {
-  if ("Return" in response) return { result: response.Return };
+  if ("Return" in response) return returned(response.Return);
   return { error: response.Throw.Error, cause: response.Throw.Cause };
+}
+
+/** What `lambda:invoke` answers holds what the function answered. */
+function returned(value: Value): MockedAttempt {
+  const payload =
+    isObject(value) && property(value, "StatusCode") !== undefined ? property(value, "Payload") : undefined;
+  return payload === undefined ? { result: value } : { result: value, payload };
 }
 
 export function failureOf(mock: { readonly error?: string; readonly cause?: string }): Failure {

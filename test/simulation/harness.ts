@@ -1,83 +1,101 @@
 /**
- * The production engine in a simulated world: API calls, workers of both lanes, the timers' sweep and the
- * dead letters, on one thread, with the faults of one seed. Crashed workers are replaced; after a while the
- * faults stop, and then everything has to end.
+ * The production engine in a simulated world: clients of the API, workers of both lanes, the timers' sweep
+ * and the dead letters, on one thread, with the faults of one seed. Crashed workers are replaced; after a
+ * while the faults stop, and then everything has to end.
  */
-import { Crash, Outage } from "../../lib/adapters/simulated/faults.ts";
-import {
-  type SimulatedOptions,
-  type SimulatedWorker,
-  type SimulatedWorld,
-  simulatedWorld,
-} from "../../lib/adapters/simulated/world.ts";
-import { handle } from "../../lib/engine/advance.ts";
-import { handleDeadLetter } from "../../lib/engine/dead-letter.ts";
+import { drawFaults } from "../../lib/adapters/simulated/faults.ts";
+import { type SimulatedOptions, type SimulatedWorld, simulatedWorld } from "../../lib/adapters/simulated/world.ts";
 import { createEngine, type Engine } from "../../lib/engine/engine.ts";
 import { saveDefinition } from "../../lib/engine/machines.ts";
-import type { Call, CallResult, Delivery, ExecutionId, Inbox, MachineRecord, Verdict } from "../../lib/engine/ports.ts";
+import type { Call, CallResult, ExecutionId, MachineRecord } from "../../lib/engine/ports.ts";
 import { type Started, startExecution } from "../../lib/engine/start.ts";
 import { stopExecution } from "../../lib/engine/stop.ts";
-import { sweep } from "../../lib/engine/sweep.ts";
+import { TokenHolders } from "./clients.ts";
+import { Crew, type Process } from "./crew.ts";
+import { drawLife, type Life, prng } from "./life.ts";
+import { Outside } from "./outside.ts";
 
 export interface Scenario {
   readonly definition: object;
   readonly input: unknown;
   /** What a task answers; the same for the same arguments. */
-  readonly task?: (call: Call) => CallResult | Promise<CallResult>;
+  readonly task?: (call: Call) => CallResult;
   /** StopExecution after that much virtual time. */
   readonly stopAfter?: number;
+  /** Workers of this activity poll for its tasks. */
+  readonly activity?: string;
+  /** What it comes to does not depend on when things happen; or only on whether an attempt was judged lost. */
+  readonly confluent?: "always" | "without losses";
 }
 
 export interface Run {
+  readonly scenario: Scenario;
   readonly world: SimulatedWorld;
   /** An engine without faults, to look at what came out. */
   readonly engine: Engine;
   readonly id: ExecutionId;
-  /** Whether the caller of StartExecution got an answer. */
-  readonly acknowledged: boolean;
-  /** How often each attempt was invoked, by idempotency key. */
-  readonly invocations: ReadonlyMap<string, number>;
+  readonly life: Life;
+  /** As they were drawn: when all is over there are none. */
+  readonly faults: SimulatedWorld["faults"];
+  /** Somebody had it in the plan who dies where. */
+  readonly planned: boolean;
+  /** What the API told its clients about StartExecution; undefined: they gave up without an answer. */
+  readonly started: Started["kind"] | undefined;
+  readonly outside: Outside;
+  readonly holders: TokenHolders;
+  /** When the faults stopped. */
+  readonly calmAt: number;
   /** What threw that was neither a crash nor an outage. */
   readonly surprises: readonly unknown[];
 }
 
-const tenant = { account: "123456789012", region: "eu-central-1" };
-const engineOptions = { guardDelayMilliseconds: 60_000, leaseMilliseconds: 960_000 };
+export const tenant = { account: "123456789012", region: "eu-central-1" };
+export const engineOptions = { guardDelayMilliseconds: 60_000, leaseMilliseconds: 960_000 };
 
 /** Virtual time until the faults stop, and after that until all has to be over. */
 const faultySpan = 3 * 3_600_000;
 const calmSpan = 60 * 24 * 3_600_000;
 
-/** A crash takes the worker, and all it had at work, with it. */
-interface Process {
-  readonly worker: SimulatedWorker;
-  readonly engine: Engine;
+/** More calls than this are no recovery but a storm of messages that feeds itself. */
+const mostCalls = 60_000;
+
+/** Without faults, for what a scenario comes to; with those of the seed, and the world of a remote or a local store. */
+export function drawn(seed: number): SimulatedOptions {
+  const kind = prng(`world ${seed}`).chance(0.25) ? "local" : "remote";
+  const faults = drawFaults(prng(`faults ${seed}`));
+  const { latency } = faults;
+  // What is on the same machine answers within a second.
+  const near = { ...latency, longest: Math.min(latency.longest, 1_000) };
+  return { seed, kind, faults: kind === "local" ? { ...faults, latency: near } : faults };
 }
 
 /** `plan` is told of the world before anything happens in it: it may say who dies where. */
 export async function run(
   scenario: Scenario,
   options: SimulatedOptions,
-  plan: (world: SimulatedWorld) => void = () => undefined,
+  plan?: (world: SimulatedWorld) => void,
 ): Promise<Run> {
-  const invocations = new Map<string, number>();
-  const task = scenario.task ?? ((call: Call): CallResult => ({ kind: "succeeded", output: call.arguments }));
-  const tasks = {
-    call: async (call: Call): Promise<CallResult> => {
-      invocations.set(call.idempotencyKey, (invocations.get(call.idempotencyKey) ?? 0) + 1);
-      return task(call);
-    },
-  };
-  const world = simulatedWorld({ ...options, tasks });
-  plan(world);
-  const stage = new Stage(world, scenario);
+  const life = drawLife(options);
+  const outside = new Outside(scenario, life);
+  const world = simulatedWorld({ ...options, tasks: { call: (call) => outside.call(call) } });
+  const holders = new TokenHolders(world, life);
+  outside.open(world, holders);
+  plan?.(world);
+  const { faults } = world;
+  const stage = new Stage(world, scenario, life, options.kind ?? "remote", holders);
   await stage.play();
   return {
+    scenario,
     world,
     engine: createEngine(world, engineOptions),
     id: stage.id,
-    acknowledged: stage.acknowledged,
-    invocations,
+    life,
+    faults,
+    planned: plan !== undefined,
+    started: stage.started,
+    outside,
+    holders,
+    calmAt: stage.calmAt,
     surprises: stage.surprises,
   };
 }
@@ -85,34 +103,58 @@ export async function run(
 class Stage {
   readonly surprises: unknown[] = [];
   readonly id = `${tenant.account}/${tenant.region}/machine/run` as ExecutionId;
-  acknowledged = false;
+  readonly calmAt: number;
+  started: Started["kind"] | undefined;
   private readonly world: SimulatedWorld;
   private readonly scenario: Scenario;
-  private processes: Process[] = [];
-  /** What is under way; each takes virtual time, or waits for it. */
-  private atWork = 0;
-  private readonly receiving = new Set<string>();
+  private readonly life: Life;
+  private readonly crew: Crew;
+  private readonly holders: TokenHolders;
 
-  constructor(world: SimulatedWorld, scenario: Scenario) {
+  constructor(world: SimulatedWorld, scenario: Scenario, life: Life, kind: "remote" | "local", holders: TokenHolders) {
+    this.holders = holders;
     this.world = world;
     this.scenario = scenario;
+    this.life = life;
+    this.calmAt = world.now() + faultySpan;
+    this.crew = new Crew(world, kind, engineOptions, (error) => this.surprises.push(error));
+    holders.employ(this.crew);
   }
 
   async play(): Promise<void> {
-    const calmAt = this.world.now() + faultySpan;
-    this.begin(this.drive());
+    const { world, crew, calmAt } = this;
+    crew.begin(this.drive());
+    this.planPowerCuts();
     let stuck = 0;
-    while (this.world.now() < calmAt + calmSpan) {
-      await this.turn();
-      const next = this.world.nextDue() ?? Number.POSITIVE_INFINITY;
-      const unfinished = this.atWork > 0 || this.world.waiting("dead") > 0;
-      if (!Number.isFinite(next) && !unfinished) return this.world.calm();
-      if (next >= calmAt || this.world.now() >= calmAt) this.world.calm();
+    while (world.now() < calmAt + calmSpan) {
+      await crew.turn();
+      if (world.calls.length > mostCalls) {
+        this.surprises.push(new Error(`${mostCalls} calls and no end`));
+        break;
+      }
+      const next = world.nextDue() ?? Number.POSITIVE_INFINITY;
+      const unfinished = crew.atWork > 0 || world.waiting("dead") > 0;
+      if (!Number.isFinite(next) && !unfinished) break;
+      if (next >= calmAt || world.now() >= calmAt) this.calm();
       // What is due may wait for a receive that takes time itself: then ever longer steps lead out of it.
-      stuck = next > this.world.now() && Number.isFinite(next) ? 0 : stuck + 1;
-      await this.world.advanceTo(stuck === 0 ? next : this.world.now() + 2 ** Math.min(stuck, 16));
+      stuck = next > world.now() && Number.isFinite(next) ? 0 : stuck + 1;
+      await world.advanceTo(stuck === 0 ? next : world.now() + 2 ** Math.min(stuck, 16));
     }
+    this.calm();
+  }
+
+  private calm(): void {
     this.world.calm();
+    this.life.calm = true;
+  }
+
+  /** The machine's plug is pulled, and put in again. */
+  private planPowerCuts(): void {
+    for (const after of this.life.powerCuts) {
+      this.world.clock.at(this.world.now() + after, () => {
+        if (!this.life.calm) this.crew.cutPower();
+      });
+    }
   }
 
   /** The users of the API. */
@@ -125,100 +167,24 @@ class Stage {
       name: "run",
       invocationId: "one-invocation",
     };
-    const started = await this.insist<Started>(3, ({ engine }) => startExecution(engine, request));
-    this.acknowledged = started?.kind === "started";
-    if (this.scenario.stopAfter === undefined) return;
+    const started = await this.crew.insist(3, ({ engine }) => startExecution(engine, request));
+    this.started = started?.kind;
+    const { stopAfter, activity } = this.scenario;
+    if (activity !== undefined) this.crew.begin(this.holders.poll({ ...tenant, name: activity }, this.id));
+    if (stopAfter === undefined) return;
     await new Promise<void>((resolve) => {
-      this.world.clock.at(this.world.now() + (this.scenario.stopAfter ?? 0), resolve);
+      this.world.clock.at(this.world.now() + stopAfter, resolve);
     });
     const why = { error: "Stopped" };
-    await this.insist(3, ({ engine }) => stopExecution(engine, this.id, why, "stop-invocation"));
+    await this.crew.insist(3, ({ engine }) => stopExecution(engine, this.id, why, "stop-invocation"));
   }
 
   private async deploy(definition: string): Promise<MachineRecord> {
-    const definitionHash = await this.insist(1_000, ({ engine }) => saveDefinition(engine, definition));
+    const save = ({ engine }: Process): Promise<string> => saveDefinition(engine, definition);
+    const definitionHash = await this.crew.insist(1_000, save);
     if (definitionHash === undefined) throw new Error("the definition could not be stored in 1,000 tries");
     const roleArn = "arn:aws:iam::123456789012:role/test";
     const fixed = { type: "STANDARD", createdAt: 0, revisionId: "1", settings: "{}" } as const;
     return { ...tenant, name: "machine", definitionHash, roleArn, ...fixed };
-  }
-
-  /** As a client's SDK does: the same call again, until it is answered or given up. */
-  private async insist<T>(tries: number, call: (process: Process) => Promise<T>): Promise<T | undefined> {
-    for (let attempt = 0; attempt < tries; attempt++) {
-      try {
-        return await call(this.open());
-      } catch (error) {
-        this.note(error);
-      }
-    }
-    return undefined;
-  }
-
-  private open(): Process {
-    const worker = this.world.worker();
-    return { worker, engine: createEngine(worker, engineOptions) };
-  }
-
-  private note(error: unknown): void {
-    if (!(error instanceof Crash) && !(error instanceof Outage)) this.surprises.push(error);
-  }
-
-  /** Everything that can be received now is taken up. */
-  private async turn(): Promise<void> {
-    this.processes = this.processes.filter(({ worker }) => !worker.dead);
-    while (this.processes.length < 2) this.processes.push(this.open());
-    for (const process of this.processes) {
-      const { worker, engine } = process;
-      for (const lane of ["flow", "tasks"] as const) {
-        this.takeUp(process, lane, worker.inbox, (delivery) => handle(engine, delivery));
-      }
-      this.takeUp(process, "dead", worker.deadLetters, (delivery) => handleDeadLetter(engine, delivery));
-      for (const shard of this.world.shardsDue()) {
-        this.once(`${this.processes.indexOf(process)} sweep ${shard}`, async () => void (await sweep(engine, shard)));
-      }
-    }
-    await this.world.settle();
-  }
-
-  private takeUp(
-    process: Process,
-    box: "flow" | "tasks" | "dead",
-    inbox: Inbox,
-    work: (delivery: Delivery) => Promise<Verdict>,
-  ): void {
-    if (this.world.waiting(box) === 0) return;
-    this.once(`${this.processes.indexOf(process)} ${box}`, async () => {
-      const received = await inbox.receive(box === "dead" ? "flow" : box, 10);
-      for (const delivery of received) this.begin(this.workOff(process, inbox, delivery, work));
-    });
-  }
-
-  /** One at a time of each kind. */
-  private once(kind: string, work: () => Promise<void>): void {
-    if (this.receiving.has(kind)) return;
-    this.receiving.add(kind);
-    this.begin(work().finally(() => this.receiving.delete(kind)));
-  }
-
-  private async workOff(
-    { worker }: Process,
-    inbox: Inbox,
-    delivery: Delivery,
-    work: (delivery: Delivery) => Promise<Verdict>,
-  ): Promise<void> {
-    const verdict = await work(delivery);
-    if (worker.dead) return;
-    if (verdict.kind === "done") await inbox.done([delivery.receipt]);
-    else await inbox.later(delivery.receipt, verdict.at);
-  }
-
-  private begin(work: Promise<unknown>): void {
-    this.atWork++;
-    work
-      .catch((error: unknown) => this.note(error))
-      .finally(() => {
-        this.atWork--;
-      });
   }
 }

@@ -1,8 +1,13 @@
 /** What must hold after every run, whatever went wrong in it (docs/ARCHITECTURE.md, invariants). */
+import type { Definition } from "../../lib/asl/definition.ts";
+import type { AwsHistoryEvent } from "../../lib/asl/history.ts";
 import { decodeSegment } from "../../lib/engine/codec.ts";
+import { endingOf } from "../../lib/engine/effects.ts";
 import { readHistory, readSegments } from "../../lib/engine/history.ts";
-import type { Segment } from "../../lib/engine/segment.ts";
+import type { Header, Segment } from "../../lib/engine/segment.ts";
+import { folded } from "./folding.ts";
 import type { Run } from "./harness.ts";
+import { ordered } from "./order.ts";
 
 const terminal = /^Execution(Succeeded|Failed|TimedOut|Aborted)$/;
 
@@ -11,33 +16,28 @@ export async function violations(run: Run): Promise<readonly string[]> {
   const found: string[] = run.surprises.map(
     (error) => `threw: ${error instanceof Error ? error.stack : String(error)}`,
   );
-  const segments = await readSegments(run.engine, run.id);
+  // The client's own retry of a start is no second start.
+  if (run.started === "exists") found.push("a start was told that somebody else had started it");
+  found.push(...invocationFaults(run), ...loose(run));
   const summary = run.world.summaries().find(({ id }) => id === run.id);
-  if (!summary) return run.acknowledged ? [...found, "an acknowledged start was lost"] : found;
-  found.push(...density(segments), ...attempts(run), ...loose(run));
-  const head = segments.filter(({ branch }) => branch === "").at(-1);
-  const doing = head?.position.doing;
-  if (doing?.kind !== "ended") found.push(`it never ended: ${JSON.stringify(doing)?.slice(0, 300)}`);
-  else if (summary.status !== doing.outcome.status) {
-    found.push(`the summary says ${summary.status}, the log ${doing.outcome.status}`);
-  }
-  if (doing?.kind === "ended") found.push(...openBranches(segments), ...(await historyFaults(run)));
+  if (!summary) return run.started === "started" ? [...found, "an acknowledged start was lost"] : found;
+
+  const written = run.world.segments().map(decodeSegment);
+  const header = written.find(({ header }) => header)?.header;
+  if (!header) return [...found, "there is a summary and no first segment"];
+  const definition = await run.engine.definition(header.definition);
+  found.push(...(await reachable(run, written)), ...ordered(run, definition, written));
+  found.push(...summaryFaults(run, header, written), ...answersKept(run, written));
+  found.push(...(await folded(run, header, definition, written)));
+  if (isSettled(written)) found.push(...historyFaults(await readHistory(run.engine, run.id), definition, written));
   return found;
 }
 
-/** One segment for each number from 0, and all that were written are found by following the forks. */
-function density(segments: readonly Segment[]): readonly string[] {
-  const next = new Map<string, number>();
-  const ordered = [...segments].sort((a, b) => a.seq - b.seq);
-  return ordered.flatMap(({ branch, seq }) => {
-    const expected = next.get(branch) ?? 0;
-    next.set(branch, seq + 1);
-    return seq === expected ? [] : [`branch '${branch}' has segment ${seq} where ${expected} should be`];
-  });
-}
-
-function attempts({ invocations }: Run): readonly string[] {
-  return [...invocations].flatMap(([key, count]) => (count === 1 ? [] : [`${key} was invoked ${count} times`]));
+/** No attempt is made twice, and none succeeds that was not made. */
+function invocationFaults({ outside }: Run): readonly string[] {
+  return [...outside.invocations.values()].flatMap(({ key, times }) =>
+    times === 1 ? [] : [`${key} was invoked ${times} times`],
+  );
 }
 
 /** Nothing is left lying about: no message, no dead letter, no timer. */
@@ -48,20 +48,54 @@ function loose({ world }: Run): readonly string[] {
   });
 }
 
-/** A settled execution has no branch that still runs. */
-function openBranches(segments: readonly Segment[]): readonly string[] {
-  const heads = new Map<string, Segment>();
-  for (const segment of segments) {
-    const before = heads.get(segment.branch);
-    if (!before || before.seq < segment.seq) heads.set(segment.branch, segment);
+/** All that was written is found by following the forks, but for what a closed scope never began. */
+async function reachable(run: Run, written: readonly Segment[]): Promise<readonly string[]> {
+  const read = await readSegments(run.engine, run.id);
+  const lost = written.length - read.length;
+  return lost === 0 ? [] : [`${lost} segments are not found by following the forks`];
+}
+
+function summaryFaults(run: Run, header: Header, written: readonly Segment[]): readonly string[] {
+  const summary = run.world.summaries().find(({ id }) => id === run.id);
+  const head = written.findLast(({ branch }) => branch === "");
+  if (head?.position.doing.kind !== "ended") {
+    return [`it never ended: ${JSON.stringify(head?.position.doing)?.slice(0, 300)}`];
   }
-  return [...heads.values()].flatMap(({ branch, position }) =>
-    position.doing.kind === "ended" ? [] : [`branch '${branch}' is still ${position.doing.kind}`],
+  const ending = endingOf(head, header);
+  return (["status", "stoppedAt", "error", "cause"] as const).flatMap((field) =>
+    summary?.[field] === ending[field]
+      ? []
+      : [`the summary's ${field} is ${summary?.[field]}, the log's ${ending[field]}`],
   );
 }
 
-async function historyFaults({ engine, id }: Run): Promise<readonly string[]> {
-  const events = await readHistory(engine, id);
+/** A token's holder who was told "accepted" finds his answer in the log; one who retries is not told off for it. */
+function answersKept({ holders }: Run, written: readonly Segment[]): readonly string[] {
+  const outputs = new Set(
+    written.flatMap(({ events }) =>
+      events.flatMap(({ type, details }) => (type.endsWith("Succeeded") ? [details?.["output"]] : [])),
+    ),
+  );
+  return holders.told.flatMap(({ attempt, output, verdict }) => {
+    const isKept = outputs.has(output);
+    if (verdict === "invalid-token") return [`the token of ${attempt} was called invalid`];
+    if (verdict === "accepted" && !isKept) return [`the answer of ${attempt} was accepted and is not in the log`];
+    if (verdict === "timed-out" && isKept)
+      return [`the answer of ${attempt} is in the log, and its sender was told "timed out"`];
+    return [];
+  });
+}
+
+function isSettled(written: readonly Segment[]): boolean {
+  const heads = new Map(written.map((segment) => [segment.branch, segment]));
+  return [...heads.values()].every(({ position }) => position.doing.kind === "ended");
+}
+
+function historyFaults(
+  events: readonly AwsHistoryEvent[],
+  definition: Definition,
+  written: readonly Segment[],
+): readonly string[] {
   const found: string[] = [];
   events.forEach((event, index) => {
     if (event.id !== index + 1) found.push(`event ${index + 1} has id ${event.id}`);
@@ -74,7 +108,47 @@ async function historyFaults({ engine, id }: Run): Promise<readonly string[]> {
   if (ends.length !== 1 || !terminal.test(events.at(-1)?.type ?? "")) {
     found.push(`the history ends ${ends.length} times, last with ${events.at(-1)?.type}`);
   }
-  return found;
+  return [...found, ...iterations(events, definition, written)];
+}
+
+/** As the user sees it: every iteration that began ended, and never more of them ran than MaxConcurrency allows. */
+function iterations(
+  events: readonly AwsHistoryEvent[],
+  definition: Definition,
+  written: readonly Segment[],
+): readonly string[] {
+  const forks = new Map<string, number[]>();
+  for (const { seq, position } of written) {
+    const { doing, state } = position;
+    if (doing.kind === "forked" && doing.claim === seq)
+      forks.set(state, [...(forks.get(state) ?? []), doing.concurrency]);
+  }
+  return [...definition.states.values()].flatMap((state) => {
+    if (state.type !== "Map") return [];
+    const mine = events.filter((event) => nameOf(event) === state.name);
+    const most = highest(mine);
+    const left = mine.filter(({ type }) => type === "MapIterationStarted").length * 2 - mine.length;
+    const [concurrency = 0, ...others] = forks.get(state.name) ?? [];
+    const unended = left === 0 ? [] : [`${left} iterations of ${state.name} began and did not end`];
+    const tooMany =
+      others.length === 0 && most > concurrency ? [`${most} iterations of ${state.name} ran at once`] : [];
+    return [...unended, ...tooMany];
+  });
+}
+
+function nameOf(event: AwsHistoryEvent): unknown {
+  const [, details] = Object.entries(event).find(([key]) => /^mapIteration\w+EventDetails$/.test(key)) ?? [];
+  return details !== null && typeof details === "object" && "name" in details ? details.name : undefined;
+}
+
+function highest(events: readonly AwsHistoryEvent[]): number {
+  let running = 0;
+  let most = 0;
+  for (const { type } of events) {
+    running += type === "MapIterationStarted" ? 1 : -1;
+    most = Math.max(most, running);
+  }
+  return most;
 }
 
 /** The segments of a run, for a failure's report. */

@@ -14,6 +14,7 @@ function answer(call: Call): CallResult {
 
 export const machines: Readonly<Record<string, Scenario>> = {
   chain: {
+    confluent: "always",
     definition: {
       StartAt: "Pass",
       States: {
@@ -32,6 +33,7 @@ export const machines: Readonly<Record<string, Scenario>> = {
     input: { n: 5 },
   },
   tasks: {
+    confluent: "always",
     task: answer,
     definition: {
       StartAt: "One",
@@ -43,6 +45,7 @@ export const machines: Readonly<Record<string, Scenario>> = {
     input: { order: 7 },
   },
   map: {
+    confluent: "always",
     task: answer,
     definition: {
       StartAt: "Map",
@@ -65,6 +68,7 @@ export const machines: Readonly<Record<string, Scenario>> = {
     input: { items: [1, 2, 3, 4, 5] },
   },
   nested: {
+    confluent: "always",
     definition: {
       StartAt: "Outer",
       States: {
@@ -94,6 +98,7 @@ export const machines: Readonly<Record<string, Scenario>> = {
     input: ["a", "b", "c"],
   },
   failingScope: {
+    confluent: "always",
     task: answer,
     definition: {
       StartAt: "Both",
@@ -173,5 +178,135 @@ export const machines: Readonly<Record<string, Scenario>> = {
       },
     },
     input: [1, 2, 3, 4, 5, 6],
+  },
+  callback: {
+    definition: {
+      StartAt: "Ask",
+      States: {
+        Ask: {
+          Type: "Task",
+          Resource: "arn:aws:states:::lambda:invoke.waitForTaskToken",
+          Parameters: { "token.$": "$$.Task.Token" },
+          TimeoutSeconds: 300,
+          HeartbeatSeconds: 60,
+          Retry: patient,
+          Next: "Done",
+        },
+        Done: { Type: "Pass", End: true },
+      },
+    },
+    input: {},
+  },
+  again: {
+    task: answer,
+    confluent: "always",
+    definition: {
+      StartAt: "Map",
+      States: {
+        Map: {
+          Type: "Map",
+          ItemsPath: "$.items",
+          ItemProcessor: {
+            StartAt: "Work",
+            States: {
+              Work: { Type: "Task", Resource: task("work"), Retry: patient, Next: "Judge" },
+              Judge: {
+                Type: "Choice",
+                Choices: [{ Variable: "$.did", NumericGreaterThan: 1, Next: "Broken" }],
+                Default: "Fine",
+              },
+              Broken: { Type: "Fail", Error: "Broken" },
+              Fine: { Type: "Wait", Seconds: 20, Next: "Over" },
+              Over: { Type: "Succeed" },
+            },
+          },
+          Retry: [{ ErrorEquals: ["Broken"], IntervalSeconds: 1, MaxAttempts: 2 }],
+          Catch: [{ ErrorEquals: ["Broken"], ResultPath: "$.error", Next: "Caught" }],
+          End: true,
+        },
+        Caught: { Type: "Pass", OutputPath: "$.items", End: true },
+      },
+    },
+    input: { items: [1, 2] },
+  },
+  wide: {
+    confluent: "always",
+    definition: {
+      StartAt: "Fan",
+      States: {
+        Fan: {
+          Type: "Map",
+          MaxConcurrency: 3,
+          ItemProcessor: { StartAt: "One", States: { One: { Type: "Pass", End: true } } },
+          End: true,
+        },
+      },
+    },
+    input: Array.from({ length: 262 }, (_, index) => index),
+  },
+  longStop: {
+    stopAfter: 30_000,
+    task: answer,
+    definition: {
+      StartAt: "Outer",
+      States: {
+        Outer: {
+          Type: "Parallel",
+          Branches: [
+            {
+              StartAt: "Fan",
+              States: {
+                Fan: {
+                  Type: "Map",
+                  ItemProcessor: {
+                    StartAt: "Long",
+                    States: {
+                      Long: { Type: "Wait", Seconds: 100_000, Next: "Late" },
+                      Late: { Type: "Pass", End: true },
+                    },
+                  },
+                  End: true,
+                },
+              },
+            },
+            {
+              StartAt: "Slow",
+              States: {
+                Slow: { Type: "Wait", Seconds: 200_000, Next: "Later" },
+                Later: { Type: "Task", Resource: task("late"), End: true },
+              },
+            },
+          ],
+          End: true,
+        },
+      },
+    },
+    input: [1, 2, 3],
+  },
+  activity: {
+    activity: "pack",
+    definition: {
+      StartAt: "Each",
+      States: {
+        Each: {
+          Type: "Map",
+          ItemProcessor: {
+            StartAt: "Pack",
+            States: {
+              Pack: {
+                Type: "Task",
+                Resource: "arn:aws:states:eu-central-1:123456789012:activity:pack",
+                TimeoutSeconds: 400,
+                HeartbeatSeconds: 90,
+                Retry: patient,
+                End: true,
+              },
+            },
+          },
+          End: true,
+        },
+      },
+    },
+    input: [1, 2, 3],
   },
 };

@@ -1,0 +1,157 @@
+/**
+ * The processes at work: they receive what is due, handle it, and say so. A crash takes a process, with all
+ * it had at work; where the store is local there is only one, and it starts again with what the disk has.
+ */
+import { Crash, Outage } from "../../lib/adapters/simulated/faults.ts";
+import type { SimulatedWorker, SimulatedWorld } from "../../lib/adapters/simulated/world.ts";
+import { handle } from "../../lib/engine/advance.ts";
+import { handleDeadLetter } from "../../lib/engine/dead-letter.ts";
+import { createEngine, type Engine, type EngineOptions } from "../../lib/engine/engine.ts";
+import type { Delivery, Inbox, Verdict } from "../../lib/engine/ports.ts";
+import { sweep } from "../../lib/engine/sweep.ts";
+
+export interface Process {
+  readonly number: number;
+  readonly worker: SimulatedWorker;
+  readonly engine: Engine;
+}
+
+/** A function that serves the API lives no longer than that; a guard comes later. */
+const longestCall = 45_000;
+
+type Box = "flow" | "tasks" | "dead";
+
+export class Crew {
+  /** How much is under way; each takes virtual time, or waits for it. */
+  atWork = 0;
+  private processes: Process[] = [];
+  private opened = 0;
+  private readonly receiving = new Set<string>();
+
+  private readonly world: SimulatedWorld;
+  private readonly kind: "remote" | "local";
+  private readonly options: Partial<EngineOptions>;
+  private readonly surprise: (error: unknown) => void;
+
+  constructor(
+    world: SimulatedWorld,
+    kind: "remote" | "local",
+    options: Partial<EngineOptions>,
+    surprise: (error: unknown) => void,
+  ) {
+    this.world = world;
+    this.kind = kind;
+    this.options = options;
+    this.surprise = surprise;
+  }
+
+  begin(work: Promise<unknown>): void {
+    this.atWork++;
+    work
+      .catch((error: unknown) => this.note(error))
+      .finally(() => {
+        this.atWork--;
+      });
+  }
+
+  /** As a client's SDK does: the same call again, until it is answered or given up. */
+  async insist<T>(tries: number, call: (process: Process) => Promise<T>): Promise<T | undefined> {
+    for (let attempt = 0; attempt < tries; attempt++) {
+      try {
+        return await call(this.host());
+      } catch (error) {
+        this.note(error);
+        await this.pause(Math.min(100 * 2 ** attempt, 10_000));
+      }
+    }
+    return undefined;
+  }
+
+  private pause(milliseconds: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.world.clock.at(this.world.now() + milliseconds, resolve);
+    });
+  }
+
+  cutPower(): void {
+    this.world.powerCut();
+    this.processes = [];
+  }
+
+  /** Everything that can be received now is taken up. */
+  async turn(): Promise<void> {
+    this.replaceDead();
+    for (const process of this.processes) {
+      const { number, worker, engine } = process;
+      for (const lane of ["flow", "tasks"] as const) {
+        this.takeUp(process, lane, worker.inbox, (delivery) => handle(engine, delivery));
+      }
+      this.takeUp(process, "dead", worker.deadLetters, (delivery) => handleDeadLetter(engine, delivery));
+      for (const shard of this.world.shardsDue()) {
+        this.once(`${number} sweep ${shard}`, async () => void (await sweep(engine, shard)));
+      }
+    }
+    await this.world.settle();
+  }
+
+  /** Remote: an API call has a function of its own. Local: the one process serves the API, too. */
+  private host(): Process {
+    if (this.kind === "remote") {
+      const process = this.open();
+      this.world.clock.at(this.world.now() + longestCall, () => process.worker.kill());
+      return process;
+    }
+    this.replaceDead();
+    const [process] = this.processes;
+    if (process === undefined) throw new Error("no process is alive");
+    return process;
+  }
+
+  private replaceDead(): void {
+    const alive = this.processes.filter(({ worker }) => !worker.dead);
+    if (this.kind === "local" && alive.length < this.processes.length) {
+      this.cutPower();
+      alive.length = 0;
+    }
+    this.processes = alive;
+    const wanted = this.kind === "remote" ? 2 : 1;
+    while (this.processes.length < wanted) this.processes.push(this.open());
+  }
+
+  private open(): Process {
+    const worker = this.world.worker();
+    this.opened += 1;
+    return { number: this.opened, worker, engine: createEngine(worker, this.options) };
+  }
+
+  private note(error: unknown): void {
+    if (!(error instanceof Crash) && !(error instanceof Outage)) this.surprise(error);
+  }
+
+  private takeUp(process: Process, box: Box, inbox: Inbox, work: (delivery: Delivery) => Promise<Verdict>): void {
+    if (!this.world.receivable(box)) return;
+    this.once(`${process.number} ${box}`, async () => {
+      const received = await inbox.receive(box === "dead" ? "flow" : box, 10);
+      for (const delivery of received) this.begin(this.workOff(process, inbox, delivery, work));
+    });
+  }
+
+  /** One at a time of each kind. */
+  private once(kind: string, work: () => Promise<void>): void {
+    if (this.receiving.has(kind)) return;
+    this.receiving.add(kind);
+    this.begin(work().finally(() => this.receiving.delete(kind)));
+  }
+
+  private async workOff(
+    { worker }: Process,
+    inbox: Inbox,
+    delivery: Delivery,
+    work: (delivery: Delivery) => Promise<Verdict>,
+  ): Promise<void> {
+    const verdict = await work(delivery);
+    if (worker.dead) return;
+    if (verdict.kind === "done") await inbox.done([delivery.receipt]);
+    else await inbox.later(delivery.receipt, verdict.at);
+  }
+}

@@ -1,0 +1,174 @@
+/**
+ * Folding the log with the pure step reproduces every position: from each segment, what happened is read
+ * off its successor's events, and the step is asked again, in the recorded moment.
+ */
+import { deepStrictEqual } from "node:assert";
+import type { Definition } from "../../lib/asl/definition.ts";
+import type { HistoryEvent } from "../../lib/asl/event.ts";
+import type { Failure, Forked } from "../../lib/asl/position.ts";
+import { firstWave } from "../../lib/asl/states/fork.ts";
+import { begin, step } from "../../lib/asl/step.ts";
+import type { Moment, Signal, Transition } from "../../lib/asl/transition.ts";
+import { momentWith } from "../../lib/engine/moment.ts";
+import type { Header, Segment } from "../../lib/engine/segment.ts";
+import type { Run } from "./harness.ts";
+
+export async function folded(
+  run: Run,
+  header: Header,
+  definition: Definition,
+  written: readonly Segment[],
+): Promise<readonly string[]> {
+  const heads = new Map<string, Segment>();
+  const found: string[] = [];
+  for (const segment of written) {
+    const moment = momentOf(run, header, segment, definition);
+    const before = heads.get(segment.branch);
+    heads.set(segment.branch, segment);
+    if (before === undefined) {
+      if (segment.branch === "" && !same(begin(definition, moment), segment))
+        found.push("#0 does not follow from begin");
+      continue;
+    }
+    const signals = signalsBetween(before, segment, heads);
+    if (!(await anyLeads(definition, before, signals, moment, segment))) {
+      found.push(
+        `${segment.branch}#${segment.seq} does not follow from ${before.position.doing.kind} by ${kinds(signals)}`,
+      );
+    }
+  }
+  return found;
+}
+
+function momentOf(run: Run, header: Header, { now, branch, seq }: Segment, definition: Definition): Moment {
+  const clock = { ...run.engine.world.clock, now: () => now };
+  const engine = { ...run.engine, world: { ...run.engine.world, clock } };
+  const needed = definition.asksForExecutionInput || (branch === "" && seq === 0);
+  return momentWith(engine, header, branch, seq, needed ? JSON.stringify(run.scenario.input) : undefined);
+}
+
+async function anyLeads(
+  definition: Definition,
+  before: Segment,
+  signals: readonly Signal[],
+  moment: Moment,
+  segment: Segment,
+): Promise<boolean> {
+  for (const signal of signals) {
+    const transition = await step(definition, before.position, signal, moment).catch(() => undefined);
+    if (transition && same(transition, segment)) return true;
+  }
+  return false;
+}
+
+/** As JSON: the codec leaves out what is undefined. */
+function same({ events, next }: Transition, segment: Segment): boolean {
+  try {
+    deepStrictEqual(
+      JSON.parse(JSON.stringify([events, next])),
+      JSON.parse(JSON.stringify([segment.events, segment.position])),
+    );
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function kinds(signals: readonly Signal[]): string {
+  return signals.map(({ kind }) => kind).join(" or ");
+}
+
+/** What may have happened between the two. */
+function signalsBetween(before: Segment, segment: Segment, heads: ReadonlyMap<string, Segment>): readonly Signal[] {
+  const { doing } = segment.position;
+  if (doing.kind === "ended" && doing.outcome.status === "ABORTED") {
+    const { failure } = doing.outcome;
+    if (segment.branch === "") return [{ kind: "stopped", failure }];
+    const references = segment.events.map(({ previous }) => previous).filter((one) => typeof one === "object");
+    return [...references, segment.position.previous, 0].map((because) => ({ kind: "aborted", because }));
+  }
+  if (doing.kind === "ended" && doing.outcome.status === "TIMED_OUT") return [{ kind: "execution-timed-out" }];
+  return [...signalsOf(before, segment, heads), ...poisons(segment)];
+}
+
+function signalsOf(before: Segment, segment: Segment, heads: ReadonlyMap<string, Segment>): readonly Signal[] {
+  const { doing } = before.position;
+  switch (doing.kind) {
+    case "working":
+      return [...segment.events.flatMap(answersIn), { kind: "lost" }];
+    case "forked":
+      return afterFork(segment, doing, heads);
+    case "closing":
+      return [{ kind: "closed", events: eventsOf(before.branch, doing.fork, heads) }];
+    case "ended":
+      return [];
+    default:
+      return [{ kind: "arrived" }];
+  }
+}
+
+function answersIn({ type, details }: HistoryEvent): readonly Signal[] {
+  if (type.endsWith("Succeeded")) return [{ kind: "succeeded", output: text(details?.["output"]) ?? "" }];
+  if (type === "TaskSubmitted") return [{ kind: "submitted", output: text(details?.["output"]) ?? "" }];
+  if (type.endsWith("TimedOut")) {
+    return [
+      { kind: "timed-out", by: "timeout" },
+      { kind: "timed-out", by: "heartbeat" },
+    ];
+  }
+  if (type === "ActivityStarted") {
+    const workerName = text(details?.["workerName"]);
+    return [workerName === undefined ? { kind: "started" } : { kind: "started", workerName }];
+  }
+  return type.endsWith("Failed") ? [{ kind: "failed", failure: failureIn(details) }] : [];
+}
+
+function failureIn(details: HistoryEvent["details"]): Failure {
+  const [error, cause] = [text(details?.["error"]), text(details?.["cause"])];
+  return { ...(error === undefined ? {} : { error }), ...(cause === undefined ? {} : { cause }) };
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === "string" ? value : undefined;
+}
+
+function afterFork(segment: Segment, fork: Forked, heads: ReadonlyMap<string, Segment>): readonly Signal[] {
+  const { doing, previous } = segment.position;
+  if (doing.kind === "closing") {
+    const failed = branchesOf(segment.branch, fork, heads);
+    return failed.map((_, index) => ({ kind: "branch-failed", index, failure: doing.failure, at: previous }));
+  }
+  const outputs = branchesOf(segment.branch, fork, heads).map((head) => outputOf(head));
+  return [{ kind: "joined", outputs, events: eventsOf(segment.branch, fork, heads) }];
+}
+
+function branchesOf(
+  parent: string,
+  fork: Forked,
+  heads: ReadonlyMap<string, Segment>,
+): readonly (Segment | undefined)[] {
+  return Array.from({ length: fork.width }, (_, index) => heads.get(`${parent}/${fork.claim}.${index}`));
+}
+
+function outputOf(head: Segment | undefined): string {
+  const doing = head?.position.doing;
+  return doing?.kind === "ended" && doing.outcome.status === "SUCCEEDED" ? doing.outcome.output : "";
+}
+
+/** All events of the branches, those of their own open forks with them. */
+function eventsOf(parent: string, fork: Forked, heads: ReadonlyMap<string, Segment>): number {
+  return branchesOf(parent, fork, heads).reduce((sum, head) => {
+    if (head === undefined) return sum;
+    const { doing, events, scope } = head.position;
+    const open = doing.kind === "ended" ? doing.open : undefined;
+    const inner = open === undefined ? 0 : eventsOf(head.branch, open, heads) + firstWave(open);
+    return sum + events - (scope?.eventsBefore ?? 0) + inner;
+  }, 0);
+}
+
+/** A step that threw again and again. */
+function poisons({ position: { doing } }: Segment): readonly Signal[] {
+  if (doing.kind !== "ended" || doing.outcome.status !== "FAILED") return [];
+  const cause = doing.outcome.failure.cause ?? "";
+  return [{ kind: "poisoned", cause: cause.slice(cause.indexOf("). ") + 3) }];
+}

@@ -1,0 +1,35 @@
+/** What a seed says of the world outside, beside the faults: how long tasks take, when the power goes, what clients do. */
+import { type Prng, prng } from "../../lib/adapters/simulated/prng.ts";
+import type { SimulatedOptions } from "../../lib/adapters/simulated/world.ts";
+
+export { prng };
+
+export interface Life {
+  readonly chance: Prng;
+  /** Calls take up to that long, in milliseconds. */
+  readonly longestTask: number;
+  /** Milliseconds after the start. */
+  readonly powerCuts: readonly number[];
+  /** A token's holder answers after up to that long … */
+  readonly longestAnswer: number;
+  /** … and at that rate there is another holder, with another answer. */
+  readonly rivals: number;
+  /** There are faults at all. */
+  readonly swarm: boolean;
+  /** The faults are over. */
+  calm: boolean;
+}
+
+/** As everywhere in a swarm: each of these is there in some worlds only. */
+export function drawLife({ seed, faults, kind }: SimulatedOptions): Life {
+  const chance = prng(`life ${seed}`);
+  if (faults === undefined) {
+    return { chance, longestTask: 0, powerCuts: [], longestAnswer: 60_000, rivals: 0, swarm: false, calm: true };
+  }
+  const on = (): boolean => chance.chance(0.4);
+  const longestTask = on() ? (on() ? 600_000 : 2_000) : 0;
+  const cuts = kind === "local" && on() ? 1 + chance.below(4) : 0;
+  const powerCuts = Array.from({ length: cuts }, () => chance.below(on() ? 3_600_000 : 2_000));
+  const longestAnswer = on() ? 1_000 : 400_000;
+  return { chance, longestTask, powerCuts, longestAnswer, rivals: on() ? 0.5 : 0, swarm: true, calm: false };
+}

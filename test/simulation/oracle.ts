@@ -1,0 +1,50 @@
+/** The judgement of a run: the invariants, and what a plain interpreter without faults says the scenario comes to. */
+import { parseJson } from "../../lib/asl/json.ts";
+import { parseDefinition } from "../../lib/asl/parse.ts";
+import { type Responder, simulate } from "../../lib/asl/simulate.ts";
+import { describeExecution } from "../../lib/engine/describe.ts";
+import type { Run, Scenario } from "./harness.ts";
+import { violations } from "./invariants.ts";
+import { hasLosses } from "./order.ts";
+
+export async function judge(run: Run): Promise<readonly string[]> {
+  const found = await violations(run);
+  const { confluent } = run.scenario;
+  if (found.length > 0 || confluent === undefined) return found;
+  if (confluent === "without losses" && hasLosses(run)) return [];
+  const described = await describeExecution(run.engine, run.id);
+  if (!described) return [];
+  const { summary, output } = described;
+  const actual = [summary.status, summary.error, output].join(" ");
+  const wanted = await expected(run.scenario);
+  return actual === wanted ? [] : [`it came to '${actual}', the interpreter to '${wanted}'`];
+}
+
+const known = new WeakMap<Scenario, Promise<string>>();
+
+function expected(scenario: Scenario): Promise<string> {
+  const before = known.get(scenario);
+  if (before !== undefined) return before;
+  const found = interpret(scenario);
+  known.set(scenario, found);
+  return found;
+}
+
+async function interpret(scenario: Scenario): Promise<string> {
+  const parsed = parseDefinition(scenario.definition);
+  if (parsed.kind === "problems") throw new Error(JSON.stringify(parsed.problems));
+  const { status, failure, output } = await simulate(parsed.definition, JSON.stringify(scenario.input), {
+    tasks: responderOf(scenario),
+  });
+  return [status, failure?.error, output].join(" ");
+}
+
+function responderOf({ task }: Scenario): Responder {
+  const nowhere = { region: "", account: "", idempotencyKey: "", signal: new AbortController().signal };
+  return (attempt) => {
+    const { resource, arguments: given } = attempt;
+    const result = task?.({ resource, arguments: given, ...nowhere }) ?? { kind: "succeeded", output: given };
+    if (result.kind === "failed") return { error: result.error, cause: result.cause };
+    return { result: parseJson(result.output) };
+  };
+}

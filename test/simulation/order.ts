@@ -1,0 +1,206 @@
+/**
+ * What must hold at each step: the segments of a run replayed in the order in which they were written.
+ * One after the other without a gap, nothing after an end, joins after their branches, timers not early,
+ * retries as the definition says, and nothing of a dead scope running on.
+ */
+import type { Definition } from "../../lib/asl/definition.ts";
+import type { Forked, Position } from "../../lib/asl/position.ts";
+import { branchName } from "../../lib/engine/identity.ts";
+import { dueTime } from "../../lib/engine/messages.ts";
+import type { Segment } from "../../lib/engine/segment.ts";
+import type { Run } from "./harness.ts";
+
+/** The engine's own tolerance, and a millisecond for rounding. */
+const tolerance = 6;
+
+/** Time for whoever closes a scope to be replaced, once the faults are over. */
+const closingTime = 3_600_000;
+
+export function ordered(run: Run, definition: Definition, written: readonly Segment[]): readonly string[] {
+  const replay = new Replay(run, definition);
+  for (const segment of written) replay.take(segment);
+  replay.finish();
+  return replay.found;
+}
+
+class Replay {
+  readonly found: string[] = [];
+  private readonly run: Run;
+  private readonly definition: Definition;
+  private readonly heads = new Map<string, Segment>();
+  /** When the scope of a branch was over, by the branch that forked it. */
+  private readonly closedAt = new Map<string, number>();
+  /** Claims by visit of a state. */
+  private readonly claims = new Map<string, number>();
+
+  constructor(run: Run, definition: Definition) {
+    this.run = run;
+    this.definition = definition;
+  }
+
+  take(segment: Segment): void {
+    const { branch, seq, position } = segment;
+    const before = this.heads.get(branch);
+    if (seq !== (before?.seq ?? -1) + 1) this.say(segment, `follows ${before?.seq}`);
+    if (before?.position.doing.kind === "ended") this.say(segment, "comes after the branch's end");
+    if (before) {
+      this.checkTime(before, segment);
+      this.checkJoin(before, segment);
+      this.checkAnswer(before, segment);
+    }
+    this.heads.set(branch, segment);
+    if (seq === 0) this.checkConcurrency(segment);
+    this.checkClaim(segment);
+    this.checkScope(segment);
+    const { doing } = position;
+    if (doing.kind === "ended" && doing.open) this.closedAt.set(branch, segment.now);
+    if (doing.kind === "closing") this.closedAt.set(`${branch}/${doing.fork.claim}.`, segment.now);
+  }
+
+  finish(): void {
+    for (const { branch, position } of this.heads.values()) {
+      if (position.doing.kind !== "ended") this.found.push(`branch '${branch}' is still ${position.doing.kind}`);
+    }
+    this.checkLosses();
+  }
+
+  private say({ branch, seq }: Segment, what: string): void {
+    this.found.push(`${branch}#${seq} ${what}`);
+  }
+
+  /** By the clock of whoever wrote it, nothing is early. */
+  private checkTime({ position }: Segment, segment: Segment): void {
+    const { doing } = segment.position;
+    const isCut = doing.kind === "ended" && doing.outcome.status !== "SUCCEEDED" && doing.outcome.status !== "FAILED";
+    const due = isCut ? undefined : dueTime(position);
+    if (due !== undefined && segment.now < due - tolerance - this.jumps())
+      this.say(segment, `is ${due - segment.now} ms early`);
+    this.checkTimeOut(position, segment);
+  }
+
+  /** A worker's own watch may jump while it waits; a timer's message is held against the clock that is there. */
+  private checkTimeOut({ doing }: Position, segment: Segment): void {
+    const header = this.heads.get("") && segment.branch === "" ? this.startedAt() : undefined;
+    const { timeoutSeconds } = this.definition;
+    if (header !== undefined && timeoutSeconds !== undefined && isTimedOut(segment)) {
+      const early = header + timeoutSeconds * 1_000 - segment.now;
+      if (early > tolerance + this.jumps()) this.say(segment, `ends the execution ${early} ms early`);
+    }
+    if (doing.kind !== "working" || this.run.faults.clockJump > 0) return;
+    if (!segment.events.some(({ type }) => type.endsWith("TimedOut"))) return;
+    const { timeoutSeconds: whole = Infinity, heartbeatSeconds: beat = Infinity } = doing.call;
+    const early = doing.since + Math.min(whole, beat) * 1_000 - segment.now;
+    if (early > tolerance) this.say(segment, `times out ${early} ms early`);
+  }
+
+  /** A clock may jump between the look at it and the writing down. */
+  private jumps(): number {
+    const { clockJump, clockSkew } = this.run.faults;
+    return clockJump > 0 ? 2 * clockSkew : 0;
+  }
+
+  private startedAt(): number | undefined {
+    return this.run.world.summaries().find(({ id }) => id === this.run.id)?.startedAt;
+  }
+
+  /** A parent goes on from a fork once all its branches succeeded, or once all that began are over. */
+  private checkJoin(before: Segment, segment: Segment): void {
+    const { doing } = before.position;
+    const next = segment.position.doing.kind;
+    if (doing.kind === "forked" && next !== "closing" && !isCut(segment)) {
+      const ends = this.branchesOf(segment.branch, doing).filter(succeeded).length;
+      if (ends !== doing.width) this.say(segment, `joins ${ends} of ${doing.width} branches`);
+    }
+    if (doing.kind === "closing" && !isCut(segment)) {
+      const running = this.branchesOf(segment.branch, doing.fork).filter(
+        ({ position }) => position.doing.kind !== "ended",
+      );
+      if (running.length > 0) this.say(segment, `closes a scope in which ${running.length} branches run`);
+    }
+  }
+
+  private branchesOf(parent: string, fork: Forked): readonly Segment[] {
+    const prefix = `${parent}/${fork.claim}.`;
+    return [...this.heads.values()].filter(
+      ({ branch }) => branch.startsWith(prefix) && !branch.slice(prefix.length).includes("/"),
+    );
+  }
+
+  private checkConcurrency({ branch, position }: Segment): void {
+    const name = branchName(branch);
+    if (!name || !position.scope) return;
+    const prefix = `${name.parent}/${name.forkSeq}.`;
+    let running = 0;
+    for (const head of this.heads.values()) {
+      if (head.position.doing.kind === "ended" || !head.branch.startsWith(prefix)) continue;
+      if (!head.branch.slice(prefix.length).includes("/")) running++;
+    }
+    const { concurrency } = position.scope;
+    if (running > concurrency) this.found.push(`${running} branches of ${prefix} run, at most ${concurrency} may`);
+  }
+
+  /** A result stands behind a call that was made for this very claim and was answered. */
+  private checkAnswer({ position }: Segment, segment: Segment): void {
+    const { doing } = position;
+    if (doing.kind !== "working" || doing.call.pattern !== "request-response") return;
+    if (!segment.events.some(({ type }) => type === "LambdaFunctionSucceeded")) return;
+    const key = `${segment.branch}/${doing.claim}/${doing.call.attempt}`;
+    const made = [...this.run.outside.invocations.values()].find((one) => one.key.endsWith(`:run${key}`));
+    if (made?.answer?.kind !== "succeeded") this.say(segment, `has a result that the call ${key} did not give`);
+  }
+
+  /** Attempts of one visit: the first, and as many more as the retriers allow. */
+  private checkClaim(segment: Segment): void {
+    const { state: name, doing, entered } = segment.position;
+    if (doing.kind !== "working" || doing.claim !== segment.seq) return;
+    const state = this.definition.states.get(name);
+    if (state?.type !== "Task") return;
+    const visit = `${segment.branch} ${name} ${entered?.event}`;
+    const made = (this.claims.get(visit) ?? 0) + 1;
+    this.claims.set(visit, made);
+    const most = 1 + state.retry.reduce((sum, { maxAttempts }) => sum + maxAttempts, 0);
+    if (made > most) this.say(segment, `is attempt ${made} of ${name}, which has ${most}`);
+  }
+
+  /** What lives in a dead scope is fenced, not run to its end. */
+  private checkScope(segment: Segment): void {
+    const { doing } = segment.position;
+    if (doing.kind === "ended" && doing.outcome.status === "ABORTED") return;
+    for (const [scope, closed] of this.closedAt) {
+      const within = scope.endsWith(".") ? segment.branch.startsWith(scope) : isBelow(segment.branch, scope);
+      if (!within || segment.branch === scope) continue;
+      const limit = this.run.life.swarm || this.run.planned ? Math.max(closed, this.run.calmAt) + closingTime : closed;
+      if (segment.now > limit) this.say(segment, `runs on in a scope that is closed since ${closed}`);
+    }
+  }
+
+  /** Where nobody dies and nothing is refused, no attempt is lost. */
+  private checkLosses(): void {
+    const { crashBefore, crashAfter, refused, answerLost, burst, latency, clockSkew, partialBatch, mostReceives } =
+      this.run.faults;
+    const rates =
+      crashBefore + crashAfter + refused + answerLost + burst.rate + latency.rate + clockSkew + partialBatch;
+    if (rates > 0 || this.run.life.powerCuts.length > 0 || this.run.planned || Number.isFinite(mostReceives)) return;
+    if (hasLosses(this.run)) this.found.push("an attempt was judged lost, although nobody died");
+  }
+}
+
+export function hasLosses({ world }: Pick<Run, "world">): boolean {
+  return world.segments().some(({ body }) => body.includes("stopped before it could record the result"));
+}
+
+function isBelow(branch: string, parent: string): boolean {
+  return branch.startsWith(`${parent}/`);
+}
+
+function isTimedOut({ position: { doing } }: Segment): boolean {
+  return doing.kind === "ended" && doing.outcome.status === "TIMED_OUT";
+}
+
+function isCut({ position: { doing } }: Segment): boolean {
+  return doing.kind === "ended" && (doing.outcome.status === "ABORTED" || doing.outcome.status === "TIMED_OUT");
+}
+
+function succeeded({ position: { doing } }: Segment): boolean {
+  return doing.kind === "ended" && doing.outcome.status === "SUCCEEDED";
+}

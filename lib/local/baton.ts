@@ -32,6 +32,8 @@ export interface LocalOptions {
   /** Told of each message that could not be worked on and each request that failed; default: standard error. */
   readonly onError?: (error: unknown) => void;
   readonly engine?: Partial<EngineOptions>;
+  /** Answers every Task in place of functions and services. */
+  readonly tasks?: Tasks;
 }
 
 export interface LocalBaton {
@@ -69,7 +71,7 @@ export async function startLocal(options: LocalOptions): Promise<LocalBaton> {
   });
   const functions = openAll(options, server.url);
   try {
-    const tasks = withOwnService(functions.tasks, () => engine);
+    const tasks = options.tasks ?? withOwnService(functions.tasks, () => engine);
     const world = await openLocalWorld({ folder: options.folder, tasks });
     const engine: Engine = createEngine(world, { guardDelayMilliseconds, leaseMilliseconds, ...options.engine });
     handler = createHandler(engine, {

@@ -1,5 +1,5 @@
 /**
- * `npm run conformance -- FOLDER [--via interpreter|engine] [--area A] [--id ID] [--json]`: runs the recorded
+ * `npm run conformance -- FOLDER [--via interpreter|engine|wire] [--area A] [--id ID] [--json]`: runs the recorded
  * cases of every kind and prints a table by area. With `--id` it shows what differs, line by line.
  */
 import { parseArgs } from "node:util";
@@ -8,8 +8,19 @@ import { type Judgement, type Runner, readDivergences } from "./check.ts";
 import { defaultFolder } from "./corpus.ts";
 import { runOnEngine } from "./engine.ts";
 import { interpret } from "./interpreter.ts";
+import { openWire } from "./wire.ts";
 
-const runners: Readonly<Record<string, Runner>> = { interpreter: interpret, engine: runOnEngine };
+/** How to run executions, and what to do afterwards. */
+const ways = {
+  interpreter: async () => ({ run: interpret }),
+  engine: async () => ({ run: runOnEngine }),
+  wire: openWire,
+} satisfies Record<string, () => Promise<Way>>;
+
+interface Way {
+  readonly run: Runner;
+  close?(): Promise<void>;
+}
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -29,13 +40,15 @@ interface Row {
 async function main(): Promise<number> {
   const folder = positionals[0] ?? defaultFolder;
   if (!hasCorpus(folder)) return refuse(`'${folder}' holds no conformance cases (no folder ${kinds.join(", ")} in it)`);
-  const runner = runners[values.via];
-  if (runner === undefined) return refuse(`--via ${values.via}: only ${Object.keys(runners).join(", ")}`);
+  const open = new Map<string, () => Promise<Way>>(Object.entries(ways)).get(values.via);
+  if (open === undefined) return refuse(`--via ${values.via}: only ${Object.keys(ways).join(", ")}`);
+  const way = await open();
   const rows: Row[] = [];
   const divergences = readDivergences();
-  for (const recorded of readCases(folder, runner).filter(wanted)) {
+  for (const recorded of readCases(folder, way.run).filter(wanted)) {
     rows.push({ recorded, judgement: await judge(recorded, divergences) });
   }
+  await way.close?.();
   if (rows.length === 0) return refuse("no case has that area and id");
   if (values.json) printJson(rows);
   else print(rows);

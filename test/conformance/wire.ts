@@ -18,6 +18,7 @@ import {
   SFNClient,
   StartExecutionCommand,
   StopExecutionCommand,
+  TaskTimedOut,
 } from "@aws-sdk/client-sfn";
 import type { AwsHistoryEvent } from "../../lib/asl/history.ts";
 import { writeJson } from "../../lib/asl/json.ts";
@@ -96,6 +97,8 @@ class Case {
   /** How often each state was scheduled, by state and iteration. */
   private readonly schedulings = new Map<string, number>();
   private readonly name: string;
+  /** Answers that are being sent. */
+  private readonly underway: Promise<void>[] = [];
 
   constructor(recorded: ExecutionCase, baton: LocalBaton, client: SFNClient, cases: Map<string, Case>) {
     this.recorded = recorded;
@@ -121,6 +124,7 @@ class Case {
     }
     const described = await this.described(executionArn);
     activities.abort();
+    await Promise.all(this.underway);
     return this.outcome(described, await this.history(executionArn));
   }
 
@@ -185,7 +189,7 @@ class Case {
     const claim = await this.segment(id, branch, Number(parts.at(-2)));
     const mock = await this.ask(claim);
     if (mock.submitted !== undefined) {
-      void this.send(claim, mock, true);
+      this.underway.push(this.send(claim, mock, true));
       return { kind: "submitted", output: writeJson(mock.submitted) };
     }
     if ("result" in mock) return { kind: "succeeded", output: writeJson(mock.result) };
@@ -193,7 +197,7 @@ class Case {
       return { kind: "failed", error: mock.error, cause: mock.cause };
     }
     // A call always has both; where the recording has not, the failure comes by way of the claim.
-    void this.send(claim, mock, false);
+    this.underway.push(this.send(claim, mock, false));
     return new Promise(() => undefined);
   }
 
@@ -233,7 +237,10 @@ class Case {
     }
     if ("unresolved" in mock) return;
     if ("timeout" in mock && mock.timeout === true) return this.timeOut(claim);
-    await this.sendAnswer(mintToken(engine, claim, claim.now), mock);
+    // A sibling's failure may have ended it meanwhile.
+    await this.sendAnswer(mintToken(engine, claim, claim.now), mock).catch((error: unknown) => {
+      if (!(error instanceof TaskTimedOut)) throw error;
+    });
   }
 
   private async timeOut(claim: Segment): Promise<void> {

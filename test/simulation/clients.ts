@@ -23,6 +23,8 @@ const pollEvery = 7_000;
 
 export class TokenHolders {
   readonly told: Told[] = [];
+  /** Heartbeats that were accepted: when they were sent, and when the sender knew. */
+  readonly beats: { readonly attempt: string; readonly at: number; readonly heardAt: number }[] = [];
   private crew: Crew | undefined;
 
   private readonly world: SimulatedWorld;
@@ -62,7 +64,9 @@ export class TokenHolders {
     const done = this.world.now() + this.life.chance.below(this.life.longestAnswer);
     for (let beat = 0; this.world.now() < done; beat++) {
       await this.waitUntil(Math.min(done, this.world.now() + heartbeatEvery));
-      await this.send(token, { kind: "heartbeat" }, `${attempt} ${name} beat ${beat}`);
+      const at = this.world.now();
+      const heard = await this.send(token, { kind: "heartbeat" }, `${attempt} ${name} beat ${beat}`);
+      if (heard === "accepted") this.beats.push({ attempt, at, heardAt: this.world.now() });
     }
     const output = JSON.stringify({ answered: attempt, by: name });
     const verdict = (await this.send(token, { kind: "succeeded", output }, `${attempt} ${name}`)) ?? "no answer";

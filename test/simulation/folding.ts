@@ -135,11 +135,17 @@ function text(value: unknown): string | undefined {
 function afterFork(segment: Segment, fork: Forked, heads: ReadonlyMap<string, Segment>): readonly Signal[] {
   const { doing, previous } = segment.position;
   if (doing.kind === "closing") {
-    const failed = branchesOf(segment.branch, fork, heads);
-    return failed.map((_, index) => ({ kind: "branch-failed", index, failure: doing.failure, at: previous }));
+    return branchesOf(segment.branch, fork, heads).flatMap((head, index) =>
+      isFailed(head) ? [{ kind: "branch-failed" as const, index, failure: doing.failure, at: previous }] : [],
+    );
   }
   const outputs = branchesOf(segment.branch, fork, heads).map((head) => outputOf(head));
   return [{ kind: "joined", outputs, events: eventsOf(segment.branch, fork, heads) }];
+}
+
+function isFailed(head: Segment | undefined): boolean {
+  const doing = head?.position.doing;
+  return doing?.kind === "ended" && (doing.outcome.status === "FAILED" || doing.outcome.status === "TIMED_OUT");
 }
 
 function branchesOf(

@@ -22,6 +22,8 @@ export interface Scenario {
   readonly task?: (call: Call) => CallResult;
   /** StopExecution after that much virtual time. */
   readonly stopAfter?: number;
+  /** Its calls take up to that long, in milliseconds; by default as long as the seed has it. */
+  readonly longestTask?: number;
   /** Workers of this activity poll for its tasks. */
   readonly activity?: string;
   /** What it comes to does not depend on when things happen; or only on whether an attempt was judged lost. */

@@ -27,7 +27,8 @@ export function drawLife({ seed, faults, kind }: SimulatedOptions): Life {
     return { chance, longestTask: 0, powerCuts: [], longestAnswer: 60_000, rivals: 0, swarm: false, calm: true };
   }
   const on = (): boolean => chance.chance(0.4);
-  const longestTask = on() ? (on() ? 600_000 : 2_000) : 0;
+  // Within the lease, or beyond it.
+  const longestTask = on() ? ([2_000, 600_000, 1_500_000][chance.below(3)] ?? 0) : 0;
   const cuts = kind === "local" && on() ? 1 + chance.below(4) : 0;
   const powerCuts = Array.from({ length: cuts }, () => chance.below(on() ? 3_600_000 : 2_000));
   const longestAnswer = on() ? 1_000 : 400_000;

@@ -309,4 +309,40 @@ export const machines: Readonly<Record<string, Scenario>> = {
     },
     input: [1, 2, 3],
   },
+  closing: {
+    stopAfter: 30_000,
+    definition: {
+      StartAt: "Fan",
+      States: {
+        Fan: {
+          Type: "Map",
+          MaxConcurrency: 2,
+          ItemProcessor: {
+            StartAt: "Sleep",
+            States: { Sleep: { Type: "Wait", SecondsPath: "$", Next: "Woken" }, Woken: { Type: "Pass", End: true } },
+          },
+          End: true,
+        },
+      },
+    },
+    input: [30, 30, 100_000, 100_000, 100_000, 100_000],
+  },
+  slow: {
+    confluent: "always",
+    longestTask: 1_200_000,
+    definition: {
+      StartAt: "Fan",
+      States: {
+        Fan: {
+          Type: "Map",
+          ItemProcessor: {
+            StartAt: "Slow",
+            States: { Slow: { Type: "Task", Resource: task("slow"), Retry: patient, End: true } },
+          },
+          End: true,
+        },
+      },
+    },
+    input: [1, 2, 3, 4, 5, 6, 7, 8],
+  },
 };

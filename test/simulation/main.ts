@@ -1,7 +1,8 @@
 /**
  * `npm run simulate -- --seeds N [--seed S] [--only MACHINE|generated] [--jobs J]`: one run for each seed, over
  * the machines here and generated ones, with the faults of that seed. A failing seed prints what is wrong;
- * a generated machine is made as small as the failure allows. Ends with the rate and what was sent.
+ * a generated machine is made as small as the failure allows. Ends with the rate and what was sent. With
+ * `--economy` there are duplicates only, and it fails if more is sent for them than may be.
  */
 import { fork } from "node:child_process";
 import { parseArgs } from "node:util";
@@ -14,6 +15,7 @@ const { values } = parseArgs({
     seed: { type: "string", default: "1" },
     only: { type: "string" },
     jobs: { type: "string", default: "1" },
+    economy: { type: "boolean", default: false },
     /** End at the first failing seed. */
     first: { type: "boolean", default: false },
   },
@@ -23,12 +25,15 @@ const seeds = Number(values.seeds);
 const from = Number(values.seed);
 const jobs = Math.min(Number(values.jobs), seeds);
 
+/** Messages per transition. */
+const mostSends = 1.05;
+
 /** A part of the seeds, in this process. */
 async function work(): Promise<Tally> {
   const started = performance.now();
   const tallies: Tally[] = [];
   for (let seed = from; seed < from + seeds; seed++) {
-    const tally = await runSeed(seed, values.only);
+    const tally = await runSeed(seed, values.only, values.economy ? "duplicates" : "swarm");
     tallies.push(tally);
     if (values.first && tally.failures.length > 0) break;
   }
@@ -42,7 +47,11 @@ async function share(): Promise<Tally> {
   const parts = Array.from({ length: jobs }, (_, job) => {
     const mine = Math.min(size, seeds - job * size);
     const args = ["--seed", String(from + job * size), "--seeds", String(mine)];
-    return inChild([...args, ...(values.only === undefined ? [] : ["--only", values.only])]);
+    return inChild([
+      ...args,
+      ...(values.economy ? ["--economy"] : []),
+      ...(values.only === undefined ? [] : ["--only", values.only]),
+    ]);
   });
   return { ...total(await Promise.all(parts)), seconds: (performance.now() - started) / 1_000 };
 }
@@ -59,5 +68,7 @@ const tally = await (jobs > 1 ? share() : work());
 if (process.send) process.send(tally, () => process.disconnect());
 else {
   console.log(report(tally));
-  process.exitCode = tally.failures.length > 0 ? 1 : 0;
+  const isDear = values.economy && tally.sends / tally.transitions > mostSends;
+  if (isDear) console.log(`more than ${mostSends} sends per transition at 10 % duplicates`);
+  process.exitCode = tally.failures.length > 0 || isDear ? 1 : 0;
 }

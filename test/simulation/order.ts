@@ -4,7 +4,7 @@
  * retries as the definition says, and nothing of a dead scope running on.
  */
 import type { Definition } from "../../lib/asl/definition.ts";
-import type { Forked, Position } from "../../lib/asl/position.ts";
+import type { Forked, Position, Working } from "../../lib/asl/position.ts";
 import { branchName } from "../../lib/engine/identity.ts";
 import { dueTime } from "../../lib/engine/messages.ts";
 import type { Segment } from "../../lib/engine/segment.ts";
@@ -12,6 +12,9 @@ import type { Run } from "./harness.ts";
 
 /** The engine's own tolerance, and a millisecond for rounding. */
 const tolerance = 6;
+
+/** A call of that length is over well before its lease. */
+const leaseSafe = 900_000;
 
 /** Time for whoever closes a scope to be replaced, once the faults are over. */
 const closingTime = 3_600_000;
@@ -91,6 +94,22 @@ class Replay {
     const { timeoutSeconds: whole = Infinity, heartbeatSeconds: beat = Infinity } = doing.call;
     const early = doing.since + Math.min(whole, beat) * 1_000 - segment.now;
     if (early > tolerance) this.say(segment, `times out ${early} ms early`);
+    this.checkHeartbeats(doing, segment);
+  }
+
+  /** Who was heard of is not given up. Only where calls take no time is it clear what was known when. */
+  private checkHeartbeats({ claim, since, call }: Working, segment: Segment): void {
+    const { faults, holders } = this.run;
+    const { timeoutSeconds = Infinity, heartbeatSeconds = Infinity } = call;
+    if (faults.latency.rate > 0 || faults.clockSkew > 0 || segment.now >= since + timeoutSeconds * 1_000) return;
+    const attempt = `${segment.branch}/${claim}/${call.attempt}`;
+    const ignored = holders.beats.some(
+      ({ attempt: of, at, heardAt }) =>
+        of.endsWith(`:run${attempt}`) &&
+        heardAt < segment.now &&
+        at + heartbeatSeconds * 1_000 > segment.now + tolerance,
+    );
+    if (ignored) this.say(segment, "times out although a heartbeat had come");
   }
 
   /** A clock may jump between the look at it and the writing down. */
@@ -180,7 +199,14 @@ class Replay {
       this.run.faults;
     const rates =
       crashBefore + crashAfter + refused + answerLost + burst.rate + latency.rate + clockSkew + partialBatch;
-    if (rates > 0 || this.run.life.powerCuts.length > 0 || this.run.planned || Number.isFinite(mostReceives)) return;
+    if (
+      rates > 0 ||
+      (this.run.scenario.longestTask ?? this.run.life.longestTask) > leaseSafe ||
+      this.run.life.powerCuts.length > 0 ||
+      this.run.planned ||
+      Number.isFinite(mostReceives)
+    )
+      return;
     if (hasLosses(this.run)) this.found.push("an attempt was judged lost, although nobody died");
   }
 }

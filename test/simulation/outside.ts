@@ -36,7 +36,7 @@ export class Outside {
     const seen: Invocation = this.invocations.get(key) ?? { key, times: 0 };
     seen.times += 1;
     this.invocations.set(key, seen);
-    await this.take(this.life.longestTask);
+    await this.take(this.scenario.longestTask ?? this.life.longestTask);
     const answer = this.answerOf(call);
     seen.answer = answer;
     return answer;

@@ -1,5 +1,6 @@
 /** One seed: which machine, which world, and the judgement; a generated machine that fails is shrunk first. */
 import fc from "fast-check";
+import type { SimulatedOptions } from "../../lib/adapters/simulated/world.ts";
 import { drawnMachine, scenarioOf } from "./generator.ts";
 import { drawn, type Run, run, type Scenario } from "./harness.ts";
 import { trace } from "./invariants.ts";
@@ -8,12 +9,17 @@ import { machines } from "./machines.ts";
 import { judge } from "./oracle.ts";
 import type { Tally } from "./report.ts";
 
-export async function runSeed(seed: number, only?: string): Promise<Tally> {
+/** No faults but duplicates, for counting what is sent. */
+const duplicatesOnly = { duplicate: { rate: 0.1, copies: 1 } };
+
+/** `world`: all the faults of the seed, or duplicates only. */
+export async function runSeed(seed: number, only?: string, world: "swarm" | "duplicates" = "swarm"): Promise<Tally> {
   const which = only ?? choose(seed);
-  if (which === "generated") return runGenerated(seed);
+  const options = world === "swarm" ? drawn(seed) : { seed, faults: duplicatesOnly };
+  if (which === "generated") return runGenerated(seed, options);
   const scenario = machines[which];
   if (!scenario) throw new Error(`--only ${which}: only generated, ${Object.keys(machines).join(", ")}`);
-  const { ran, found } = await attempt(scenario, seed);
+  const { ran, found } = await attempt(scenario, options);
   return tallyOf(ran, seed, found.length > 0 ? [`machine ${which}`, ...found, trace(ran)].join("\n") : undefined);
 }
 
@@ -25,17 +31,17 @@ function choose(seed: number): string {
   return names[chance.below(names.length)] ?? "generated";
 }
 
-async function attempt(scenario: Scenario, seed: number): Promise<{ ran: Run; found: readonly string[] }> {
-  const ran = await run(scenario, drawn(seed));
+async function attempt(scenario: Scenario, options: SimulatedOptions): Promise<{ ran: Run; found: readonly string[] }> {
+  const ran = await run(scenario, options);
   return { ran, found: await judge(ran) };
 }
 
 /** The seed of the machine is the seed of the world; while the machine shrinks, the world's seed stays. */
-async function runGenerated(seed: number): Promise<Tally> {
+async function runGenerated(seed: number, options: SimulatedOptions): Promise<Tally> {
   let last: { ran: Run; found: readonly string[] } | undefined;
   let failing: typeof last;
   const property = fc.asyncProperty(drawnMachine, async (machine) => {
-    last = await attempt(scenarioOf(machine), seed);
+    last = await attempt(scenarioOf(machine), options);
     if (last.found.length > 0) failing = last;
     return last.found.length === 0;
   });

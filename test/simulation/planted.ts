@@ -1,0 +1,272 @@
+/**
+ * Bugs planted on purpose, one at a time, in a copy of the engine: the simulation has to find each of them.
+ * A simulator that finds no planted bug proves nothing. Each is a change of a line or two; the text that it
+ * changes has to be there exactly once, so that the table keeps up with the engine.
+ */
+import { execFile } from "node:child_process";
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+
+export interface Planted {
+  readonly bug: string;
+  readonly file: string;
+  readonly from: string;
+  readonly to: string;
+  /** The machine that shows it soonest; by default all of them are tried. */
+  readonly only?: string;
+  /** It breaks nothing and costs too much. */
+  readonly economy?: true;
+}
+
+const root = resolve(import.meta.dirname, "../..");
+
+/** How many seeds it took, or undefined if it was not found. */
+export async function find(planted: Planted, seeds: number): Promise<string | undefined> {
+  const folder = mkdtempSync(join(tmpdir(), "baton-planted-"));
+  try {
+    plant(planted, folder);
+    const args = ["--import", tsx(), join(folder, "test/simulation/main.ts"), "--seeds", String(seeds), "--first"];
+    const more = planted.economy ? ["--economy"] : [];
+    const where = planted.only === undefined ? [] : ["--only", planted.only];
+    return await failureOf([...args, ...more, ...where]);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function tsx(): string {
+  return pathToFileURL(join(root, "node_modules/tsx/dist/loader.mjs")).href;
+}
+
+/** A copy of what the simulation runs, with the bug in it. */
+export function plant({ bug, file, from, to }: Planted, folder: string): void {
+  for (const part of ["lib/asl", "lib/engine", "lib/adapters/simulated", "test/simulation"]) {
+    cpSync(join(root, part), join(folder, part), { recursive: true });
+  }
+  symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
+  writeFileSync(join(folder, "package.json"), JSON.stringify({ type: "module" }));
+  const text = readFileSync(join(folder, file), "utf8");
+  const count = text.split(from).length - 1;
+  if (count !== 1) throw new Error(`'${bug}' changes what stands ${count} times in ${file}: ${from}`);
+  writeFileSync(
+    join(folder, file),
+    text.replace(from, () => to),
+  );
+}
+
+/** What it printed, if it ended with a failure; a run that had to be killed found nothing. */
+function failureOf(args: readonly string[]): Promise<string | undefined> {
+  return new Promise((done, reject) => {
+    execFile(process.execPath, args, { cwd: root, maxBuffer: 64 * 1024 * 1024 }, (error, stdout, stderr) => {
+      if (error === null) done(undefined);
+      else if (error.code === 1 && stdout.includes("violations: ")) done(stdout);
+      else reject(new Error(`the simulation itself broke: ${error.message}\n${stderr}`));
+    });
+  });
+}
+
+const engine = "lib/engine";
+const simulated = "lib/adapters/simulated";
+
+export const bugs: readonly Planted[] = [
+  {
+    bug: "no condition on the append",
+    file: `${simulated}/segments.ts`,
+    from: 'if (winner !== undefined) return { kind: "taken", winner };',
+    to: 'if (winner !== undefined) { before[seq] = segment; return { kind: "appended" }; }',
+    only: "tasks",
+  },
+  {
+    bug: "a message is deleted before the append",
+    file: "test/simulation/crew.ts",
+    from: "    const verdict = await work(delivery);\n",
+    to: "    await inbox.done([delivery.receipt]);\n    const verdict = await work(delivery);\n",
+    only: "chain",
+  },
+  {
+    bug: "a message is deleted before what follows is sent",
+    file: `${simulated}/worker.ts`,
+    from: '      if (answer.kind === "appended") await send(messages);',
+    to: '      if (answer.kind === "appended") { if (consumed !== undefined) contents.mailbox.done(ours(consumed)); await send(messages); }',
+    only: "chain",
+  },
+  {
+    bug: "no nonce: whoever comes second takes the winner's segment for his own",
+    file: `${engine}/record.ts`,
+    from: 'if (winner.nonce !== segment.nonce) return { kind: "theirs", winner };',
+    to: "",
+    only: "tasks",
+  },
+  {
+    bug: "no nonce: a start that is repeated is not known again",
+    file: `${engine}/guard.ts`,
+    from: "invocationId === undefined ? engine.world.chance.hex(16)",
+    to: "invocationId !== engine.world ? engine.world.chance.hex(16)",
+    only: "callback",
+  },
+  {
+    bug: "a loser always sends again",
+    file: `${engine}/redelivery.ts`,
+    from: "return head.by === keyOf(command) ?",
+    to: "return true ?",
+    only: "chain",
+    economy: true,
+  },
+  {
+    bug: "a loser never sends again",
+    file: `${engine}/redelivery.ts`,
+    from: "return head.by === keyOf(command) ?",
+    to: "return false ?",
+    only: "nested",
+  },
+  {
+    bug: "a join by counter",
+    file: `${engine}/join.ts`,
+    from: "const place = state.finished.indexOf(index);",
+    to: "const place = state.finished.length - 1;",
+    only: "map",
+  },
+  {
+    bug: "the parent is told before the branch's end is in the log",
+    file: `${engine}/advance.ts`,
+    from: "  const recorded = await record(engine, header, definition, segment, delivery.receipt);",
+    to: '  if (transition.next.doing.kind === "ended") await settle(engine, header, definition, segment);\n  const recorded = await record(engine, header, definition, segment, delivery.receipt);',
+    only: "nested",
+  },
+  {
+    bug: "a claim without a lease",
+    file: `${engine}/redelivery.ts`,
+    from: "Math.max(head.lease ?? 0, dueTime(head.position) ?? 0)",
+    to: "dueTime(head.position) ?? 0",
+    only: "tasks",
+  },
+  {
+    bug: "a late result is not fenced",
+    file: `${engine}/answer.ts`,
+    from: 'if (recorded.kind === "theirs") return false;',
+    to: 'if (recorded.kind === "theirs") return answerHead(engine, header, definition, recorded.winner, signal, by);',
+    only: "again",
+  },
+  {
+    bug: "a stop misses the branches",
+    file: `${engine}/effects.ts`,
+    from: "const inner = doing.open ? await",
+    to: 'const inner = doing.open && segment.branch !== "" ? await',
+    only: "longStop",
+  },
+  {
+    bug: "a stop misses the branches of branches",
+    file: `${engine}/close.ts`,
+    from: "const inner = nested ? await",
+    to: "const inner = nested && parent.seq < 0 ? await",
+    only: "longStop",
+  },
+  {
+    bug: "concurrency begins again at a group's border",
+    file: `${engine}/join.ts`,
+    from: "const next = concurrency + groupWidth * group + place;",
+    to: "const next = concurrency + place;",
+    only: "wide",
+  },
+  {
+    bug: "branch names that collide on retry",
+    file: "lib/asl/states/map.ts",
+    from: '    kind: "forked",\n    claim: moment.seq,',
+    to: '    kind: "forked",\n    claim: 1,',
+    only: "again",
+  },
+  {
+    bug: "a timer is deleted before its message is sent",
+    file: `${simulated}/worker.ts`,
+    from: "        // The row was set by another clock",
+    to: '        await make("timers.remove", key, () => timers.remove(key));\n        // The row was set by another clock',
+    only: "chain",
+  },
+  {
+    bug: "a part of a batch that was refused is swallowed",
+    file: `${simulated}/worker.ts`,
+    from: "if (partly) throw new Outage",
+    to: "if (partly && calls.seen.length < 0) throw new Outage",
+    only: "nested",
+  },
+  {
+    bug: "a wait ends early where clocks differ",
+    file: `${engine}/advance.ts`,
+    from: "if (isEarly(engine, due))",
+    to: "if (due < 0)",
+    only: "chain",
+  },
+  {
+    bug: "a deadline comes early where clocks differ",
+    file: `${engine}/deadline.ts`,
+    from: "if (isEarly(engine, due))",
+    to: "if (due < 0)",
+    only: "deadline",
+  },
+  {
+    bug: "heartbeats are ignored",
+    file: `${engine}/claims.ts`,
+    from: "return Math.max(last, doing.since) +",
+    to: "return doing.since +",
+    only: "callback",
+  },
+  {
+    bug: "a stop without a guard",
+    file: `${engine}/guard.ts`,
+    from: '  await dispatch(engine, [messageOf({ kind: "guard"',
+    to: '  if (due < 0) await dispatch(engine, [messageOf({ kind: "guard"',
+    only: "longStop",
+  },
+  {
+    bug: "a closing scope still starts branches",
+    file: `${engine}/join.ts`,
+    from: "if (state.closed || output === undefined)",
+    to: "if (output === undefined)",
+    only: "closing",
+  },
+  {
+    bug: "any news answers any claim",
+    file: `${engine}/answer.ts`,
+    from: "if (!head || openClaim(head.position) !== claim.seq)",
+    to: "if (!head || openClaim(head.position) === undefined)",
+    only: "again",
+  },
+  {
+    bug: "a call before its claim is on the disk",
+    file: `${engine}/task.ts`,
+    from: "  await engine.world.log.durable();\n",
+    to: "",
+    only: "tasks",
+  },
+  {
+    bug: "one retry too many",
+    file: "lib/asl/retry.ts",
+    from: "used < retrier.maxAttempts",
+    to: "used <= retrier.maxAttempts",
+    only: "failingScope",
+  },
+  {
+    bug: "the summary is not told of the end",
+    file: `${engine}/effects.ts`,
+    from: "  await engine.world.executions.finish(header.id, endingOf(segment, header));",
+    to: "",
+    only: "chain",
+  },
+  {
+    bug: "who loses to another copy of his message deletes it",
+    file: `${engine}/redelivery.ts`,
+    from: 'return (await finish(engine, charge)) ? { kind: "done" } : redelivered(engine, command, delivery);',
+    to: 'await finish(engine, charge); return { kind: "done" };',
+    only: "slow",
+  },
+  {
+    bug: "a duplicate of an end starts the next branch again, and that one's end the next",
+    file: `${engine}/branch.ts`,
+    from: "!(turn.late && (await hasBegun(engine, header, name, turn.begin)))",
+    to: "true",
+    only: "wide",
+    economy: true,
+  },
+];

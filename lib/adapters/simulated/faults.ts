@@ -75,6 +75,11 @@ export const noFaults: Faults = {
   mostReceives: Number.POSITIVE_INFINITY,
 };
 
+/** Many copies of every second message would only multiply, level by level of a machine's forks. */
+function duplicates(rate: number, many: boolean): Faults["duplicate"] {
+  return many ? { rate: rate / 5, copies: 10 } : { rate, copies: 1 };
+}
+
 /** Each fault is on in about a third of the worlds, at a rate of its own. */
 export function drawFaults(chance: Prng): Faults {
   const on = () => chance.chance(0.35);
@@ -87,7 +92,7 @@ export function drawFaults(chance: Prng): Faults {
     answerLost: rate(0.05),
     burst: span(0.005, 30_000),
     latency: span(1, on() ? 200_000 : 200),
-    duplicate: { rate: rate(0.5), copies: on() ? 10 : 1 },
+    duplicate: duplicates(rate(0.5), on()),
     resurrected: rate(0.1),
     messageDelay: span(0.5, on() ? 900_000 : 5_000),
     shortVisibility: span(0.3, 2_000),

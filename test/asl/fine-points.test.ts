@@ -326,7 +326,7 @@ describe("what is refused when a machine is created", () => {
       "2c.6 an outer variable shadowed",
       { A: { Type: "Pass", Assign: { x: 1 }, Next: "M" }, ...mapOver({ ...end, Assign: { x: 2 } }) },
       {},
-      "x",
+      "DUPLICATE_VARIABLE_NAME: The variable name 'x' was already defined in a parent scope.",
     ],
     [
       "2c.6 $states.result out of place",

@@ -189,7 +189,7 @@ class Case {
     const claim = await this.segment(id, branch, Number(parts.at(-2)));
     const mock = await this.ask(claim);
     if (mock.submitted !== undefined) {
-      this.underway.push(this.send(claim, mock, true));
+      this.begin(this.send(claim, mock, true));
       return { kind: "submitted", output: writeJson(mock.submitted) };
     }
     if ("result" in mock) return { kind: "succeeded", output: writeJson(mock.result) };
@@ -197,8 +197,14 @@ class Case {
       return { kind: "failed", error: mock.error, cause: mock.cause };
     }
     // A call always has both; where the recording has not, the failure comes by way of the claim.
-    this.underway.push(this.send(claim, mock, false));
+    this.begin(this.send(claim, mock, false));
     return new Promise(() => undefined);
+  }
+
+  /** Its failure is the case's, told when the case ends. */
+  private begin(sending: Promise<void>): void {
+    sending.catch(() => undefined);
+    this.underway.push(sending);
   }
 
   private async segment(execution: ExecutionId, branch: BranchPath, seq: number): Promise<Segment> {

@@ -69,6 +69,20 @@ test.each(keptSeeds().map((kept) => [kept.found, kept] as const))("%s", async (_
   expect(found, found.length > 0 ? trace(ran) : "").toEqual([]);
 });
 
+test("a receive count that is stuck at 1 holds nothing up for long, whoever dies where", async () => {
+  const nested = machines["nested"];
+  if (!nested) throw new Error("there is no machine 'nested'");
+  const calls = (await run(nested, { seed: "calm" })).world.calls.length;
+  for (let number = 0; number < calls; number++) {
+    const ran = await run(nested, { seed: "calm", faults: { receivesStuck: true } }, (world) =>
+      world.crashAt(number, "after"),
+    );
+    const [summary] = ran.world.summaries();
+    const took = (summary?.stoppedAt ?? Number.POSITIVE_INFINITY) - (summary?.startedAt ?? 0);
+    expect(took, `crash after call ${number}`).toBeLessThan(30 * 60_000);
+  }
+});
+
 test("at 10 % duplicates the engine sends at most 1.05 messages per transition", async () => {
   let [sends, transitions] = [0, 0];
   const duplicate = { rate: 0.1, copies: 1 };

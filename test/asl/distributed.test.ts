@@ -3,6 +3,7 @@
  * writers make of results.
  */
 import { gzipSync } from "node:zlib";
+import { parquetWriteBuffer } from "hyparquet-writer";
 import { describe, expect, test } from "vitest";
 import { type ChildResult, shapeResults, writeResults } from "../../lib/asl/distributed/results.ts";
 import { simulate } from "../../lib/asl/simulate.ts";
@@ -43,7 +44,18 @@ const objects = {
     "parts/1.jsonl": '{"n":1}\n',
     "parts/2.jsonl.gz": gzipSync('{"n":2}\n{"n":3}\n'),
     "broken.json": "{",
+    "inflates.zst": Buffer.from("KLUv/SATmQAAW3sieCI6MS4wfSx7IngiOjJ9XQ==", "base64"),
+    "rows.parquet": new Uint8Array(
+      parquetWriteBuffer({
+        columnData: [
+          { name: "name", data: ["tea", "milk", null] },
+          { name: "count", data: [1n, 2n ** 60n + 1n, 3n], type: "INT64" },
+          { name: "price", data: [1.5, 2, 0], type: "DOUBLE" },
+        ],
+      }),
+    ),
     parquet: "PAR1",
+    "cut.parquet": Buffer.from("PAR1 and nothing more PAR1"),
   },
   inventories: {
     "one.csv.gz": gzipSync('"b","k1","10"\n'),
@@ -56,7 +68,21 @@ describe("what is in files", () => {
     ["GZIP", { InputType: "JSON" }, { Key: "a.json" }, '[{"x":1.0}]'],
     ["bytes", { InputType: "JSONL" }, { Key: "bytes.jsonl" }, '[{"ü":1}]'],
     ["a damaged GZIP", { InputType: "JSON" }, { Key: "damaged.json" }, "cannot be inflated"],
-    ["ZSTD", { InputType: "JSON" }, { Key: "zstd.json" }, "cannot be inflated"],
+    ["ZSTD", { InputType: "JSON" }, { Key: "inflates.zst" }, '[{"x":1.0},{"x":2}]'],
+    ["a damaged ZSTD", { InputType: "JSON" }, { Key: "zstd.json" }, "cannot be inflated"],
+    [
+      "Parquet",
+      { InputType: "PARQUET" },
+      { Key: "rows.parquet" },
+      '[{"name":"tea","count":1,"price":1.5},{"name":"milk","count":1152921504606846977,"price":2},{"name":null,"count":3,"price":0}]',
+    ],
+    ["a damaged Parquet file", { InputType: "PARQUET" }, { Key: "cut.parquet" }, "is not a Parquet file"],
+    [
+      "the beginning of a Parquet file",
+      { InputType: "PARQUET", MaxItems: 1 },
+      { Key: "rows.parquet" },
+      '[{"name":"tea","count":1,"price":1.5}]',
+    ],
     ["a line that is no JSON", { InputType: "JSONL" }, { Key: "bad.jsonl" }, 'Invalid JSON in line: {"x":'],
     ["no JSON", { InputType: "JSON" }, { Key: "broken.json" }, "Invalid JSON"],
     ["an object, in its order", { InputType: "JSON" }, { Key: "map.json" }, '[{"v":1},{"v":2},{"v":3}]'],
@@ -89,7 +115,7 @@ describe("what is in files", () => {
       { Key: "map.json" },
       "is not a manifest",
     ],
-    ["PARQUET", { InputType: "PARQUET" }, { Key: "parquet" }, "PARQUET is not supported"],
+    ["what is no Parquet file", { InputType: "PARQUET" }, { Key: "parquet" }, "is not a Parquet file"],
     [
       "PARQUET with VersionId",
       { InputType: "PARQUET" },

@@ -37,7 +37,7 @@ export function readItems(text: string, config: ReaderConfig, maxItems: number |
     case "JSONL":
       return readJsonLines(text, limit);
     case "PARQUET":
-      return failed("The InputType PARQUET is not supported here.");
+      return failed("A Parquet file is bytes, and this is text.");
     default:
       return readJson(text, config, limit);
   }

@@ -5,8 +5,9 @@
 import type { ReaderConfig } from "../definition.ts";
 import { isObject, type JsonText, parseJson, property, writeJson } from "../json.ts";
 import type { Failure, Instant, MapItem, MapRun } from "../position.ts";
-import { readerFailed, readItems } from "./items.ts";
+import { type Read, readerFailed, readItems } from "./items.ts";
 import { isManifest, type Place, readManifest } from "./manifest.ts";
+import { parquetRows } from "./parquet.ts";
 import { type File, textOf } from "./text.ts";
 
 /** What a reader needs of S3. */
@@ -77,10 +78,7 @@ async function readAll(
   const items: MapItem[] = [];
   for (const place of places) {
     if (items.length >= limit) break;
-    const text = await fetched(place, store);
-    if (typeof text !== "string") return { kind: "failed", failure: text };
-    const left = limit - items.length;
-    const read = readItems(text, config, Number.isFinite(left) ? left : undefined);
+    const read = await readFile(place, config, limit - items.length, store);
     if (read.kind === "failed") return read;
     const source = `S3://${place.bucket}/${place.key}`;
     let at = 0;
@@ -91,6 +89,22 @@ async function readAll(
     }
   }
   return { kind: "items", items };
+}
+
+async function readFile(place: Place, config: ReaderConfig, left: number, store: ObjectStore): Promise<Read> {
+  if (config.inputType === "PARQUET") return readParquet(place, left, store);
+  const text = await fetched(place, store);
+  if (typeof text !== "string") return { kind: "failed", failure: text };
+  return readItems(text, config, Number.isFinite(left) ? left : undefined);
+}
+
+async function readParquet(place: Place, left: number, store: ObjectStore): Promise<Read> {
+  const file = await store.get(place);
+  const where = `The object '${place.key}' in the bucket '${place.bucket}'`;
+  if (file === undefined) return { kind: "failed", failure: readerFailed(`${where} does not exist.`) };
+  const rows = typeof file === "string" ? undefined : await parquetRows(file, left);
+  if (rows === undefined) return { kind: "failed", failure: readerFailed(`${where} is not a Parquet file.`) };
+  return { kind: "items", items: rows };
 }
 
 async function fetched(place: Place, store: ObjectStore): Promise<string | Failure> {

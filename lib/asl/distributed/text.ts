@@ -1,15 +1,19 @@
 /** The text of a file: as it is, or inflated, which its first bytes tell. */
 import { gunzipSync } from "node:zlib";
+import { unzstd } from "./zstd.ts";
 
 export type File = string | Uint8Array;
 
 /** Far more than a text may be long; a file that inflates to more is a bomb. */
 const mostBytes = 512 * 2 ** 20;
 
-/** Undefined: it is compressed in a way that is not known here, or damaged. */
+/** Undefined: it is damaged, or inflates to more than anybody means. */
 export function textOf(file: File): string | undefined {
   if (typeof file === "string") return file;
-  if (startsWith(file, zstd)) return undefined;
+  if (startsWith(file, zstd)) {
+    const inflated = unzstd(file, mostBytes);
+    return inflated && decoded(inflated);
+  }
   if (!startsWith(file, gzip)) return decoded(file);
   try {
     return decoded(gunzipSync(file, { maxOutputLength: mostBytes }));
@@ -21,7 +25,6 @@ export function textOf(file: File): string | undefined {
 
 const gzip = [0x1f, 0x8b];
 
-/** Node 20 has no ZSTD. */
 const zstd = [0x28, 0xb5, 0x2f, 0xfd];
 
 function startsWith(file: Uint8Array, magic: readonly number[]): boolean {

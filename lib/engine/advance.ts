@@ -120,6 +120,6 @@ async function guard(engine: Engine, command: Command): Promise<Verdict> {
   const charge = await chargeOf(engine, command);
   if (!charge) return done;
   const definition = await engine.definition(charge.header.definition);
-  const finished = await settle(engine, charge.header, definition, charge.head);
+  const finished = await settle(engine, charge.header, definition, charge.head, "again");
   return finished ? done : guard(engine, command);
 }

@@ -8,7 +8,7 @@ import { step } from "../asl/step.ts";
 import type { Signal } from "../asl/transition.ts";
 import { releasing } from "./child.ts";
 import { decodeSegment } from "./codec.ts";
-import { carryOut } from "./effects.ts";
+import { carryOut, type Occasion } from "./effects.ts";
 import type { Engine } from "./engine.ts";
 import { momentAt } from "./moment.ts";
 import type { SegmentKey } from "./ports.ts";
@@ -80,7 +80,7 @@ export async function answerHead(
   const write = (): Promise<Recorded> => record(engine, header, definition, segment);
   const recorded = await (givesUp.has(signal.kind) ? releasing(engine, head, write) : write());
   if (recorded.kind === "theirs") return false;
-  return settle(engine, header, definition, recorded.segment, "sent");
+  return settle(engine, header, definition, recorded.segment);
 }
 
 /**
@@ -92,8 +92,8 @@ export async function settle(
   header: Header,
   definition: Definition,
   head: Segment,
-  baton: "sent" | "unsent" = "unsent",
+  occasion: Occasion = "first",
 ): Promise<boolean> {
-  const signal = await carryOut(engine, header, definition, head, baton);
+  const signal = await carryOut(engine, header, definition, head, occasion);
   return signal === undefined || answerHead(engine, header, definition, head, signal, head.by);
 }

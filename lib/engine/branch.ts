@@ -23,24 +23,41 @@ const carriedLength = 8_192;
 /** Messages made at a time: a wave may be thousands wide. */
 const waveSlice = 1_000;
 
-/** Starts the first wave. */
+/**
+ * Starts the first wave. Whoever finishes it for somebody else leaves out who has begun: a message that is told
+ * again in each fork on the way down would else multiply with the depth.
+ */
 export async function beginBranches(
   engine: Engine,
   header: Header,
   definition: Definition,
   segment: Segment,
   fork: Forked,
+  occasion: "first" | "again",
 ): Promise<void> {
   if (isStaged(engine, fork.width)) await stage(engine, header, segment, fork);
   const view = { position: segment.position, fork, offset: 0 };
   const wave = Math.min(fork.concurrency, fork.width);
   for (let from = 0; from < wave; from += waveSlice) {
-    const messages: Message[] = [];
-    for (let index = from; index < Math.min(wave, from + waveSlice); index++) {
-      messages.push(firstBaton(engine, header, definition, segment.branch, view, index));
-    }
-    await dispatch(engine, messages);
+    const indexes = Array.from({ length: Math.min(waveSlice, wave - from) }, (_, place) => from + place);
+    const unbegun = occasion === "first" ? indexes : await notBegun(engine, header, segment.branch, fork, indexes);
+    await dispatch(
+      engine,
+      unbegun.map((index) => firstBaton(engine, header, definition, segment.branch, view, index)),
+    );
   }
+}
+
+async function notBegun(
+  engine: Engine,
+  header: Header,
+  parent: BranchPath,
+  fork: Forked,
+  indexes: readonly number[],
+): Promise<readonly number[]> {
+  const name = { parent, forkSeq: fork.claim };
+  const begun = await Promise.all(indexes.map((index) => hasBegun(engine, header, name, index)));
+  return indexes.filter((_, place) => !begun[place]);
 }
 
 function firstBaton(
@@ -194,7 +211,7 @@ export async function reportEnd(
 async function hasBegun(
   engine: Engine,
   header: Header,
-  { parent, forkSeq }: BranchName,
+  { parent, forkSeq }: Pick<BranchName, "parent" | "forkSeq">,
   index: number,
 ): Promise<boolean> {
   const head = await engine.world.log.head(header.id, branchPath(parent, forkSeq, index));

@@ -15,16 +15,16 @@ import { awaitsWorker, offerClaim } from "./offer.ts";
 import type { Ending } from "./ports.ts";
 import type { Header, Segment } from "./segment.ts";
 
-/**
- * Carries out what follows from the head of a branch; answers the signal that this gives the branch
- * itself, if any. `baton`: "sent" if the branch's own next message already went out with the segment.
- */
+/** Whether it is the writer itself, right after its append (the next baton went out with it), or whoever finishes later. */
+export type Occasion = "first" | "again";
+
+/** Carries out what follows from the head of a branch; answers the signal that this gives the branch itself, if any. */
 export async function carryOut(
   engine: Engine,
   header: Header,
   definition: Definition,
   segment: Segment,
-  baton: "sent" | "unsent" = "unsent",
+  occasion: Occasion,
 ): Promise<Signal | undefined> {
   const { doing } = segment.position;
   switch (doing.kind) {
@@ -32,7 +32,7 @@ export async function carryOut(
     case "arriving":
     case "sleeping":
     case "retrying": {
-      const message = baton === "sent" ? undefined : batonAfter(engine, header, definition, segment);
+      const message = occasion === "first" ? undefined : batonAfter(engine, header, definition, segment);
       if (message) await dispatch(engine, [message]);
       return undefined;
     }
@@ -43,7 +43,7 @@ export async function carryOut(
       return undefined;
     case "forked":
       if (doing.run) return { kind: "failed", failure: noMapRuns };
-      await beginBranches(engine, header, definition, segment, doing);
+      await beginBranches(engine, header, definition, segment, doing, occasion);
       return undefined;
     case "closing":
       return { kind: "closed", events: await closeFork(engine, header, definition, segment, doing.fork) };

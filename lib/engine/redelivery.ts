@@ -48,7 +48,7 @@ async function finish(engine: Engine, { header, head }: Charge): Promise<boolean
   const definition = await engine.definition(header.definition);
   const { doing } = head.position;
   if (doing.kind !== "working" || doing.submitted || doing.call.pattern === "activity") {
-    return settle(engine, header, definition, head);
+    return settle(engine, header, definition, head, "again");
   }
   if (isRepeatable(doing.call)) return runTask(engine, header, definition, head);
   // The lease is over and the log has no answer: nobody can tell whether the call was made.

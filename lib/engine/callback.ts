@@ -29,6 +29,7 @@ export async function answerTask(
   if (!head || openClaim(head.position) !== claim.seq) return afterwards(engine, claim, invocationId);
   if (answer.kind === "heartbeat") {
     await engine.world.heartbeats.beat(claim, now, expiry(engine, now));
+    await engine.world.log.durable(); // who was told so is not given up after a power cut
     return "accepted";
   }
   const by = await postGuard(engine, claim.execution, claim.branch, nonceOf(engine, invocationId));

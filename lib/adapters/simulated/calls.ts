@@ -122,7 +122,7 @@ export function calls(time: VirtualTime, chance: Prng, faults: () => Faults): Ca
     if (kinds[name] === "task") return false;
     const { burst, refused } = faults();
     if (chance.chance(burst.rate)) refusedUntil = time.now() + chance.below(burst.longest);
-    return time.now() < refusedUntil || chance.chance(refused);
+    return (burst.rate > 0 && time.now() < refusedUntil) || chance.chance(refused);
   }
 
   async function pass(caller: Caller): Promise<void> {

@@ -1,59 +1,12 @@
 /** How executions end that cannot go on: loops without end, workers that die of a message, and heartbeats that stop. */
 import { describe, expect, test } from "vitest";
-import { simulatedWorld } from "../../lib/adapters/simulated/world.ts";
 import { handle } from "../../lib/engine/advance.ts";
 import { answerTask } from "../../lib/engine/callback.ts";
 import { handleDeadLetter } from "../../lib/engine/dead-letter.ts";
 import { describeExecution } from "../../lib/engine/describe.ts";
-import { createEngine, type Engine, type EngineOptions } from "../../lib/engine/engine.ts";
-import { saveDefinition } from "../../lib/engine/machines.ts";
-import type { Call, CallResult, ExecutionId, MachineRecord } from "../../lib/engine/ports.ts";
-import { startExecution } from "../../lib/engine/start.ts";
-
-const tenant = { account: "123456789012", region: "eu-central-1" };
-
-interface Setup {
-  readonly engine: Engine;
-  readonly id: ExecutionId;
-  readonly world: ReturnType<typeof simulatedWorld>;
-  /** Works off everything that is due within that much virtual time. */
-  pass(milliseconds: number): Promise<void>;
-}
-
-async function setup(
-  states: object,
-  call: (call: Call) => Promise<CallResult> = async ({ arguments: output }) => ({ kind: "succeeded", output }),
-  options: Partial<EngineOptions> = {},
-  input = "{}",
-): Promise<Setup> {
-  const world = simulatedWorld({ seed: "ends", tasks: { call } });
-  const engine = createEngine(world, options);
-  const definitionHash = await saveDefinition(
-    engine,
-    JSON.stringify({ StartAt: Object.keys(states)[0], States: states }),
-  );
-  const fixed = { type: "STANDARD", createdAt: 0, revisionId: "1", settings: "{}", roleArn: "role" } as const;
-  const machine: MachineRecord = { ...tenant, name: "machine", definitionHash, ...fixed };
-  const started = await startExecution(engine, { machine, input, name: "run" });
-  return { engine, world, id: started.id, pass: (milliseconds) => pass(world, engine, milliseconds) };
-}
-
-async function pass(world: Setup["world"], engine: Engine, milliseconds: number): Promise<void> {
-  const until = world.now() + milliseconds;
-  for (;;) {
-    for (const lane of ["flow", "tasks"] as const) {
-      for (const delivery of await world.inbox.receive(lane, 10)) {
-        const verdict = await handle(engine, delivery);
-        if (verdict.kind === "done") await world.inbox.done([delivery.receipt]);
-        else await world.inbox.later(delivery.receipt, verdict.at);
-      }
-    }
-    const next = world.nextDue();
-    if (next === undefined || next > until) break;
-    await world.advanceTo(next);
-  }
-  await world.advanceTo(until);
-}
+import type { Engine } from "../../lib/engine/engine.ts";
+import type { Call, CallResult } from "../../lib/engine/ports.ts";
+import { type Setup, setup } from "./setup.ts";
 
 test("a machine that loops for ever ends at the installation's limit", async () => {
   const { engine, id, pass } = await setup(
@@ -61,8 +14,7 @@ test("a machine that loops for ever ends at the installation's limit", async () 
       A: { Type: "Choice", Choices: [{ Variable: "$.end", IsPresent: true, Next: "End" }], Default: "A" },
       End: { Type: "Succeed" },
     },
-    undefined,
-    { transitionLimit: 50 },
+    { options: { transitionLimit: 50 } },
   );
   await pass(60_000);
   const described = await describeExecution(engine, id);
@@ -122,10 +74,11 @@ describe("task tokens", () => {
 
   async function asked(): Promise<Setup & { readonly token: string }> {
     let token = "";
-    const made = await setup({ Ask: ask }, async (call) => {
-      token = JSON.parse(call.arguments).Payload.token;
+    const call = async (made: Call): Promise<CallResult> => {
+      token = JSON.parse(made.arguments).Payload.token;
       return { kind: "submitted", output: "{}" };
-    });
+    };
+    const made = await setup({ Ask: ask }, { call });
     await made.pass(1_000);
     return { ...made, token };
   }
@@ -166,11 +119,12 @@ describe("task tokens", () => {
   });
 
   test("a callback may come before the call that carries the token has returned", async () => {
-    const made = await setup({ Ask: ask }, async (call) => {
-      const { token } = JSON.parse(call.arguments).Payload;
+    const call = async (attempt: Call): Promise<CallResult> => {
+      const { token } = JSON.parse(attempt.arguments).Payload;
       await answerTask(made.engine, token, { kind: "succeeded", output: '"early"' });
       return { kind: "submitted", output: "{}" };
-    });
+    };
+    const made: Setup = await setup({ Ask: ask }, { call });
     await made.pass(1_000);
     expect(await describeExecution(made.engine, made.id)).toMatchObject({ output: '"early"' });
   });
@@ -187,9 +141,7 @@ test("a distributed Map fails with a sentence that says so", async () => {
         End: true,
       },
     },
-    undefined,
-    {},
-    '{"items":[1,2]}',
+    { input: '{"items":[1,2]}' },
   );
   await pass(60_000);
   const described = await describeExecution(engine, id);

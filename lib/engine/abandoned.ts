@@ -1,8 +1,10 @@
 /** A child whose parent's claim has ended without it is stopped. */
-import { headOf, openClaim } from "./answer.ts";
+
+import { openClaim } from "./answer.ts";
 import { type Command, keyOf } from "./command.ts";
 import { endExecution } from "./end.ts";
 import type { Engine } from "./engine.ts";
+import { headOf } from "./head.ts";
 import type { Delivery, SegmentKey, Verdict } from "./ports.ts";
 import { redelivered } from "./redelivery.ts";
 
@@ -24,6 +26,6 @@ function isSame(left: SegmentKey | undefined, right: SegmentKey): boolean {
 }
 
 async function isOpen(engine: Engine, claim: SegmentKey): Promise<boolean> {
-  const head = await headOf(engine, claim);
+  const head = await headOf(engine, claim.execution, claim.branch);
   return head !== undefined && openClaim(head.position) === claim.seq;
 }

@@ -7,13 +7,14 @@
  *   worker A:  offers [7, 9] ──► head of 7 open ──► append started ──ok──► withdraw 7 ──► token and input
  *   worker B:  offers [7, 9] ──► head of 7 open ──► append started ──taken, no claim──► 9
  */
+
 import type { JsonText } from "../asl/json.ts";
 import type { Signal } from "../asl/transition.ts";
 import { answerOpenClaim, openClaim } from "./answer.ts";
 import { hasTimers } from "./arm.ts";
-import { decodeSegment } from "./codec.ts";
 import type { Engine } from "./engine.ts";
 import { nonceOf, postGuard } from "./guard.ts";
+import { headOf } from "./head.ts";
 import { activityArn } from "./identity.ts";
 import { awaitsWorker } from "./offer.ts";
 import type { ActivityName, Offer } from "./ports.ts";
@@ -56,8 +57,7 @@ export async function takeActivityTask(
 }
 
 async function take(engine: Engine, { claim }: Offer, asking: Asking): Promise<ActivityTask | undefined> {
-  const read = await engine.world.log.head(claim.execution, claim.branch);
-  const head = read && decodeSegment(read);
+  const head = await headOf(engine, claim.execution, claim.branch);
   const { doing } = head?.position ?? {};
   if (!head || doing?.kind !== "working" || openClaim(head.position) !== claim.seq || !awaitsWorker(doing)) {
     return undefined;

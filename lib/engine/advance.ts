@@ -6,6 +6,7 @@
  *   worker B:  append 7 ──taken──► head 7 is under my key ──► send 8, done        (finishes A's work)
  *   worker C:  append 7 ──taken──► head 9 is under another key ──► done           (a late duplicate)
  */
+
 import type { Definition } from "../asl/definition.ts";
 import type { Position } from "../asl/position.ts";
 import { step } from "../asl/step.ts";
@@ -14,10 +15,11 @@ import { endAbandoned } from "./abandoned.ts";
 import { settle } from "./answer.ts";
 import { beginningOf } from "./branch.ts";
 import { answerClaim } from "./claims.ts";
-import { decodeCommand, decodeSegment } from "./codec.ts";
+import { decodeCommand } from "./codec.ts";
 import { type Baton, type Command, keyOf } from "./command.ts";
 import { endByDeadline } from "./deadline.ts";
 import { branchKey, type Engine } from "./engine.ts";
+import { headOf } from "./head.ts";
 import { dueTime, isEarly } from "./messages.ts";
 import { momentAt } from "./moment.ts";
 import type { Delivery, Verdict } from "./ports.ts";
@@ -83,10 +85,10 @@ async function locate(engine: Engine, baton: Baton): Promise<Located> {
   if (known && known.seq === baton.seq - 1) return { kind: "here", header, position: known.position };
   // A branch's first message needs no look at the log: if somebody was faster, the append will say so.
   if (baton.seq === 0) return { kind: "here", header, position: await beginningOf(engine, header, baton) };
-  const record = await engine.world.log.head(baton.execution, baton.branch);
-  if (!record) throw new Error(`${baton.execution}${baton.branch} has a baton for ${baton.seq} but no segment`);
-  if (record.seq >= baton.seq) return { kind: "passed" };
-  return { kind: "here", header, position: decodeSegment(record).position };
+  const head = await headOf(engine, baton.execution, baton.branch);
+  if (!head) throw new Error(`${baton.execution}${baton.branch} has a baton for ${baton.seq} but no segment`);
+  if (head.seq >= baton.seq) return { kind: "passed" };
+  return { kind: "here", header, position: head.position };
 }
 
 /** The step throws on the same position each time it is taken: after this many tries it is a failure, not an outage. */

@@ -2,14 +2,16 @@
  * Answering a claim: whoever has news for an open claim (worker, callback, timer, child branch) reads the
  * head, requires the claim to be there still, and appends behind it. Whoever comes late finds no claim.
  */
+
 import type { Definition } from "../asl/definition.ts";
 import type { Position } from "../asl/position.ts";
 import { step } from "../asl/step.ts";
 import type { Signal } from "../asl/transition.ts";
+import type { Occasion } from "./branch.ts";
 import { releasing } from "./child.ts";
-import { decodeSegment } from "./codec.ts";
-import { carryOut, type Occasion } from "./effects.ts";
+import { carryOut } from "./effects.ts";
 import type { Engine } from "./engine.ts";
+import { headOf } from "./head.ts";
 import { momentAt } from "./moment.ts";
 import type { SegmentKey } from "./ports.ts";
 import { type Recorded, record, segmentOf } from "./record.ts";
@@ -44,7 +46,7 @@ export async function answerOpenClaim(
   known?: Segment,
 ): Promise<"answered" | "nothing-said" | "no-claim"> {
   for (let tries = 0; tries < mostTries; tries++) {
-    const head = tries === 0 && known ? known : await headOf(engine, claim);
+    const head = tries === 0 && known ? known : await headOf(engine, claim.execution, claim.branch);
     if (!head || openClaim(head.position) !== claim.seq) return "no-claim";
     const header = head.header ?? (await engine.header(claim.execution));
     const definition = await engine.definition(header.definition);
@@ -53,11 +55,6 @@ export async function answerOpenClaim(
     if (await answerHead(engine, header, definition, head, signal, by)) return "answered";
   }
   throw new Error(`claim ${claim.execution}${claim.branch}#${claim.seq} could not be answered in ${mostTries} tries`);
-}
-
-export async function headOf(engine: Engine, { execution, branch }: SegmentKey): Promise<Segment | undefined> {
-  const read = await engine.world.log.head(execution, branch);
-  return read && decodeSegment(read);
 }
 
 /** What ends an attempt while the execution that it started may still run. */

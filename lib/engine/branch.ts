@@ -23,6 +23,9 @@ const carriedLength = 8_192;
 /** Messages made at a time: a wave may be thousands wide. */
 const waveSlice = 1_000;
 
+/** Whether it is the writer itself, right after its append (the next baton went out with it), or whoever finishes later. */
+export type Occasion = "first" | "again";
+
 /**
  * Starts the first wave. Whoever finishes it for somebody else leaves out who has begun: a message that is told
  * again in each fork on the way down would else multiply with the depth.
@@ -33,7 +36,7 @@ export async function beginBranches(
   definition: Definition,
   segment: Segment,
   fork: Forked,
-  occasion: "first" | "again",
+  occasion: Occasion,
 ): Promise<void> {
   if (isStaged(engine, fork.width)) await stage(engine, header, segment, fork);
   const view = { position: segment.position, fork, offset: 0 };

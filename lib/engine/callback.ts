@@ -1,10 +1,12 @@
 /** SendTaskSuccess, SendTaskFailure, SendTaskHeartbeat: whoever holds a task token answers its claim, once. */
+
 import type { JsonText } from "../asl/json.ts";
 import type { Failure } from "../asl/position.ts";
-import { answerOpenClaim, headOf, openClaim } from "./answer.ts";
+import { answerOpenClaim, openClaim } from "./answer.ts";
 import { decodeSegment } from "./codec.ts";
 import type { Engine } from "./engine.ts";
 import { guardKey, nonceOf, postGuard } from "./guard.ts";
+import { headOf } from "./head.ts";
 import type { SegmentKey } from "./ports.ts";
 import { expiry } from "./record.ts";
 import { readToken } from "./token.ts";
@@ -25,7 +27,7 @@ export async function answerTask(
   if (read.kind === "invalid") return "invalid-token";
   if (read.kind === "expired") return "timed-out";
   const { claim } = read;
-  const head = await headOf(engine, claim);
+  const head = await headOf(engine, claim.execution, claim.branch);
   if (!head || openClaim(head.position) !== claim.seq) return afterwards(engine, claim, invocationId);
   if (answer.kind === "heartbeat") {
     await engine.world.heartbeats.beat(claim, now, expiry(engine, now));

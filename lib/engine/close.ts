@@ -3,6 +3,7 @@
  * is fenced by an `aborted` segment behind its head. Nothing of a dead scope runs on, and whoever still
  * works for it finds his place in the log taken.
  */
+
 import type { Definition } from "../asl/definition.ts";
 import type { EventRef } from "../asl/event.ts";
 import type { Forked, Position } from "../asl/position.ts";
@@ -10,8 +11,8 @@ import { firstWave } from "../asl/states/fork.ts";
 import { step } from "../asl/step.ts";
 import { beginning, lastEvent } from "./branch.ts";
 import { releasing } from "./child.ts";
-import { decodeSegment } from "./codec.ts";
 import type { Engine } from "./engine.ts";
+import { headOf } from "./head.ts";
 import { branchPath } from "./identity.ts";
 import { groupsOf, groupWidth, joinKey, readReports, report } from "./join.ts";
 import { momentAt } from "./moment.ts";
@@ -91,8 +92,7 @@ async function fence(
 ): Promise<void> {
   const branch = branchPath(parent.branch, fork.claim, index);
   for (;;) {
-    const read = await engine.world.log.head(header.id, branch);
-    const head = read && decodeSegment(read);
+    const head = await headOf(engine, header.id, branch);
     if (head?.position.doing.kind === "ended") {
       const { open } = head.position.doing;
       const inner = open ? await closeNested(engine, header, definition, head, open, because) : 0;

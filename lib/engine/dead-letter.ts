@@ -3,12 +3,14 @@
  * gets new tries as long as its place in the log is still open; after the last the branch fails with a
  * clear error instead of standing still.
  */
+
 import { step } from "../asl/step.ts";
 import { settle } from "./answer.ts";
 import { beginningOf } from "./branch.ts";
-import { decodeCommand, decodeSegment } from "./codec.ts";
+import { decodeCommand } from "./codec.ts";
 import { type Baton, keyOf } from "./command.ts";
 import type { Engine } from "./engine.ts";
+import { headOf } from "./head.ts";
 import { dispatch, laneOfState, messageOf } from "./messages.ts";
 import { momentAt } from "./moment.ts";
 import type { Delivery, Verdict } from "./ports.ts";
@@ -29,8 +31,7 @@ export async function handleDeadLetter(engine: Engine, delivery: Delivery): Prom
 }
 
 async function reviveBaton(engine: Engine, baton: Baton, delivery: Delivery): Promise<Verdict> {
-  const read = await engine.world.log.head(baton.execution, baton.branch);
-  const head = read && decodeSegment(read);
+  const head = await headOf(engine, baton.execution, baton.branch);
   if (head && head.seq >= baton.seq) return redelivered(engine, baton, delivery);
 
   const header = await engine.header(baton.execution);

@@ -1,7 +1,7 @@
 /** One execution as it stands: its summary, what it began with, what it came to, what it waits for. */
 import type { JsonText } from "../asl/json.ts";
-import { decodeSegment } from "./codec.ts";
 import type { Engine } from "./engine.ts";
+import { headOf } from "./head.ts";
 import type { ExecutionId, ExecutionSummary } from "./ports.ts";
 import { waitingOf } from "./waiting.ts";
 
@@ -17,12 +17,11 @@ export interface ExecutionDescription {
 export async function describeExecution(engine: Engine, id: ExecutionId): Promise<ExecutionDescription | undefined> {
   const summary = await engine.world.executions.find(id);
   if (!summary) return undefined;
-  const [header, input, record] = await Promise.all([
+  const [header, input, head] = await Promise.all([
     engine.header(id),
     engine.executionInput(id),
-    engine.world.log.head(id, ""),
+    headOf(engine, id, ""),
   ]);
-  const head = record && decodeSegment(record);
   const doing = head?.position.doing;
   const output = doing?.kind === "ended" && doing.outcome.status === "SUCCEEDED" ? doing.outcome.output : undefined;
   const waitingFor =

@@ -6,7 +6,7 @@ import type { Definition } from "../asl/definition.ts";
 import type { Failure, Position } from "../asl/position.ts";
 import type { Signal } from "../asl/transition.ts";
 import { armTimers } from "./arm.ts";
-import { beginBranches, reportEnd } from "./branch.ts";
+import { beginBranches, type Occasion, reportEnd } from "./branch.ts";
 import { childEnded } from "./child.ts";
 import { closeFork, closeNested } from "./close.ts";
 import type { Engine } from "./engine.ts";
@@ -14,9 +14,6 @@ import { batonAfter, dispatch } from "./messages.ts";
 import { awaitsWorker, offerClaim } from "./offer.ts";
 import type { Ending } from "./ports.ts";
 import type { Header, Segment } from "./segment.ts";
-
-/** Whether it is the writer itself, right after its append (the next baton went out with it), or whoever finishes later. */
-export type Occasion = "first" | "again";
 
 /** Carries out what follows from the head of a branch; answers the signal that this gives the branch itself, if any. */
 export async function carryOut(

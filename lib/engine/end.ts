@@ -2,6 +2,7 @@
  * Ending an execution from outside: StopExecution, and TimeoutSeconds of the machine. The terminal segment
  * and the summary are one transaction; the fence stops whoever is still at work.
  */
+
 import { step } from "../asl/step.ts";
 import type { Signal } from "../asl/transition.ts";
 import { settle } from "./answer.ts";
@@ -9,6 +10,7 @@ import { releasing } from "./child.ts";
 import { decodeSegment } from "./codec.ts";
 import { endingOf } from "./effects.ts";
 import type { Engine } from "./engine.ts";
+import { headOf } from "./head.ts";
 import { momentAt } from "./moment.ts";
 import type { ExecutionId } from "./ports.ts";
 import { mine, recordOf, segmentOf } from "./record.ts";
@@ -25,9 +27,8 @@ const mostTries = 1_000;
 
 export async function endExecution(engine: Engine, id: ExecutionId, signal: Signal, by: string): Promise<Ended> {
   for (let tries = 0; tries < mostTries; tries++) {
-    const read = await engine.world.log.head(id, "");
-    if (!read) return { kind: "absent" };
-    const head = decodeSegment(read);
+    const head = await headOf(engine, id, "");
+    if (!head) return { kind: "absent" };
     if (head.position.doing.kind === "ended") return { kind: "before", segment: head };
     const header = await engine.header(id);
     const definition = await engine.definition(header.definition);

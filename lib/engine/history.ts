@@ -2,9 +2,11 @@
  * The history of an execution as Step Functions returns it: the segments of all branches, found by
  * following the forks from the root, merged and numbered.
  */
+
 import { type AwsHistoryEvent, mergeHistory, type SegmentEvents } from "../asl/history.ts";
 import { decodeSegment } from "./codec.ts";
 import type { Engine } from "./engine.ts";
+import { headOf } from "./head.ts";
 import { groupsOf } from "./join.ts";
 import type { BranchGroup, ExecutionId } from "./ports.ts";
 import { firstEvent, type Segment } from "./segment.ts";
@@ -12,8 +14,8 @@ import { isForGood } from "./settled.ts";
 
 /** All events, in order. While the execution runs, what lies in the future is left out. */
 export async function readHistory(engine: Engine, id: ExecutionId): Promise<readonly AwsHistoryEvent[]> {
-  const head = await engine.world.log.head(id, "");
-  const known = head && engine.histories.get(decodeSegment(head));
+  const head = await headOf(engine, id, "");
+  const known = head && engine.histories.get(head);
   if (known) return known;
   const { segments, bytes } = await readRecords(engine, id);
   const now = engine.world.clock.now();

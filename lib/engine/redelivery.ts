@@ -2,12 +2,13 @@
  * What a worker does whose append came second: is the head of the branch my charge? Then its effects are
  * mine to finish; else somebody else answers for it and this message is done.
  */
+
 import type { Instant } from "../asl/position.ts";
 import { answerHead, settle } from "./answer.ts";
 import { isRepeatable } from "./child.ts";
-import { decodeSegment } from "./codec.ts";
 import { type Command, keyOf } from "./command.ts";
 import type { Engine } from "./engine.ts";
+import { headOf } from "./head.ts";
 import { dueTime } from "./messages.ts";
 import type { Delivery, Verdict } from "./ports.ts";
 import type { Header, Segment } from "./segment.ts";
@@ -26,10 +27,8 @@ export interface Charge {
 
 /** The head of the command's branch, if it stands under the command's key. */
 export async function chargeOf(engine: Engine, command: Command): Promise<Charge | undefined> {
-  const record = await engine.world.log.head(command.execution, command.branch);
-  if (!record) return undefined;
-  const head = decodeSegment(record);
-  return head.by === keyOf(command) ? { header: await engine.header(command.execution), head } : undefined;
+  const head = await headOf(engine, command.execution, command.branch);
+  return head?.by === keyOf(command) ? { header: await engine.header(command.execution), head } : undefined;
 }
 
 export async function redelivered(engine: Engine, command: Command, delivery: Delivery): Promise<Verdict> {

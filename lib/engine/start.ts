@@ -2,9 +2,7 @@
  * StartExecution: guard, then summary and first segment in one transaction, then the first baton: three
  * round trips. Starting again under the same name with the same input answers the same execution.
  */
-
-import type { JsonText } from "../asl/json.ts";
-import { parseJson } from "../asl/json.ts";
+import { type JsonText, parseJson } from "../asl/json.ts";
 import type { Instant } from "../asl/position.ts";
 import { begin } from "../asl/step.ts";
 import { decodeSegment } from "./codec.ts";

@@ -1,8 +1,10 @@
 /** Why an execution does not move: what its branches wait for, since when and until when, in words and as data. */
+
 import type { Forked, Instant, Position, StateName, Working } from "../asl/position.ts";
 import { childOf } from "./child.ts";
 import { decodeSegment } from "./codec.ts";
 import type { Engine } from "./engine.ts";
+import { headOf } from "./head.ts";
 import { executionArn } from "./identity.ts";
 import { groupsOf } from "./join.ts";
 import { dueTime } from "./messages.ts";
@@ -29,8 +31,8 @@ const mostRead = 5_000;
 
 /** What the branches at work wait for: those that have forked wait for the branches shown beneath. */
 export async function waitingBranches(engine: Engine, id: ExecutionId): Promise<readonly Waiting[]> {
-  const root = await engine.world.log.head(id, "");
-  const open: Segment[] = root ? [decodeSegment(root)] : [];
+  const root = await headOf(engine, id, "");
+  const open: Segment[] = root ? [root] : [];
   const waiting: Waiting[] = [];
   let left = mostRead;
   for (let segment = open.shift(); segment && waiting.length < mostShown; segment = open.shift()) {

@@ -109,15 +109,15 @@ export const bugs: readonly Planted[] = [
   {
     bug: "a loser always sends again",
     file: `${engine}/redelivery.ts`,
-    from: "return head.by === keyOf(command) ?",
-    to: "return true ?",
+    from: "return head?.by === keyOf(command) ?",
+    to: "return head ?",
     only: "chain",
     economy: true,
   },
   {
     bug: "a loser never sends again",
     file: `${engine}/redelivery.ts`,
-    from: "return head.by === keyOf(command) ?",
+    from: "return head?.by === keyOf(command) ?",
     to: "return false ?",
     only: "nested",
   },

@@ -9,6 +9,8 @@ export interface Client {
   readonly url: string;
   /** Rejects with an `ApiFailure` for what the service refuses. */
   call(operation: string, input: object): Promise<Reply>;
+  /** A path of the REST face, which knows a few things more. */
+  get(path: string): Promise<Reply>;
 }
 
 export class ApiFailure extends Failure {
@@ -21,29 +23,36 @@ export class ApiFailure extends Failure {
 }
 
 export function connect(url: string): Client {
-  return { url, call: (operation, input) => post(url, operation, input) };
+  return {
+    url,
+    call: (operation, input) =>
+      ask(url, url, {
+        method: "POST",
+        headers: {
+          "content-type": "application/x-amz-json-1.0",
+          "x-amz-target": `AWSStepFunctions.${operation}`,
+        },
+        body: JSON.stringify(input),
+      }),
+    get: (path) => ask(url, new URL(path, url), {}),
+  };
 }
 
-async function post(url: string, operation: string, input: object): Promise<Reply> {
-  const response = await fetch(url, {
-    method: "POST",
-    headers: {
-      "content-type": "application/x-amz-json-1.0",
-      "x-amz-target": `AWSStepFunctions.${operation}`,
-    },
-    body: JSON.stringify(input),
-  }).catch((error: Error) => {
+async function ask(url: string, address: string | URL, request: RequestInit): Promise<Reply> {
+  const response = await fetch(address, request).catch((error: Error) => {
     throw new Failure(`nothing answers at ${url} (${reasonOf(error)}); start it with: baton dev`);
   });
   const body: Reply = await response.json().catch(() => undefined);
-  if (typeof body !== "object" || body === null || (!response.ok && body.__type === undefined)) {
+  const type = body?.__type ?? body?.type;
+  if (typeof body !== "object" || body === null || (!response.ok && type === undefined)) {
     throw new Failure(
       `what answers at ${url} is not Baton (status ${response.status}); give Baton's address with --url`,
     );
   }
   if (response.ok) return body;
-  const type = String(body.__type);
-  throw refusal(type.slice(type.indexOf("#") + 1), String(body.message ?? body.Message ?? ""));
+  // `namespace#Name` on the wire; REST's problems have the name as their title.
+  const name = body.title ?? String(type).slice(String(type).indexOf("#") + 1);
+  throw refusal(name, String(body.message ?? body.Message ?? body.detail ?? ""));
 }
 
 function refusal(name: string, message: string): Failure {

@@ -2,6 +2,7 @@
 import { createRequire } from "node:module";
 import { Command, CommanderError } from "commander";
 import { demoCommand } from "./commands/demo.ts";
+import { describeCommand } from "./commands/describe.ts";
 import { devCommand } from "./commands/dev.ts";
 import { historyCommand } from "./commands/history.ts";
 import { listCommand } from "./commands/list.ts";
@@ -23,6 +24,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     runCommand,
     startCommand,
     listCommand,
+    describeCommand,
     stopCommand,
     historyCommand,
     demoCommand,

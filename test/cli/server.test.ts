@@ -80,10 +80,31 @@ describe("commands on a running server", () => {
     expect(JSON.parse(failed.out)).toMatchObject([{ type: "ExecutionAborted" }]);
   });
 
+  test("describe says what an execution waits for, or how it ended", async () => {
+    await deploy(connect(server.url), readValidDefinition(patient, {}));
+    await on("start", "patient", "--name", "order-9", "--input", '{"n":9}');
+    const running = await on("describe", "order-9");
+    expect(running.out).toMatch(
+      /^\S+:patient:order-9 {2}RUNNING\n {2}started +\S+Z, for .*\n {2}input +\{"n":9\}\n {2}now +waits until \S+Z in W\n\nID +PREV /,
+    );
+    expect(JSON.parse((await on("describe", "order-9", "--json", "--events", "1")).out)).toMatchObject({
+      status: "RUNNING",
+      waitingFor: [{ state: "W", branch: "", since: expect.any(String), until: expect.any(String) }],
+      lastEvents: [{ id: 2, type: "WaitStateEntered" }],
+    });
+    await on("stop", "order-9", "--error", "Cancelled", "--cause", "by its customer");
+    const ended = await on("describe", "order-9", "--events", "1");
+    expect(ended.out).toMatch(
+      /order-9 {2}ABORTED\n {2}started +\S+Z, ended after .*\n {2}error +Cancelled\n {2}cause +by its customer\n/,
+    );
+    expect(ended.out).toMatch(/\n3 +\d +\S+ +ExecutionAborted +Cancelled by its customer\n$/);
+  });
+
   test.each([
     [["start", "ech"], "there is no state machine 'ech'; there are: "],
     [["list", "nobody"], "there is no state machine 'nobody'; there are: "],
     [["history", "nobody"], "there is no execution 'nobody'; see: baton list\n"],
+    [["describe", arn("echo", "nobody")], "ExecutionDoesNotExist: Execution Does Not Exist: "],
     [["stop", "echo/nobody"], "there is no execution 'echo/nobody'; see: baton list\n"],
     [
       ["history", arn("echo", "nobody")],

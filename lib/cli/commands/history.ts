@@ -21,7 +21,7 @@ export function historyCommand(): Command {
     });
 }
 
-function eventTable(events: readonly Reply[]): string {
+export function eventTable(events: readonly Reply[]): string {
   return table([["ID", "PREV", "TIME", "TYPE", "DETAILS"], ...events.map(eventRow)]);
 }
 

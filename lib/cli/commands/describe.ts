@@ -1,0 +1,66 @@
+/** `baton describe EXECUTION`: where one execution stands, and why it does not move: what it waits for, since when, until when. */
+import { Command } from "commander";
+import { type Client, connect, type Reply } from "../client.ts";
+import { executionArnOf } from "../names.ts";
+import { jsonOption, readLimit, urlOption } from "../options.ts";
+import { duration, paint, shortPayload } from "../paint.ts";
+import { eventTable } from "./history.ts";
+
+interface Options {
+  readonly url: string;
+  readonly events: number;
+  readonly json?: boolean;
+}
+
+export function describeCommand(): Command {
+  return new Command("describe")
+    .description("say where an execution stands: what it waits for, what it failed on, its last events")
+    .argument("<execution>", "an ARN, MACHINE/NAME, or as much of the name as is clear")
+    .option("--events <n>", "how many of its last events to show", readLimit, 5)
+    .addOption(urlOption())
+    .addOption(jsonOption())
+    .action(async (given: string, options: Options) => {
+      const client = connect(options.url);
+      const executionArn = await executionArnOf(client, given);
+      const execution = await client.get(pathOf(executionArn));
+      const lastEvents = await newestEvents(client, executionArn, options.events);
+      if (options.json) console.log(JSON.stringify({ ...execution, lastEvents }, undefined, 2));
+      else console.log([...standing(execution, Date.now()), "", eventTable(lastEvents)].join("\n"));
+    });
+}
+
+/** REST tells what the wire protocol has no member for. */
+function pathOf(executionArn: string): string {
+  const [machine = "", name = ""] = executionArn.split(":").slice(-2).map(encodeURIComponent);
+  return `/state-machines/${machine}/executions/${name}`;
+}
+
+async function newestEvents(client: Client, executionArn: string, maxResults: number): Promise<readonly Reply[]> {
+  const request = { executionArn, maxResults, reverseOrder: true };
+  const { events } = await client.call("GetExecutionHistory", request);
+  return events.toReversed();
+}
+
+const colours = { RUNNING: "cyan", SUCCEEDED: "green" } as const;
+
+function standing(execution: Reply, now: number): readonly string[] {
+  const { executionArn, status, startDate, stopDate, input, output, error, cause, waitingFor = [] } = execution;
+  const colour = colours[status as keyof typeof colours] ?? "red";
+  const began = Date.parse(startDate);
+  const times = stopDate ? `ended after ${duration(Date.parse(stopDate) - began)}` : `for ${duration(now - began)}`;
+  const rows: readonly (readonly [name: string, value: string | undefined])[] = [
+    ["started", `${startDate}, ${times}`],
+    ["error", error],
+    ["cause", cause],
+    ["input", input === undefined ? undefined : shortPayload(JSON.stringify(input))],
+    ["output", output === undefined ? undefined : shortPayload(JSON.stringify(output))],
+    ...waitingFor.map((one: Reply) => ["now", whatIsAwaited(one)] as const),
+  ];
+  const shown = rows.flatMap(([name, value]) => (value === undefined ? [] : [`  ${name.padEnd(8)} ${value}`]));
+  return [`${paint("bold", executionArn)}  ${paint(colour, status)}`, ...shown];
+}
+
+/** The reason names the state and its moments already; a branch is named where there are several. */
+function whatIsAwaited({ branch, reason }: Reply): string {
+  return branch ? `${reason}  ${paint("dim", `in branch ${branch}`)}` : reason;
+}

@@ -5,10 +5,11 @@
 import type { Definition } from "./definition.ts";
 import { type AwsHistoryEvent, mergeHistory, type SegmentEvents } from "./history.ts";
 import type { JsonText } from "./json.ts";
+import { appointSignal, isRunning } from "./memory/run.ts";
 import type { Failure, Instant, Position } from "./position.ts";
 import { type MockedAttempt, type Responder, respondFrom, type TaskMocks } from "./simulate/mocks.ts";
 import { prepare, run } from "./simulate/run.ts";
-import { appoint, isRunning, type Run, type WrittenObject } from "./simulate/world.ts";
+import type { Simulation, WrittenObject } from "./simulate/world.ts";
 import type { ExecutionContext } from "./transition.ts";
 
 export { type MockConfig, mocksFromConfig, type Responder, respondFrom, type TaskMocks } from "./simulate/mocks.ts";
@@ -75,18 +76,13 @@ export async function simulate(
 }
 
 function appointStop(
-  simulation: Run,
+  simulation: Simulation,
   startedAt: Instant,
   { after, failure }: NonNullable<SimulateOptions["stop"]>,
 ): void {
   const at = after === "idle" ? Number.POSITIVE_INFINITY : startedAt + after;
   const { root } = simulation;
-  appoint(
-    simulation,
-    at,
-    () => simulation.advance(simulation, root, { kind: "stopped", failure }),
-    () => isRunning(root),
-  );
+  appointSignal(simulation, at, root, { kind: "stopped", failure }, () => isRunning(root));
 }
 
 function responder(tasks: SimulateOptions["tasks"]): Responder {
@@ -111,7 +107,7 @@ function executionContext(input: JsonText, startTime: Instant, options: Simulate
   };
 }
 
-function resultOf(simulation: Run, startedAt: Instant): Simulated {
+function resultOf(simulation: Simulation, startedAt: Instant): Simulated {
   const { root, transitions } = simulation;
   const segments = root.home.log;
   const { doing } = root.position;

@@ -4,21 +4,27 @@ import { type ChildResult, shapeResults, writeResults } from "../distributed/res
 import { type ObjectStore, readSource, type Source } from "../distributed/source.ts";
 import { EvaluationFailure } from "../evaluate/failure.ts";
 import type { JsonText } from "../json.ts";
+import type { Branch, Fork, Home } from "../memory/branch.ts";
+import { type Inputs, type MapRuns, rootOf } from "../memory/run.ts";
 import type { Failure, Forked, MapItem } from "../position.ts";
 import { childInputs } from "../states/distributed.ts";
-import type { Branch, Fork, Home } from "./branch.ts";
-import { momentOf, type Run, rootOf } from "./world.ts";
+import type { Simulation } from "./world.ts";
 
-export type Inputs =
-  | { readonly kind: "inputs"; readonly inputs: readonly JsonText[] }
-  | { readonly kind: "failed"; readonly failure: Failure };
+export function mapRunsOf(simulation: () => Simulation): MapRuns {
+  return {
+    inputsOf: (parent, of) => inputsOf(simulation(), parent, of),
+    childOf: (fork, path, index) => childOf(simulation(), fork, path, index),
+    tolerates,
+    written: (fork) => written(simulation(), fork),
+  };
+}
 
 /** What the children start from, with ItemReader, ItemSelector and ItemBatcher applied. */
-export async function inputsOf(simulation: Run, parent: Branch, of: Forked): Promise<Inputs> {
+async function inputsOf(simulation: Simulation, parent: Branch, of: Forked): Promise<Inputs> {
   const items = await itemsOf(simulation, parent, of);
   if (items.kind === "failed") return items;
   const { home, position } = parent;
-  const moment = momentOf(simulation, parent, of.claim);
+  const moment = simulation.momentOf(parent, of.claim);
   try {
     return { kind: "inputs", inputs: await childInputs(home.definition, position, items.items, moment) };
   } catch (error) {
@@ -27,7 +33,7 @@ export async function inputsOf(simulation: Run, parent: Branch, of: Forked): Pro
   }
 }
 
-async function itemsOf(simulation: Run, parent: Branch, of: Forked): Promise<Source> {
+async function itemsOf(simulation: Simulation, parent: Branch, of: Forked): Promise<Source> {
   const reader = of.run?.reader;
   if (reader === undefined) return { kind: "items", items: listed(of.items ?? [], of.keys) };
   const config = distributedOf(parent)?.itemReader?.config ?? {};
@@ -40,7 +46,7 @@ function distributedOf({ home, position }: Branch): Distributed | undefined {
 }
 
 /** The files that the simulation was given, all of them made when it began. */
-function storeOf({ objects, root }: Run): ObjectStore {
+function storeOf({ objects, root }: Simulation): ObjectStore {
   const inBucket = (bucket: string) => (Object.hasOwn(objects, bucket) ? (objects[bucket] ?? {}) : {});
   return {
     get: async ({ bucket, key }) => (Object.hasOwn(inBucket(bucket), key) ? inBucket(bucket)[key] : undefined),
@@ -63,7 +69,7 @@ function listed(values: readonly JsonText[], keys: readonly string[] | undefined
 }
 
 /** What the ResultWriter makes of the children's results; undefined: the state has none. */
-export function written(simulation: Run, fork: Fork): JsonText | undefined {
+function written(simulation: Simulation, fork: Fork): JsonText | undefined {
   const { parent } = fork;
   const { run } = fork.of;
   const config = distributedOf(parent)?.resultWriter?.config;
@@ -86,7 +92,7 @@ function resultOf({ home, position, endedAt }: Branch): ChildResult {
 }
 
 /** An execution of its own: it sees neither the parent's variables nor its context. */
-export function childOf(simulation: Run, fork: Fork, path: string, index: number): Branch {
+function childOf(simulation: Simulation, fork: Fork, path: string, index: number): Branch {
   const { definition, execution } = fork.parent.home;
   const state = definition.states.get(fork.parent.position.state);
   if (state?.type !== "Map") throw new Error(`'${fork.parent.position.state}' is not a Map state`);
@@ -112,7 +118,7 @@ const exceeded: Failure = {
 };
 
 /** Whether the fork can live with its failures so far, and if not, what it fails with. */
-export function tolerates(fork: Fork, failure: Failure): Failure | "tolerated" {
+function tolerates(fork: Fork, failure: Failure): Failure | "tolerated" {
   const { run } = fork.of;
   if (run === undefined) return failure;
   const { toleratedFailureCount: count = 0, toleratedFailurePercentage: percentage = 0 } = run;

@@ -1,17 +1,17 @@
 /** Task attempts in a simulation: whom they ask, and when the answers come. */
 import { writeJson } from "../json.ts";
-import type { Instant, Position, Working } from "../position.ts";
+import type { Branch } from "../memory/branch.ts";
+import { appointSignal, isClaimed } from "../memory/run.ts";
+import type { Instant, Working } from "../position.ts";
 import type { Signal } from "../transition.ts";
-import type { Branch } from "./branch.ts";
 import { type Attempt, failureOf, type MockedAttempt } from "./mocks.ts";
-import { appoint, momentOf, type Run } from "./world.ts";
+import type { Simulation } from "./world.ts";
 
-export async function call(simulation: Run, branch: Branch, working: Working): Promise<void> {
+export async function call(simulation: Simulation, branch: Branch, working: Working): Promise<void> {
   const attempt = attemptOf(simulation, branch, working);
   const mock = await simulation.respond(attempt);
-  const mine = () => isClaimed(branch.position, working.claim);
-  const soon = (signal: Signal, at: Instant) =>
-    appoint(simulation, at, () => simulation.advance(simulation, branch, signal), mine);
+  const mine = () => isClaimed(branch, working.claim);
+  const soon = (signal: Signal, at: Instant) => appointSignal(simulation, at, branch, signal, mine);
   const { now } = simulation;
   if (working.call.pattern === "activity") soon(started(mock.workerName), now);
   if (mock.submitted !== undefined) soon({ kind: "submitted", output: writeJson(mock.submitted) }, now);
@@ -21,10 +21,6 @@ export async function call(simulation: Run, branch: Branch, working: Working): P
   if (answer !== undefined && (limit === undefined || answered < now + limit.milliseconds)) soon(answer, answered);
   else if (limit !== undefined) soon({ kind: "timed-out", by: limit.by }, now + limit.milliseconds);
   else if (timesOut(mock)) soon({ kind: "timed-out", by: "timeout" }, answered);
-}
-
-function isClaimed({ doing }: Position, claim: number): boolean {
-  return doing.kind === "working" && doing.claim === claim;
 }
 
 function started(workerName: string | undefined): Signal {
@@ -50,13 +46,13 @@ function limitOf({ call: { timeoutSeconds, heartbeatSeconds } }: Working) {
   return timeoutSeconds === undefined ? undefined : ({ by: "timeout", milliseconds: timeoutSeconds * 1000 } as const);
 }
 
-function attemptOf(simulation: Run, branch: Branch, working: Working): Attempt {
+function attemptOf(simulation: Simulation, branch: Branch, working: Working): Attempt {
   const { state } = branch.position;
   const iteration = iterationOf(branch);
   const key = JSON.stringify([state, iteration]);
   const scheduling = simulation.schedulings.get(key) ?? 0;
   simulation.schedulings.set(key, scheduling + 1);
-  const taskToken = momentOf(simulation, branch, working.claim).taskToken();
+  const taskToken = simulation.momentOf(branch, working.claim).taskToken();
   return { ...working.call, state, scheduling, iteration, taskToken };
 }
 

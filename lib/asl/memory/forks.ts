@@ -1,42 +1,45 @@
-/** Forks in a simulation: branches start, join, and are fenced; the children of a Map Run likewise. */
+/** Forks in memory: branches start, join, and are fenced; the children of a simulated Map Run likewise. */
 import type { Definition } from "../definition.ts";
 import type { Failure, Forked, Outcome, Position } from "../position.ts";
 import { firstWave } from "../states/fork.ts";
 import { type Branch, beginning, type Fork, newFork } from "./branch.ts";
-import { childOf, inputsOf, tolerates, written } from "./map-run.ts";
-import { appoint, isRunning, type Run } from "./world.ts";
+import { appoint, isRunning, type MapRuns, type Run } from "./run.ts";
 
-export async function openFork(simulation: Run, parent: Branch, of: Forked): Promise<void> {
+export async function openFork(run: Run, parent: Branch, of: Forked): Promise<void> {
   if (of.run === undefined) {
     parent.open = newFork(parent, of);
-    startWave(simulation, parent.open);
+    startWave(run, parent.open);
     return;
   }
-  const read = await inputsOf(simulation, parent, of);
+  const read = await mapRunsOf(run).inputsOf(parent, of);
   if (read.kind === "failed") {
-    await simulation.advance(simulation, parent, { kind: "failed", failure: read.failure });
+    await run.advance(run, parent, { kind: "failed", failure: read.failure });
     return;
   }
   parent.open = newFork(parent, of, read.inputs);
-  if (read.inputs.length === 0) await join(simulation, parent.open);
-  else startWave(simulation, parent.open);
+  if (read.inputs.length === 0) await join(run, parent.open);
+  else startWave(run, parent.open);
 }
 
-function startWave(simulation: Run, fork: Fork): void {
-  for (let index = 0; index < Math.min(fork.of.concurrency, fork.width); index += 1)
-    launch(simulation, fork, undefined);
+/** An EXPRESS machine is not created with a Distributed Map, so only simulations have Map Runs. */
+function mapRunsOf({ mapRuns }: Run): MapRuns {
+  if (mapRuns === undefined) throw new Error("a Distributed Map cannot run inside an execution in memory");
+  return mapRuns;
 }
 
-function launch(simulation: Run, fork: Fork, after: Branch | undefined): void {
+function startWave(run: Run, fork: Fork): void {
+  for (let index = 0; index < Math.min(fork.of.concurrency, fork.width); index += 1) launch(run, fork, undefined);
+}
+
+function launch(run: Run, fork: Fork, after: Branch | undefined): void {
   const index = fork.started;
   fork.started += 1;
   const path = `${fork.parent.path}/${fork.of.claim}.${index}`;
   const isChild = fork.inputs !== undefined;
-  const branch = isChild ? childOf(simulation, fork, path, index) : branchOf(fork, path, index, after);
+  const branch = isChild ? mapRunsOf(run).childOf(fork, path, index) : branchOf(fork, path, index, after);
   fork.branches.push(branch);
-  const begin = () =>
-    isChild ? simulation.start(simulation, branch) : simulation.advance(simulation, branch, { kind: "arrived" });
-  appoint(simulation, simulation.now, begin, () => branch.seq === 0 && isRunning(branch));
+  const begin = () => (isChild ? run.start(run, branch) : run.advance(run, branch, { kind: "arrived" }));
+  appoint(run, run.now, begin, () => branch.seq === 0 && isRunning(branch));
 }
 
 function branchOf(fork: Fork, path: string, index: number, after: Branch | undefined): Branch {
@@ -54,9 +57,9 @@ function startOf(definition: Definition, parent: Branch, index: number): string 
   return branch.startAt;
 }
 
-export async function end(simulation: Run, branch: Branch, outcome: Outcome): Promise<void> {
-  branch.endedAt = simulation.now;
-  if (branch.open !== undefined) await fence(simulation, branch);
+export async function end(run: Run, branch: Branch, outcome: Outcome): Promise<void> {
+  branch.endedAt = run.now;
+  if (branch.open !== undefined) await fence(run, branch);
   const fork = branch.parent;
   if (fork === undefined) return;
   fork.finished += 1;
@@ -65,11 +68,11 @@ export async function end(simulation: Run, branch: Branch, outcome: Outcome): Pr
   if (outcome.status === "SUCCEEDED") fork.outputs[branch.index] = outcome.output;
   else {
     fork.failures += 1;
-    const failure = tolerates(fork, outcome.failure);
-    if (failure !== "tolerated") return branchFailed(simulation, fork, branch, failure);
+    const failure = fork.inputs === undefined ? outcome.failure : mapRunsOf(run).tolerates(fork, outcome.failure);
+    if (failure !== "tolerated") return branchFailed(run, fork, branch, failure);
   }
-  if (fork.started < fork.width) launch(simulation, fork, branch);
-  else if (fork.finished === fork.width) await join(simulation, fork);
+  if (fork.started < fork.width) launch(run, fork, branch);
+  else if (fork.finished === fork.width) await join(run, fork);
 }
 
 /** A branch that ended over an open fork of its own has not counted that one's events. */
@@ -78,22 +81,22 @@ function eventsOf({ position, open }: Branch): number {
   return open === undefined ? own : own + open.events + firstWave(open.of);
 }
 
-async function join(simulation: Run, fork: Fork): Promise<void> {
+async function join(run: Run, fork: Fork): Promise<void> {
   const outputs = fork.outputs.filter((one) => one !== undefined);
-  const result = written(simulation, fork);
+  const result = fork.inputs === undefined ? undefined : mapRunsOf(run).written(fork);
   fork.parent.open = undefined;
   const joined = { kind: "joined", outputs, events: fork.events } as const;
-  await simulation.advance(simulation, fork.parent, result === undefined ? joined : { ...joined, written: result });
+  await run.advance(run, fork.parent, result === undefined ? joined : { ...joined, written: result });
 }
 
-async function branchFailed(simulation: Run, fork: Fork, branch: Branch, failure: Failure): Promise<void> {
+async function branchFailed(run: Run, fork: Fork, branch: Branch, failure: Failure): Promise<void> {
   const at = eventIn(branch, branch.position.previous);
-  await simulation.advance(simulation, fork.parent, { kind: "branch-failed", index: branch.index, failure, at });
+  await run.advance(run, fork.parent, { kind: "branch-failed", index: branch.index, failure, at });
 }
 
 /** Ends every branch of the open fork that still runs, the inner ones first. */
 export async function fence(
-  simulation: Run,
+  run: Run,
   parent: Branch,
   because = eventIn(parent, parent.position.previous),
 ): Promise<void> {
@@ -102,9 +105,9 @@ export async function fence(
   fork.closed = true;
   for (const branch of fork.branches) {
     if (!isRunning(branch)) continue;
-    if (branch.open !== undefined) await fence(simulation, branch, because);
-    if (fork.inputs === undefined) await simulation.advance(simulation, branch, { kind: "aborted", because });
-    else await simulation.advance(simulation, branch, { kind: "stopped", failure: {} });
+    if (branch.open !== undefined) await fence(run, branch, because);
+    if (fork.inputs === undefined) await run.advance(run, branch, { kind: "aborted", because });
+    else await run.advance(run, branch, { kind: "stopped", failure: {} });
   }
 }
 

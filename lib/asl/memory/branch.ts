@@ -1,4 +1,4 @@
-/** A branch of a simulated execution, or a child of a Map Run; and the fork it may be waiting for. */
+/** A branch of an execution in memory, or a child of a simulated Map Run; and the fork it may be waiting for. */
 import type { Definition } from "../definition.ts";
 import type { SegmentEvents } from "../history.ts";
 import type { JsonText } from "../json.ts";
@@ -6,7 +6,7 @@ import type { Forked, Instant, MapItem, Position, Scope } from "../position.ts";
 import { firstWave } from "../states/fork.ts";
 import type { ExecutionContext } from "../transition.ts";
 
-/** The execution that a branch belongs to: the one simulated, or a child of a Map Run. */
+/** The execution that a branch belongs to: the one that runs, or a child of a simulated Map Run. */
 export interface Home {
   readonly definition: Definition;
   readonly execution: ExecutionContext;
@@ -63,14 +63,6 @@ export function newFork(parent: Branch, of: Forked, inputs?: readonly JsonText[]
     failures: 0,
     events: 0,
   };
-}
-
-export function segmentOf(branch: Branch, now: number, events: SegmentEvents["events"], next: Position): SegmentEvents {
-  const { doing } = next;
-  const segment = { branch: branch.path, seq: branch.seq, now, firstEvent: next.events - events.length + 1, events };
-  if (doing.kind !== "forked" || doing.claim !== branch.seq || doing.run !== undefined) return segment;
-  const { of, width, concurrency } = doing;
-  return { ...segment, fork: { of, name: next.state, width, concurrency } };
 }
 
 /**

@@ -62,6 +62,19 @@ export const answers = {
   ),
   Executions: object({ executions: list(object(listed, { stopDate: moment, ...startedBy })) }, { nextToken: text }),
   StartedExecution: object({ executionArn: text, startDate: moment }),
+  SyncExecution: object(
+    { executionArn: text, stateMachineArn: text, name: text, status, startDate: moment, stopDate: moment },
+    {
+      input: anyJson,
+      inputDetails: details,
+      output: anyJson,
+      outputDetails: details,
+      error: text,
+      cause: text,
+      traceHeader: text,
+      billingDetails: object({ billedDurationInMilliseconds: count, billedMemoryUsedInMB: count }),
+    },
+  ),
   Execution: object(
     { ...listed, redriveStatus: text },
     {

@@ -6,7 +6,6 @@
 import { isObject, parseJson, property, type Value, writeJson } from "../asl/json.ts";
 import { startedOutput } from "../engine/child.ts";
 import type { Engine } from "../engine/engine.ts";
-import { parseExecutionArn } from "../engine/identity.ts";
 import type { Call, CallResult, Tasks } from "../engine/ports.ts";
 import type { Answer } from "./operation.ts";
 import { startExecution } from "./operations/start-execution.ts";
@@ -36,10 +35,10 @@ async function startChild(engine: Engine, call: Call, pattern: string | undefine
   try {
     const asked = inputOf(call.arguments);
     const answer = await startExecution.answer({ engine, tenant, signal, invocationId, ...waits }, asked);
-    const id = parseExecutionArn(String(answer["executionArn"]));
     const { startDate } = answer;
-    if (!id || !(startDate instanceof Date)) throw new Error(`StartExecution answered ${JSON.stringify(answer)}`);
-    return { kind: pattern === undefined ? "succeeded" : "submitted", output: startedOutput(id, startDate.getTime()) };
+    if (!(startDate instanceof Date)) throw new Error(`StartExecution answered ${JSON.stringify(answer)}`);
+    const output = startedOutput(String(answer["executionArn"]), startDate.getTime());
+    return { kind: pattern === undefined ? "succeeded" : "submitted", output };
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     const details = `Service: AWSStepFunctions; Status Code: ${error.status}; Error Code: ${error.name}; Request ID: ; Proxy: null`;

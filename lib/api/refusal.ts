@@ -99,6 +99,10 @@ export function beingDeleted(arn: string): Refusal {
   return new Refusal("StateMachineDeleting", `State Machine is being deleted: '${arn}'`);
 }
 
+export function unsuitedType(): Refusal {
+  return new Refusal("StateMachineTypeNotSupported", "This operation is not supported by this type of state machine");
+}
+
 export function tooMany(what: string, machine: string, most: number): Refusal {
   return new Refusal(
     "ServiceQuotaExceededException",

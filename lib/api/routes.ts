@@ -4,7 +4,7 @@
  */
 
 import type { JsonObject } from "../asl/json.ts";
-import { executionId } from "../engine/identity.ts";
+import { executionId, parseExecutionArn } from "../engine/identity.ts";
 import { waitingBranches } from "../engine/waiting.ts";
 import type { AnswerName } from "./answers.ts";
 import { findExecutionId } from "./arn.ts";
@@ -123,6 +123,16 @@ export const routes: readonly Route[] = [
     finish: started,
   },
   {
+    method: "POST",
+    path: `${machine}/sync-executions`,
+    operation: "StartSyncExecution",
+    summary: "Run an execution of an Express state machine and answer its end, whatever it is",
+    body: { name: "value", input: "json", traceHeader: "value" },
+    status: 200,
+    answer: "SyncExecution",
+    embedded: ["input", "output"],
+  },
+  {
     method: "GET",
     path: execution,
     operation: "DescribeExecution",
@@ -187,9 +197,13 @@ async function withWaiting({ call }: Asked, answer: Answer): Promise<Reply> {
   return { status: 200, answer: { ...answer, waitingFor } };
 }
 
-/** Without a wait the start's own answer; with one the execution as it stands then: 200 if it ended, else 202. */
+/**
+ * Without a wait the start's own answer; with one the execution as it stands then: 200 if it ended, else 202.
+ * What becomes of an Express execution started in this way is nowhere to be read.
+ */
 async function started({ call, query }: Asked, answer: Answer): Promise<Reply> {
   const arn = String(answer["executionArn"]);
+  if (!parseExecutionArn(arn)) return { status: waitSeconds(query) === 0 ? 201 : 202, answer };
   const [machine = "", name = ""] = arn.split(":").slice(-2);
   const location = `/state-machines/${encodeURIComponent(machine)}/executions/${encodeURIComponent(name)}`;
   const seconds = waitSeconds(query);

@@ -19,6 +19,7 @@ import { decodeCommand } from "./codec.ts";
 import { type Baton, type Command, keyOf } from "./command.ts";
 import { endByDeadline } from "./deadline.ts";
 import { branchKey, type Engine } from "./engine.ts";
+import { carryExpress } from "./express-start.ts";
 import { headOf } from "./head.ts";
 import { dueTime, isEarly } from "./messages.ts";
 import { momentAt } from "./moment.ts";
@@ -39,6 +40,9 @@ async function carry(engine: Engine, command: Command, delivery: Delivery): Prom
   switch (command.kind) {
     case "advance":
       return advance(engine, command, delivery);
+    case "express":
+      await carryExpress(engine, command);
+      return done;
     case "joined":
     case "branch-failed":
     case "task-timer":

@@ -8,7 +8,7 @@
  */
 import type { Instant, TaskCall } from "../asl/position.ts";
 import type { Engine } from "./engine.ts";
-import { attemptKey, executionArn, executionId, hashOf, parseMachineArn, uuidFrom } from "./identity.ts";
+import { attemptKey, executionId, hashOf, parseMachineArn, uuidFrom } from "./identity.ts";
 import { dispatch, messageOf } from "./messages.ts";
 import type { ExecutionId, Message, SegmentKey } from "./ports.ts";
 import type { Segment } from "./segment.ts";
@@ -66,8 +66,8 @@ export function childEnded(child: ExecutionId, { execution, branch, seq }: Segme
 }
 
 /** What the service answers to a start: with the metadata of a call, which was none here. */
-export function startedOutput(id: ExecutionId, startedAt: Instant): string {
-  const RequestId = uuidFrom(hashOf(id));
+export function startedOutput(arn: string, startedAt: Instant): string {
+  const RequestId = uuidFrom(hashOf(arn));
   const headers = {
     connection: "keep-alive",
     "Content-Type": "application/x-amz-json-1.0",
@@ -76,7 +76,7 @@ export function startedOutput(id: ExecutionId, startedAt: Instant): string {
   };
   const AllHttpHeaders = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value]]));
   return JSON.stringify({
-    ExecutionArn: executionArn(id),
+    ExecutionArn: arn,
     SdkHttpMetadata: { AllHttpHeaders, HttpHeaders: headers, HttpStatusCode: 200 },
     SdkResponseMetadata: { RequestId },
     StartDate: startedAt,

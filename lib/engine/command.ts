@@ -3,7 +3,8 @@
  * branch that somebody answered its claim, or watch over an append that was made outside a message.
  */
 import type { EventRef } from "../asl/event.ts";
-import type { Failure, Position } from "../asl/position.ts";
+import type { JsonText } from "../asl/json.ts";
+import type { Failure, Instant, Position } from "../asl/position.ts";
 import type { BranchPath, ExecutionId, SegmentKey } from "./ports.ts";
 import type { Header } from "./segment.ts";
 
@@ -32,8 +33,21 @@ export interface Begin {
   readonly previous: EventRef;
 }
 
+/** Run this Express execution; brought again, it begins anew. */
+export interface ExpressRun extends Addressed {
+  readonly kind: "express";
+  /** Tells runs of the same name apart. */
+  readonly run: string;
+  readonly definition: string;
+  readonly roleArn: string;
+  readonly startedAt: Instant;
+  readonly input: JsonText;
+  readonly revived?: number;
+}
+
 export type Command =
   | Baton
+  | ExpressRun
   /** Every branch of the fork `claim` has reported. */
   | (Addressed & { readonly kind: "joined"; readonly claim: number })
   | (Addressed & {
@@ -59,6 +73,8 @@ export function keyOf(command: Command): string {
   switch (command.kind) {
     case "advance":
       return String(command.seq);
+    case "express":
+      return `express:${command.run}`;
     case "joined":
       return `joined:${command.claim}`;
     case "branch-failed":

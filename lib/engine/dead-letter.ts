@@ -8,7 +8,7 @@ import { step } from "../asl/step.ts";
 import { settle } from "./answer.ts";
 import { beginningOf } from "./branch.ts";
 import { decodeCommand } from "./codec.ts";
-import { type Baton, keyOf } from "./command.ts";
+import { type Baton, type ExpressRun, keyOf } from "./command.ts";
 import type { Engine } from "./engine.ts";
 import { headOf } from "./head.ts";
 import { dispatch, laneOfState, messageOf } from "./messages.ts";
@@ -22,12 +22,20 @@ const mostRevivals = 3;
 
 export async function handleDeadLetter(engine: Engine, delivery: Delivery): Promise<Verdict> {
   const command = decodeCommand(delivery.body);
+  if (command.kind === "express") return reviveExpress(engine, command);
   if (command.kind !== "advance") {
     // Answers and timers read the head themselves: sent again they find their claim, or that it is gone.
     await dispatch(engine, [messageOf(command, "flow")]);
     return { kind: "done" };
   }
   return reviveBaton(engine, command, delivery);
+}
+
+/** What kills its worker each time it begins anew is given up; an Express execution has no place to keep an end. */
+async function reviveExpress(engine: Engine, command: ExpressRun): Promise<Verdict> {
+  const revived = (command.revived ?? 0) + 1;
+  if (revived <= mostRevivals) await dispatch(engine, [messageOf({ ...command, revived }, "tasks")]);
+  return { kind: "done" };
 }
 
 async function reviveBaton(engine: Engine, baton: Baton, delivery: Delivery): Promise<Verdict> {

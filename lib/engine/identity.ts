@@ -21,6 +21,12 @@ export function executionArn(id: ExecutionId): string {
   return `arn:aws:states:${region}:${account}:execution:${machine}:${name}`;
 }
 
+/** Of one run of an Express machine: names are no keys there, so that a run has an id besides. */
+export function expressArn(id: ExecutionId, run: string): string {
+  const { account, region, machine, name } = executionName(id);
+  return `arn:aws:states:${region}:${account}:express:${machine}:${name}:${run}`;
+}
+
 export function machineArn(tenant: Tenant, name: string): string {
   return `arn:aws:states:${tenant.region}:${tenant.account}:stateMachine:${name}`;
 }

@@ -53,6 +53,6 @@ export function momentWith(
 }
 
 /** The first 48 bits of the hash, as a number in [0, 1). */
-function draw(label: string): number {
+export function draw(label: string): number {
   return createHash("sha256").update(label).digest().readUIntBE(0, 6) / 2 ** 48;
 }

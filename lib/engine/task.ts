@@ -4,8 +4,8 @@
  */
 import type { Definition } from "../asl/definition.ts";
 import type { Working } from "../asl/position.ts";
-import type { Signal } from "../asl/transition.ts";
 import { answerHead, settle } from "./answer.ts";
+import { type Attempt, makeCall } from "./call.ts";
 import { childOf, isRepeatable } from "./child.ts";
 import type { Engine } from "./engine.ts";
 import { attemptKey, executionName } from "./identity.ts";
@@ -26,65 +26,36 @@ export async function runTask(
   if (doing.kind !== "working") throw new Error(`segment ${claimed.seq} of ${claimed.execution} claims nothing`);
   await engine.world.log.durable();
   if (doing.call.pattern === "activity") return settle(engine, header, definition, claimed);
-  const signal = await makeCall(engine, header, claimed, doing);
+  const signal = await makeCall(engine, attemptOf(header, claimed, doing));
   if (await answerHead(engine, header, definition, claimed, signal, claimed.by)) return true;
   const child = childOf(claimed);
   if (child) await dispatch(engine, [child.abandoned]);
   return false;
 }
 
-function makeCall(engine: Engine, header: Header, claimed: Segment, working: Working): Promise<Signal> {
-  const { tasks, clock } = engine.world;
-  const { account, region } = executionName(header.id);
-  const { call } = working;
-  const claim = { execution: header.id, branch: claimed.branch, seq: working.claim };
-  const abort = new AbortController();
-  return new Promise((resolve, reject) => {
-    const timers: (() => void)[] = [];
-    const finish = (signal: Signal): void => {
-      for (const cancel of timers) cancel();
-      resolve(signal);
-    };
-    const limit = (moment: number, signal: Signal): void => {
-      const over = (): void => {
-        finish(signal);
-        abort.abort(new Error("the attempt's time is over"));
-      };
-      timers.push(clock.at(moment, over));
-    };
-    if (claimed.lease !== undefined) limit(claimed.lease - writingTime, { kind: "lost" });
-    if (call.timeoutSeconds !== undefined) {
-      limit(working.since + call.timeoutSeconds * 1_000, { kind: "timed-out", by: "timeout" });
-    }
-    tasks
-      .call({
-        resource: call.resource,
-        arguments: call.arguments,
-        region,
-        account,
-        ...(call.roleArn === undefined ? {} : { roleArn: call.roleArn }),
-        idempotencyKey: attemptKey(claim, call.attempt),
-        claim,
-        signal: abort.signal,
-      })
-      .then(
-        (result) => finish(signalOf(result)),
-        (error: unknown) => {
-          // Nobody knows whether the call was made: it is made again where that is harmless, else Retry and Catch judge it.
-          if (!isRepeatable(call)) return finish({ kind: "lost" });
-          for (const cancel of timers) cancel();
-          reject(error);
-        },
-      );
-  });
+function limitsOf(claimed: Segment, { since, call }: Working): Attempt["limits"] {
+  const { lease } = claimed;
+  return [
+    ...(lease === undefined ? [] : [{ at: lease - writingTime, signal: { kind: "lost" } as const }]),
+    ...(call.timeoutSeconds === undefined
+      ? []
+      : [{ at: since + call.timeoutSeconds * 1_000, signal: { kind: "timed-out", by: "timeout" } as const }]),
+  ];
 }
 
-function signalOf(result: Awaited<ReturnType<Engine["world"]["tasks"]["call"]>>): Signal {
-  switch (result.kind) {
-    case "succeeded":
-    case "submitted":
-      return { kind: result.kind, output: result.output };
-    case "failed":
-      return { kind: "failed", failure: { error: result.error, cause: result.cause } };
-  }
+function attemptOf(header: Header, claimed: Segment, working: Working): Attempt {
+  const { call } = working;
+  const claim = { execution: header.id, branch: claimed.branch, seq: working.claim };
+  return {
+    tenant: executionName(header.id),
+    call,
+    key: attemptKey(claim, call.attempt),
+    claim,
+    limits: limitsOf(claimed, working),
+    unknown: (error) => {
+      // It is made again where that is harmless, else Retry and Catch judge it.
+      if (isRepeatable(call)) throw error;
+      return { kind: "lost" };
+    },
+  };
 }

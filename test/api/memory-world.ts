@@ -171,7 +171,8 @@ export function memoryWorld(options: Partial<EngineOptions> = {}): MemoryWorld {
         const sleeper = { at, wake };
         sleepers.push(sleeper);
         return () => {
-          sleepers.splice(sleepers.indexOf(sleeper), 1);
+          const found = sleepers.indexOf(sleeper);
+          if (found >= 0) sleepers.splice(found, 1);
         };
       },
     },

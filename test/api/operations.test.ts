@@ -108,11 +108,6 @@ const refused: [string, unknown, string][] = [
   ],
   [
     "CreateStateMachine",
-    { name: "a", definition: pass, roleArn: role, type: "EXPRESS" },
-    "StateMachineTypeNotSupported: State machines of type 'EXPRESS' cannot run here; use 'STANDARD'",
-  ],
-  [
-    "CreateStateMachine",
     {
       name: "a",
       definition: pass,

@@ -55,9 +55,8 @@ function named(text: string): string {
 
 /** Why a recording cannot be followed; undefined: it can. */
 export function whyNot({ steps }: Recording): string | undefined {
-  for (const { operation, params, error } of steps) {
+  for (const { operation, error } of steps) {
     if (!(operation in operations)) return `${operation} is not among the operations yet`;
-    if (params["type"] === "EXPRESS") return "Express state machines do not run yet";
     if (error?.message.includes("Log Destination not found")) return "there is no log service to look into";
   }
   return undefined;

@@ -23,6 +23,7 @@ import { stopExecution } from "../../lib/engine/stop.ts";
 import { mintToken } from "../../lib/engine/token.ts";
 import type { Skipped } from "./check.ts";
 import type { ExecutionCase } from "./corpus.ts";
+import { runExpressCase } from "./express.ts";
 import { namesIn, responderOf } from "./interpreter.ts";
 import type { Outcome } from "./verdict.ts";
 
@@ -38,6 +39,7 @@ const patience = 40 * 24 * 3_600_000;
 export async function runOnEngine(recorded: ExecutionCase): Promise<Outcome | Skipped> {
   const reason = refusal(recorded);
   if (reason !== undefined) return { kind: "skipped", reason };
+  if (recorded.type === "EXPRESS") return runExpressCase(recorded);
   const stage = new Stage(recorded);
   await stage.play();
   return stage.outcome();
@@ -45,7 +47,6 @@ export async function runOnEngine(recorded: ExecutionCase): Promise<Outcome | Sk
 
 /** Why the engine cannot run it yet. */
 export function refusal(recorded: ExecutionCase): string | undefined {
-  if (recorded.type === "EXPRESS") return "the engine has no EXPRESS executions yet";
   const isDistributed = mentions(parseJson(recorded.definitionText), "ProcessorConfig", "DISTRIBUTED");
   return isDistributed ? "the engine has no Distributed Map yet" : undefined;
 }

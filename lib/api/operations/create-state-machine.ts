@@ -45,7 +45,6 @@ const input = structure(
 export const createStateMachine = operation(input, async (call, asked) => {
   checkName(asked.name);
   checkVersionDescription(asked);
-  checkType(asked.type);
   checkDefinition(asked.definition, asked.type);
   const machine = await recordOf(call, asked);
   const created = await call.engine.world.machines.create(machine);
@@ -72,7 +71,7 @@ async function recordOf(call: Call, asked: Input<typeof input>): Promise<Machine
     name: asked.name,
     definitionHash: await saveDefinition(engine, asked.definition),
     roleArn: asked.roleArn,
-    type: "STANDARD",
+    type: asked.type ?? "STANDARD",
     createdAt: engine.world.clock.now(),
     revisionId: uuid(engine.world.chance),
     settings,
@@ -88,12 +87,4 @@ export function checkDefinition(definition: string, type: MachineRecord["type"] 
 export function checkVersionDescription(asked: { publish?: boolean; versionDescription?: string }): void {
   if (asked.versionDescription !== undefined && !asked.publish)
     throw invalid("Version description can only be set when publish is true");
-}
-
-function checkType(type: "STANDARD" | "EXPRESS" = "STANDARD"): void {
-  if (type === "EXPRESS")
-    throw new Refusal(
-      "StateMachineTypeNotSupported",
-      "State machines of type 'EXPRESS' cannot run here; use 'STANDARD'",
-    );
 }

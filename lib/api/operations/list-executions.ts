@@ -3,7 +3,7 @@ import { executionArn, machineArn } from "../../engine/identity.ts";
 import type { ExecutionStatus, ExecutionSummary, Page } from "../../engine/ports.ts";
 import { type Answer, type Call, operation } from "../operation.ts";
 import { openPage, pageSize, sealPage } from "../page.ts";
-import { invalid, noSuchResource } from "../refusal.ts";
+import { invalid, noSuchResource, unsuitedType } from "../refusal.ts";
 import { arn } from "../settings.ts";
 import { type Input, oneOf, structure, text } from "../shape.ts";
 import { findNamed, type Named, startedBy } from "../target.ts";
@@ -29,6 +29,7 @@ export const listExecutions = operation(input, async (call, asked) => {
   if (statusFilter === "PENDING_REDRIVE")
     throw invalid("The statusFilter PENDING_REDRIVE must be used together with a mapRunArn");
   const named = await findNamed(call, stateMachineArn);
+  if (named.machine.type === "EXPRESS") throw unsuitedType();
   const question = ["ListExecutions", stateMachineArn, statusFilter, redriveFilter];
   const after = openPage(call, question, asked.nextToken);
   const wanted = { named, status: statusFilter, redriveFilter, most: pageSize(asked.maxResults) };

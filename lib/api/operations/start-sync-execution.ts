@@ -1,19 +1,38 @@
-/**
- * StartSyncExecution is for Express state machines, and there are none here: a standard one is refused as
- * the service refuses it. REST waits for standard ones (`?wait=`).
- */
-import { operation } from "../operation.ts";
-import { Refusal } from "../refusal.ts";
-import { oneOf, structure } from "../shape.ts";
-import { findNamed } from "../target.ts";
-import { startInput } from "./start-execution.ts";
+/** StartSyncExecution: runs an Express machine in this very request. A failed execution is an answer as well. */
+import { type ExpressEnded, runNow } from "../../engine/express-start.ts";
+import { machineArn } from "../../engine/identity.ts";
+import { type Answer, operation } from "../operation.ts";
+import { unsuitedType } from "../refusal.ts";
+import { structure } from "../shape.ts";
+import { startInput, startOf } from "../start.ts";
+import { includedData } from "./describe-state-machine.ts";
 
-const input = structure(startInput.required, {
-  ...startInput.optional,
-  includedData: oneOf("ALL_DATA", "METADATA_ONLY"),
-});
+const input = structure(startInput.required, { ...startInput.optional, includedData });
 
 export const startSyncExecution = operation(input, async (call, asked) => {
-  await findNamed(call, asked.stateMachineArn);
-  throw new Refusal("StateMachineTypeNotSupported", "This operation is not supported by this type of state machine");
+  const wanted = await startOf(call, asked);
+  if (wanted.machine.type !== "EXPRESS") throw unsuitedType();
+  const ended = await runNow(call.engine, wanted);
+  const { outcome, billing } = ended;
+  return {
+    executionArn: ended.arn,
+    stateMachineArn: machineArn(call.tenant, wanted.machine.name),
+    name: ended.name,
+    startDate: new Date(ended.startedAt),
+    stopDate: new Date(ended.stoppedAt),
+    status: outcome.status,
+    ...(outcome.status !== "SUCCEEDED" && outcome.failure),
+    ...payloads(ended, wanted.input, asked.includedData !== "METADATA_ONLY"),
+    ...(asked.traceHeader !== undefined && { traceHeader: asked.traceHeader }),
+    billingDetails: { ...billing },
+  };
 });
+
+function payloads({ outcome }: ExpressEnded, input: string, included: boolean): Answer {
+  const details = { included };
+  return {
+    ...(included && { input }),
+    inputDetails: details,
+    ...(outcome.status === "SUCCEEDED" && { ...(included && { output: outcome.output }), outputDetails: details }),
+  };
+}

@@ -11,8 +11,7 @@ import type { Failure, Forked, Instant, Position, Working } from "../position.ts
 import type { Moment, Signal, Transition } from "../transition.ts";
 import type { Branch, Fork, Home } from "./branch.ts";
 
-/** What an execution in memory needs from outside. */
-export interface Outside {
+export interface Run {
   readonly now: Instant;
   readonly momentOf: (branch: Branch, seq: number) => Moment;
   /** The pure step, with what its caller makes of a step that throws or of one too many. */
@@ -22,9 +21,6 @@ export interface Outside {
   /** Whether segments are kept, for the history. */
   readonly keepsHistory: boolean;
   readonly mapRuns?: MapRuns;
-}
-
-export interface Run extends Outside {
   readonly agenda: Heap<Appointment>;
   readonly root: Branch;
   /** An execution begins: the one that runs, or a child. Handed in, as `advance` is: a step leads to further steps. */

@@ -1,0 +1,66 @@
+/**
+ * One call of a Task: made once, given up when its time is over. What comes of it is a signal; who records
+ * that signal, and whether a call of unknown fate may be made again, is the caller's.
+ */
+import type { Instant, TaskCall } from "../asl/position.ts";
+import type { Signal } from "../asl/transition.ts";
+import type { Engine } from "./engine.ts";
+import type { CallResult, SegmentKey, Tenant } from "./ports.ts";
+
+export interface Attempt {
+  readonly tenant: Tenant;
+  readonly call: TaskCall;
+  /** Names the attempt, for those who must know it again when it is made twice. */
+  readonly key: string;
+  /** Who is to be told of an end that comes later. */
+  readonly claim?: SegmentKey;
+  /** The moments at which waiting for the answer ends, and with what. */
+  readonly limits: readonly { readonly at: Instant; readonly signal: Signal }[];
+  /** Aborted when nobody waits for the answer any more. */
+  readonly given?: AbortSignal;
+  /** Nobody knows whether the call was made: answers what follows, or throws what the message comes back with. */
+  readonly unknown: (error: unknown) => Signal;
+}
+
+export async function makeCall({ world }: Engine, attempt: Attempt): Promise<Signal> {
+  const { tenant, call, key, claim, limits, given } = attempt;
+  const abort = new AbortController();
+  const signal = given === undefined ? abort.signal : AbortSignal.any([abort.signal, given]);
+  const timers: (() => void)[] = [];
+  const overdue = new Promise<Signal>((resolve) => {
+    for (const limit of limits) {
+      const over = (): void => {
+        resolve(limit.signal);
+        abort.abort(new Error("the attempt's time is over"));
+      };
+      timers.push(world.clock.at(limit.at, over));
+    }
+  });
+  const answered = world.tasks
+    .call({
+      resource: call.resource,
+      arguments: call.arguments,
+      region: tenant.region,
+      account: tenant.account,
+      ...(call.roleArn === undefined ? {} : { roleArn: call.roleArn }),
+      idempotencyKey: key,
+      ...(claim === undefined ? {} : { claim }),
+      signal,
+    })
+    .then(signalOf, attempt.unknown);
+  try {
+    return await Promise.race([overdue, answered]);
+  } finally {
+    for (const cancel of timers) cancel();
+  }
+}
+
+function signalOf(result: CallResult): Signal {
+  switch (result.kind) {
+    case "succeeded":
+    case "submitted":
+      return { kind: result.kind, output: result.output };
+    case "failed":
+      return { kind: "failed", failure: { error: result.error, cause: result.cause } };
+  }
+}

@@ -1,0 +1,71 @@
+/**
+ * How an Express execution comes to run. Synchronous: in the caller's own invocation, at most once.
+ * Asynchronous: from a message, at least once; a message that comes again finds no trace of the run before
+ * and begins anew. Its name is no key: two starts under one name are two executions.
+ */
+import type { JsonText } from "../asl/json.ts";
+import type { Instant } from "../asl/position.ts";
+import type { ExpressRun } from "./command.ts";
+import type { Engine } from "./engine.ts";
+import { type ExpressResult, runExpress } from "./express.ts";
+import { nonceOf } from "./guard.ts";
+import { executionId, executionName, expressArn, hashOf, machineArn, uuidFrom } from "./identity.ts";
+import { dispatch, messageOf } from "./messages.ts";
+import type { MachineRecord } from "./ports.ts";
+
+export interface ExpressStart {
+  readonly machine: MachineRecord;
+  /** Absent: a name is drawn. */
+  readonly name?: string;
+  /** JSON text. */
+  readonly input: JsonText;
+  /** The caller's `amz-sdk-invocation-id`. */
+  readonly invocationId?: string;
+}
+
+export interface ExpressStarted {
+  readonly arn: string;
+  readonly startedAt: Instant;
+}
+
+/** Resolves once the message that runs it survives a power cut. */
+export async function startExpress(engine: Engine, request: ExpressStart): Promise<ExpressStarted> {
+  const command = commandOf(engine, request);
+  await dispatch(engine, [messageOf(command, "tasks")]);
+  await engine.world.log.durable();
+  return { arn: expressArn(command.execution, command.run), startedAt: command.startedAt };
+}
+
+export interface ExpressEnded extends ExpressResult, ExpressStarted {
+  readonly name: string;
+}
+
+export async function runNow(engine: Engine, request: ExpressStart): Promise<ExpressEnded> {
+  return carryExpress(engine, commandOf(engine, request));
+}
+
+export async function carryExpress(engine: Engine, command: ExpressRun): Promise<ExpressEnded> {
+  const { execution, run, roleArn, input, startedAt: startTime } = command;
+  const { account, region, machine, name } = executionName(execution);
+  const arn = expressArn(execution, run);
+  const stateMachine = { id: machineArn({ account, region }, machine), name: machine };
+  const definition = await engine.definition(command.definition);
+  const context = { id: arn, name, roleArn, stateMachine, input, region, account, startTime };
+  const result = await runExpress(engine, { definition, execution: context, keepsHistory: false });
+  return { ...result, arn, name };
+}
+
+/** Name and run derive from the SDK's invocation id, so that its retry starts the same execution again. */
+function commandOf(engine: Engine, { machine, name, input, invocationId }: ExpressStart): ExpressRun {
+  const nonce = nonceOf(engine, invocationId);
+  return {
+    kind: "express",
+    execution: executionId(machine, machine.name, name ?? uuidFrom(nonce)),
+    branch: "",
+    run: uuidFrom(hashOf(`run ${nonce}`)),
+    definition: machine.definitionHash,
+    roleArn: machine.roleArn,
+    startedAt: engine.world.clock.now(),
+    input,
+  };
+}

@@ -1,50 +1,69 @@
 /**
- * Who calls. Requests to the service are signed (Signature Version 4, service `states`); deployed, the
- * signature is verified here against Baton's own access keys, as nobody in front of us does. On loopback
- * nothing is verified and the signature only says Region and account.
+ * Who calls. Requests are signed (Signature Version 4, service `states`) or, on the REST face, carry a bearer
+ * token; deployed, both are verified here against Baton's own access keys, as nobody in front of us does. On
+ * loopback nothing is verified by default and the signature only says Region and account.
  */
-import { createHash, createHmac, timingSafeEqual } from "node:crypto";
+import { timingSafeEqual } from "node:crypto";
 import type { Instant } from "../asl/position.ts";
+import type { Access, AccessKey } from "../engine/ports.ts";
+import { isGenuine, isOver, readBearer } from "./bearer.ts";
 import { Refusal } from "./refusal.ts";
+import { algorithm, type Scope, type SignedRequest, service, sha256, signatureOf } from "./signature.ts";
 
 export interface Caller {
   readonly accessKeyId: string;
   readonly account: string;
   readonly region: string;
+  /** What was verified; absent where nothing was. */
+  readonly access?: Access;
 }
 
-export interface SignedRequest {
-  readonly method: string;
-  readonly url: URL;
-  readonly headers: Headers;
-  readonly body: Uint8Array;
+/** Where a bearer token is as good as a signature: the AWS SDKs make none. */
+export interface VerifiedRequest extends SignedRequest {
+  readonly mayBear: boolean;
 }
 
-/** Answers who signed the request, or throws the Refusal that says why nobody did. */
-export type Verifier = (request: SignedRequest, now: Instant) => Promise<Caller>;
+/** Answers whose key the request was made with, or throws the Refusal that says why nobody's. */
+export type Verifier = (request: VerifiedRequest, now: Instant) => Promise<Caller>;
 
 export interface VerifierOptions {
-  /** The secret of an access key; undefined: there is no such key. */
-  readonly secretOf: (accessKeyId: string) => Promise<string | undefined>;
-  /** Signatures for another Region are refused. */
-  readonly region: string;
+  /** Undefined: there is no such key. */
+  readonly keyOf: (accessKeyId: string) => Promise<AccessKey | undefined>;
+  /** Signatures for another Region are refused; absent: each Region is a world of its own. */
+  readonly region?: string;
 }
 
-const algorithm = "AWS4-HMAC-SHA256";
-const service = "states";
+/** A clock may be wrong by this much; as long may a signed request be sent once more. */
 const clockSkewMilliseconds = 5 * 60 * 1000;
 
-export function createVerifier({ secretOf, region }: VerifierOptions): Verifier {
+export function createVerifier({ keyOf, region }: VerifierOptions): Verifier {
   return async (request, now) => {
-    const claim = readClaim(request.headers);
+    const bearer = request.mayBear && /^Bearer +(\S+)$/i.exec(request.headers.get("authorization") ?? "");
+    if (bearer) return await verifyBearer(bearer[1] ?? "", { keyOf, ...(region !== undefined && { region }) }, now);
+    const claim = readClaim(request);
     checkScope(claim, region);
     checkMoment(claim, now);
-    const secret = await secretOf(claim.accessKeyId);
-    if (secret === undefined)
-      throw refused("UnrecognizedClientException", "The security token included in the request is invalid.");
-    checkSignature(request, claim, secret);
-    return { accessKeyId: claim.accessKeyId, ...accountAndRegion(claim) };
+    const key = await keyOf(claim.accessKeyId);
+    if (!key) throw refused("UnrecognizedClientException", "The security token included in the request is invalid.");
+    checkSignature(request, claim, key.secretAccessKey);
+    return { access: accessOf(key), accessKeyId: claim.accessKeyId, ...accountAndRegion(claim) };
   };
+}
+
+async function verifyBearer(text: string, { keyOf, region = nobody.region }: VerifierOptions, now: Instant) {
+  const token = readBearer(text);
+  const key = token && (await keyOf(token.accessKeyId));
+  if (!key || !isGenuine(token, key.secretAccessKey))
+    throw refused("UnrecognizedClientException", "The security token included in the request is invalid.");
+  if (isOver(token, now))
+    throw refused("ExpiredTokenException", "The security token included in the request is expired");
+  const { accessKeyId } = key;
+  return { access: accessOf(key), accessKeyId, ...accountAndRegion({ accessKeyId, region }) };
+}
+
+/** The secret goes no further than this file. */
+function accessOf({ accessKeyId, role, machines }: AccessKey): Access {
+  return { accessKeyId, role, ...(machines && { machines }) };
 }
 
 const nobody = { accessKeyId: "", account: "000000000000", region: "us-east-1" };
@@ -67,18 +86,18 @@ function accountAndRegion({
 }
 
 /** What the request says of its own signature. */
-interface Claim {
+interface Claim extends Scope {
   readonly accessKeyId: string;
-  readonly day: string;
-  readonly region: string;
-  readonly service: string;
-  readonly signedHeaders: readonly string[];
   readonly signature: string;
-  readonly moment: string;
 }
 
-function readClaim(headers: Headers): Claim {
+function readClaim({ headers, url }: SignedRequest): Claim {
   const header = headers.get("authorization");
+  if (!header && url.searchParams.has("X-Amz-Signature"))
+    throw refused(
+      "IncompleteSignatureException",
+      "Presigned requests are not accepted; sign with the header 'Authorization'.",
+    );
   if (!header) throw refused("MissingAuthenticationTokenException", "Missing Authentication Token");
   const field = (name: string): string => new RegExp(`[ ,]${name}=([^,\\s]+)`).exec(header)?.[1] ?? "";
   const [accessKeyId, day, region, scoped, end, ...rest] = field("Credential").split("/");
@@ -103,10 +122,11 @@ function checkSignedHeaders(headers: Headers, signed: readonly string[]): void {
   if (missing.length > 0) throw invalidSignature(`${missing.join(", ")} must be among the signed headers.`);
 }
 
-function checkScope(claim: Claim, region: string): void {
+function checkScope(claim: Claim, region: string | undefined): void {
   if (claim.service !== service)
     throw invalidSignature(`Credential should be scoped to correct service: '${service}'.`);
-  if (claim.region !== region) throw invalidSignature("Credential should be scoped to a valid region.");
+  if (region !== undefined && claim.region !== region)
+    throw invalidSignature("Credential should be scoped to a valid region.");
   if (claim.day !== claim.moment.slice(0, 8))
     throw invalidSignature(`Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP`);
 }
@@ -130,60 +150,12 @@ function basic(moment: Instant): string {
 }
 
 function checkSignature(request: SignedRequest, claim: Claim, secret: string): void {
-  const bodyHash = sha256(request.body);
   const said = request.headers.get("x-amz-content-sha256");
-  const expected = hmac(signingKey(claim, secret), stringToSign(request, claim, bodyHash)).toString("hex");
-  if ((said !== null && said !== bodyHash) || !same(expected, claim.signature))
+  const expected = signatureOf(request, claim, secret);
+  if ((said !== null && said !== sha256(request.body)) || !same(expected, claim.signature))
     throw invalidSignature(
       "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.",
     );
-}
-
-function stringToSign(request: SignedRequest, claim: Claim, bodyHash: string): string {
-  const scope = `${claim.day}/${claim.region}/${claim.service}/aws4_request`;
-  return [algorithm, claim.moment, scope, sha256(canonicalRequest(request, claim, bodyHash))].join("\n");
-}
-
-/** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html */
-function canonicalRequest({ method, url, headers }: SignedRequest, { signedHeaders }: Claim, bodyHash: string): string {
-  const header = (name: string): string => `${name}:${(headers.get(name) ?? "").trim().replace(/\s+/g, " ")}\n`;
-  return [
-    method,
-    url.pathname.split("/").map(encode).join("/"), // encoded once more than it came, except for S3
-    canonicalQuery(url.searchParams),
-    signedHeaders.map(header).join(""),
-    signedHeaders.join(";"),
-    bodyHash,
-  ].join("\n");
-}
-
-function canonicalQuery(query: URLSearchParams): string {
-  const pairs = [...query].map(([name, value]) => [encode(name), encode(value)] as const);
-  return pairs
-    .sort(([a, x], [b, y]) => (a === b ? compare(x, y) : compare(a, b)))
-    .map(([name, value]) => `${name}=${value}`)
-    .join("&");
-}
-
-function compare(left: string, right: string): number {
-  return left < right ? -1 : left > right ? 1 : 0;
-}
-
-/** All but letters, digits and `-._~`; encodeURIComponent spares five characters too many. */
-function encode(text: string): string {
-  return encodeURIComponent(text).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
-}
-
-function signingKey({ day, region, service: scoped }: Claim, secret: string): Buffer {
-  return [day, region, scoped, "aws4_request"].reduce(hmac, Buffer.from(`AWS4${secret}`));
-}
-
-function hmac(key: Buffer, text: string): Buffer {
-  return createHmac("sha256", key).update(text).digest();
-}
-
-function sha256(content: string | Uint8Array): string {
-  return createHash("sha256").update(content).digest("hex");
 }
 
 function same(left: string, right: string): boolean {

@@ -4,7 +4,7 @@
  * What the faces refuse is an answer; anything else that is thrown is reported and answered as 500.
  */
 import type { Engine } from "../engine/engine.ts";
-import type { Tenant } from "../engine/ports.ts";
+import type { Access, Tenant } from "../engine/ports.ts";
 import { unverifiedCaller, type Verifier } from "./authentication.ts";
 import { type Cors, preflight, withCors } from "./cors.ts";
 import { openApiDocument } from "./openapi.ts";
@@ -43,10 +43,23 @@ export function createHandler(engine: Engine, options: HandlerOptions): (request
     try {
       const { method, headers } = request;
       const body = await readBody(request, options.bodyLimitBytes ?? usualBodyLimitBytes);
-      const caller = await callerOf(engine, options, { method, url, headers, body });
+      const { tenant, access } = await callerOf(engine, options, {
+        method,
+        url,
+        headers,
+        body,
+        mayBear: face === rest,
+      });
+      if (path === "/caller" && method === "GET") return Response.json(access ?? { role: "admin" });
       const invocationId = invocationIdOf(headers);
       const { signal } = request;
-      const call = { engine, tenant: caller, signal, ...(invocationId !== undefined && { invocationId }) };
+      const call = {
+        engine,
+        tenant,
+        signal,
+        ...(access && { access }),
+        ...(invocationId !== undefined && { invocationId }),
+      };
       return await face.answer(call, { method, path, query: url.searchParams, headers, body, requestId });
     } catch (error) {
       if (error instanceof Refusal) return face.refuse(error, { requestId });
@@ -71,12 +84,13 @@ async function callerOf(
   engine: Engine,
   { authentication, tenant }: HandlerOptions,
   request: Parameters<Verifier>[0],
-): Promise<Tenant> {
+): Promise<{ tenant: Tenant; access?: Access }> {
   const caller =
     authentication === "none"
       ? unverifiedCaller(request.headers)
       : await authentication(request, engine.world.clock.now());
-  return tenant ?? { account: caller.account, region: caller.region };
+  const { account, region, access } = caller;
+  return { tenant: tenant ?? { account, region }, ...(access && { access }) };
 }
 
 /** The SDKs' own id of a call, the same for every try of it. What does not look like one is no id. */

@@ -1,12 +1,14 @@
 /** What an operation of the API is: the shape of its input and what it does with a checked one. */
 import type { Engine } from "../engine/engine.ts";
-import type { SegmentKey, Tenant } from "../engine/ports.ts";
+import type { Access, SegmentKey, Tenant } from "../engine/ports.ts";
 import { check, type Input, type Structure } from "./shape.ts";
 
 /** Who calls, and under which id: an SDK that tries again keeps the id, so its own write is recognised. */
 export interface Call {
   readonly engine: Engine;
   readonly tenant: Tenant;
+  /** What the caller's key allows; absent: everything, as where nothing is verified or a Task calls. */
+  readonly access?: Access;
   readonly invocationId?: string;
   /** The claim of a Task that makes this call and waits for what comes of it. */
   readonly parent?: SegmentKey;

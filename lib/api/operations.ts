@@ -74,3 +74,7 @@ const byName = new Map<string, Operation>(Object.entries(operations));
 export function findOperation(name: string): Operation | undefined {
   return byName.get(name);
 }
+
+export function isOperation(name: string): name is OperationName {
+  return byName.has(name);
+}

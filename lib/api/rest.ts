@@ -7,7 +7,7 @@ import { isObject, type JsonObject, parseJson, type Value } from "../asl/json.ts
 import type { Face, Received } from "./face.ts";
 import { bodyText } from "./json-body.ts";
 import type { Answer } from "./operation.ts";
-import { operations } from "./operations.ts";
+import { perform } from "./permissions.ts";
 import { Refusal, unreadable } from "./refusal.ts";
 import { inputOf } from "./rest-input.ts";
 import { type Asked, type Reply, type Route, routes } from "./routes.ts";
@@ -16,7 +16,7 @@ export const rest: Face = {
   async answer(call, request) {
     const { route, names } = findRoute(request);
     const asked: Asked = { call, names, query: request.query, body: readBody(request) };
-    const answer = await operations[route.operation].answer(call, inputOf(route, asked));
+    const answer = await perform(call, route.operation, inputOf(route, asked));
     const reply = route.finish ? await route.finish(asked, answer) : { status: route.status, answer };
     return write(reply, route, request.requestId);
   },
@@ -39,6 +39,7 @@ export const rest: Face = {
 
 /** What the wire protocol answers as 400 throughout; not listed: 400. */
 const statuses = new Map([
+  ["AccessDeniedException", 403],
   ["StateMachineDoesNotExist", 404],
   ["ExecutionDoesNotExist", 404],
   ["ActivityDoesNotExist", 404],

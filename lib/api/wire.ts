@@ -5,7 +5,8 @@
 import type { Face } from "./face.ts";
 import { bodyText } from "./json-body.ts";
 import type { Answer } from "./operation.ts";
-import { findOperation } from "./operations.ts";
+import { isOperation } from "./operations.ts";
+import { perform } from "./permissions.ts";
 import { unknownOperation, unreadable } from "./refusal.ts";
 
 const prefix = "AWSStepFunctions.";
@@ -13,9 +14,9 @@ const prefix = "AWSStepFunctions.";
 export const wire: Face = {
   async answer(call, { headers, body, requestId }) {
     const target = headers.get("x-amz-target");
-    const operation = target?.startsWith(prefix) ? findOperation(target.slice(prefix.length)) : undefined;
-    if (!operation) throw unknownOperation(target);
-    return reply(200, requestId, writeAnswer(await operation.answer(call, readObject(body))));
+    const name = target?.startsWith(prefix) ? target.slice(prefix.length) : "";
+    if (!isOperation(name)) throw unknownOperation(target);
+    return reply(200, requestId, writeAnswer(await perform(call, name, readObject(body))));
   },
 
   refuse(refusal, { requestId }) {

@@ -308,6 +308,31 @@ export interface Chance {
   hex(bytes: number): string;
 }
 
+/** What a key of the API may do; each role may do what stands before it, too. */
+export type Role = "read" | "start" | "operate" | "admin";
+
+export interface Access {
+  readonly accessKeyId: string;
+  readonly role: Role;
+  /** Names of machines and activities, `*` for any characters; absent: all. */
+  readonly machines?: readonly string[];
+}
+
+export interface AccessKey extends Access {
+  readonly secretAccessKey: string;
+  /** Absent: with the installation itself. */
+  readonly createdAt?: Instant;
+}
+
+/** Who may call the API. The engine knows nobody; this stands beside the world, for its door. */
+export interface AccessKeys {
+  find(accessKeyId: string): Promise<AccessKey | undefined>;
+  /** Oldest first. */
+  list(): Promise<readonly AccessKey[]>;
+  add(key: AccessKey): Promise<void>;
+  remove(accessKeyId: string): Promise<"removed" | "absent">;
+}
+
 /** The installation's secret for task tokens and page tokens. */
 export interface Keys {
   /** HMAC-SHA-256 of the text under the installation's key, base64url. Synchronous: the key is loaded before. */

@@ -2,11 +2,17 @@
  * Baton in one process: the embedded store, the engine's loop and the API on a loopback port. This is the
  * composition root of `baton dev`, `baton run` and of programs that embed Baton.
  */
+import { join } from "node:path";
+import { localAccessKeys } from "../adapters/local/access-keys.ts";
+import { systemChance } from "../adapters/local/chance.ts";
 import { openLocalWorld } from "../adapters/local/world.ts";
+import { newAccessKey } from "../api/access.ts";
+import { createVerifier, type Verifier } from "../api/authentication.ts";
 import { createHandler, usualBodyLimitBytes } from "../api/handler.ts";
 import { withOwnService } from "../api/own-service.ts";
+import type { Credentials } from "../api/signature.ts";
 import { createEngine, type Engine, type EngineOptions } from "../engine/engine.ts";
-import type { Tasks } from "../engine/ports.ts";
+import type { AccessKey, AccessKeys, Tasks } from "../engine/ports.ts";
 import { inOrder } from "../integrations/function-invoker.ts";
 import { createTasks } from "../integrations/integrations.ts";
 import { lambdaService } from "../integrations/lambda-service.ts";
@@ -27,6 +33,8 @@ export interface LocalOptions {
   readonly functionUrls?: Readonly<Record<string, string>>;
   /** Origins whose pages may call from a browser; `*` for all. None by default. */
   readonly corsOrigins?: readonly string[];
+  /** Requests must be signed with a key that `baton keys` issued for this folder. By default loopback is trusted. */
+  readonly requireKeys?: boolean;
   /** Each line that a function of a folder prints. */
   readonly onLine?: (line: OutputLine) => void;
   /** Told of each message that could not be worked on and each request that failed; default: standard error. */
@@ -39,6 +47,8 @@ export interface LocalOptions {
 export interface LocalBaton {
   readonly url: string;
   readonly engine: Engine;
+  /** What this process itself signs with where keys are required: a key that may do everything and ends with it. */
+  readonly credentials?: Credentials;
   /** Executions that were open when the store was opened, and go on now. */
   readonly resumed: number;
   /** Takes no more work, lets what runs finish for a moment, and closes the store. */
@@ -74,8 +84,9 @@ export async function startLocal(options: LocalOptions): Promise<LocalBaton> {
     const tasks = options.tasks ?? withOwnService(functions.tasks, () => engine);
     const world = await openLocalWorld({ folder: options.folder, tasks });
     const engine: Engine = createEngine(world, { guardDelayMilliseconds, leaseMilliseconds, ...options.engine });
+    const door = options.requireKeys ? lockedDoor(options.folder) : undefined;
     handler = createHandler(engine, {
-      authentication: "none",
+      authentication: door?.verifier ?? "none",
       report: onError,
       ...(options.corsOrigins && { cors: { origins: options.corsOrigins } }),
     });
@@ -90,11 +101,24 @@ export async function startLocal(options: LocalOptions): Promise<LocalBaton> {
       await functions.close();
       await world.close();
     };
-    return { url: server.url, engine, resumed: world.openExecutions, close };
+    const credentials = door && { credentials: door.own };
+    return { url: server.url, engine, resumed: world.openExecutions, close, ...credentials };
   } catch (error) {
     await Promise.all([server.close(0), functions.close()]);
     throw error;
   }
+}
+
+function lockedDoor(folder: string): { readonly verifier: Verifier; readonly own: AccessKey } {
+  const keys = accessKeysOf(folder);
+  const own: AccessKey = newAccessKey({ role: "admin" }, systemChance());
+  const keyOf = async (id: string) => (id === own.accessKeyId ? own : await keys.find(id));
+  return { verifier: createVerifier({ keyOf }), own };
+}
+
+/** The keys for the API of a folder; they may be changed while a server has it. */
+export function accessKeysOf(folder: string): AccessKeys {
+  return localAccessKeys(join(folder, "access-keys"));
 }
 
 function pause(milliseconds: number): Promise<void> {

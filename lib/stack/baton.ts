@@ -16,25 +16,28 @@ import type * as sns from "aws-cdk-lib/aws-sns";
 import * as sqs from "aws-cdk-lib/aws-sqs";
 import type { Construct } from "constructs";
 import { environment } from "../adapters/aws/names.ts";
+import { AccessKeySecrets, type KeyRole, type KeySecret } from "./access-keys.ts";
 import type { FunctionName } from "./function.ts";
 import { consume, createFunctions } from "./functions.ts";
 import { apiTimeout, createGateway } from "./gateway.ts";
 import { createAlarms, deadLetters, type MeasuredQueues, transitions } from "./metrics.ts";
 import { permit } from "./permissions.ts";
 import { createQueues } from "./queues.ts";
-import { createAccessKey, createBucket, createSigningKey, createTable } from "./storage.ts";
+import { createBucket, createSigningKey, createTable } from "./storage.ts";
 
 /** An installation of Baton, made here or elsewhere. */
 export interface IBaton extends IResource {
   /** Where the API answers, for `AWS_ENDPOINT_URL_SFN`. */
   readonly endpoint: string;
-  /** Secret with `{"accessKeyId": "…", "secretAccessKey": "…"}`, the key that signs requests. */
+  /** Secret with `{"accessKeyId": "…", "secretAccessKey": "…"}`, a key that may call every operation. */
   readonly accessKeySecretArn: string;
-  /** Lets the grantee start executions. The API has one access key: whoever holds it may call every operation. */
+  /** Secret with a key of that role, in the same form: what a grant lets its grantee read. */
+  keySecretArn(role: KeyRole): string;
+  /** Lets the grantee read the key of the role `start`: to start executions, answer tasks and read. */
   grantStartExecution(grantee: iam.IGrantable): iam.Grant;
-  /** Lets the grantee list and describe. The API has one access key: whoever holds it may call every operation. */
+  /** Lets the grantee read the key of the role `read`: to list and describe. */
   grantRead(grantee: iam.IGrantable): iam.Grant;
-  /** Lets the grantee answer task tokens. The API has one access key: whoever holds it may call every operation. */
+  /** Lets the grantee read the key of the role `start`: to answer task tokens and work on activities. */
   grantTaskResponse(grantee: iam.IGrantable): iam.Grant;
   /** State transitions of all executions. */
   metricTransitions(props?: cloudwatch.MetricOptions): cloudwatch.IMetric;
@@ -50,6 +53,11 @@ export interface IBaton extends IResource {
 export interface BatonAttributes {
   readonly endpoint: string;
   readonly accessKeySecretArn: string;
+  /**
+   * Secrets with keys of lesser roles, for grants: `keySecretArn(role)` of the installation.
+   * @default - nothing can be granted
+   */
+  readonly keySecretArns?: Readonly<Partial<Record<KeyRole, string>>>;
   readonly flowQueueArn: string;
   readonly tasksQueueArn: string;
   readonly deadLetterQueueArn: string;
@@ -119,18 +127,22 @@ abstract class BatonBase extends Resource implements IBaton {
   /** @internal */
   protected abstract readonly _queues: MeasuredQueues;
   /** @internal */
-  protected abstract readonly _accessKey: { grantRead(grantee: iam.IGrantable): iam.Grant };
+  protected abstract _keyOf(role: KeyRole): KeySecret;
+
+  keySecretArn(role: KeyRole): string {
+    return this._keyOf(role).secretArn;
+  }
 
   grantStartExecution(grantee: iam.IGrantable): iam.Grant {
-    return this._accessKey.grantRead(grantee);
+    return this._keyOf("start").grantRead(grantee);
   }
 
   grantRead(grantee: iam.IGrantable): iam.Grant {
-    return this._accessKey.grantRead(grantee);
+    return this._keyOf("read").grantRead(grantee);
   }
 
   grantTaskResponse(grantee: iam.IGrantable): iam.Grant {
-    return this._accessKey.grantRead(grantee);
+    return this._keyOf("start").grantRead(grantee);
   }
 
   metricTransitions(props?: cloudwatch.MetricOptions): cloudwatch.IMetric {
@@ -155,19 +167,31 @@ class ImportedBaton extends BatonBase {
   readonly accessKeySecretArn: string;
   /** @internal */
   protected readonly _queues: MeasuredQueues;
-  /** @internal */
-  protected readonly _accessKey: secretsmanager.ISecret;
+  readonly #keySecretArns: Readonly<Partial<Record<KeyRole, string>>>;
+  readonly #imported = new Map<KeyRole, KeySecret>();
 
   constructor(scope: Construct, id: string, attributes: BatonAttributes) {
     super(scope, id);
     this.endpoint = attributes.endpoint;
     this.accessKeySecretArn = attributes.accessKeySecretArn;
-    this._accessKey = secretsmanager.Secret.fromSecretCompleteArn(this, "AccessKey", this.accessKeySecretArn);
+    this.#keySecretArns = { ...attributes.keySecretArns, admin: attributes.accessKeySecretArn };
     this._queues = {
       flow: sqs.Queue.fromQueueArn(this, "FlowQueue", attributes.flowQueueArn),
       tasks: sqs.Queue.fromQueueArn(this, "TasksQueue", attributes.tasksQueueArn),
       deadLetters: sqs.Queue.fromQueueArn(this, "DeadLetterQueue", attributes.deadLetterQueueArn),
     };
+  }
+
+  /** @internal */
+  protected override _keyOf(role: KeyRole): KeySecret {
+    const arn = this.#keySecretArns[role];
+    if (arn === undefined)
+      throw new Error(
+        `${this.node.path} has no key of the role '${role}' to grant: give fromBatonAttributes keySecretArns.${role}, which is keySecretArn("${role}") of the installation`,
+      );
+    const made = this.#imported.get(role) ?? secretsmanager.Secret.fromSecretCompleteArn(this, `Key-${role}`, arn);
+    this.#imported.set(role, made);
+    return made;
   }
 }
 
@@ -190,8 +214,9 @@ export class Baton extends BatonBase {
   readonly alarms: cloudwatch.Alarm[];
   /** @internal */
   protected readonly _queues: MeasuredQueues;
-  /** @internal */
-  protected readonly _accessKey: secretsmanager.Secret;
+  /** Secret with the keys that `baton keys` issues. */
+  readonly issuedKeysSecretArn: string;
+  readonly #keys: AccessKeySecrets;
 
   constructor(scope: Construct, id: string, props: BatonProps = {}) {
     super(scope, id);
@@ -206,8 +231,8 @@ export class Baton extends BatonBase {
     const table = createTable(this, removalPolicy);
     const bucket = createBucket(this, removalPolicy, retentionDays);
     const signingKey = createSigningKey(this, removalPolicy);
-    const accessKey = createAccessKey(this, removalPolicy);
-    const resources = { table, bucket, queues, signingKey, accessKey };
+    const accessKeys = new AccessKeySecrets(this, "Keys", removalPolicy);
+    const resources = { table, bucket, queues, signingKey, accessKeys };
     const functions = createFunctions(this, props, timeouts, {
       [environment.table]: table.tableName,
       [environment.flowQueueUrl]: queues.flow.queueUrl,
@@ -215,7 +240,7 @@ export class Baton extends BatonBase {
       [environment.deadLetterQueueUrl]: queues.deadLetters.queueUrl,
       [environment.bucket]: bucket.bucketName,
       [environment.signingKeySecret]: signingKey.secretArn,
-      [environment.accessKeySecret]: accessKey.secretArn,
+      [environment.accessKeySecret]: accessKeys.arns,
       [environment.account]: Stack.of(this).account,
       [environment.retentionDays]: String(retentionDays),
     });
@@ -231,8 +256,9 @@ export class Baton extends BatonBase {
 
     const logRetention = props.logRetention ?? logs.RetentionDays.ONE_MONTH;
     this.endpoint = createGateway(this, functions.api.handler, logRetention).apiEndpoint;
-    this.accessKeySecretArn = accessKey.secretArn;
-    this._accessKey = accessKey;
+    this.#keys = accessKeys;
+    this.accessKeySecretArn = accessKeys.admin.secretArn;
+    this.issuedKeysSecretArn = accessKeys.issued.secretArn;
     this.table = table;
     this.payloadBucket = bucket;
     this._queues = queues;
@@ -246,6 +272,11 @@ export class Baton extends BatonBase {
         topic: props.alarmTopic,
       }),
     ];
+  }
+
+  /** @internal */
+  protected override _keyOf(role: KeyRole): KeySecret {
+    return this.#keys.of(role);
   }
 }
 

@@ -1,3 +1,4 @@
 /** What `baton-states/cdk` offers. */
+export type { KeyRole } from "./access-keys.ts";
 export { Baton, type BatonAttributes, type BatonProps, type IBaton } from "./baton.ts";
 export { BatonStack, type BatonStackProps } from "./stack.ts";

@@ -7,6 +7,7 @@ import type * as dynamodb from "aws-cdk-lib/aws-dynamodb";
 import type * as s3 from "aws-cdk-lib/aws-s3";
 import type * as secretsmanager from "aws-cdk-lib/aws-secretsmanager";
 import { table as names } from "../adapters/aws/names.ts";
+import type { AccessKeySecrets } from "./access-keys.ts";
 import type { BatonFunction, FunctionName } from "./function.ts";
 import type { Queues } from "./queues.ts";
 
@@ -15,7 +16,7 @@ export interface Resources {
   readonly bucket: s3.Bucket;
   readonly queues: Queues;
   readonly signingKey: secretsmanager.Secret;
-  readonly accessKey: secretsmanager.Secret;
+  readonly accessKeys: AccessKeySecrets;
 }
 
 type Permission = (to: BatonFunction, resources: Resources) => void;
@@ -62,8 +63,8 @@ function sign(to: BatonFunction, { signingKey }: Resources): void {
   to.allow(["secretsmanager:GetSecretValue"], [signingKey.secretArn]);
 }
 
-function verify(to: BatonFunction, { accessKey }: Resources): void {
-  to.allow(["secretsmanager:GetSecretValue"], [accessKey.secretArn]);
+function verify(to: BatonFunction, { accessKeys }: Resources): void {
+  accessKeys.readBy(to);
 }
 
 function cfnBucket({ node }: s3.Bucket): CfnElement {

@@ -11,14 +11,15 @@ export class BatonStack extends Stack {
   constructor(scope: Construct, id: string, props: BatonStackProps = {}) {
     super(scope, id, { description: "Baton: a serverless orchestrator for the Amazon States Language", ...props });
     this.baton = new Baton(this, "Baton", props);
-    const { endpoint, accessKeySecretArn, table, flowQueue, deadLetterQueue } = this.baton;
+    const { endpoint, accessKeySecretArn, issuedKeysSecretArn, table, flowQueue, deadLetterQueue } = this.baton;
     const outputs: Record<string, [value: string, description: string]> = {
       WireEndpoint: [endpoint, "AWS_ENDPOINT_URL_SFN for the AWS CLI and SDKs"],
       RestEndpoint: [`${endpoint}/state-machines`, "REST, for applications"],
       QueueUrl: [flowQueue.queueUrl, "Queue of the steps to take"],
       DlqUrl: [deadLetterQueue.queueUrl, "Dead-letter queue"],
       TableName: [table.tableName, "Table of logs and executions"],
-      AccessKeySecret: [accessKeySecretArn, "Secret with the access key of the API"],
+      AccessKeySecret: [accessKeySecretArn, "Secret with the access key that may do everything"],
+      IssuedKeysSecret: [issuedKeysSecretArn, "Secret with the keys that 'baton keys' issues"],
       ExportCommand: [exportCommand(endpoint, accessKeySecretArn, this.region), "Points this shell's AWS CLI at Baton"],
     };
     for (const [name, [value, description]] of Object.entries(outputs)) {

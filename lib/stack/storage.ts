@@ -1,4 +1,4 @@
-/** What Baton keeps: the table, the bucket for large payloads, and its two secrets. */
+/** What Baton keeps: the table, the bucket for large payloads, and the key that signs its tokens. */
 import { Aws, Duration, type RemovalPolicy, Validations } from "aws-cdk-lib";
 import * as dynamodb from "aws-cdk-lib/aws-dynamodb";
 import * as s3 from "aws-cdk-lib/aws-s3";
@@ -70,26 +70,6 @@ export function createSigningKey(scope: Construct, removalPolicy: RemovalPolicy)
   Validations.of(secret).acknowledge({
     id: "AwsSolutions-SMG4",
     reason: "A rotation would void every task token that is out, and a token may be out for a year.",
-  });
-  return secret;
-}
-
-/** The one access key of the API. Its id is no secret and must be known when the template is made. */
-export function createAccessKey(scope: Construct, removalPolicy: RemovalPolicy): secretsmanager.Secret {
-  const accessKeyId = `BATON${scope.node.addr.slice(-15).toUpperCase()}`;
-  const secret = new secretsmanager.Secret(scope, "AccessKey", {
-    description: "Access key that signs requests to Baton's API",
-    generateSecretString: {
-      secretStringTemplate: JSON.stringify({ accessKeyId }),
-      generateStringKey: "secretAccessKey",
-      passwordLength: 40,
-      excludePunctuation: true,
-    },
-    removalPolicy,
-  });
-  Validations.of(secret).acknowledge({
-    id: "AwsSolutions-SMG4",
-    reason: "Clients hold the key; its owner rotates it together with them.",
   });
   return secret;
 }

@@ -5,15 +5,17 @@
 import { createHash, createHmac } from "node:crypto";
 import { SignatureV4 } from "@smithy/signature-v4";
 import { describe, expect, test } from "vitest";
-import { createVerifier, type SignedRequest } from "../../lib/api/authentication.ts";
+import { createVerifier, type VerifiedRequest } from "../../lib/api/authentication.ts";
+import { mintBearer } from "../../lib/api/bearer.ts";
 import { createHandler } from "../../lib/api/handler.ts";
+import { signedHeadersOf } from "../../lib/api/signature.ts";
 import { memoryWorld } from "./memory-world.ts";
 
 const now = Date.UTC(2026, 0, 2, 3, 4, 5);
 const key = { accessKeyId: "BATONKEY", secretAccessKey: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY" };
 
 const verify = createVerifier({
-  secretOf: async (id) => (id === key.accessKeyId ? key.secretAccessKey : undefined),
+  keyOf: async (id) => (id === key.accessKeyId ? { ...key, role: "admin" } : undefined),
   region: "eu-west-1",
 });
 
@@ -52,7 +54,7 @@ interface Signing {
   readonly headers?: Record<string, string>;
 }
 
-async function signed(signing: Signing = {}): Promise<SignedRequest> {
+async function signed(signing: Signing = {}): Promise<VerifiedRequest> {
   const { method = "POST", path = "/", query = {}, body = "{}", at = now } = signing;
   const { service = "states", region = "eu-west-1", credentials = key } = signing;
   const signer = new SignatureV4({ credentials, region, service, sha256: Sha256 });
@@ -72,10 +74,11 @@ async function signed(signing: Signing = {}): Promise<SignedRequest> {
     url: new URL(`https://api.example:8443${path}?${search}`),
     headers: new Headers(request.headers),
     body: Buffer.from(body),
+    mayBear: true,
   };
 }
 
-async function outcome(request: SignedRequest, at = now): Promise<string> {
+async function outcome(request: VerifiedRequest, at = now): Promise<string> {
   try {
     const { accessKeyId, region } = await verify(request, at);
     return `${accessKeyId} in ${region}`;
@@ -84,7 +87,7 @@ async function outcome(request: SignedRequest, at = now): Promise<string> {
   }
 }
 
-function withHeader(request: SignedRequest, name: string, value: string | undefined): SignedRequest {
+function withHeader(request: VerifiedRequest, name: string, value: string | undefined): VerifiedRequest {
   const headers = new Headers(request.headers);
   if (value === undefined) headers.delete(name);
   else headers.set(name, value);
@@ -113,7 +116,7 @@ describe("accepted", () => {
 describe("refused", () => {
   const mismatch = /^InvalidSignatureException: The request signature we calculated does not match/;
 
-  test.each<[string, (request: SignedRequest) => SignedRequest, RegExp]>([
+  test.each<[string, (request: VerifiedRequest) => VerifiedRequest, RegExp]>([
     [
       "no signature",
       (request) => withHeader(request, "authorization", undefined),
@@ -121,8 +124,16 @@ describe("refused", () => {
     ],
     [
       "another scheme",
-      (request) => withHeader(request, "authorization", "Bearer token"),
+      (request) => withHeader(request, "authorization", "Basic token"),
       /^IncompleteSignatureException/,
+    ],
+    [
+      "a presigned URL",
+      (request) => ({
+        ...withHeader(request, "authorization", undefined),
+        url: new URL("https://api.example/?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Signature=00"),
+      }),
+      /^IncompleteSignatureException: Presigned requests are not accepted; sign with the header 'Authorization'\.$/,
     ],
     [
       "half a signature",
@@ -165,7 +176,7 @@ describe("refused", () => {
     expect(await outcome(alter(await signed()))).toMatch(expected);
   });
 
-  function change(request: SignedRequest, part: RegExp, by: string): SignedRequest {
+  function change(request: VerifiedRequest, part: RegExp, by: string): VerifiedRequest {
     return withHeader(request, "authorization", (request.headers.get("authorization") ?? "").replace(part, by));
   }
 
@@ -205,6 +216,49 @@ describe("refused", () => {
   });
 });
 
+describe("bearer tokens", () => {
+  const later = Math.floor(now / 1000) + 60;
+  const token = mintBearer(key);
+
+  async function bearing(text: string, mayBear = true): Promise<string> {
+    const headers = new Headers({ authorization: `Bearer ${text}` });
+    return await outcome({ method: "GET", url: new URL("https://api.example/x"), headers, body: Buffer.of(), mayBear });
+  }
+
+  const invalid = "UnrecognizedClientException: The security token included in the request is invalid.";
+
+  test.each<[string, string, string]>([
+    ["as long as the key", token, "BATONKEY in eu-west-1"],
+    ["for a minute more", mintBearer(key, later), "BATONKEY in eu-west-1"],
+    [
+      "over",
+      mintBearer(key, later - 60),
+      "ExpiredTokenException: The security token included in the request is expired",
+    ],
+    ["made to last longer", mintBearer(key, later).replace(`_${later}_`, "_0_"), invalid],
+    ["of another secret", mintBearer({ ...key, secretAccessKey: "guess" }), invalid],
+    ["of an unknown key", mintBearer({ ...key, accessKeyId: "OTHER" }), invalid],
+    ["one digit off", token.replace(/.$/, (last) => (last === "0" ? "1" : "0")), invalid],
+    ["shorter", token.slice(0, -1), invalid],
+    ["the secret itself", key.secretAccessKey, invalid],
+    ["nothing like it", "token", invalid],
+  ])("%s", async (_, text, expected) => {
+    expect(await bearing(text)).toBe(expected);
+  });
+
+  test("only where the request may bear one: the wire protocol is signed", async () => {
+    expect(await bearing(token, false)).toMatch(/^IncompleteSignatureException/);
+  });
+});
+
+test("our own signer makes what the verifier takes", async () => {
+  const url = new URL("https://api.example/state-machines/a%20b?status=RUNNING&wait=1");
+  const unsigned = { method: "POST", url, headers: new Headers({ "x-more": " a  b" }), body: Buffer.from("{}") };
+  const credentials = { ...key, sessionToken: "t" };
+  const headers = signedHeadersOf(unsigned, { credentials, region: "eu-west-1", now });
+  expect(await outcome({ ...unsigned, headers, mayBear: true })).toBe("BATONKEY in eu-west-1");
+});
+
 describe("in the handler", () => {
   const handler = createHandler(memoryWorld().engine, {
     authentication: verify,
@@ -220,6 +274,16 @@ describe("in the handler", () => {
     expect(response.status).toBe(403);
     expect(response.headers.get("x-amzn-errortype")).toBe("MissingAuthenticationTokenException");
     expect(JSON.parse(await response.text()).__type).toBe(type);
+  });
+
+  test("a bearer token opens REST and tells whose it is, the wire protocol stays shut", async () => {
+    const authorization = `Bearer ${mintBearer(key)}`;
+    const open = createHandler(memoryWorld().engine, { authentication: (request) => verify(request, now) });
+    const ask = async (path: string, method = "GET"): Promise<Response> =>
+      await open(new Request(`http://api.example${path}`, { method, headers: { authorization } }));
+    expect(await (await ask("/caller")).json()).toEqual({ accessKeyId: "BATONKEY", role: "admin" });
+    expect((await ask("/state-machines")).status).toBe(200);
+    expect((await ask("/", "POST")).status).toBe(403);
   });
 
   test("health is for everybody", async () => {

@@ -98,8 +98,10 @@ describe("the AWS SDK", () => {
   test("signs so that the verifier believes it", async () => {
     const secret = { accessKeyId: "BATON", secretAccessKey: "s3cret" };
     await server.close();
-    const secretOf = async (id: string): Promise<string | undefined> => (id === "BATON" ? "s3cret" : undefined);
-    const authentication = createVerifier({ secretOf, region: "us-east-1" });
+    const authentication = createVerifier({
+      keyOf: async (id) => (id === secret.accessKeyId ? { ...secret, role: "admin" } : undefined),
+      region: "us-east-1",
+    });
     // The SDK signs with the time of day, so the world's clock stands there.
     const engine = {
       ...world.engine,

@@ -194,9 +194,16 @@ describe("the template", () => {
   });
 
   test("outputs", () => {
-    expect(Object.keys(template.findOutputs("*")).sort()).toEqual(
-      ["AccessKeySecret", "DlqUrl", "ExportCommand", "QueueUrl", "RestEndpoint", "TableName", "WireEndpoint"].sort(),
-    );
+    expect(Object.keys(template.findOutputs("*")).sort()).toEqual([
+      "AccessKeySecret",
+      "DlqUrl",
+      "ExportCommand",
+      "IssuedKeysSecret",
+      "QueueUrl",
+      "RestEndpoint",
+      "TableName",
+      "WireEndpoint",
+    ]);
   });
 });
 
@@ -219,8 +226,8 @@ describe("rights", () => {
     for (const [, { Properties }] of roles) expect(Properties).not.toHaveProperty("ManagedPolicyArns");
   });
 
-  test("only the API reads the access key", () => {
-    const readers = rights.filter((right) => right.includes("BatonAccessKey")).map((right) => right.split(" ")[0]);
+  test.each(["BatonAccessKey", "BatonKeysIssued"])("only the API reads the secret %s", (secret) => {
+    const readers = rights.filter((right) => right.includes(secret)).map((right) => right.split(" ")[0]);
     expect(new Set(readers)).toEqual(new Set(["BatonApiHandler"]));
   });
 

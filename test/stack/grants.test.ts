@@ -12,6 +12,10 @@ const bundles = emptyBundles();
 const attributes = {
   endpoint: "https://abc.execute-api.eu-west-1.amazonaws.com",
   accessKeySecretArn: "arn:aws:secretsmanager:eu-west-1:111122223333:secret:key-AbCdEf",
+  keySecretArns: {
+    read: "arn:aws:secretsmanager:eu-west-1:111122223333:secret:read-AbCdEf",
+    start: "arn:aws:secretsmanager:eu-west-1:111122223333:secret:start-AbCdEf",
+  },
   flowQueueArn: "arn:aws:sqs:eu-west-1:111122223333:flow",
   tasksQueueArn: "arn:aws:sqs:eu-west-1:111122223333:tasks",
   deadLetterQueueArn: "arn:aws:sqs:eu-west-1:111122223333:dead",
@@ -23,14 +27,25 @@ const origins: readonly [origin: string, make: (stack: Stack) => IBaton][] = [
 ];
 
 describe.each(origins)("a Baton %s", (_, make) => {
-  test.each(["grantStartExecution", "grantRead", "grantTaskResponse"] as const)("%s: the access key", (grant) => {
+  test.each([
+    ["grantStartExecution", "start"],
+    ["grantRead", "read"],
+    ["grantTaskResponse", "start"],
+  ] as const)("%s: the key of the role %s and no other", (grant, role) => {
     const stack = newStack();
-    const role = new iam.Role(stack, "Client", { assumedBy: new iam.ServicePrincipal("ec2.amazonaws.com") });
-    make(stack)[grant](role);
+    const client = new iam.Role(stack, "Client", { assumedBy: new iam.ServicePrincipal("ec2.amazonaws.com") });
+    const baton = make(stack);
+    for (let times = 0; times < 2; times++) baton[grant](client);
     const { Properties } = onlyResource(Template.fromStack(stack), "AWS::IAM::Policy", "Client");
-    const text = JSON.stringify(Properties["PolicyDocument"]);
-    expect(text).toContain("secretsmanager:GetSecretValue");
-    expect(text).not.toContain('"*"');
+    const { Statement } = Properties["PolicyDocument"] as { Statement: Record<string, unknown>[] };
+    const secret = stack.resolve(baton.keySecretArn(role));
+    expect(Statement).toEqual([
+      {
+        Effect: "Allow",
+        Action: ["secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret"],
+        Resource: secret,
+      },
+    ]);
   });
 
   test.each([
@@ -45,6 +60,33 @@ describe.each(origins)("a Baton %s", (_, make) => {
     const found = [...JSON.stringify(Properties).matchAll(/"MetricName":"(\w+)"/g)].map(([, name]) => name);
     expect(found).toEqual(names);
   });
+});
+
+test("the key of a role that is granted: made once, known to the API, and says its role", () => {
+  const stack = newStack();
+  const baton = new Baton(stack, "Baton", { bundles });
+  const role = new iam.Role(stack, "Client", { assumedBy: new iam.ServicePrincipal("ec2.amazonaws.com") });
+  for (let times = 0; times < 2; times++) baton.grantStartExecution(role);
+  const template = Template.fromStack(stack);
+  const secrets = resources(template, "AWS::SecretsManager::Secret", "BatonKeysStart");
+  const [id = ""] = secrets.map(([name]) => name);
+  const { Properties } = onlyResource(template, "AWS::SecretsManager::Secret", "BatonKeysStart");
+  const { SecretStringTemplate } = Properties["GenerateSecretString"] as { SecretStringTemplate: string };
+  expect(JSON.parse(SecretStringTemplate)).toEqual({
+    accessKeyId: expect.stringMatching(/^BATON[0-9A-F]{15}$/),
+    role: "start",
+  });
+  const api = onlyResource(template, "AWS::Lambda::Function", "BatonApiHandler").Properties;
+  expect(JSON.stringify(api["Environment"])).toContain(`{"Ref":"${id}"}`);
+  const rights = onlyResource(template, "AWS::IAM::Policy", "BatonApiHandler").Properties;
+  expect(JSON.stringify(rights["PolicyDocument"])).toContain(`{"Ref":"${id}"}`);
+});
+
+test("an imported Baton without a role's key says what to give", () => {
+  const { keySecretArns: _, ...without } = attributes;
+  const baton = Baton.fromBatonAttributes(newStack(), "Baton", without);
+  expect(() => baton.keySecretArn("start")).toThrow("give fromBatonAttributes keySecretArns.start");
+  expect(baton.keySecretArn("admin")).toBe(attributes.accessKeySecretArn);
 });
 
 test("an alarm topic is told by every alarm", () => {

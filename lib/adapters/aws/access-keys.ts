@@ -1,37 +1,133 @@
-/** The access key that signs requests to Baton's own API, as it stands in Secrets Manager. */
-import { GetSecretValueCommand, type SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
-import { makeClients } from "./clients.ts";
+/**
+ * Access keys in Secrets Manager. A secret holds one key, as the stack makes them, or many (`{"keys": […]}`), as
+ * `baton keys` writes them. The API reads them all and remembers them: to ask for each request would cost more
+ * than the request, and a stranger who tries ids would be asking for us.
+ */
+import {
+  GetSecretValueCommand,
+  PutSecretValueCommand,
+  ResourceNotFoundException,
+  type SecretsManagerClient,
+} from "@aws-sdk/client-secrets-manager";
+import type { AccessKey, AccessKeys, Role } from "../../engine/ports.ts";
 
-/** How long a key that was replaced is still accepted; asking each time would cost more than the request. */
-const rememberedMilliseconds = 5 * 60_000;
+/** How long a key that was revoked may still be accepted. */
+const rememberedMilliseconds = 60_000;
 
-/** Answers the secret of an access key; undefined: there is no such key. */
-export type SecretOf = (accessKeyId: string) => Promise<string | undefined>;
+/** A key that is not known may be new; however many are tried, the secrets are read no more often than this. */
+const patienceMilliseconds = 5_000;
 
-export function openAccessKeys(secretId: string, client: SecretsManagerClient = makeClients().secrets): SecretOf {
-  let known: { readonly key: Promise<AccessKey>; readonly until: number } | undefined;
-  return async (accessKeyId) => {
-    if (known === undefined || known.until < Date.now()) {
-      known = { key: readAccessKey(client, secretId), until: Date.now() + rememberedMilliseconds };
-      known.key.catch(() => {
-        known = undefined; // an outage must not be remembered
+export type FindKey = (accessKeyId: string) => Promise<AccessKey | undefined>;
+
+/** Of the keys in all these secrets. */
+export function rememberAccessKeys(
+  secretIds: readonly string[],
+  client: SecretsManagerClient,
+  now: () => number = Date.now,
+): FindKey {
+  let known: { readonly keys: Promise<ReadonlyMap<string, AccessKey>>; readonly since: number } | undefined;
+  const load = async (): Promise<ReadonlyMap<string, AccessKey>> => {
+    const all = await Promise.all(secretIds.map((secretId) => readSecret(client, secretId)));
+    return new Map(all.flatMap(({ keys }) => keys).map((key) => [key.accessKeyId, key]));
+  };
+  const keysSince = async (earliest: number): Promise<ReadonlyMap<string, AccessKey>> => {
+    if (known === undefined || known.since < earliest) {
+      const asked = { keys: load(), since: now() };
+      known = asked;
+      asked.keys.catch(() => {
+        if (known === asked) known = undefined; // an outage must not be remembered
       });
     }
-    const key = await known.key;
-    return key.accessKeyId === accessKeyId ? key.secretAccessKey : undefined;
+    return await known.keys;
+  };
+  return async (accessKeyId) => {
+    const found = (await keysSince(now() - rememberedMilliseconds)).get(accessKeyId);
+    return found ?? (await keysSince(now() - patienceMilliseconds)).get(accessKeyId);
   };
 }
 
-interface AccessKey {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
+/** Two who write at the same time each see what the other did and write again; more of them is not an accident. */
+const mostTries = 5;
+
+/** Those of one secret, for whoever issues and revokes them. */
+export function secretAccessKeys(secretId: string, client: SecretsManagerClient): AccessKeys {
+  const list = async (): Promise<readonly AccessKey[]> => (await readSecret(client, secretId)).keys;
+  const change = async (edit: (keys: readonly AccessKey[]) => readonly AccessKey[]): Promise<void> => {
+    let stands = await readSecret(client, secretId);
+    for (let tries = 0; tries < mostTries; tries++) {
+      const written = await writeSecret(client, secretId, edit(stands.keys));
+      const replaced = await readSecret(client, secretId, "AWSPREVIOUS");
+      if (replaced.version === stands.version) return;
+      // Somebody wrote at the same time. Either it is theirs that we replaced, or it is ours that they did.
+      if (replaced.version === written) stands = await readSecret(client, secretId);
+      else stands = { keys: replaced.keys, version: written };
+    }
+    throw new Error(`secret ${secretId} is being changed by others; try again`);
+  };
+  return {
+    list,
+    find: async (accessKeyId) => (await list()).find((key) => key.accessKeyId === accessKeyId),
+    add: async (key) => await change((keys) => [...keys.filter((one) => one.accessKeyId !== key.accessKeyId), key]),
+    async remove(accessKeyId) {
+      if (!(await list()).some((key) => key.accessKeyId === accessKeyId)) return "absent";
+      await change((keys) => keys.filter((key) => key.accessKeyId !== accessKeyId));
+      return "removed";
+    },
+  };
 }
 
-async function readAccessKey(client: SecretsManagerClient, secretId: string): Promise<AccessKey> {
-  const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: secretId }));
-  const { accessKeyId, secretAccessKey } = JSON.parse(SecretString ?? "{}") as Partial<AccessKey>;
-  if (typeof accessKeyId !== "string" || typeof secretAccessKey !== "string") {
-    throw new Error(`secret ${secretId} is not of the form {"accessKeyId": "…", "secretAccessKey": "…"}`);
+interface Secret {
+  readonly keys: readonly AccessKey[];
+  readonly version: string | undefined;
+}
+
+async function readSecret(
+  client: SecretsManagerClient,
+  secretId: string,
+  stage: "AWSCURRENT" | "AWSPREVIOUS" = "AWSCURRENT",
+): Promise<Secret> {
+  try {
+    const asked = new GetSecretValueCommand({ SecretId: secretId, VersionStage: stage });
+    const { SecretString = "{}", VersionId } = await client.send(asked);
+    return { keys: parseKeys(SecretString, secretId), version: VersionId };
+  } catch (error) {
+    if (stage === "AWSPREVIOUS" && error instanceof ResourceNotFoundException) return { keys: [], version: undefined };
+    throw error;
   }
-  return { accessKeyId, secretAccessKey };
+}
+
+/** What Secrets Manager takes. */
+const mostBytes = 65_536;
+
+/** Answers the version that it wrote. */
+async function writeSecret(client: SecretsManagerClient, secretId: string, keys: readonly AccessKey[]) {
+  const text = JSON.stringify({ keys });
+  if (Buffer.byteLength(text) > mostBytes)
+    throw new Error(`secret ${secretId} holds ${keys.length} keys and has no room for more; revoke some`);
+  const { VersionId } = await client.send(new PutSecretValueCommand({ SecretId: secretId, SecretString: text }));
+  return VersionId;
+}
+
+const roles: readonly string[] = ["read", "start", "operate", "admin"] satisfies readonly Role[];
+
+function parseKeys(text: string, secretId: string): readonly AccessKey[] {
+  const content: { keys?: unknown } = JSON.parse(text) ?? {};
+  const given = "accessKeyId" in content ? [content] : (content.keys ?? []);
+  if (Array.isArray(given)) {
+    const keys = given.map((key) => ({ role: "admin", ...key })); // a key without a role is older than roles
+    if (keys.every(isKey)) return keys;
+  }
+  throw new Error(
+    `secret ${secretId} is not of the form {"accessKeyId": "…", "secretAccessKey": "…", "role": "…"} or {"keys": […]} of such`,
+  );
+}
+
+function isKey(key: Readonly<Record<string, unknown>>): key is Readonly<Record<string, unknown>> & AccessKey {
+  return (
+    typeof key["accessKeyId"] === "string" &&
+    typeof key["secretAccessKey"] === "string" &&
+    key["secretAccessKey"] !== "" &&
+    roles.includes(String(key["role"])) &&
+    (key["machines"] === undefined || Array.isArray(key["machines"]))
+  );
 }

@@ -22,7 +22,7 @@ export const environment = {
   bucket: "BATON_BUCKET",
   /** Secret with the HMAC key of task and page tokens: `{"key": "<base64>"}`. */
   signingKeySecret: "BATON_SIGNING_KEY_SECRET",
-  /** Secret with the API's access key: `{"accessKeyId": "...", "secretAccessKey": "..."}`. */
+  /** Secrets with the API's access keys, a comma between them: `{"accessKeyId", "secretAccessKey", "role"}` or `{"keys": [...]}` of such. */
   accessKeySecret: "BATON_ACCESS_KEY_SECRET",
   account: "BATON_ACCOUNT",
   /** Seconds after which the function that runs this is stopped. */

@@ -1,6 +1,7 @@
 /** CreateActivity, DescribeActivity, DeleteActivity and ListActivities: the register that workers ask under. */
 import { activityArn } from "../../engine/identity.ts";
 import type { ActivityRecord } from "../../engine/ports.ts";
+import { mayList } from "../access.ts";
 import { activityName } from "../arn.ts";
 import { checkName } from "../name.ts";
 import { type Call, operation } from "../operation.ts";
@@ -63,7 +64,7 @@ export const listActivities = operation(structure({}, { maxResults, nextToken })
   const after = openPage(call, question, asked.nextToken);
   const page = await call.engine.world.activities.list(call.tenant, pageSize(asked.maxResults), after);
   return {
-    activities: page.items.map(listed),
+    activities: page.items.filter(({ name }) => mayList(call, name)).map(listed),
     ...(page.next !== undefined && { nextToken: sealPage(call, question, page.next) }),
   };
 });

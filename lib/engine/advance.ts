@@ -21,6 +21,7 @@ import { endByDeadline } from "./deadline.ts";
 import { branchKey, type Engine } from "./engine.ts";
 import { carryExpress } from "./express-start.ts";
 import { headOf } from "./head.ts";
+import { healHead } from "./heal.ts";
 import { dueTime, isEarly } from "./messages.ts";
 import { momentAt } from "./moment.ts";
 import type { Delivery, Verdict } from "./ports.ts";
@@ -52,6 +53,8 @@ async function carry(engine: Engine, command: Command, delivery: Delivery): Prom
       return endByDeadline(engine, command, delivery);
     case "abandoned":
       return endAbandoned(engine, command, delivery);
+    case "heal":
+      return healHead(engine, command, delivery);
     case "guard":
       return guard(engine, command);
   }

@@ -75,7 +75,7 @@ async function joined(engine: Engine, head: Segment, header: Header): Promise<Si
 type Timer = Extract<Command, { kind: "task-timer" }>;
 
 /** When the attempt's time is over; undefined: it does not wait any more. */
-async function timeOutOf(engine: Engine, timer: Timer, { position }: Segment): Promise<Instant | undefined> {
+export async function timeOutOf(engine: Engine, timer: Timer, { position }: Segment): Promise<Instant | undefined> {
   const { doing } = position;
   if (doing.kind !== "working") return undefined;
   const { timeoutSeconds = 0, heartbeatSeconds = 0 } = doing.call;

@@ -65,6 +65,8 @@ export type Command =
   | (Addressed & { readonly kind: "abandoned"; readonly parent: SegmentKey })
   /** TimeoutSeconds of the machine are over. */
   | (Addressed & { readonly kind: "deadline" })
+  /** The head of the branch has not moved since `seq`: its message may be lost. */
+  | (Addressed & { readonly kind: "heal"; readonly seq: number })
   /** An append outside a message, under `key`, may have died before its effects. */
   | (Addressed & { readonly kind: "guard"; readonly key: string });
 
@@ -87,6 +89,8 @@ export function keyOf(command: Command): string {
       return `abandoned:${command.parent.branch}#${command.parent.seq}`;
     case "deadline":
       return "deadline";
+    case "heal":
+      return `heal:${command.seq}`;
     case "guard":
       return command.key;
   }

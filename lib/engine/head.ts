@@ -13,3 +13,22 @@ export async function headOf(
   const record = await engine.world.log.head(execution, branch);
   return record && decodeSegment(record);
 }
+
+/** The newest segment of each branch of one group of a fork that has begun; `read`: how many were read for that. */
+export async function headsOf(
+  engine: Pick<Engine, "world">,
+  parent: Pick<Segment, "execution" | "branch">,
+  forkSeq: number,
+  group: number,
+): Promise<{ readonly heads: readonly Segment[]; readonly read: number }> {
+  const heads = new Map<BranchPath, Segment>();
+  let read = 0;
+  for await (const page of engine.world.log.read(parent.execution, { parent: parent.branch, forkSeq, group })) {
+    read += page.length;
+    for (const record of page) {
+      const before = heads.get(record.branch);
+      if (!before || before.seq < record.seq) heads.set(record.branch, decodeSegment(record));
+    }
+  }
+  return { heads: [...heads.values()], read };
+}

@@ -40,10 +40,11 @@ export async function redelivered(engine: Engine, command: Command, delivery: De
   if (wait !== undefined) return { kind: "later", at: wait };
 
   // Another copy of this message may be faster, and dead by now: then what follows is still our charge.
-  return (await finish(engine, charge)) ? { kind: "done" } : redelivered(engine, command, delivery);
+  return (await finishCharge(engine, charge)) ? { kind: "done" } : redelivered(engine, command, delivery);
 }
 
-async function finish(engine: Engine, { header, head }: Charge): Promise<boolean> {
+/** False if somebody else was faster: then the head is to be looked at again. */
+export async function finishCharge(engine: Engine, { header, head }: Charge): Promise<boolean> {
   const definition = await engine.definition(header.definition);
   const { doing } = head.position;
   if (doing.kind !== "working" || doing.submitted || doing.call.pattern === "activity") {
@@ -61,6 +62,13 @@ function waitingTime(engine: Engine, head: Segment, delivery: Delivery, ownerGon
   const due = Math.max(head.lease ?? 0, dueTime(head.position) ?? 0);
   if (due > 0 && due + margin > now) return invisibleUntil(engine, due + margin);
   return delivery.receives <= 1 && head.now + longestWork > now ? now + margin : undefined;
+}
+
+/** Until when the head's worker may be at its call; undefined: nobody is, or not any more. */
+export function leaseEnd(engine: Engine, head: Segment): Instant | undefined {
+  if (head.lease === undefined || head.now < engine.world.leasesVoidBefore) return undefined;
+  const until = head.lease + margin;
+  return until > engine.world.clock.now() ? invisibleUntil(engine, until) : undefined;
 }
 
 /** A message may stay invisible for 12 hours from its first receive. */

@@ -6,6 +6,7 @@ import { type JsonText, parseJson } from "../asl/json.ts";
 import type { Instant } from "../asl/position.ts";
 import { begin } from "../asl/step.ts";
 import { decodeSegment } from "./codec.ts";
+import { deadlineOf } from "./deadline.ts";
 import type { Engine } from "./engine.ts";
 import { nonceOf, postGuard } from "./guard.ts";
 import { executionId, hashOf, uuidFrom } from "./identity.ts";
@@ -112,8 +113,8 @@ async function sendFirst(engine: Engine, header: Header, first: Segment): Promis
   const messages: Message[] = [];
   const baton = batonAfter(engine, header, definition, first);
   if (baton) messages.push(baton);
-  if (definition.timeoutSeconds !== undefined) {
-    const due = header.startedAt + definition.timeoutSeconds * 1_000;
+  const due = deadlineOf(header, definition);
+  if (due !== undefined) {
     messages.push(messageOf({ kind: "deadline", execution: header.id, branch: "" }, "flow", due));
   }
   await dispatch(engine, messages);

@@ -1,10 +1,9 @@
 /** Why an execution does not move: what its branches wait for, since when and until when, in words and as data. */
 
-import type { Forked, Instant, Position, StateName, Working } from "../asl/position.ts";
+import type { Instant, Position, StateName, Working } from "../asl/position.ts";
 import { childOf } from "./child.ts";
-import { decodeSegment } from "./codec.ts";
 import type { Engine } from "./engine.ts";
-import { headOf } from "./head.ts";
+import { headOf, headsOf } from "./head.ts";
 import { executionArn } from "./identity.ts";
 import { groupsOf } from "./join.ts";
 import { dueTime } from "./messages.ts";
@@ -41,31 +40,12 @@ export async function waitingBranches(engine: Engine, id: ExecutionId): Promise<
     if (found) waiting.push(found);
     if (doing.kind !== "forked" || doing.run) continue;
     for (let group = 0; group < groupsOf(doing.width) && left > 0; group++) {
-      const { heads, read } = await headsOf(engine, segment, doing, group);
+      const { heads, read } = await headsOf(engine, segment, doing.claim, group);
       left -= read;
       open.push(...heads.filter(({ position }) => position.doing.kind !== "ended"));
     }
   }
   return waiting;
-}
-
-async function headsOf(
-  engine: Engine,
-  parent: Segment,
-  fork: Forked,
-  group: number,
-): Promise<{ readonly heads: readonly Segment[]; readonly read: number }> {
-  const heads = new Map<BranchPath, Segment>();
-  let read = 0;
-  const members = { parent: parent.branch, forkSeq: fork.claim, group };
-  for await (const page of engine.world.log.read(parent.execution, members)) {
-    read += page.length;
-    for (const record of page) {
-      const before = heads.get(record.branch);
-      if (!before || before.seq < record.seq) heads.set(record.branch, decodeSegment(record));
-    }
-  }
-  return { heads: [...heads.values()], read };
 }
 
 export function waitingOf(segment: Segment, now: Instant): Waiting | undefined {

@@ -6,6 +6,7 @@
 import { drawFaults } from "../../lib/adapters/simulated/faults.ts";
 import { type SimulatedOptions, type SimulatedWorld, simulatedWorld } from "../../lib/adapters/simulated/world.ts";
 import { createEngine, type Engine } from "../../lib/engine/engine.ts";
+import { healExecution } from "../../lib/engine/heal.ts";
 import { saveDefinition } from "../../lib/engine/machines.ts";
 import type { Call, CallResult, ExecutionId, MachineRecord } from "../../lib/engine/ports.ts";
 import { type Started, startExecution } from "../../lib/engine/start.ts";
@@ -84,7 +85,7 @@ export async function run(
   outside.open(world, holders);
   plan?.(world);
   const { faults } = world;
-  const stage = new Stage(world, scenario, life, options.kind ?? "remote", holders);
+  const stage = new Stage(world, scenario, life, options.kind ?? "remote", holders, plan !== undefined);
   await stage.play();
   return {
     scenario,
@@ -112,8 +113,17 @@ class Stage {
   private readonly life: Life;
   private readonly crew: Crew;
   private readonly holders: TokenHolders;
+  private readonly planned: boolean;
 
-  constructor(world: SimulatedWorld, scenario: Scenario, life: Life, kind: "remote" | "local", holders: TokenHolders) {
+  constructor(
+    world: SimulatedWorld,
+    scenario: Scenario,
+    life: Life,
+    kind: "remote" | "local",
+    holders: TokenHolders,
+    planned: boolean,
+  ) {
+    this.planned = planned;
     this.holders = holders;
     this.world = world;
     this.scenario = scenario;
@@ -127,6 +137,7 @@ class Stage {
     const { world, crew, calmAt } = this;
     crew.begin(this.drive());
     this.planPowerCuts();
+    this.planPurges();
     let stuck = 0;
     while (world.now() < calmAt + calmSpan) {
       await crew.turn();
@@ -156,6 +167,22 @@ class Stage {
       this.world.clock.at(this.world.now() + after, () => {
         if (!this.life.calm) this.crew.cutPower();
       });
+    }
+  }
+
+  /** What a purge takes, nobody brings back by himself. */
+  private planPurges(): void {
+    const { world, life, crew, calmAt, planned } = this;
+    for (const number of life.purges) world.purgeAt(number);
+    if (life.purges.length > 0 || planned) crew.begin(this.healAt(calmAt + 60_000));
+  }
+
+  private async healAt(moment: number): Promise<void> {
+    const { world, crew } = this;
+    await new Promise<void>((resolve) => void world.clock.at(moment, resolve));
+    const all = { quietMilliseconds: Number.NEGATIVE_INFINITY, most: Number.POSITIVE_INFINITY, dryRun: false };
+    for (const { id } of world.summaries()) {
+      await crew.insist(1_000, ({ engine }) => healExecution(engine, id, all));
     }
   }
 

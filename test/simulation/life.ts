@@ -10,6 +10,8 @@ export interface Life {
   readonly longestTask: number;
   /** Milliseconds after the start. */
   readonly powerCuts: readonly number[];
+  /** Somebody purges the queues after the call of that number; when the faults are over, all is healed. */
+  readonly purges: readonly number[];
   /** A token's holder answers after up to that long … */
   readonly longestAnswer: number;
   /** … and at that rate there is another holder, with another answer. */
@@ -24,7 +26,16 @@ export interface Life {
 export function drawLife({ seed, faults, kind }: SimulatedOptions): Life {
   const chance = prng(`life ${seed}`);
   if (faults === undefined) {
-    return { chance, longestTask: 0, powerCuts: [], longestAnswer: 60_000, rivals: 0, swarm: false, calm: true };
+    return {
+      chance,
+      longestTask: 0,
+      powerCuts: [],
+      purges: [],
+      longestAnswer: 60_000,
+      rivals: 0,
+      swarm: false,
+      calm: true,
+    };
   }
   const on = (): boolean => chance.chance(0.4);
   // Within the lease, or beyond it.
@@ -32,5 +43,12 @@ export function drawLife({ seed, faults, kind }: SimulatedOptions): Life {
   const cuts = kind === "local" && on() ? 1 + chance.below(4) : 0;
   const powerCuts = Array.from({ length: cuts }, () => chance.below(on() ? 3_600_000 : 2_000));
   const longestAnswer = on() ? 1_000 : 400_000;
-  return { chance, longestTask, powerCuts, longestAnswer, rivals: on() ? 0.5 : 0, swarm: true, calm: false };
+  const purges = kind === "local" ? [] : drawPurges(prng(`purges ${seed}`));
+  return { chance, longestTask, powerCuts, purges, longestAnswer, rivals: on() ? 0.5 : 0, swarm: true, calm: false };
+}
+
+/** In one world of eight, while most machines are under way. */
+function drawPurges(chance: Prng): readonly number[] {
+  const times = chance.chance(0.125) ? 1 + chance.below(3) : 0;
+  return Array.from({ length: times }, () => chance.below(150));
 }

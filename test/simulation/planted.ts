@@ -269,4 +269,16 @@ export const bugs: readonly Planted[] = [
     only: "wide",
     economy: true,
   },
+  {
+    bug: "healing does not look at ends that were not told",
+    file: `${engine}/unmoved.ts`,
+    from: "    lookAtEnds(look, group, { fork, begun, from: fork.concurrency + groupWidth * number });\n",
+    to: "",
+  },
+  {
+    bug: "healing forgets the time-outs of those who wait",
+    file: `${engine}/unmoved.ts`,
+    from: 'const due = await timeOutOf(engine, { kind: "task-timer", ...claim, by }, head);',
+    to: "const due = undefined;",
+  },
 ];

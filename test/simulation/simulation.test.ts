@@ -33,6 +33,15 @@ describe.each(Object.entries(machines))("%s", (name, scenario) => {
     },
   );
 
+  test.runIf(!long.has(name))("is healed of a purge after every single call", async () => {
+    const calls = (await run(scenario, { seed: "calm" })).world.calls.length;
+    for (let number = 0; number < calls; number++) {
+      const ran = await run(scenario, { seed: "calm" }, (world) => world.purgeAt(number));
+      const found = await judge(ran);
+      expect(found, `purge after call ${number}\n${found.length > 0 ? trace(ran) : ""}`).toEqual([]);
+    }
+  });
+
   const few = long.has(name) ? Math.ceil(seeds / 10) : seeds;
   test(`survives the faults of ${few} seeds`, async () => {
     for (let seed = first; seed < first + few; seed++) expect(await failuresOf(seed, name)).toEqual([]);

@@ -95,6 +95,8 @@ export interface Calls {
   countTaken(): void;
   /** Call `number` is the death of its worker. */
   crashAt(number: number, when: "before" | "after"): void;
+  /** Right after call `number` took effect, before its caller knows. */
+  after(number: number, act: () => void): void;
   readonly seen: readonly CallSeen[];
   counts(): Counts;
   resetCounts(): void;
@@ -104,6 +106,7 @@ export interface Calls {
 export function calls(time: VirtualTime, chance: Prng, faults: () => Faults): Calls {
   const seen: CallSeen[] = [];
   const planned = new Map<number, "before" | "after">();
+  const following = new Map<number, () => void>();
   let refusedUntil = Number.NEGATIVE_INFINITY;
   let tally = new Tally();
 
@@ -153,6 +156,7 @@ export function calls(time: VirtualTime, chance: Prng, faults: () => Faults): Ca
       if (isRefused(name)) refuse(call, "refused");
       await pass(caller);
       const answer = await act(call, effect);
+      following.get(number)?.();
       await pass(caller);
       if (plan === "after" || chance.chance(faults().crashAfter)) die(caller, call, "after");
       if (chance.chance(faults().answerLost)) refuse(call, "answer lost");
@@ -168,6 +172,9 @@ export function calls(time: VirtualTime, chance: Prng, faults: () => Faults): Ca
     },
     crashAt(number, when) {
       planned.set(number, when);
+    },
+    after(number, act) {
+      following.set(number, act);
     },
     seen,
     counts: () => tally.read(),

@@ -32,6 +32,8 @@ export interface Mailbox {
   later(receipt: LetterReceipt, at: Instant): void;
   /** Puts all dead letters back into their lanes, as if never received. */
   redrive(): number;
+  /** Every message is gone, received or not. */
+  purge(): void;
   /** All that is not done becomes visible: nobody who had received anything is alive. */
   reopen(): void;
   /** When the next letter is or becomes visible. */
@@ -123,6 +125,10 @@ export function mailbox(journal: Journal, chance: Prng, faults: () => Faults, no
       const dead = letters.filter(({ box }) => box === "dead");
       for (const letter of dead) Object.assign(letter, { box: letter.lane, receives: 0, visibleAt: now() });
       return dead.length;
+    },
+
+    purge() {
+      for (const letter of letters) remove(letter);
     },
 
     reopen() {

@@ -62,6 +62,8 @@ export interface SimulatedWorld extends Omit<SimulatedWorker, "dead" | "kill"> {
 
   /** Puts dead letters back as if never received; answers how many. */
   redrive(): number;
+  /** Right after call number n the queues and the dead letters are emptied. */
+  purgeAt(number: number): void;
   /** Messages that are not done, by where they are. */
   waiting(box: "flow" | "tasks" | "dead"): number;
   /** Whether some of them could be received now. */
@@ -159,6 +161,9 @@ export function simulatedWorld(options: SimulatedOptions): SimulatedWorld {
     resetCounts: made.resetCounts,
 
     redrive: inside.mailbox.redrive,
+    purgeAt(number) {
+      made.after(number, inside.mailbox.purge);
+    },
     waiting: inside.mailbox.count,
     receivable: inside.mailbox.isVisible,
     segments: inside.segments.all,

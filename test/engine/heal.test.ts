@@ -1,0 +1,134 @@
+/** What stands still because its message is gone, how it is named, and that it goes on when it is told to. */
+import { expect, test } from "vitest";
+import { describeExecution } from "../../lib/engine/describe.ts";
+import { type HealOptions, healAll, healExecution } from "../../lib/engine/heal.ts";
+import type { Unmoved } from "../../lib/engine/unmoved.ts";
+import { type Setup, setup, tenant } from "./setup.ts";
+
+const everything = { quietMilliseconds: Number.NEGATIVE_INFINITY, most: 1_000, dryRun: false };
+const lambda = { Type: "Task", Resource: "arn:aws:lambda:eu-central-1:123456789012:function:f", End: true };
+const token = { Type: "Task", Resource: "arn:aws:states:::sqs:sendMessage.waitForTaskToken", End: true };
+const child = { StateMachineArn: "arn:aws:states:eu-central-1:123456789012:stateMachine:child", Name: "one" };
+const parent = { Type: "Task", Resource: "arn:aws:states:::states:startExecution.sync", Parameters: child, End: true };
+const rest = { Type: "Wait", Seconds: 600, End: true };
+const inner = (name: string) => ({ StartAt: name, States: { [name]: rest } });
+const submitting = { call: async () => ({ kind: "submitted", output: "{}" }) as const };
+
+/** A call that never comes back, and word of when it was made. */
+let called = (): void => undefined;
+const isCalled = new Promise<void>((resolve) => {
+  called = resolve;
+});
+const never = (): Promise<never> => {
+  called();
+  return new Promise(() => undefined);
+};
+const dying = { call: never, options: { leaseMilliseconds: 60_000 } };
+
+/** Both queues are emptied now. */
+async function purge({ world }: Setup): Promise<void> {
+  world.purgeAt(world.calls.length);
+  await world.log.durable();
+}
+
+async function heal(made: Setup, options: Partial<HealOptions> = {}): Promise<readonly Unmoved[]> {
+  const found: Unmoved[] = [];
+  await healAll(made.engine, tenant, { ...everything, ...options, onFound: (one) => found.push(one) });
+  return found;
+}
+
+const statusOf = async ({ engine, id }: Setup): Promise<string | undefined> =>
+  (await describeExecution(engine, id))?.summary.status;
+
+test.each<
+  [what: string, states: object, options: Parameters<typeof setup>[1], reasons: readonly string[], end: string]
+>([
+  ["a start", { Go: { Type: "Pass", End: true } }, {}, ["Go: its next step has not been taken"], "SUCCEEDED"],
+  ["a wait", { Rest: rest }, {}, ["Rest: its next step has not been taken"], "SUCCEEDED"],
+  ["a task", { Call: lambda }, {}, ["Call: its next step has not been taken"], "SUCCEEDED"],
+  [
+    "a time-out",
+    { Ask: { ...token, TimeoutSeconds: 60 } },
+    submitting,
+    ["Ask: its next step has not been taken"],
+    "FAILED",
+  ],
+  [
+    "branches",
+    { Fork: { Type: "Parallel", Branches: [inner("A"), inner("B")], End: true } },
+    {},
+    ["Fork: its next step has not been taken"],
+    "SUCCEEDED",
+  ],
+])("%s that is lost goes on", async (_what, states, options, reasons, end) => {
+  const made = await setup(states, options);
+  await purge(made);
+  expect((await heal(made)).map(({ state, reason }) => `${state}: ${reason}`)).toEqual(reasons);
+  await made.pass(3_600_000);
+  expect(await statusOf(made)).toBe(end);
+});
+
+test.each<
+  [what: string, states: object, options: Parameters<typeof setup>[1], reasons: readonly string[], end: string]
+>([
+  [
+    "both branches' waits",
+    { Fork: { Type: "Parallel", Branches: [inner("A"), inner("B")], End: true } },
+    {},
+    ["/1.0 its next step has not been taken", "/1.1 its next step has not been taken"],
+    "SUCCEEDED",
+  ],
+  [
+    "a token's time-out and heartbeat",
+    { Ask: { ...token, TimeoutSeconds: 600, HeartbeatSeconds: 60 } },
+    submitting,
+    [" its timeout has not been judged", " its heartbeat has not been judged"],
+    "FAILED",
+  ],
+  ["an execution that it waits for", { Start: parent }, {}, [" its next step has not been taken"], "SUCCEEDED"],
+  ["a call's worker", { Call: lambda }, dying, [" its call has no result"], "FAILED"],
+])("%s, lost in the middle, are found and go on", async (_what, states, options, reasons, end) => {
+  const made = await setup(states, options);
+  await made.deploy("child", { Rest: rest });
+  await Promise.race([made.pass(1_000), isCalled]);
+  await purge(made);
+  expect((await heal(made)).map(({ branch, reason }) => `${branch} ${reason}`)).toEqual(reasons);
+  await made.pass(3_600_000);
+  expect(await statusOf(made)).toBe(end);
+});
+
+test("the word of a child's end, lost, is sent again", async () => {
+  const run = async (plan: (world: Setup["world"]) => void): Promise<Setup> => {
+    const made = await setup({ Start: parent });
+    plan(made.world);
+    await made.deploy("child", { Rest: rest });
+    await made.pass(601_000);
+    return made;
+  };
+  const { world } = await run(() => undefined);
+  const told = world.calls.findIndex(({ name }) => name === "executions.finish") + 1;
+  expect(world.calls[told]?.name).toBe("queue.send");
+  const made = await run((another) => another.purgeAt(told));
+  expect((await heal(made)).map(({ reason }) => reason)).toEqual(["the execution that it started has ended"]);
+  await made.pass(1_000);
+  expect(await statusOf(made)).toBe("SUCCEEDED");
+});
+
+test("only what has been quiet for long enough; a dry run sends nothing; a cap is kept to and said", async () => {
+  const made = await setup({ Go: { Type: "Pass", End: true } });
+  await purge(made);
+  const quiet = { quietMilliseconds: 900_000 };
+  expect(await heal(made, quiet)).toEqual([]);
+  await made.world.advanceTo(made.world.now() + 900_000);
+  expect(await heal(made, { ...quiet, dryRun: true })).toHaveLength(1);
+  expect(made.world.waiting("flow")).toBe(0);
+  const capped = await healExecution(made.engine, made.id, { ...everything, ...quiet, most: 0 });
+  expect(capped).toEqual({ executions: 1, found: 0, capped: true });
+  expect(await healAll(made.engine, tenant, { ...everything, ...quiet, machine: "another" })).toMatchObject({
+    found: 0,
+  });
+  expect(await heal(made, quiet)).toHaveLength(1);
+  await made.pass(1_000);
+  expect(await statusOf(made)).toBe("SUCCEEDED");
+  expect(await heal(made)).toEqual([]);
+});

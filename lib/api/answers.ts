@@ -60,7 +60,10 @@ export const answers = {
       revisionId: text,
     },
   ),
-  Executions: object({ executions: list(object(listed, { stopDate: moment, ...startedBy })) }, { nextToken: text }),
+  Executions: object(
+    { executions: list(object(listed, { stopDate: moment, redriveDate: moment, ...startedBy })) },
+    { nextToken: text },
+  ),
   StartedExecution: object({ executionArn: text, startDate: moment }),
   SyncExecution: object(
     { executionArn: text, stateMachineArn: text, name: text, status, startDate: moment, stopDate: moment },
@@ -86,6 +89,7 @@ export const answers = {
       outputDetails: details,
       error: text,
       cause: text,
+      redriveDate: moment,
       redriveStatusReason: text,
       waitingFor: list(object({ branch: text, state: text, reason: text }, { since: moment, until: moment })),
     },
@@ -95,6 +99,7 @@ export const answers = {
     { nextToken: text },
   ),
   StoppedExecution: object({ stopDate: moment }),
+  RedrivenExecution: object({ redriveDate: moment }),
   Problem: object({ type: text, title: text, status: count, detail: text, requestId: text }, { resourceName: text }),
 } satisfies Record<string, Schema>;
 

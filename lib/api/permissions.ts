@@ -17,7 +17,7 @@ interface Permission {
 }
 
 /** The service's operations that are not in the table of operations yet have their row here already. */
-type ServiceOperation = OperationName | "RedriveExecution" | "DescribeMapRun" | "ListMapRuns" | "UpdateMapRun";
+type ServiceOperation = OperationName | "DescribeMapRun" | "ListMapRuns" | "UpdateMapRun";
 
 export const permissions: Record<ServiceOperation, Permission> = {
   CreateActivity: { role: "admin", about: ["name"] },

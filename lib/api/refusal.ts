@@ -114,6 +114,10 @@ export function noSuchExecution(arn: string): Refusal {
   return new Refusal("ExecutionDoesNotExist", `Execution Does Not Exist: '${arn}'`);
 }
 
+export function notRedrivable(arn: string, reason: string): Refusal {
+  return new Refusal("ExecutionNotRedrivable", `Execution ${arn} invalid for redrive as: ${reason}`);
+}
+
 export function noSuchActivity(arn: string): Refusal {
   return new Refusal("ActivityDoesNotExist", `Activity Does Not Exist: '${arn}'`);
 }

@@ -46,6 +46,7 @@ const statuses = new Map([
   ["ResourceNotFound", 404],
   ["StateMachineAlreadyExists", 409],
   ["ExecutionAlreadyExists", 409],
+  ["ExecutionNotRedrivable", 409],
   ["ActivityAlreadyExists", 409],
   ["StateMachineDeleting", 409],
   ["ConflictException", 409],

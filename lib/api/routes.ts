@@ -162,6 +162,15 @@ export const routes: readonly Route[] = [
   },
   {
     method: "POST",
+    path: `${execution}/redrive`,
+    operation: "RedriveExecution",
+    summary: "Let an execution that did not succeed go on from where it ended",
+    body: { clientToken: "value" },
+    status: 200,
+    answer: "RedrivenExecution",
+  },
+  {
+    method: "POST",
     path: "/tasks/{token}/success",
     operation: "SendTaskSuccess",
     summary: "The result of a task that waits for it",

@@ -54,13 +54,15 @@ export interface Scope {
   /** The Map or Parallel state that forked. */
   readonly state: StateName;
   readonly index: number;
-  /** Its MapIterationStarted is derived from the fork, not stored. */
+  /** Its MapIterationStarted is told already: derived from the fork, or written before a redrive. */
   readonly firstWave: boolean;
   /** Of the fork: how many branches there are, and how many run at once. */
   readonly width: number;
   readonly concurrency: number;
-  /** History events counted before the branch's own first one. */
+  /** History events counted before the branch's own first one, or the first one since the last redrive. */
   readonly eventsBefore: number;
+  /** A redrive opened its fork again: others of its branches may have begun, or succeeded, before. */
+  readonly reopened?: true;
 }
 
 export interface Entered {
@@ -129,6 +131,8 @@ export interface Forked {
   readonly items?: readonly JsonText[];
   /** Map over an object (JSONata): the key of each item. */
   readonly keys?: readonly string[];
+  /** A redrive opened it again: branches that succeeded before have their outputs, the others go on where they stood. */
+  readonly reopened?: true;
   /** A Distributed Map: its branches are executions of their own, and `width` is 0 while a reader has not read. */
   readonly run?: MapRun;
 }

@@ -16,6 +16,7 @@ import { inFull, type Journal, openJournal, write } from "./states/journal.ts";
 import { forkMap } from "./states/map.ts";
 import { forkParallel } from "./states/parallel.ts";
 import { stepPass } from "./states/pass.ts";
+import { redrive } from "./states/redrive.ts";
 import { stepSucceed } from "./states/succeed.ts";
 import { type Answer, schedule, stepTask } from "./states/task.ts";
 import { enter, resume, type Visit } from "./states/visit.ts";
@@ -58,6 +59,8 @@ export async function step(
       return abort(definition, position, signal.because, moment) ?? unexpected(position, signal);
     case "stopped":
       return endExecution(position, signal, { status: "ABORTED", failure: signal.failure });
+    case "redriven":
+      return redrive(definition, position, signal, moment) ?? unexpected(position, signal);
     case "execution-timed-out":
       return endExecution(position, signal, { status: "TIMED_OUT", failure: { error: "States.Timeout" } });
     case "poisoned":

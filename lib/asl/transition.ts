@@ -41,6 +41,8 @@ export type Signal =
   /** A sibling failed, so this branch ends; `because` is the failing event. */
   | { readonly kind: "aborted"; readonly because: EventRef }
   | { readonly kind: "stopped"; readonly failure: Failure }
+  /** The execution is redriven, and this branch goes on at `to`. `events`: how many history events there are before. */
+  | { readonly kind: "redriven"; readonly to: Position; readonly events: number }
   /** TimeoutSeconds of the whole machine have passed. */
   | { readonly kind: "execution-timed-out" }
   /** The step threw on this position again and again; `cause` says what. */

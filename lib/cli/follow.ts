@@ -76,6 +76,7 @@ const tales: readonly (readonly [type: RegExp, tell: Tell])[] = [
   [/^WaitStateEntered$/, (event) => line("cyan", "…", undefined, event, "waits")],
   [/^(Map|Parallel)StateFailed$/, (event, byId) => line("red", "✖", enteredBy(event, byId), event, "")],
   [/^(Map|Parallel)StateStarted$/, forked],
+  [/^ExecutionRedriven$/, (event) => line("cyan", "⟳", undefined, event, "redriven")],
 ];
 
 function tell(event: Reply, byId: ReadonlyMap<number, Reply>, attempts: Map<number, number>): string | undefined {

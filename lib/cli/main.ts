@@ -6,6 +6,7 @@ import { describeCommand } from "./commands/describe.ts";
 import { devCommand } from "./commands/dev.ts";
 import { historyCommand } from "./commands/history.ts";
 import { listCommand } from "./commands/list.ts";
+import { redriveCommand } from "./commands/redrive.ts";
 import { runCommand } from "./commands/run.ts";
 import { startCommand } from "./commands/start.ts";
 import { stopCommand } from "./commands/stop.ts";
@@ -26,6 +27,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     listCommand,
     describeCommand,
     stopCommand,
+    redriveCommand,
     historyCommand,
     demoCommand,
   ];

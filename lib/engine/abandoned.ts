@@ -4,7 +4,7 @@ import { openClaim } from "./answer.ts";
 import { type Command, keyOf } from "./command.ts";
 import { endExecution } from "./end.ts";
 import type { Engine } from "./engine.ts";
-import { headOf } from "./head.ts";
+import { headerAt, headOf } from "./head.ts";
 import type { Delivery, SegmentKey, Verdict } from "./ports.ts";
 import { redelivered } from "./redelivery.ts";
 
@@ -12,9 +12,10 @@ type Abandoned = Extract<Command, { readonly kind: "abandoned" }>;
 
 export async function endAbandoned(engine: Engine, command: Abandoned, delivery: Delivery): Promise<Verdict> {
   const { execution, parent } = command;
+  const head = await headOf(engine, execution, "");
   // Not there: it has not been started yet, and then the guard comes once more.
-  if (!(await engine.world.executions.find(execution))) return { kind: "done" };
-  const header = await engine.header(execution);
+  if (!head) return { kind: "done" };
+  const header = await headerAt(engine, head);
   if (!isSame(header.parent, parent) || (await isOpen(engine, parent))) return { kind: "done" };
   const ended = await endExecution(engine, execution, { kind: "stopped", failure: {} }, keyOf(command));
   return ended.kind === "before" ? redelivered(engine, command, delivery) : { kind: "done" };

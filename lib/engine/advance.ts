@@ -17,16 +17,17 @@ import { beginningOf } from "./branch.ts";
 import { answerClaim } from "./claims.ts";
 import { decodeCommand } from "./codec.ts";
 import { type Baton, type Command, keyOf } from "./command.ts";
-import { endByDeadline } from "./deadline.ts";
+import { endByDeadline, setDeadline } from "./deadline.ts";
 import { branchKey, type Engine } from "./engine.ts";
 import { carryExpress } from "./express-start.ts";
-import { headOf } from "./head.ts";
+import { headerAt, headOf } from "./head.ts";
 import { healHead } from "./heal.ts";
 import { dueTime, isEarly } from "./messages.ts";
 import { momentAt } from "./moment.ts";
 import type { Delivery, Verdict } from "./ports.ts";
 import { record, segmentOf } from "./record.ts";
 import { chargeOf, redelivered } from "./redelivery.ts";
+import { resumeBranch } from "./resume.ts";
 import type { Header } from "./segment.ts";
 import { runTask } from "./task.ts";
 
@@ -44,6 +45,8 @@ async function carry(engine: Engine, command: Command, delivery: Delivery): Prom
     case "express":
       await carryExpress(engine, command);
       return done;
+    case "resume":
+      return resumeBranch(engine, command, delivery);
     case "joined":
     case "branch-failed":
     case "task-timer":
@@ -87,15 +90,19 @@ type Located =
 /** The position the baton starts from: what it carries, what this process remembers, or what the log says. */
 async function locate(engine: Engine, baton: Baton): Promise<Located> {
   if (baton.header && baton.position) return { kind: "here", header: baton.header, position: baton.position };
-  const header = await engine.header(baton.execution);
   const known = engine.newest.get(branchKey(baton.execution, baton.branch));
-  if (known && known.seq === baton.seq - 1) return { kind: "here", header, position: known.position };
+  if (known && known.seq === baton.seq - 1) {
+    return { kind: "here", header: await headerAt(engine, known), position: known.position };
+  }
   // A branch's first message needs no look at the log: if somebody was faster, the append will say so.
-  if (baton.seq === 0) return { kind: "here", header, position: await beginningOf(engine, header, baton) };
+  if (baton.seq === 0) {
+    const header = baton.header ?? (await engine.header(baton.execution));
+    return { kind: "here", header, position: await beginningOf(engine, header, baton) };
+  }
   const head = await headOf(engine, baton.execution, baton.branch);
   if (!head) throw new Error(`${baton.execution}${baton.branch} has a baton for ${baton.seq} but no segment`);
   if (head.seq >= baton.seq) return { kind: "passed" };
-  return { kind: "here", header, position: head.position };
+  return { kind: "here", header: await headerAt(engine, head), position: head.position };
 }
 
 /** The step throws on the same position each time it is taken: after this many tries it is a failure, not an outage. */
@@ -128,7 +135,9 @@ async function decide(
 async function guard(engine: Engine, command: Command): Promise<Verdict> {
   const charge = await chargeOf(engine, command);
   if (!charge) return done;
-  const definition = await engine.definition(charge.header.definition);
-  const finished = await settle(engine, charge.header, definition, charge.head, "again");
+  const { header, head } = charge;
+  const definition = await engine.definition(header.definition);
+  if (command.branch === "" && head.position.doing.kind !== "ended") await setDeadline(engine, header, definition);
+  const finished = await settle(engine, header, definition, head, "again");
   return finished ? done : guard(engine, command);
 }

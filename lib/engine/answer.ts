@@ -11,7 +11,7 @@ import type { Occasion } from "./branch.ts";
 import { releasing } from "./child.ts";
 import { carryOut } from "./effects.ts";
 import type { Engine } from "./engine.ts";
-import { headOf } from "./head.ts";
+import { headerAt, headOf } from "./head.ts";
 import { momentAt } from "./moment.ts";
 import type { SegmentKey } from "./ports.ts";
 import { type Recorded, record, segmentOf } from "./record.ts";
@@ -48,7 +48,7 @@ export async function answerOpenClaim(
   for (let tries = 0; tries < mostTries; tries++) {
     const head = tries === 0 && known ? known : await headOf(engine, claim.execution, claim.branch);
     if (!head || openClaim(head.position) !== claim.seq) return "no-claim";
-    const header = head.header ?? (await engine.header(claim.execution));
+    const header = await headerAt(engine, head);
     const definition = await engine.definition(header.definition);
     const signal = typeof answer === "function" ? await answer(head, header) : answer;
     if (!signal) return "nothing-said";

@@ -4,18 +4,19 @@
  */
 import type { Definition } from "../asl/definition.ts";
 import type { EventRef } from "../asl/event.ts";
-import type { Forked, Outcome, Position } from "../asl/position.ts";
+import type { Forked, Outcome, Position, Scope } from "../asl/position.ts";
 import { remember } from "./bounded-map.ts";
 import { decodeSegment } from "./codec.ts";
 import type { Baton, Begin } from "./command.ts";
 import type { Engine } from "./engine.ts";
 import type { ForkView } from "./fork.ts";
+import { headOf } from "./head.ts";
 import { type BranchName, branchName, branchPath } from "./identity.ts";
 import { groupsOf, groupWidth, joinKey, report } from "./join.ts";
 import { dispatch, firstStateOf, laneOfState, messageOf } from "./messages.ts";
 import type { BranchPath, Message } from "./ports.ts";
 import { expiry } from "./record.ts";
-import type { Header, Segment } from "./segment.ts";
+import { epochOf, type Header, isToResume, type Segment } from "./segment.ts";
 
 /** Texts up to this size travel in a branch's first message; beyond it the branch reads them. */
 const carriedLength = 8_192;
@@ -38,17 +39,25 @@ export async function beginBranches(
   fork: Forked,
   occasion: Occasion,
 ): Promise<void> {
-  if (isStaged(engine, fork.width)) await stage(engine, header, segment, fork);
-  const view = { position: segment.position, fork, offset: 0 };
+  const { branch, position } = segment;
+  if (isStaged(engine, fork.width) && !fork.reopened) await stage(engine, header, segment, fork);
+  const view = { position, fork, offset: 0 };
   const wave = Math.min(fork.concurrency, fork.width);
+  const message = (index: number): Message =>
+    fork.reopened
+      ? resumption(header, branchPath(branch, fork.claim, index), position.events)
+      : firstBaton(engine, header, definition, branch, view, index);
   for (let from = 0; from < wave; from += waveSlice) {
     const indexes = Array.from({ length: Math.min(waveSlice, wave - from) }, (_, place) => from + place);
-    const unbegun = occasion === "first" ? indexes : await notBegun(engine, header, segment.branch, fork, indexes);
-    await dispatch(
-      engine,
-      unbegun.map((index) => firstBaton(engine, header, definition, segment.branch, view, index)),
-    );
+    const unbegun = occasion === "first" ? indexes : await notBegun(engine, header, branch, fork, indexes);
+    await dispatch(engine, unbegun.map(message));
   }
+}
+
+/** The turn of a branch of a fork that a redrive opened again. */
+export function resumption(header: Header, branch: BranchPath, events: number, previous?: EventRef): Message {
+  const began = previous === undefined ? {} : { previous };
+  return messageOf({ kind: "resume", execution: header.id, branch, header, events, ...began }, "flow");
 }
 
 async function notBegun(
@@ -78,7 +87,7 @@ function firstBaton(
     execution: header.id,
     branch: branchPath(parent, view.fork.claim, index),
     seq: 0,
-    ...(carried ? { header, position } : stagedMark(engine, view.fork.width)),
+    ...(carried ? { header, position } : { ...stagedMark(engine, view.fork.width), ...epochMark(header) }),
   };
   return messageOf(baton, laneOfState(definition, position.state));
 }
@@ -124,12 +133,18 @@ function itemOf(position: Position, fork: Forked, index: number, offset: number)
 }
 
 /** The first position of a branch whose message carries none. */
-export async function beginningOf(engine: Engine, header: Header, baton: Baton): Promise<Position> {
+export async function beginningOf(
+  engine: Engine,
+  header: Header,
+  baton: Pick<Baton, "execution" | "branch" | "begin" | "staged" | "reopened">,
+): Promise<Position> {
   const definition = await engine.definition(header.definition);
   const name = branchName(baton.branch);
   if (!name) throw new Error(`execution ${baton.execution} has a baton but no first segment`);
   const view = await viewFork(engine, header, name, baton.staged ?? false);
-  return beginning(definition, view, name.index, baton.begin);
+  const position = beginning(definition, view, name.index, baton.begin);
+  const { scope } = position;
+  return baton.reopened && scope ? { ...position, scope: { ...scope, reopened: true } } : position;
 }
 
 /** The fork as the log has it, or the staged chunk that holds this index; read once for all branches at work here. */
@@ -160,6 +175,11 @@ function stagedMark(engine: Engine, width: number): Pick<Baton, "staged"> {
   return isStaged(engine, width) ? { staged: true } : {};
 }
 
+/** A branch that begins has no segment yet to say which epoch it is. */
+function epochMark(header: Header): Pick<Baton, "header"> {
+  return header.epoch > 0 ? { header } : {};
+}
+
 async function stage(engine: Engine, header: Header, segment: Segment, fork: Forked): Promise<void> {
   for (let group = 0; group < groupsOf(fork.width); group++) {
     const offset = group * groupWidth;
@@ -175,7 +195,10 @@ async function stage(engine: Engine, header: Header, segment: Segment, fork: For
   }
 }
 
-/** The end of a branch: report, start whose turn it is, tell the parent if this was the last or if it failed. */
+/**
+ * The end of a branch: report, start whose turn it is, tell the parent if this was the last or if it failed.
+ * `eventsBefore`: how many history events there were when a redrive came upon this end.
+ */
 export async function reportEnd(
   engine: Engine,
   header: Header,
@@ -183,28 +206,53 @@ export async function reportEnd(
   end: Segment,
   outcome: Outcome,
   innerEvents: number,
+  eventsBefore = 0,
 ): Promise<void> {
   const output = outcome.status === "SUCCEEDED" ? outcome.output : undefined;
   const turn = await report(engine, header, end, output, innerEvents);
   const name = branchName(end.branch);
   const { scope } = end.position;
   if (!name || !scope) throw new Error(`${end.execution}${end.branch} is not a branch of a fork`);
-  const parent = { execution: header.id, branch: name.parent, claim: name.forkSeq } as const;
   const messages: Message[] = [];
   if (outcome.status === "FAILED" || outcome.status === "TIMED_OUT") {
     const { failure } = outcome;
-    const failed = { kind: "branch-failed", ...parent, index: name.index, failure, at: lastEvent(end) } as const;
-    messages.push(messageOf(failed, "flow"));
+    const failed = { kind: "branch-failed", index: name.index, failure, at: lastEvent(end) } as const;
+    messages.push(messageOf({ ...toParent(header, name.parent, name.forkSeq), ...failed }, "flow"));
   }
   if (turn.begin !== undefined && !(turn.late && (await hasBegun(engine, header, name, turn.begin)))) {
-    const lane = laneOfState(definition, firstStateOf(definition, scope.state, turn.begin));
-    const branch = branchPath(name.parent, name.forkSeq, turn.begin);
-    const begin = { events: end.position.events, previous: lastEvent(end) };
-    const mark = stagedMark(engine, scope.width);
-    messages.push(messageOf({ kind: "advance", execution: header.id, branch, seq: 0, begin, ...mark }, lane));
+    const begin = { events: Math.max(end.position.events, eventsBefore), previous: lastEvent(end) };
+    // Who succeeded before the redrive knows nothing of it.
+    const reopened = scope.reopened === true || epochOf(end) < header.epoch;
+    messages.push(nextBegin(engine, header, definition, { ...scope, index: turn.begin }, name, begin, reopened));
   }
-  if (turn.joined) messages.push(messageOf({ kind: "joined", ...parent }, "flow"));
+  if (turn.joined) messages.push(joinedMessage(header, name.parent, name.forkSeq));
   if (messages.length > 0) await dispatch(engine, messages);
+}
+
+/** A fork keeps its claim when a redrive opens it again: the epoch tells old news from new. */
+function toParent({ id: execution, epoch }: Header, branch: BranchPath, claim: number) {
+  return { execution, branch, claim, ...(epoch > 0 && { epoch }) };
+}
+
+/** Every branch has reported. */
+export function joinedMessage(header: Header, parent: BranchPath, forkSeq: number): Message {
+  return messageOf({ kind: "joined", ...toParent(header, parent, forkSeq) }, "flow");
+}
+
+function nextBegin(
+  engine: Engine,
+  header: Header,
+  definition: Definition,
+  { state, index, width }: Scope,
+  { parent, forkSeq }: BranchName,
+  begin: Begin,
+  reopened: boolean,
+): Message {
+  const branch = branchPath(parent, forkSeq, index);
+  if (reopened) return resumption(header, branch, begin.events, begin.previous);
+  const lane = laneOfState(definition, firstStateOf(definition, state, index));
+  const marks = { ...stagedMark(engine, width), ...epochMark(header) };
+  return messageOf({ kind: "advance", execution: header.id, branch, seq: 0, begin, ...marks }, lane);
 }
 
 /**
@@ -217,8 +265,11 @@ async function hasBegun(
   { parent, forkSeq }: Pick<BranchName, "parent" | "forkSeq">,
   index: number,
 ): Promise<boolean> {
-  const head = await engine.world.log.head(header.id, branchPath(parent, forkSeq, index));
-  return head !== undefined;
+  const head = await headOf(engine, header.id, branchPath(parent, forkSeq, index));
+  if (!head || epochOf(head) >= header.epoch) return head !== undefined;
+  if (isToResume(head, header)) return false;
+  const reports = await engine.world.joins.reports(joinKey(header, parent, forkSeq, Math.floor(index / groupWidth)));
+  return reports.has(index);
 }
 
 /** The last event of the branch's chain, as others may refer to it. */

@@ -4,6 +4,7 @@ import { describeExecution } from "./describe.ts";
 import type { Engine } from "./engine.ts";
 import { executionArn, executionName, machineArn } from "./identity.ts";
 import type { ExecutionId } from "./ports.ts";
+import { whyNotRedrivable } from "./redrive.ts";
 import type { Segment } from "./segment.ts";
 
 /** However it ended, its failure is a States.TaskFailed here: a child's States.Timeout is not the parent's. */
@@ -12,7 +13,9 @@ export async function childResult(engine: Engine, head: Segment, child: Executio
   const described = await describeExecution(engine, child);
   if (doing.kind !== "working" || !described || described.summary.status === "RUNNING") return undefined;
   const { summary, input, output } = described;
+  const { redrives } = summary;
   const succeeded = summary.status === "SUCCEEDED";
+  const reason = whyNotRedrivable(engine, summary);
   // `.sync:2` has payloads as JSON, which go in as they stand: number texts survive.
   const payload = (json: string): string => (doing.call.resource.endsWith(".sync:2") ? json : JSON.stringify(json));
   const members: readonly (readonly [string, string | undefined])[] = [
@@ -24,9 +27,10 @@ export async function childResult(engine: Engine, head: Segment, child: Executio
     ["Name", quoted(summary.name)],
     ["Output", output === undefined ? undefined : payload(output)],
     ["OutputDetails", output === undefined ? undefined : '{"Included":true}'],
-    ["RedriveCount", String(summary.epoch)],
-    ["RedriveStatus", quoted(succeeded ? "NOT_REDRIVABLE" : "REDRIVABLE")],
-    ["RedriveStatusReason", succeeded ? quoted("Execution is SUCCEEDED and cannot be redriven") : undefined],
+    ["RedriveCount", String(redrives?.count ?? 0)],
+    ["RedriveDate", redrives && String(redrives.at)],
+    ["RedriveStatus", quoted(reason === undefined ? "REDRIVABLE" : "NOT_REDRIVABLE")],
+    ["RedriveStatusReason", quoted(reason)],
     ["StartDate", String(summary.startedAt)],
     ["StateMachineArn", quoted(machineArn(executionName(child), summary.machine))],
     ["Status", quoted(summary.status)],

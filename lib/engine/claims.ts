@@ -10,7 +10,7 @@ import { readReports } from "./join.ts";
 import { dispatch, isEarly, messageOf } from "./messages.ts";
 import type { Delivery, Verdict } from "./ports.ts";
 import { invisibleUntil, redelivered } from "./redelivery.ts";
-import type { Header, Segment } from "./segment.ts";
+import { epochOf, type Header, type Segment } from "./segment.ts";
 
 type Claiming = Extract<Command, { readonly claim: number }>;
 
@@ -34,11 +34,12 @@ export async function answerClaim(engine: Engine, command: Claiming, delivery: D
 function answerOf(engine: Engine, command: Claiming, tooEarly: (due: Instant) => void): Answer {
   switch (command.kind) {
     case "joined":
-      return (head, header) => joined(engine, head, header);
+      return async (head, header) => (isOfNow(command, head) ? joined(engine, head, header) : undefined);
     case "branch-failed":
       return async (head) => {
         const { index, failure, at } = command;
-        return head.position.doing.kind === "forked" ? { kind: "branch-failed", index, failure, at } : undefined;
+        const isOpen = head.position.doing.kind === "forked" && isOfNow(command, head);
+        return isOpen ? { kind: "branch-failed", index, failure, at } : undefined;
       };
     case "task-timer":
       return async (head) => {
@@ -51,6 +52,11 @@ function answerOf(engine: Engine, command: Claiming, tooEarly: (due: Instant) =>
     case "child-ended":
       return (head) => childResult(engine, head, command.child);
   }
+}
+
+/** A fork that is opened again keeps its claim: what its branches came to before the redrive is old news. */
+function isOfNow({ epoch = 0 }: { readonly epoch?: number }, head: Segment): boolean {
+  return epochOf(head) === epoch;
 }
 
 function startedAnswer(engine: Engine, { child }: Extract<Claiming, { kind: "child-ended" }>): Answer {

@@ -17,7 +17,8 @@ import { branchPath } from "./identity.ts";
 import { groupsOf, groupWidth, joinKey, readReports, report } from "./join.ts";
 import { momentAt } from "./moment.ts";
 import { expiry, record, segmentOf } from "./record.ts";
-import type { Header, Segment } from "./segment.ts";
+import { epochOf, type Header, isToResume, type Segment } from "./segment.ts";
+import { goOn } from "./standing.ts";
 
 /** Branches fenced at a time. */
 const fencesAtOnce = 10;
@@ -93,6 +94,12 @@ async function fence(
   const branch = branchPath(parent.branch, fork.claim, index);
   for (;;) {
     const head = await headOf(engine, header.id, branch);
+    // The execution is redriven meanwhile: this scope is closed, by somebody else, and perhaps open again.
+    if (head && epochOf(head) > header.epoch) return;
+    if (head && isToResume(head, header)) {
+      await goOn(engine, header, definition, head, { events: parent.position.events, by: parent.by });
+      continue;
+    }
     if (head?.position.doing.kind === "ended") {
       const { open } = head.position.doing;
       const inner = open ? await closeNested(engine, header, definition, head, open, because) : 0;

@@ -17,11 +17,13 @@ export interface Baton extends Addressed {
   readonly kind: "advance";
   /** The sequence number that this message is to write first. */
   readonly seq: number;
-  /** Both absent where the store is as near as the queue, and after a long sleep. */
+  /** Both absent where the store is as near as the queue, and after a long sleep; a redriven execution's header is there where a branch begins. */
   readonly header?: Header;
   readonly position?: Position;
   /** Of a branch's first baton, when another branch's end started it: where its numbering begins. */
   readonly begin?: Begin;
+  /** Of a branch's first baton: a redrive opened its fork again, and this branch had not begun before. */
+  readonly reopened?: true;
   /** Of a branch's first baton: the fork is so wide that its items stand in chunks of their own. */
   readonly staged?: boolean;
   /** How often the dead-letter queue has given this message another try. */
@@ -45,18 +47,35 @@ export interface ExpressRun extends Addressed {
   readonly revived?: number;
 }
 
+/** A branch of a fork that a redrive opened again has its turn, whatever it came to before. */
+export interface Resume extends Addressed {
+  readonly kind: "resume";
+  readonly header: Header;
+  /** How many history events come before. */
+  readonly events: number;
+  /** Should it only begin now: the end that let it. */
+  readonly previous?: EventRef;
+}
+
+/** Since the redrive of that number; absent: none. */
+interface OfEpoch {
+  readonly epoch?: number;
+}
+
 export type Command =
   | Baton
   | ExpressRun
+  | Resume
   /** Every branch of the fork `claim` has reported. */
-  | (Addressed & { readonly kind: "joined"; readonly claim: number })
-  | (Addressed & {
-      readonly kind: "branch-failed";
-      readonly claim: number;
-      readonly index: number;
-      readonly failure: Failure;
-      readonly at: EventRef;
-    })
+  | (Addressed & OfEpoch & { readonly kind: "joined"; readonly claim: number })
+  | (Addressed &
+      OfEpoch & {
+        readonly kind: "branch-failed";
+        readonly claim: number;
+        readonly index: number;
+        readonly failure: Failure;
+        readonly at: EventRef;
+      })
   /** TimeoutSeconds or HeartbeatSeconds of the attempt `claim` may be over. */
   | (Addressed & { readonly kind: "task-timer"; readonly claim: number; readonly by: "timeout" | "heartbeat" })
   /** The execution that the attempt `claim` started has ended. */
@@ -64,7 +83,7 @@ export type Command =
   /** The claim that started this execution has ended without it. */
   | (Addressed & { readonly kind: "abandoned"; readonly parent: SegmentKey })
   /** TimeoutSeconds of the machine are over. */
-  | (Addressed & { readonly kind: "deadline" })
+  | (Addressed & OfEpoch & { readonly kind: "deadline" })
   /** The head of the branch has not moved since `seq`: its message may be lost. */
   | (Addressed & { readonly kind: "heal"; readonly seq: number })
   /** An append outside a message, under `key`, may have died before its effects. */
@@ -77,10 +96,12 @@ export function keyOf(command: Command): string {
       return String(command.seq);
     case "express":
       return `express:${command.run}`;
+    case "resume":
+      return `resume:${command.header.epoch}`;
     case "joined":
-      return `joined:${command.claim}`;
+      return `joined:${command.claim}${since(command)}`;
     case "branch-failed":
-      return `failed:${command.claim}.${command.index}`;
+      return `failed:${command.claim}.${command.index}${since(command)}`;
     case "task-timer":
       return `${command.by}:${command.claim}`;
     case "child-ended":
@@ -88,10 +109,14 @@ export function keyOf(command: Command): string {
     case "abandoned":
       return `abandoned:${command.parent.branch}#${command.parent.seq}`;
     case "deadline":
-      return "deadline";
+      return `deadline${since(command)}`;
     case "heal":
       return `heal:${command.seq}`;
     case "guard":
       return command.key;
   }
+}
+
+function since({ epoch }: OfEpoch): string {
+  return epoch === undefined ? "" : `@${epoch}`;
 }

@@ -10,7 +10,7 @@ import { beginningOf } from "./branch.ts";
 import { decodeCommand } from "./codec.ts";
 import { type Baton, type ExpressRun, keyOf } from "./command.ts";
 import type { Engine } from "./engine.ts";
-import { headOf } from "./head.ts";
+import { headerAt, headOf } from "./head.ts";
 import { dispatch, laneOfState, messageOf } from "./messages.ts";
 import { momentAt } from "./moment.ts";
 import type { Delivery, Verdict } from "./ports.ts";
@@ -42,7 +42,7 @@ async function reviveBaton(engine: Engine, baton: Baton, delivery: Delivery): Pr
   const head = await headOf(engine, baton.execution, baton.branch);
   if (head && head.seq >= baton.seq) return redelivered(engine, baton, delivery);
 
-  const header = await engine.header(baton.execution);
+  const header = baton.header ?? (head ? await headerAt(engine, head) : await engine.header(baton.execution));
   const definition = await engine.definition(header.definition);
   const position = baton.position ?? head?.position ?? (await beginningOf(engine, header, baton));
   const revived = (baton.revived ?? 0) + 1;

@@ -1,21 +1,37 @@
-/** TimeoutSeconds of the machine: one message, sent at the start, that finds the execution ended or ends it. */
+/** TimeoutSeconds of the machine: one message, sent at the start and by each redrive, that finds the execution ended or ends it. */
 import type { Definition } from "../asl/definition.ts";
 import type { Instant } from "../asl/position.ts";
 import { type Command, keyOf } from "./command.ts";
 import { endExecution } from "./end.ts";
 import type { Engine } from "./engine.ts";
-import { isEarly } from "./messages.ts";
-import type { Delivery, Verdict } from "./ports.ts";
+import { headerAt, headOf } from "./head.ts";
+import { dispatch, isEarly, messageOf } from "./messages.ts";
+import type { Delivery, Message, Verdict } from "./ports.ts";
 import { redelivered } from "./redelivery.ts";
 import type { Header } from "./segment.ts";
 
-/** When TimeoutSeconds of the machine are over; undefined where it has none. */
-export function deadlineOf({ startedAt }: Header, { timeoutSeconds }: Definition): Instant | undefined {
-  return timeoutSeconds === undefined ? undefined : startedAt + timeoutSeconds * 1_000;
+/** When TimeoutSeconds of the machine are over; undefined where it has none. A redrive gives the execution its whole time again. */
+export function deadlineOf({ startedAt, redriveTime }: Header, { timeoutSeconds }: Definition): Instant | undefined {
+  return timeoutSeconds === undefined ? undefined : (redriveTime ?? startedAt) + timeoutSeconds * 1_000;
 }
 
-export async function endByDeadline(engine: Engine, command: Command, delivery: Delivery): Promise<Verdict> {
-  const header = await engine.header(command.execution);
+export function deadlineMessage({ id: execution, epoch }: Header, due: Instant): Message {
+  return messageOf({ kind: "deadline", execution, branch: "", ...(epoch > 0 && { epoch }) }, "flow", due);
+}
+
+/** Before the first baton: as long as that is not sent, the guard comes upon the execution and sends both. */
+export async function setDeadline(engine: Engine, header: Header, definition: Definition): Promise<void> {
+  const due = deadlineOf(header, definition);
+  if (due !== undefined) await dispatch(engine, [deadlineMessage(header, due)]);
+}
+
+type Deadline = Extract<Command, { readonly kind: "deadline" }>;
+
+export async function endByDeadline(engine: Engine, command: Deadline, delivery: Delivery): Promise<Verdict> {
+  const head = await headOf(engine, command.execution, "");
+  if (!head) throw new Error(`execution ${command.execution} has a deadline but no segment`);
+  const header = await headerAt(engine, head);
+  if (header.epoch !== (command.epoch ?? 0)) return { kind: "done" };
   const due = deadlineOf(header, await engine.definition(header.definition)) ?? header.startedAt;
   if (isEarly(engine, due)) return { kind: "later", at: due };
   const ended = await endExecution(engine, command.execution, { kind: "execution-timed-out" }, keyOf(command));

@@ -10,7 +10,7 @@ import { releasing } from "./child.ts";
 import { decodeSegment } from "./codec.ts";
 import { endingOf } from "./effects.ts";
 import type { Engine } from "./engine.ts";
-import { headOf } from "./head.ts";
+import { headerAt, headOf } from "./head.ts";
 import { momentAt } from "./moment.ts";
 import type { ExecutionId } from "./ports.ts";
 import { mine, recordOf, segmentOf } from "./record.ts";
@@ -30,7 +30,7 @@ export async function endExecution(engine: Engine, id: ExecutionId, signal: Sign
     const head = await headOf(engine, id, "");
     if (!head) return { kind: "absent" };
     if (head.position.doing.kind === "ended") return { kind: "before", segment: head };
-    const header = await engine.header(id);
+    const header = await headerAt(engine, head);
     const definition = await engine.definition(header.definition);
     const moment = await momentAt(engine, header, definition, "", head.seq + 1);
     const transition = await step(definition, head.position, signal, moment);

@@ -19,6 +19,8 @@ export interface EngineOptions {
   /** A branch with more transitions than this is a machine that loops for ever. */
   readonly transitionLimit: number;
   readonly retentionDays: number;
+  /** How long after its end an execution can be redriven; the service's own limit is 14. */
+  readonly redrivableDays: number;
   /** Longest life of a function that runs API operations: a guard comes later than that. */
   readonly guardDelayMilliseconds: number;
   /** How long a worker that claimed a task may be at work on its call. */
@@ -31,6 +33,7 @@ const defaults: EngineOptions = {
   payloadLimitBytes: 16 * 1024 * 1024,
   transitionLimit: 10_000_000,
   retentionDays: 90,
+  redrivableDays: 14,
   guardDelayMilliseconds: 60_000,
   leaseMilliseconds: 15.5 * 60_000,
   activityPollMilliseconds: 60_000,
@@ -40,6 +43,7 @@ export interface Engine {
   readonly world: World;
   readonly options: EngineOptions;
   definition(hash: string): Promise<Definition>;
+  /** As the execution was started: what was written since a redrive has its own (`headerAt`). */
   header(id: ExecutionId): Promise<Header>;
   executionInput(id: ExecutionId): Promise<JsonText>;
   /** The newest segment that this process has seen of a branch; for stores without a queue that carries payloads. */

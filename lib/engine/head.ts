@@ -2,7 +2,7 @@
 import { decodeSegment } from "./codec.ts";
 import type { Engine } from "./engine.ts";
 import type { BranchPath, ExecutionId } from "./ports.ts";
-import type { Segment } from "./segment.ts";
+import type { Header, Segment } from "./segment.ts";
 
 /** Undefined: nobody has written to that branch yet. */
 export async function headOf(
@@ -31,4 +31,9 @@ export async function headsOf(
     }
   }
   return { heads: [...heads.values()], read };
+}
+
+/** The header that a branch goes on with: what was written in a later epoch has it with it, so that none is ever stale. */
+export async function headerAt(engine: Engine, head: Segment): Promise<Header> {
+  return head.header ?? engine.header(head.execution);
 }

@@ -5,7 +5,7 @@
  */
 import { type Command, keyOf } from "./command.ts";
 import type { Engine } from "./engine.ts";
-import { headOf } from "./head.ts";
+import { headerAt, headOf } from "./head.ts";
 import { dispatch } from "./messages.ts";
 import type { Delivery, ExecutionId, ExecutionSummary, Page, Tenant, Verdict } from "./ports.ts";
 import { finishCharge, leaseEnd, redelivered } from "./redelivery.ts";
@@ -19,7 +19,7 @@ export async function healHead(engine: Engine, command: Heal, delivery: Delivery
   if (head?.seq !== command.seq) return redelivered(engine, command, delivery);
   const until = leaseEnd(engine, head);
   if (until !== undefined) return { kind: "later", at: until };
-  const charge = { header: await engine.header(command.execution), head: { ...head, by: keyOf(command) } };
+  const charge = { header: await headerAt(engine, head), head: { ...head, by: keyOf(command) } };
   return (await finishCharge(engine, charge)) ? { kind: "done" } : redelivered(engine, command, delivery);
 }
 

@@ -9,7 +9,7 @@ import type { Engine } from "./engine.ts";
 import { headOf } from "./head.ts";
 import { groupsOf } from "./join.ts";
 import type { BranchGroup, ExecutionId } from "./ports.ts";
-import { firstEvent, type Segment } from "./segment.ts";
+import { epochOf, firstEvent, type Segment } from "./segment.ts";
 import { isForGood } from "./settled.ts";
 
 /** All events, in order. While the execution runs, what lies in the future is left out. */
@@ -75,6 +75,8 @@ function eventsOf(segment: Segment): SegmentEvents {
     now,
     firstEvent: firstEvent(segment),
     events,
+    ...(epochOf(segment) > 0 && { epoch: epochOf(segment) }),
+    ...(doing.kind === "forked" && doing.reopened && { reopens: doing.claim }),
     ...(forked
       ? { fork: { of: doing.of, name: position.state, width: doing.width, concurrency: doing.concurrency } }
       : {}),

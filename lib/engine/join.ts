@@ -8,7 +8,7 @@ import type { Engine } from "./engine.ts";
 import { branchName } from "./identity.ts";
 import type { BranchPath, JoinKey } from "./ports.ts";
 import { expiry } from "./record.ts";
-import type { Header, Segment } from "./segment.ts";
+import { epochOf, type Header, type Segment } from "./segment.ts";
 
 export const groupWidth = 256;
 
@@ -51,7 +51,9 @@ export async function report(
   innerEvents: number,
 ): Promise<Turn> {
   const { parent, forkSeq, index, width, concurrency, eventsBefore } = forkOf(end);
-  const body = JSON.stringify({ index, output, events: end.position.events - eventsBefore + innerEvents });
+  // What it came to before a redrive is counted there.
+  const events = epochOf(end) < header.epoch ? 0 : end.position.events - eventsBefore + innerEvents;
+  const body = JSON.stringify({ index, output, events });
   const group = Math.floor(index / groupWidth);
   const key = joinKey(header, parent, forkSeq, group);
   const state = await engine.world.joins.report(key, index, body, expiry(engine, end.now));

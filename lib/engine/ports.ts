@@ -155,6 +155,29 @@ export interface ExecutionSummary {
   readonly error?: string;
   readonly cause?: string;
   readonly expires?: Instant;
+  /** Absent: never redriven. */
+  readonly redrives?: Redrives;
+}
+
+export interface Redrives {
+  readonly count: number;
+  /** When it was redriven last. */
+  readonly at: Instant;
+  /** The latest calls that redrove it, oldest first: one that is repeated is answered as before. */
+  readonly calls: readonly RedriveCall[];
+}
+
+export interface RedriveCall {
+  readonly token: string;
+  readonly at: Instant;
+}
+
+/** What becomes of the summary of an execution that is redriven. */
+export interface Redriving {
+  /** The new one. */
+  readonly epoch: number;
+  readonly redrives: Redrives;
+  readonly expires: Instant;
 }
 
 export interface Ending {
@@ -175,6 +198,11 @@ export interface Executions {
   finish(id: ExecutionId, ending: Ending): Promise<void>;
   /** `finish` and `append` in one transaction: `taken` if the sequence number is, and then nothing changed. */
   stop(id: ExecutionId, ending: Ending, segment: SegmentRecord): Promise<Appended>;
+  /**
+   * RUNNING again, in the next epoch, without end and failure, and `append` in one transaction: `taken` if the
+   * sequence number is, and then nothing changed. Rejects if it has not ended in the epoch before.
+   */
+  redrive(id: ExecutionId, redriving: Redriving, segment: SegmentRecord): Promise<Appended>;
   find(id: ExecutionId): Promise<ExecutionSummary | undefined>;
   /** Newest first. */
   list(query: {

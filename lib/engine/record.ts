@@ -36,6 +36,8 @@ export function segmentOf(
     events: transition.events,
     position: transition.next,
     ...leaseOf(engine, transition, moment.now),
+    // Who comes upon it needs no other to know the epoch.
+    ...(header.epoch > 0 && { header }),
   };
 }
 

@@ -8,7 +8,7 @@ import { answerHead, settle } from "./answer.ts";
 import { isRepeatable } from "./child.ts";
 import { type Command, keyOf } from "./command.ts";
 import type { Engine } from "./engine.ts";
-import { headOf } from "./head.ts";
+import { headerAt, headOf } from "./head.ts";
 import { dueTime } from "./messages.ts";
 import type { Delivery, Verdict } from "./ports.ts";
 import type { Header, Segment } from "./segment.ts";
@@ -28,7 +28,7 @@ export interface Charge {
 /** The head of the command's branch, if it stands under the command's key. */
 export async function chargeOf(engine: Engine, command: Command): Promise<Charge | undefined> {
   const head = await headOf(engine, command.execution, command.branch);
-  return head?.by === keyOf(command) ? { header: await engine.header(command.execution), head } : undefined;
+  return head?.by === keyOf(command) ? { header: await headerAt(engine, head), head } : undefined;
 }
 
 export async function redelivered(engine: Engine, command: Command, delivery: Delivery): Promise<Verdict> {

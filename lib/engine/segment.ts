@@ -16,11 +16,11 @@ export interface Segment extends SegmentKey {
   readonly position: Position;
   /** With a claim: until then its writer may be at work on the call. */
   readonly lease?: Instant;
-  /** On segment 0 of the root, and on the head that waits for the outside to answer. */
+  /** On segment 0 of the root, on the head that waits for the outside to answer, and on all that follow a redrive. */
   readonly header?: Header;
 }
 
-/** What stays the same for a whole execution and what every step needs: it travels in each message. */
+/** What stays the same for a whole execution, but for its redrives, and what every step needs: it travels in each message. */
 export interface Header {
   readonly id: ExecutionId;
   readonly definition: string;
@@ -30,9 +30,20 @@ export interface Header {
   readonly seed: string;
   readonly redriveCount: number;
   readonly redriveTime?: Instant;
+  /** Raised by each redrive: what was sent or written for an earlier epoch has no say in a later one. */
   readonly epoch: number;
   /** The claim in another execution that started this one and waits for its end. */
   readonly parent?: SegmentKey;
+}
+
+export function epochOf({ header }: Pick<Segment, "header">): number {
+  return header?.epoch ?? 0;
+}
+
+/** It ended without success before the redrive, and has not gone on since. What succeeded stays as it is. */
+export function isToResume(head: Segment, header: Header): boolean {
+  const { doing } = head.position;
+  return doing.kind === "ended" && doing.outcome.status !== "SUCCEEDED" && epochOf(head) < header.epoch;
 }
 
 /** Number of the first event of the segment in its branch's own numbering. */

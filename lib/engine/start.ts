@@ -6,13 +6,13 @@ import { type JsonText, parseJson } from "../asl/json.ts";
 import type { Instant } from "../asl/position.ts";
 import { begin } from "../asl/step.ts";
 import { decodeSegment } from "./codec.ts";
-import { deadlineOf } from "./deadline.ts";
+import { setDeadline } from "./deadline.ts";
 import type { Engine } from "./engine.ts";
 import { nonceOf, postGuard } from "./guard.ts";
 import { executionId, hashOf, uuidFrom } from "./identity.ts";
-import { batonAfter, dispatch, messageOf } from "./messages.ts";
+import { batonAfter, dispatch } from "./messages.ts";
 import { momentWith } from "./moment.ts";
-import type { ExecutionId, ExecutionSummary, MachineRecord, Message, SegmentKey } from "./ports.ts";
+import type { ExecutionId, ExecutionSummary, MachineRecord, SegmentKey } from "./ports.ts";
 import { expiry, mine, recordOf, segmentOf } from "./record.ts";
 import type { Header, Segment } from "./segment.ts";
 
@@ -107,16 +107,11 @@ async function settleExisting(
     : { kind: "exists", id: found.id };
 }
 
-/** The first baton, and the message that ends the execution when its time is over. */
+/** The message that ends the execution when its time is over, and the first baton. */
 async function sendFirst(engine: Engine, header: Header, first: Segment): Promise<void> {
   const definition = await engine.definition(header.definition);
-  const messages: Message[] = [];
+  await setDeadline(engine, header, definition);
   const baton = batonAfter(engine, header, definition, first);
-  if (baton) messages.push(baton);
-  const due = deadlineOf(header, definition);
-  if (due !== undefined) {
-    messages.push(messageOf({ kind: "deadline", execution: header.id, branch: "" }, "flow", due));
-  }
-  await dispatch(engine, messages);
+  if (baton) await dispatch(engine, [baton]);
   await engine.world.log.durable();
 }

@@ -6,18 +6,19 @@
 import type { Definition } from "../asl/definition.ts";
 import type { Forked, Instant, StateName, Working } from "../asl/position.ts";
 import { openClaim } from "./answer.ts";
+import { joinedMessage, resumption } from "./branch.ts";
 import { childEnded, childOf } from "./child.ts";
 import { timeOutOf } from "./claims.ts";
 import type { Command } from "./command.ts";
-import { deadlineOf } from "./deadline.ts";
+import { deadlineMessage, deadlineOf } from "./deadline.ts";
 import type { Engine } from "./engine.ts";
-import { headOf, headsOf } from "./head.ts";
+import { headerAt, headOf, headsOf } from "./head.ts";
 import { branchName } from "./identity.ts";
 import { groupsOf, groupWidth, joinKey } from "./join.ts";
 import { dueTime, messageOf } from "./messages.ts";
 import { awaitsWorker } from "./offer.ts";
 import type { BranchPath, ExecutionId, Message } from "./ports.ts";
-import type { Header, Segment } from "./segment.ts";
+import { epochOf, type Header, type Segment } from "./segment.ts";
 
 export interface Unmoved {
   readonly execution: ExecutionId;
@@ -45,7 +46,7 @@ interface Look {
 export async function unmovedOf(engine: Engine, id: ExecutionId, before: Instant): Promise<readonly Unmoved[]> {
   const root = await headOf(engine, id, "");
   if (!root) return [];
-  const header = await engine.header(id);
+  const header = await headerAt(engine, root);
   const look: Look = { engine, header, definition: await engine.definition(header.definition), before, found: [] };
   await lookAtWhole(look, root);
   const open: Segment[] = [root];
@@ -66,9 +67,8 @@ async function lookAtWhole(look: Look, root: Segment): Promise<void> {
   const { engine, header, definition } = look;
   if (root.position.doing.kind === "ended") return;
   const due = deadlineOf(header, definition);
-  const deadline: Command = { kind: "deadline", execution: header.id, branch: "" };
   const reason = "TimeoutSeconds of its machine are to end it";
-  if (due !== undefined) note(look, root, due, reason, messageOf(deadline, "flow", due));
+  if (due !== undefined) note(look, root, due, reason, deadlineMessage(header, due));
   if (!header.parent) return;
   const waiting = await headOf(engine, header.parent.execution, header.parent.branch);
   if (waiting && openClaim(waiting.position) === header.parent.seq) return;
@@ -137,16 +137,18 @@ async function lookAtFork(look: Look, parent: Segment, fork: Forked): Promise<re
   for (let group = 0; group < groupsOf(fork.width); group++) {
     const { heads } = await headsOf(look.engine, parent, fork.claim, group);
     const reported = await look.engine.world.joins.reports(joinKey(look.header, parent.branch, fork.claim, group));
-    for (const head of heads) begun.add(indexOf(head));
-    open.push(...heads.filter((head) => !isEnded(head)));
-    groups.push({ ended: heads.filter(isEnded), reported });
+    // What ended before a redrive and has not had its turn again has, in this epoch, not begun.
+    const ofNow = heads.filter((head) => epochOf(head) >= look.header.epoch || reported.has(indexOf(head)));
+    for (const head of ofNow) begun.add(indexOf(head));
+    open.push(...ofNow.filter((head) => !isEnded(head)));
+    groups.push({ ended: ofNow.filter(isEnded), reported });
   }
   const firstWave = Math.min(fork.concurrency, fork.width);
   if (range(firstWave).some((index) => !begun.has(index))) {
     note(look, parent, parent.now, "not all of its branches have begun");
   }
   groups.forEach((group, number) => {
-    lookAtEnds(look, group, { fork, begun, from: fork.concurrency + groupWidth * number });
+    lookAtEnds(look, parent, group, { fork, begun, from: fork.concurrency + groupWidth * number });
   });
   lookAtJoin(look, parent, fork, groups);
   return open;
@@ -155,13 +157,17 @@ async function lookAtFork(look: Look, parent: Segment, fork: Forked): Promise<re
 /** An end that was not reported, that failed and stopped nobody, or whose successor never began. `from`: the group's first successor. */
 function lookAtEnds(
   look: Look,
+  parent: Segment,
   { ended, reported }: Group,
   { fork, begun, from }: { readonly fork: Forked; readonly begun: ReadonlySet<number>; readonly from: number },
 ): void {
   const missing = range(reported.size).some((place) => from + place < fork.width && !begun.has(from + place));
   for (const end of ended) {
-    if (!reported.has(indexOf(end)) || isFailure(end)) note(look, end, end.now, "its end has not been told");
-    else if (missing) note(look, end, end.now, "whose turn it is has not begun");
+    const isOld = epochOf(end) < look.header.epoch;
+    const again = isOld ? resumption(look.header, end.branch, parent.position.events) : undefined;
+    if (!isOld && (!reported.has(indexOf(end)) || isFailure(end)))
+      note(look, end, end.now, "its end has not been told");
+    else if (missing) note(look, end, end.now, "whose turn it is has not begun", again);
   }
 }
 
@@ -169,9 +175,7 @@ function lookAtJoin(look: Look, parent: Segment, fork: Forked, groups: readonly 
   const all = groups.reduce((sum, { reported }) => sum + reported.size, 0) === fork.width;
   if (!all) return;
   const last = Math.max(parent.now, ...groups.flatMap(({ ended }) => ended.map(({ now }) => now)));
-  const { execution, branch } = parent;
-  const joined = messageOf({ kind: "joined", execution, branch, claim: fork.claim }, "flow");
-  note(look, parent, last, "all of its branches have ended", joined);
+  note(look, parent, last, "all of its branches have ended", joinedMessage(look.header, parent.branch, fork.claim));
 }
 
 function isEnded({ position }: Segment): boolean {

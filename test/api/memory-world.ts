@@ -140,6 +140,14 @@ export function memoryWorld(options: Partial<EngineOptions> = {}): MemoryWorld {
         if (answer.kind === "appended") finish(id, ending);
         return answer;
       },
+      redrive: async (id, redriving, segment) => {
+        const answer = append(segment);
+        const found = executions.get(id);
+        if (answer.kind === "taken" || !found) return answer;
+        const { stoppedAt: _, error: _error, cause: _cause, ...kept } = found;
+        executions.set(id, { ...kept, ...redriving, status: "RUNNING" });
+        return answer;
+      },
       find: async (id) => executions.get(id),
       list: async ({ tenant, machine, status, limit, after = "" }) =>
         page(

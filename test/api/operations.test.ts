@@ -287,7 +287,7 @@ const refused: [string, unknown, string][] = [
     { resourceArn: executionOf("a:b") },
     "InvalidArn: Invalid Arn: 'Resource type not valid in this context: execution'",
   ],
-  ["RedriveExecution", {}, "UnknownOperationException: unknown operation 'AWSStepFunctions.RedriveExecution'"],
+  ["RedriveExecution", {}, constraint(" null", "executionArn", "not be null")],
   ["constructor", {}, "UnknownOperationException: unknown operation 'AWSStepFunctions.constructor'"],
   ["ListStateMachines", "{", "SerializationException: The body is not a JSON object in UTF-8"],
   [

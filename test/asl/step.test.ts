@@ -40,6 +40,11 @@ const signals: Record<Signal["kind"], Signal> = {
   closed: { kind: "closed", events: 3 },
   aborted: { kind: "aborted", because: { branch: "/1.1", event: 4 } },
   stopped: { kind: "stopped", failure: {} },
+  redriven: {
+    kind: "redriven",
+    to: { state: "E", input: "{}", events: 3, previous: 3, doing: { kind: "arriving" } },
+    events: 3,
+  },
   "execution-timed-out": { kind: "execution-timed-out" },
   poisoned: { kind: "poisoned", cause: "it threw" },
 };

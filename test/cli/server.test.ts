@@ -58,7 +58,7 @@ describe("commands on a running server", () => {
     expect(JSON.parse((await on("start", "echo", "--follow", "--json")).out)).toMatchObject({ status: "SUCCEEDED" });
   });
 
-  test("stop and history take as much of a name as is clear", async () => {
+  test("stop, history and redrive take as much of a name as is clear", async () => {
     await on("run", echo); // so that there are two machines to look through
     await deploy(connect(server.url), readValidDefinition(patient, {})); // to run it would take a day
     for (const name of ["order-7", "order-8"]) await on("start", "patient", "--name", name);
@@ -78,6 +78,14 @@ describe("commands on a running server", () => {
     );
     const failed = await on("history", arn("patient", "order-7"), "--failed", "--json");
     expect(JSON.parse(failed.out)).toMatchObject([{ type: "ExecutionAborted" }]);
+
+    expect(await on("redrive", "order-7")).toMatchObject({ code: 0, out: `redriven ${arn("patient", "order-7")}\n` });
+    expect(await on("redrive", "order-7")).toMatchObject({
+      code: 1,
+      err: expect.stringContaining("Execution is RUNNING"),
+    });
+    await on("stop", "order-7");
+    expect(JSON.parse((await on("redrive", "order-7", "--json")).out)).toEqual({ redriveDate: expect.any(Number) });
   });
 
   test("describe says what an execution waits for, or how it ended", async () => {

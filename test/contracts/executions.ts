@@ -95,6 +95,52 @@ export function executionsContract(name: string, open: Open): void {
       expect(await executions().find(id)).toEqual(summaryOf(id));
     });
 
+    const at = noon + 60_000;
+    const calls = [{ token: "one-call", at }];
+    const redriving = { epoch: 1, redrives: { count: 1, at, calls }, expires: noon + 90_000_000 };
+
+    test("a redrive opens the next epoch, with its segment, and only that one ends then", async () => {
+      const id = await started();
+      await executions().stop(id, aborted, segmentOf(id, 1));
+      expect(await executions().redrive(id, redriving, segmentOf(id, 2))).toEqual({ kind: "appended" });
+      expect(await executions().find(id)).toEqual({ ...summaryOf(id), ...redriving });
+      expect(await log().head(id, "")).toEqual(segmentOf(id, 2));
+      await executions().finish(id, aborted);
+      expect(await executions().find(id)).toMatchObject({ status: "RUNNING", epoch: 1 });
+      await executions().finish(id, { ...succeeded, epoch: 1 });
+      expect(await executions().find(id)).toEqual({ ...summaryOf(id, succeeded), ...redriving });
+    });
+
+    test("of many redrives at once one wins", async () => {
+      const id = await started();
+      await executions().stop(id, aborted, segmentOf(id, 1));
+      const rivals = Array.from({ length: 5 }, (_, rival) =>
+        executions().redrive(id, redriving, segmentOf(id, 2, "", `${rival}`)),
+      );
+      const answers = await Promise.all(rivals);
+      expect(answers.filter(({ kind }) => kind === "appended")).toHaveLength(1);
+    });
+
+    test("a redrive of what runs, or whose sequence number is taken, changes nothing", async () => {
+      const id = await started();
+      await expect(executions().redrive(id, redriving, segmentOf(id, 1))).rejects.toThrow("has not ended");
+      expect(await log().head(id, "")).toEqual(segmentOf(id, 0));
+      await executions().stop(id, aborted, segmentOf(id, 1));
+      const answer = await executions().redrive(id, redriving, segmentOf(id, 1, "", "redrive"));
+      expect(answer).toEqual({ kind: "taken", winner: segmentOf(id, 1) });
+      expect(await executions().find(id)).toEqual(summaryOf(id, aborted));
+    });
+
+    test("lists know a redriven execution by its status", async () => {
+      const tenant = freshTenant();
+      const id = executionOf(tenant, "m", "again");
+      await start(summaryOf(id));
+      await executions().stop(id, aborted, segmentOf(id, 1));
+      await executions().redrive(id, redriving, segmentOf(id, 2));
+      expect(await list(tenant, "m", "RUNNING")).toEqual(["again"]);
+      expect(await list(tenant, "m", "ABORTED")).toEqual([]);
+    });
+
     const list = async (tenant: Tenant, machine: string, status?: ExecutionStatus, limit = 100) => {
       const found: ExecutionSummary[] = [];
       const query = { tenant, machine, limit, ...(status === undefined ? {} : { status }) };

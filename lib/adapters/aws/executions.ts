@@ -17,7 +17,7 @@ import type { Item } from "./body.ts";
 import { listExecutions } from "./list.ts";
 import { readSegment, segmentItem } from "./log.ts";
 import { afterConflicts, nobodyWasFirst, type Store } from "./store.ts";
-import { endingUpdate, readSummary, summaryItem, summaryItemKey } from "./summary.ts";
+import { endingUpdate, readSummary, redrivingUpdate, summaryItem, summaryItemKey } from "./summary.ts";
 
 export function openExecutions(store: Store, log: Log): Executions {
   return {
@@ -49,6 +49,20 @@ export function openExecutions(store: Store, log: Log): Executions {
       if (standing) return { kind: "taken", winner: await readSegment(store, segment.execution, standing) };
       // The summary was ended by somebody else, and nothing happens to it any more: what is left is the segment.
       return log.append(segment);
+    },
+
+    async redrive(id, redriving, segment) {
+      const Item = await segmentItem(store, segment);
+      const put = { TableName: store.table, Item, ...unlessThere };
+      const refusals = await transact(
+        store,
+        [{ Update: redrivingUpdate(store, id, redriving) }, { Put: put }],
+        tokenOf([Item]),
+      );
+      if (refusals === undefined) return { kind: "appended" };
+      const standing = refusals[1]?.Item;
+      if (standing) return { kind: "taken", winner: await readSegment(store, segment.execution, standing) };
+      throw new Error(`execution ${id} has not ended in the epoch before ${redriving.epoch}`);
     },
 
     async find(id) {

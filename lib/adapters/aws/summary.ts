@@ -3,7 +3,15 @@
  * spread over 16 keys of the index, so that a machine that starts thousands a second is not held up by its list.
  */
 import { createHash } from "node:crypto";
-import type { Ending, ExecutionId, ExecutionStatus, ExecutionSummary, Tenant } from "../../engine/ports.ts";
+import type {
+  Ending,
+  ExecutionId,
+  ExecutionStatus,
+  ExecutionSummary,
+  Redrives,
+  Redriving,
+  Tenant,
+} from "../../engine/ports.ts";
 import { bodyAttributes, type Item, readBodyAttributes, restore, store as storeBody } from "./body.ts";
 import { table as names } from "./names.ts";
 import { executionPartition, padded, summaryKey } from "./places.ts";
@@ -56,6 +64,7 @@ export async function summaryItem(store: Store, summary: ExecutionSummary): Prom
     epoch: { N: String(summary.epoch) },
     ...(summary.version === undefined ? {} : { version: { N: String(summary.version) } }),
     ...(summary.alias === undefined ? {} : { alias: { S: summary.alias } }),
+    ...(summary.redrives === undefined ? {} : { redrives: { S: JSON.stringify(summary.redrives) } }),
     ...(await failureAttributes(store, id, summary)),
     ...expiry(summary.expires),
   };
@@ -76,6 +85,7 @@ export async function readSummary(store: Store, item: Item): Promise<ExecutionSu
   const stoppedAt = item["stoppedAt"]?.N;
   const version = item["version"]?.N;
   const alias = item["alias"]?.S;
+  const redrives = item["redrives"]?.S;
   const failure = readBodyAttributes(item);
   return {
     // Written by `executionPartition`: the prefix is the only thing to take off again.
@@ -91,6 +101,8 @@ export async function readSummary(store: Store, item: Item): Promise<ExecutionSu
     epoch: Number(item["epoch"]?.N),
     ...(version === undefined ? {} : { version: Number(version) }),
     ...(alias === undefined ? {} : { alias }),
+    // Written below, and by nobody else.
+    ...(redrives === undefined ? {} : { redrives: JSON.parse(redrives) as Redrives }),
     ...(failure === undefined ? {} : readFailure(await restore(store.objects, failure))),
     ...readExpiry(item),
   };
@@ -128,6 +140,32 @@ export async function endingUpdate(store: Store, id: ExecutionId, ending: Ending
       ":list": { S: listPartitionOf(id, ending.status) },
       ...(object ? { ":object": object } : {}),
       ...(body ? { ":body": body } : {}),
+    },
+  };
+}
+
+/** Marks it RUNNING again, if it has ended in the epoch before, and takes the end and its failure away. */
+export function redrivingUpdate(store: Store, id: ExecutionId, { epoch, redrives, expires }: Redriving) {
+  return {
+    TableName: store.table,
+    Key: summaryItemKey(id),
+    ConditionExpression: "#status <> :running AND epoch = :before",
+    UpdateExpression:
+      "SET #status = :running, epoch = :epoch, redrives = :redrives, #list = :list, #expires = :expires REMOVE stoppedAt, #object, #body",
+    ExpressionAttributeNames: {
+      "#status": "status",
+      "#list": names.listPartitionKey,
+      "#expires": names.expires,
+      "#object": "object",
+      "#body": "body",
+    },
+    ExpressionAttributeValues: {
+      ":running": { S: "RUNNING" },
+      ":before": { N: String(epoch - 1) },
+      ":epoch": { N: String(epoch) },
+      ":redrives": { S: JSON.stringify(redrives) },
+      ":list": { S: listPartitionOf(id, "RUNNING") },
+      ":expires": { N: String(Math.ceil(expires / 1_000)) },
     },
   };
 }

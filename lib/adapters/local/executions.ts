@@ -70,6 +70,22 @@ export function localExecutions(store: Store, log: LocalLog): LocalExecutions {
       return answer;
     },
 
+    async redrive(id, redriving, segment) {
+      await store.room();
+      const [winner] = await log.branch(id, "", segment.seq, 1);
+      if (winner !== undefined) return { kind: "taken", winner };
+      const summary = find(id);
+      if (summary === undefined || summary.status === "RUNNING" || summary.epoch !== redriving.epoch - 1) {
+        throw new Error(`execution ${id} has not ended in the epoch before ${redriving.epoch}`);
+      }
+      const answer = log.appendNow(segment);
+      if (answer.kind === "taken") return answer;
+      removeFromIndex(summary);
+      const { stoppedAt: _, error: _error, cause: _cause, ...kept } = summary;
+      write({ ...kept, ...redriving, status: "RUNNING" });
+      return answer;
+    },
+
     find: async (id) => find(id),
 
     async list({ tenant, machine, status, limit, after }) {

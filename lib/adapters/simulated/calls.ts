@@ -29,6 +29,7 @@ const kinds = {
   "machines.list": "read",
   "executions.start": "write",
   "executions.finish": "write",
+  "executions.redrive": "write",
   "executions.stop": "write",
   "executions.find": "read",
   "executions.list": "read",

@@ -10,6 +10,7 @@ import type {
   MachineRecord,
   Machines,
   Page,
+  Redriving,
   Tenant,
 } from "../../engine/ports.ts";
 import { type Journal, type Table, table } from "./journal.ts";
@@ -30,6 +31,8 @@ export interface Registry {
   execution(id: ExecutionId): ExecutionSummary | undefined;
   write(summary: ExecutionSummary): void;
   finish(id: ExecutionId, ending: Ending): void;
+  /** Only what has ended in the epoch before. */
+  redrive(id: ExecutionId, redriving: Redriving): void;
   listExecutions(query: Listing, asOf: Instant): Page<ExecutionSummary>;
   executions(): readonly ExecutionSummary[];
   createMachine(machine: MachineRecord): Awaited<ReturnType<Machines["create"]>>;
@@ -56,6 +59,15 @@ export function registry(journal: Journal, now: () => Instant): Registry {
     finish(id, ending) {
       const summary = execution(id);
       if (summary?.status === "RUNNING" && summary.epoch === ending.epoch) write({ ...summary, ...ending });
+    },
+
+    redrive(id, redriving) {
+      const summary = execution(id);
+      if (summary === undefined || summary.status === "RUNNING" || summary.epoch !== redriving.epoch - 1) {
+        throw new Error(`execution ${id} has not ended in the epoch before ${redriving.epoch}`);
+      }
+      const { stoppedAt: _, error: _error, cause: _cause, ...kept } = summary;
+      write({ ...kept, ...redriving, status: "RUNNING" });
     },
 
     listExecutions({ tenant, machine, status, limit, after }, asOf) {

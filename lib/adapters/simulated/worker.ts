@@ -218,6 +218,16 @@ function executionsOf({ contents, calls, time, chance, faults }: Setting, make: 
         else registry.finish(id, ending);
         return answer;
       }),
+    redrive: (id, redriving, segment) =>
+      make("executions.redrive", `${keyText(segment)} ${print(segment.body)}`, () => {
+        const winner = segments.branch(id, "")[segment.seq];
+        if (winner !== undefined) {
+          calls.countTaken();
+          return { kind: "taken", winner };
+        }
+        registry.redrive(id, redriving);
+        return segments.append(segment);
+      }),
     find: (id) => make("executions.find", id, () => registry.execution(id)),
     list: (query) =>
       make("executions.list", query.machine, () => registry.listExecutions(query, listedAsOf(time, chance, faults()))),

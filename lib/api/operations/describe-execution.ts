@@ -3,6 +3,7 @@ import { describeExecution as describe, type ExecutionDescription } from "../../
 import { machineArn } from "../../engine/identity.ts";
 import { findExecutionId } from "../arn.ts";
 import { type Answer, operation } from "../operation.ts";
+import { redriveCount, redriveStatus } from "../redrivable.ts";
 import { noSuchExecution } from "../refusal.ts";
 import { arn } from "../settings.ts";
 import { structure } from "../shape.ts";
@@ -27,8 +28,8 @@ export const describeExecution = operation(structure({ executionArn: arn }, { in
       ...(summary.error !== undefined && { error: summary.error }),
       ...(summary.cause !== undefined && { cause: summary.cause }),
     }),
-    redriveCount: summary.epoch,
-    ...redrive(summary.status),
+    ...redriveCount(summary),
+    ...(await redriveStatus(call, summary)),
   };
 });
 
@@ -38,13 +39,5 @@ function payloads({ input, output }: ExecutionDescription, included: boolean): A
     ...(included && { input }),
     inputDetails: details,
     ...(output !== undefined && { ...(included && { output }), outputDetails: details }),
-  };
-}
-
-function redrive(status: string): Answer {
-  if (status !== "RUNNING" && status !== "SUCCEEDED") return { redriveStatus: "REDRIVABLE" };
-  return {
-    redriveStatus: "NOT_REDRIVABLE",
-    redriveStatusReason: `Execution is ${status} and cannot be redriven`,
   };
 }

@@ -3,6 +3,7 @@ import { executionArn, machineArn } from "../../engine/identity.ts";
 import type { ExecutionStatus, ExecutionSummary, Page } from "../../engine/ports.ts";
 import { type Answer, type Call, operation } from "../operation.ts";
 import { openPage, pageSize, sealPage } from "../page.ts";
+import { redriveCount } from "../redrivable.ts";
 import { invalid, noSuchResource, unsuitedType } from "../refusal.ts";
 import { arn } from "../settings.ts";
 import { type Input, oneOf, structure, text } from "../shape.ts";
@@ -70,9 +71,9 @@ async function search(call: Call, wanted: Wanted, from: string | undefined): Pro
   return { items, ...(next !== undefined && { next }) };
 }
 
-function passes({ epoch, version, alias }: ExecutionSummary, { named, redriveFilter }: Wanted): boolean {
+function passes({ redrives, version, alias }: ExecutionSummary, { named, redriveFilter }: Wanted): boolean {
   return (
-    (redriveFilter === undefined || (redriveFilter === "REDRIVEN") === epoch > 0) &&
+    (redriveFilter === undefined || (redriveFilter === "REDRIVEN") === (redrives !== undefined)) &&
     (!named.version || named.version.number === version) &&
     (!named.alias || named.alias.name === alias)
   );
@@ -87,6 +88,6 @@ function listed(call: Call, summary: ExecutionSummary): Answer {
     status: summary.status,
     startDate: new Date(summary.startedAt),
     ...(summary.stoppedAt !== undefined && { stopDate: new Date(summary.stoppedAt) }),
-    redriveCount: summary.epoch,
+    ...redriveCount(summary),
   };
 }

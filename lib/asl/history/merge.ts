@@ -6,7 +6,7 @@
 import type { EventDetails, EventRef, HistoryEvent } from "../event.ts";
 import type { Instant } from "../position.ts";
 import { Heap } from "./heap.ts";
-import { type Entry, type Fork, type SegmentEvents, spin, type Thread } from "./threads.ts";
+import { type Entry, type Fork, type SegmentEvents, spin, type Thread, type Threads } from "./threads.ts";
 
 export type { SegmentEvents } from "./threads.ts";
 
@@ -18,7 +18,7 @@ export interface NumberedEvent {
 }
 
 interface Merge {
-  readonly threads: ReadonlyMap<string, Thread>;
+  readonly threads: Threads;
   readonly ready: Heap<Thread>;
   /** Threads that begin when that thread has ended. */
   readonly successors: Map<Thread, Thread[]>;
@@ -30,7 +30,7 @@ interface Merge {
 export function numberEvents(segments: Iterable<SegmentEvents>, until?: Instant): readonly NumberedEvent[] {
   const threads = spin(segments, until);
   const merge: Merge = { threads, ready: new Heap(sooner), successors: new Map(), waiting: new Map(), numbered: [] };
-  for (const thread of threads.values()) if (thread.fork === undefined) makeReady(merge, thread, 0);
+  for (const thread of [...threads.values()].flat()) if (thread.fork === undefined) makeReady(merge, thread, 0);
   for (let thread = merge.ready.pop(); thread !== undefined; thread = merge.ready.pop()) {
     advance(merge, thread);
     if (merge.ready.size === 0) wakeAll(merge);
@@ -44,6 +44,13 @@ function sooner(a: Thread, b: Thread): number {
 
 /** The thread's next event may come, not before `since`. */
 function makeReady(merge: Merge, thread: Thread, since: Instant): void {
+  const { opens } = thread;
+  if (opens !== undefined) {
+    delete thread.opens;
+    thread.clock = Math.max(since, thread.clock);
+    openFork(merge, thread, opens, 0);
+    return;
+  }
   const entry = thread.entries[thread.cursor];
   if (entry === undefined) {
     end(merge, thread, since);
@@ -61,10 +68,11 @@ function makeReady(merge: Merge, thread: Thread, since: Instant): void {
  */
 function pendingCause(merge: Merge, waiting: Thread, reference: EventRef): Thread | undefined {
   if (typeof reference !== "object" || isWithin(waiting.branch, reference.branch)) return undefined;
-  const thread = merge.threads.get(reference.branch);
-  if (thread === undefined || thread.ids.has(reference.event)) return undefined;
-  const isToCome = thread.entries.some(({ local }, index) => index >= thread.cursor && local === reference.event);
-  return isToCome ? thread : undefined;
+  const threads = merge.threads.get(reference.branch) ?? [];
+  if (threads[0]?.ids.has(reference.event)) return undefined;
+  return threads.find(({ entries, cursor }) =>
+    entries.some(({ local }, index) => index >= cursor && local === reference.event),
+  );
 }
 
 function addTo(threads: Map<Thread, Thread[]>, key: Thread, thread: Thread): void {
@@ -108,7 +116,7 @@ function advance(merge: Merge, thread: Thread): void {
 
 function emit(merge: Merge, thread: Thread, entry: Entry): void {
   const { event } = entry;
-  if (event.type.endsWith("StateEntered")) delete thread.source;
+  if (event.type.endsWith("StateEntered") || event.type === "ExecutionRedriven") delete thread.source;
   noteSource(merge, thread, event.previous);
   const previousEventId = resolve(merge, thread, event.previous);
   const id = record(merge, previousEventId, thread.clock, event.type, rewritten(merge, thread, event.details));
@@ -133,7 +141,7 @@ function record(
 function openFork(merge: Merge, thread: Thread, fork: Fork, id: number): void {
   const { shape } = fork;
   fork.lastId = id;
-  const wave = shape.of === "Map" ? Math.min(shape.width, shape.concurrency) : 0;
+  const wave = shape.of === "Map" && !fork.reopened ? Math.min(shape.width, shape.concurrency) : 0;
   for (let index = 0; index < wave; index += 1) {
     const started = record(merge, id, thread.clock, "MapIterationStarted", { name: shape.name, index });
     fork.started.push(started);
@@ -152,11 +160,11 @@ function openFork(merge: Merge, thread: Thread, fork: Fork, id: number): void {
 function predecessor(merge: Merge, child: Thread): Thread | undefined {
   const first = child.entries[0]?.event;
   if (first?.type !== "MapIterationStarted" || typeof first.previous !== "object") return undefined;
-  return merge.threads.get(first.previous.branch);
+  return merge.threads.get(first.previous.branch)?.findLast(({ epoch }) => epoch <= child.epoch);
 }
 
 function isOver(thread: Thread): boolean {
-  return thread.cursor >= thread.entries.length;
+  return thread.cursor >= thread.entries.length && thread.opens === undefined;
 }
 
 function end(merge: Merge, thread: Thread, now: Instant): void {
@@ -176,7 +184,7 @@ function closeFork(merge: Merge, fork: Fork, now: Instant): void {
 function resolve(merge: Merge, thread: Thread, reference: EventRef): number {
   if (reference === "joined") return thread.open?.lastId ?? 0;
   if (typeof reference === "number") return numberIn(thread, reference);
-  const other = merge.threads.get(reference.branch);
+  const [other] = merge.threads.get(reference.branch) ?? [];
   return other === undefined ? 0 : numberIn(other, reference.event);
 }
 
@@ -192,8 +200,9 @@ function numberIn(thread: Thread, local: number): number {
 /** A parent that reports the failure of a branch repeats that branch's words, with that branch's numbers. */
 function noteSource(merge: Merge, thread: Thread, reference: EventRef): void {
   if (typeof reference !== "object" || !reference.branch.startsWith(`${thread.branch}/`)) return;
-  const source = merge.threads.get(reference.branch);
-  if (source !== undefined) thread.source = source.source ?? source;
+  const sources = merge.threads.get(reference.branch) ?? [];
+  const source = sources.find(({ source }) => source !== undefined)?.source ?? sources[0];
+  if (source !== undefined) thread.source = source;
 }
 
 const enteredAt = /^(An error occurred while executing the state '.*?' \(entered at the event id #)(\d+)(?=\)\. )/s;

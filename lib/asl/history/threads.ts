@@ -1,6 +1,7 @@
 /**
- * The log of an execution as threads: one per branch, its events in order with the moments they happened
- * at, tied to the forks that started them and that they wait for.
+ * The log of an execution as threads, its events in order with the moments they happened at, tied to the forks
+ * that started them and that they wait for. One per branch, and another for each redrive that the branch went
+ * on in: then its fork was opened again, and waits for it once more. The root is one thread from first to last.
  */
 import type { HistoryEvent } from "../event.ts";
 import type { Instant } from "../position.ts";
@@ -14,8 +15,12 @@ export interface SegmentEvents {
   /** The number of its first event in the branch's own numbering: events of the position before, + 1. */
   readonly firstEvent: number;
   readonly events: readonly HistoryEvent[];
+  /** Which redrive it belongs to; absent: none. */
+  readonly epoch?: number;
   /** Set where this very segment forked; `name` is the Map or Parallel state. */
   readonly fork?: ForkShape;
+  /** Set where a redrive opened a fork again: the segment that had forked. */
+  readonly reopens?: number;
 }
 
 export interface ForkShape {
@@ -49,10 +54,15 @@ export interface Fork {
   unfinished: number;
   /** Id of the last event in this fork so far. */
   lastId: number;
+  /** Its first wave has been told of. */
+  readonly reopened: boolean;
 }
 
 export interface Thread {
   readonly branch: string;
+  readonly epoch: number;
+  /** A fork that is open from the beginning: the branch goes on in the midst of it. */
+  opens?: Fork;
   /** Tells threads of the same moment apart, in the order of their indexes. */
   order: number;
   readonly entries: Entry[];
@@ -60,7 +70,7 @@ export interface Thread {
   fork?: Fork;
   cursor: number;
   clock: Instant;
-  /** Local number to id. */
+  /** Local number to id, for all threads of the branch. */
   readonly ids: Map<number, number>;
   /** The fork this thread waits for before it goes on. */
   open?: Fork;
@@ -68,56 +78,106 @@ export interface Thread {
   source?: Thread;
 }
 
-export function spin(segments: Iterable<SegmentEvents>, until: Instant | undefined): ReadonlyMap<string, Thread> {
+/** All threads; those of one branch in the order of their epochs. */
+export type Threads = ReadonlyMap<string, readonly Thread[]>;
+
+export function spin(segments: Iterable<SegmentEvents>, until: Instant | undefined): Threads {
   const logs = new Map<string, SegmentEvents[]>();
   for (const segment of segments) {
     const log = logs.get(segment.branch);
     if (log === undefined) logs.set(segment.branch, [segment]);
     else log.push(segment);
   }
-  const threads = new Map<string, Thread>();
+  const threads = new Map<string, readonly Thread[]>();
   const forks = new Map<string, Fork>();
-  for (const [branch, log] of logs) threads.set(branch, spinOne(branch, log, forks, until));
-  [...threads.values()].sort(byPath).forEach((thread, order) => {
-    thread.order = order;
-    tie(thread, forks);
+  for (const [branch, log] of logs) threads.set(branch, spinBranch(branch, log, forks, until));
+  [...threads.values()]
+    .flat()
+    .sort(byPath)
+    .forEach((thread, order) => {
+      thread.order = order;
+      tie(thread, forks);
+    });
+  return threads;
+}
+
+function spinBranch(
+  branch: string,
+  log: SegmentEvents[],
+  forks: Map<string, Fork>,
+  until: Instant | undefined,
+): readonly Thread[] {
+  log.sort((a, b) => a.seq - b.seq);
+  const ids = new Map<number, number>();
+  const threads: Thread[] = [];
+  log.forEach((segment, index) => {
+    const epoch = branch === "" ? 0 : (segment.epoch ?? 0);
+    let thread = threads.at(-1);
+    if (thread?.epoch !== epoch) {
+      thread = { branch, epoch, order: 0, entries: [], cursor: 0, clock: 0, ids };
+      threads.push(thread);
+    }
+    // What was to come later than the next segment never came: the branch was stopped before.
+    const end = Math.min(log[index + 1]?.now ?? Number.POSITIVE_INFINITY, until ?? Number.POSITIVE_INFINITY);
+    spinOne(thread, segment, forks, end);
   });
   return threads;
 }
 
-function spinOne(branch: string, log: SegmentEvents[], forks: Map<string, Fork>, until: Instant | undefined): Thread {
-  log.sort((a, b) => a.seq - b.seq);
-  const entries: Entry[] = [];
-  const thread: Thread = { branch, order: 0, entries, cursor: 0, clock: 0, ids: new Map() };
-  log.forEach((segment, index) => {
-    const fork = segment.fork && forkOf(thread, segment, segment.fork);
-    if (fork !== undefined) forks.set(`${branch}/${segment.seq}`, fork);
-    // What was to come later than the next segment never came: the branch was stopped before.
-    const end = Math.min(log[index + 1]?.now ?? Number.POSITIVE_INFINITY, until ?? Number.POSITIVE_INFINITY);
-    segment.events.forEach((event, position) => {
-      const at = event.at ?? segment.now;
-      if (!happened(event, end)) return;
-      const next = segment.events[position + 1];
-      const local = segment.firstEvent + position;
-      const goesOn = next !== undefined && happened(next, end);
-      entries.push({ event, local, at, goesOn, ...(next === undefined && fork !== undefined ? { fork } : {}) });
-    });
+function spinOne(thread: Thread, segment: SegmentEvents, forks: Map<string, Fork>, end: Instant): void {
+  const fork = forkIn(thread, segment, forks);
+  if (fork !== undefined && segment.events.length === 0) thread.opens = fork;
+  segment.events.forEach((event, position) => {
+    const at = event.at ?? segment.now;
+    if (!happened(event, end)) return;
+    const next = segment.events[position + 1];
+    const local = segment.firstEvent + position;
+    const goesOn = next !== undefined && happened(next, end);
+    thread.entries.push({ event, local, at, goesOn, ...(next === undefined && fork !== undefined ? { fork } : {}) });
   });
-  return thread;
 }
 
 function happened({ at }: HistoryEvent, end: Instant): boolean {
   return at === undefined || at <= end;
 }
 
-function forkOf(parent: Thread, segment: SegmentEvents, shape: ForkShape): Fork {
-  const local = segment.firstEvent + segment.events.length - 1;
-  return { shape, parent, local, children: [], started: [], unfinished: 0, lastId: 0 };
+/** The fork that this segment opened, or opened again. */
+function forkIn(parent: Thread, segment: SegmentEvents, forks: Map<string, Fork>): Fork | undefined {
+  const { branch, fork: shape, reopens } = segment;
+  const open = { children: [], unfinished: 0, lastId: 0, parent };
+  if (shape !== undefined) {
+    const local = segment.firstEvent + segment.events.length - 1;
+    const fork: Fork = { ...open, shape, local, started: [], reopened: false };
+    forks.set(forkName(branch, segment.seq, segment.epoch), fork);
+    return fork;
+  }
+  if (reopens === undefined) return undefined;
+  const before = latest(forks, branch, reopens, segment.epoch ?? 0);
+  if (before === undefined) return undefined;
+  const fork: Fork = { ...open, shape: before.shape, local: before.local, started: before.started, reopened: true };
+  forks.set(forkName(branch, reopens, segment.epoch), fork);
+  return fork;
+}
+
+function forkName(branch: string, seq: number, epoch = 0): string {
+  return `${branch}/${seq}@${epoch}`;
+}
+
+/** As it was opened last, up to that epoch. */
+function latest(forks: ReadonlyMap<string, Fork>, branch: string, seq: number, epoch: number): Fork | undefined {
+  for (let at = epoch; at >= 0; at -= 1) {
+    const fork = forks.get(forkName(branch, seq, at));
+    if (fork !== undefined) return fork;
+  }
+  return undefined;
 }
 
 function tie(thread: Thread, forks: ReadonlyMap<string, Fork>): void {
-  const dot = thread.branch.lastIndexOf(".");
-  const fork = dot < 0 ? undefined : forks.get(thread.branch.slice(0, dot));
+  const { branch, epoch } = thread;
+  const dot = branch.lastIndexOf(".");
+  const slash = branch.lastIndexOf("/");
+  if (dot < slash || slash < 0) return;
+  const fork = latest(forks, branch.slice(0, slash), Number(branch.slice(slash + 1, dot)), epoch);
   if (fork === undefined) return;
   thread.fork = fork;
   fork.children.push(thread);
@@ -132,5 +192,5 @@ function byPath(a: Thread, b: Thread): number {
     const difference = Number(left[index]) - Number(right[index]);
     if (difference !== 0) return difference;
   }
-  return left.length - right.length;
+  return left.length - right.length || a.epoch - b.epoch;
 }

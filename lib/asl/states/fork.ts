@@ -62,6 +62,7 @@ function passOver(journal: Journal, fork: Forked, events: number): void {
 }
 
 /** How many MapIterationStarted events the fork itself accounts for. */
-export function firstWave(fork: Pick<Forked, "of" | "width" | "concurrency" | "run">): number {
-  return fork.of === "Map" && fork.run === undefined ? Math.min(fork.width, fork.concurrency) : 0;
+export function firstWave(fork: Pick<Forked, "of" | "width" | "concurrency" | "run" | "reopened">): number {
+  if (fork.of !== "Map" || fork.run !== undefined || fork.reopened) return 0;
+  return Math.min(fork.width, fork.concurrency);
 }

@@ -88,6 +88,8 @@ function plain(kind: Signal["kind"]): Signal {
       return { kind, because: { branch: "/1.1", event: 7 } };
     case "stopped":
       return { kind, failure: {} };
+    case "redriven":
+      return { kind, to: { state: "E", input: "{}", events: 9, previous: 9, doing: { kind: "arriving" } }, events: 9 };
     case "poisoned":
       return { kind, cause: "it threw" };
     default:

@@ -1,0 +1,26 @@
+/** RedriveExecution: an execution that did not succeed goes on from where it ended. */
+import { redriveExecution as redrive } from "../../engine/redrive.ts";
+import { findExecutionId } from "../arn.ts";
+import { operation } from "../operation.ts";
+import { beingDeletedReason } from "../redrivable.ts";
+import { noSuchExecution, notRedrivable } from "../refusal.ts";
+import { arn } from "../settings.ts";
+import { structure, text } from "../shape.ts";
+
+/** The service's own length and letters: those of ASCII that print, without the blank. */
+const clientToken = text({ min: 1, max: 64, pattern: "[!-~]+" });
+
+export const redriveExecution = operation(structure({ executionArn: arn }, { clientToken }), async (call, asked) => {
+  const { executionArn, clientToken } = asked;
+  const id = findExecutionId(call, executionArn);
+  const deleted = await beingDeletedReason(call, id);
+  if (deleted !== undefined) throw notRedrivable(executionArn, deleted);
+  const redriven = await redrive(call.engine, id, {
+    ...(clientToken !== undefined && { clientToken }),
+    ...(call.invocationId !== undefined && { invocationId: call.invocationId }),
+    ...(call.parent && { parent: call.parent }),
+  });
+  if (redriven.kind === "absent") throw noSuchExecution(executionArn);
+  if (redriven.kind === "refused") throw notRedrivable(executionArn, redriven.reason);
+  return { redriveDate: new Date(redriven.at) };
+});

@@ -1,0 +1,36 @@
+/** `baton redrive EXECUTION`: lets one that did not succeed go on from where it ended, and follows it if told to. */
+import { Command } from "commander";
+import { connect } from "../client.ts";
+import { ending, follow } from "../follow.ts";
+import { executionArnOf } from "../names.ts";
+import { jsonOption, urlOption } from "../options.ts";
+import { paint } from "../paint.ts";
+
+interface Options {
+  readonly url: string;
+  readonly follow?: boolean;
+  readonly json?: boolean;
+}
+
+export function redriveCommand(): Command {
+  return new Command("redrive")
+    .description("go on with a failed, timed out or stopped execution from where it ended")
+    .argument("<execution>", "an ARN, MACHINE/NAME, or as much of the name as is clear")
+    .option("--follow", "show its states as they pass, until it ends")
+    .addOption(urlOption())
+    .addOption(jsonOption())
+    .action(async (execution: string, options: Options) => {
+      const client = connect(options.url);
+      const executionArn = await executionArnOf(client, execution);
+      const redriven = await client.call("RedriveExecution", { executionArn });
+      if (!options.follow) {
+        console.log(options.json ? JSON.stringify(redriven, undefined, 2) : `redriven ${executionArn}`);
+        return;
+      }
+      if (!options.json) console.log(`${paint("bold", executionArn)}`);
+      const print = options.json ? () => undefined : (line: string) => console.log(line);
+      const description = await follow(client, executionArn, print);
+      console.log(options.json ? JSON.stringify(description, undefined, 2) : ending(description));
+      if (description.status !== "SUCCEEDED") process.exitCode = 1;
+    });
+}

@@ -1,0 +1,138 @@
+/**
+ * RedriveExecution: an execution that ended without success goes on from where it ended, in its next epoch.
+ * Of the root this is one segment, written with the summary in one transaction; the branches of a fork that was
+ * open go on one after the other as they come to their turn (`resume.ts`).
+ *
+ *   … ──► FAILED (epoch 0) ──► its scopes are closed ──► redriven (epoch 1) ──► the state tried again ──► …
+ */
+import type { Instant } from "../asl/position.ts";
+import { step } from "../asl/step.ts";
+import { settle } from "./answer.ts";
+import { closeNested } from "./close.ts";
+import { decodeSegment } from "./codec.ts";
+import { setDeadline } from "./deadline.ts";
+import type { Engine } from "./engine.ts";
+import { guardKey, nonceOf, postGuard } from "./guard.ts";
+import { headerAt, headOf } from "./head.ts";
+import { momentAt } from "./moment.ts";
+import type { ExecutionId, ExecutionSummary, RedriveCall, SegmentKey } from "./ports.ts";
+import { expiry, mine, recordOf, segmentOf } from "./record.ts";
+import type { Header, Segment } from "./segment.ts";
+import { standingOf } from "./standing.ts";
+
+export interface RedriveRequest {
+  /** Of the caller's choice: the same call again is answered as before. By default the SDK's own id of the call. */
+  readonly clientToken?: string;
+  /** The caller's `amz-sdk-invocation-id`. */
+  readonly invocationId?: string;
+  /** The claim that waits for its end from here on; by default the one that did before. */
+  readonly parent?: SegmentKey;
+}
+
+export type Redriven =
+  | { readonly kind: "redriven"; readonly at: Instant }
+  | { readonly kind: "refused"; readonly reason: string }
+  | { readonly kind: "absent" };
+
+/** Under contention each loser finds that the execution runs. */
+const mostTries = 100;
+
+export async function redriveExecution(engine: Engine, id: ExecutionId, request: RedriveRequest): Promise<Redriven> {
+  const token = request.clientToken ?? request.invocationId;
+  const nonce = nonceOf(engine, token);
+  for (let tries = 0; tries < mostTries; tries++) {
+    const summary = await engine.world.executions.find(id);
+    const head = summary && (await headOf(engine, id, ""));
+    if (!summary || !head) return { kind: "absent" };
+    const before = earlierCall(engine, summary, token);
+    if (before) {
+      if (head.by === guardKey(nonce)) await sendAgain(engine, head);
+      return { kind: "redriven", at: before.at };
+    }
+    const reason = whyNotRedrivable(engine, summary);
+    if (reason !== undefined) return { kind: "refused", reason };
+    const redriven = await append(engine, summary, head, request, { nonce, token: token ?? nonce });
+    if (!redriven) continue;
+    await sendAgain(engine, redriven);
+    return { kind: "redriven", at: redriven.now };
+  }
+  throw new Error(`execution ${id} could not be redriven in ${mostTries} tries`);
+}
+
+/** As documented: for 15 minutes, and of the last ten calls, a token is known again. */
+const tokenLife = 15 * 60_000;
+const mostTokens = 10;
+
+function latestCalls(engine: Engine, { redrives }: ExecutionSummary): readonly RedriveCall[] {
+  const since = engine.world.clock.now() - tokenLife;
+  return (redrives?.calls ?? []).filter(({ at }) => at > since);
+}
+
+/** A call that was answered is answered so again, whatever the execution does meanwhile (recorded on AWS). */
+function earlierCall(engine: Engine, summary: ExecutionSummary, token: string | undefined): RedriveCall | undefined {
+  return latestCalls(engine, summary).find((call) => call.token === token);
+}
+
+const dayMilliseconds = 24 * 3_600_000;
+
+/** In the service's words; undefined: it can be redriven. */
+export function whyNotRedrivable(engine: Engine, { status, stoppedAt }: ExecutionSummary): string | undefined {
+  if (status === "RUNNING" || status === "SUCCEEDED") return `Execution is ${status} and cannot be redriven`;
+  const until = (stoppedAt ?? 0) + engine.options.redrivableDays * dayMilliseconds;
+  return engine.world.clock.now() > until ? "Execution redrivable period exceeded" : undefined;
+}
+
+/** Undefined: somebody else was faster. */
+async function append(
+  engine: Engine,
+  summary: ExecutionSummary,
+  head: Segment,
+  { parent }: RedriveRequest,
+  call: { readonly nonce: string; readonly token: string },
+): Promise<Segment | undefined> {
+  const { doing } = head.position;
+  if (doing.kind !== "ended") return undefined;
+  const before = await headerAt(engine, head);
+  const definition = await engine.definition(before.definition);
+  // What is left of the scopes that ended with it is fenced first: from then on nobody writes to its branches.
+  const inner = doing.open ? await closeNested(engine, before, definition, head, doing.open) : 0;
+  const by = await postGuard(engine, head.execution, "", call.nonce);
+  const header = headerAfter(engine, before, parent);
+  const moment = { ...(await momentAt(engine, header, definition, "", head.seq + 1)), now: header.redriveTime };
+  const to = await standingOf(engine, header, head);
+  const signal = { kind: "redriven", to, events: head.position.events + inner } as const;
+  const transition = await step(definition, head.position, signal, moment);
+  const segment: Segment = { ...segmentOf(engine, header, moment, transition, by), nonce: call.nonce };
+  const at = header.redriveTime;
+  const calls = [...latestCalls(engine, summary), { token: call.token, at }].slice(-mostTokens);
+  const redriving = {
+    epoch: header.epoch,
+    redrives: { count: header.redriveCount, at, calls },
+    expires: expiry(engine, at),
+  };
+  const answer = await engine.world.executions.redrive(head.execution, redriving, recordOf(engine, segment));
+  if (answer.kind === "taken" && decodeSegment(answer.winner).nonce !== call.nonce) return undefined;
+  mine(engine, segment);
+  return segment;
+}
+
+type RedrivenHeader = Header & { readonly redriveTime: Instant };
+
+function headerAfter(engine: Engine, before: Header, parent: SegmentKey | undefined): RedrivenHeader {
+  return {
+    ...before,
+    epoch: before.epoch + 1,
+    redriveCount: before.redriveCount + 1,
+    redriveTime: engine.world.clock.now(),
+    ...(parent === undefined ? {} : { parent }),
+  };
+}
+
+/** What follows from the redrive; whoever comes second does no harm. */
+async function sendAgain(engine: Engine, segment: Segment): Promise<void> {
+  const header = await headerAt(engine, segment);
+  const definition = await engine.definition(header.definition);
+  await setDeadline(engine, header, definition);
+  await settle(engine, header, definition, segment, "again");
+  await engine.world.log.durable();
+}

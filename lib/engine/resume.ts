@@ -1,0 +1,53 @@
+/**
+ * The turn of a branch whose fork a redrive has opened again. Who has which turn is as in any fork (`join.ts`);
+ * what the branch makes of it depends on what became of it before:
+ *
+ *   never begun         ──► begins
+ *   succeeded before    ──► reports its output once more, and so passes its turn on
+ *   failed or aborted   ──► goes on where it stood, in a segment behind its end
+ */
+import type { Definition } from "../asl/definition.ts";
+import { settle } from "./answer.ts";
+import { beginningOf, reportEnd } from "./branch.ts";
+import { type Baton, keyOf, type Resume } from "./command.ts";
+import type { Engine } from "./engine.ts";
+import { headOf } from "./head.ts";
+import { dispatch, dueTime, laneOfState, messageOf } from "./messages.ts";
+import type { Delivery, Message, Verdict } from "./ports.ts";
+import { redelivered } from "./redelivery.ts";
+import { epochOf } from "./segment.ts";
+import { goOn } from "./standing.ts";
+
+const done: Verdict = { kind: "done" };
+
+export async function resumeBranch(engine: Engine, command: Resume, delivery: Delivery): Promise<Verdict> {
+  const { execution, branch, header, events } = command;
+  const definition = await engine.definition(header.definition);
+  const head = await headOf(engine, execution, branch);
+  if (!head) {
+    await dispatch(engine, [await beginMessage(engine, definition, command)]);
+    return done;
+  }
+  const { doing } = head.position;
+  if (epochOf(head) >= header.epoch) return redelivered(engine, command, delivery);
+  if (doing.kind !== "ended")
+    throw new Error(`${execution}${branch} runs, and its scope was closed before the redrive`);
+  if (doing.outcome.status === "SUCCEEDED") {
+    await reportEnd(engine, header, definition, head, doing.outcome, 0, events);
+    return done;
+  }
+  const recorded = await goOn(engine, header, definition, head, { ...command, by: keyOf(command) });
+  if (recorded.kind === "theirs") return redelivered(engine, command, delivery);
+  if (dueTime(recorded.segment.position) !== undefined) return done;
+  const finished = await settle(engine, header, definition, recorded.segment);
+  return finished ? done : redelivered(engine, command, delivery);
+}
+
+/** It reads its fork itself: what was staged for the branches of a fork is that of its own epoch. */
+async function beginMessage(engine: Engine, definition: Definition, command: Resume): Promise<Message> {
+  const { execution, branch, header, events, previous } = command;
+  const begin = previous === undefined ? {} : { begin: { events, previous } };
+  const baton: Baton = { kind: "advance", execution, branch, seq: 0, header, ...begin, reopened: true };
+  const { state } = await beginningOf(engine, header, baton);
+  return messageOf(baton, laneOfState(definition, state));
+}

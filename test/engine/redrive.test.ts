@@ -1,0 +1,213 @@
+/**
+ * Redrives, held against what the service recorded (machines with activities, September 2026): which events they
+ * add, what these refer to, and what of an execution stays as it was.
+ */
+import { describe, expect, test } from "vitest";
+import { describeExecution } from "../../lib/engine/describe.ts";
+import type { Engine } from "../../lib/engine/engine.ts";
+import { readHistory } from "../../lib/engine/history.ts";
+import type { Call, CallResult, ExecutionId } from "../../lib/engine/ports.ts";
+import { redriveExecution } from "../../lib/engine/redrive.ts";
+import { stopExecution } from "../../lib/engine/stop.ts";
+import { type Setup, setup } from "./setup.ts";
+
+const succeed = (output: unknown): CallResult => ({ kind: "succeeded", output: JSON.stringify(output) });
+const fail = (error = "Broken"): CallResult => ({ kind: "failed", error, cause: "of old age" });
+
+/** Answers of each task in turn, by what its arguments say who it is; after the last one it is repaired. */
+function tasks(answers: Readonly<Record<string, readonly CallResult[]>>) {
+  const calls: string[] = [];
+  const call = async ({ arguments: given }: Call): Promise<CallResult> => {
+    const { who } = JSON.parse(given);
+    const before = calls.filter((one) => one === who).length;
+    calls.push(who);
+    return answers[who]?.[before] ?? succeed(`${who} repaired`);
+  };
+  return { calls, call };
+}
+
+const task = (who: unknown, more: object = { End: true }) => ({
+  Type: "Task",
+  Resource: "arn:aws:states:::sqs:sendMessage",
+  Parameters: typeof who === "string" ? { who } : who,
+  ...more,
+});
+
+/** "23 TaskScheduled <- 8" for each event. */
+async function told(engine: Engine, id: ExecutionId, from = 1): Promise<readonly string[]> {
+  const events = await readHistory(engine, id);
+  return events.slice(from - 1).map(({ id, type, previousEventId }) => `${id} ${type} <- ${previousEventId}`);
+}
+
+async function redrive({ engine, id }: Setup, clientToken?: string) {
+  return redriveExecution(engine, id, clientToken === undefined ? {} : { clientToken });
+}
+
+const statusOf = async ({ engine, id }: Setup) => (await describeExecution(engine, id))?.summary.status;
+const outputOf = async ({ engine, id }: Setup) => JSON.parse((await describeExecution(engine, id))?.output ?? "null");
+
+describe("a sequence", () => {
+  const states = {
+    First: { Type: "Pass", Next: "Work" },
+    Work: task(
+      { who: "work", "redriven.$": "$$.Execution.RedriveCount", "retry.$": "$$.State.RetryCount" },
+      { Retry: [{ ErrorEquals: ["Broken"], IntervalSeconds: 1, MaxAttempts: 1, BackoffRate: 1 }], Next: "Last" },
+    ),
+    Last: { Type: "Pass", Parameters: { "redriven.$": "$$.Execution.RedriveCount" }, End: true },
+  };
+
+  test("the failed state begins again with all of its retries; nothing before it does", async () => {
+    const { call } = tasks({ work: [fail(), fail(), fail(), fail()] });
+    const run = await setup(states, { call });
+    await run.pass(10_000);
+    expect(await statusOf(run)).toBe("FAILED");
+    const events = (await readHistory(run.engine, run.id)).length;
+    expect(await redrive(run)).toMatchObject({ kind: "redriven" });
+    expect(await statusOf(run)).toBe("RUNNING");
+    await run.pass(10_000);
+    expect(await statusOf(run)).toBe("FAILED");
+    expect(await told(run.engine, run.id, events)).toEqual([
+      "11 ExecutionFailed <- 10",
+      "12 ExecutionRedriven <- 11",
+      "13 TaskScheduled <- 4",
+      "14 TaskStarted <- 13",
+      "15 TaskFailed <- 14",
+      "16 TaskScheduled <- 15",
+      "17 TaskStarted <- 16",
+      "18 TaskFailed <- 17",
+      "19 ExecutionFailed <- 18",
+    ]);
+    await redrive(run);
+    await run.pass(10_000);
+    expect(await told(run.engine, run.id, 20)).toEqual([
+      "20 ExecutionRedriven <- 19",
+      "21 TaskScheduled <- 4",
+      "22 TaskStarted <- 21",
+      "23 TaskSucceeded <- 22",
+      "24 TaskStateExited <- 23",
+      "25 PassStateEntered <- 24",
+      "26 PassStateExited <- 25",
+      "27 ExecutionSucceeded <- 26",
+    ]);
+    expect(await outputOf(run)).toEqual({ redriven: 2 });
+    const history = await readHistory(run.engine, run.id);
+    expect(history[19]).toMatchObject({ executionRedrivenEventDetails: { redriveCount: 2 } });
+    expect(JSON.stringify(history[20])).toContain(String.raw`\"redriven\":2,\"retry\":0`);
+  });
+});
+
+test("a Parallel: the branch that succeeded stays, the failed and the aborted one go on in their states", async () => {
+  const branch = (name: string, more?: object) => ({ StartAt: name, States: { [name]: task(name, more) } });
+  const { call, calls } = tasks({ Failing: [fail()] });
+  const slow = {
+    StartAt: "Slow",
+    States: { Slow: { Type: "Wait", Seconds: 60, Next: "After" }, After: task("After") },
+  };
+  const states = { Both: { Type: "Parallel", Branches: [branch("Fine"), branch("Failing"), slow], End: true } };
+  const run = await setup(states, { call });
+  await run.pass(1_000);
+  const events = (await readHistory(run.engine, run.id)).length;
+  expect(await statusOf(run)).toBe("FAILED");
+  await redrive(run);
+  await run.pass(120_000);
+  expect(await outputOf(run)).toEqual(["Fine repaired", "Failing repaired", "After repaired"]);
+  expect(calls).toEqual(["Fine", "Failing", "Failing", "After"]);
+  const history = await readHistory(run.engine, run.id);
+  const entered = (name: string) =>
+    history.find((event) => JSON.stringify(event.stateEnteredEventDetails ?? "").includes(`"${name}"`))?.id;
+  const again = history.slice(events);
+  expect(again.map(({ type }) => type)).toEqual([
+    "ExecutionRedriven",
+    "TaskScheduled",
+    "TaskStarted",
+    "TaskSucceeded",
+    "TaskStateExited",
+    "WaitStateExited",
+    "TaskStateEntered",
+    "TaskScheduled",
+    "TaskStarted",
+    "TaskSucceeded",
+    "TaskStateExited",
+    "ParallelStateSucceeded",
+    "ParallelStateExited",
+    "ExecutionSucceeded",
+  ]);
+  expect(again[1]?.previousEventId).toBe(entered("Failing"));
+  expect(again[5]?.previousEventId).toBe(entered("Slow"));
+});
+
+test("a Map: what succeeded stays, the failed item goes on, and what had not begun begins behind it", async () => {
+  const { call, calls } = tasks({ "1": [fail()] });
+  const states = {
+    Each: {
+      Type: "Map",
+      MaxConcurrency: 1,
+      ItemProcessor: { StartAt: "Item", States: { Item: task({ "who.$": "States.Format('{}', $)" }) } },
+      End: true,
+    },
+  };
+  const run = await setup(states, { call, input: "[0,1,2]" });
+  await run.pass(1_000);
+  expect(await statusOf(run)).toBe("FAILED");
+  const before = await told(run.engine, run.id);
+  await redrive(run);
+  await run.pass(10_000);
+  expect(await outputOf(run)).toEqual(["0 repaired", "1 repaired", "2 repaired"]);
+  expect(calls).toEqual(["0", "1", "1", "2"]);
+  // As recorded for the same machine, where the machine begins with a Choice of two events more.
+  expect(await told(run.engine, run.id)).toEqual([
+    ...before,
+    "20 ExecutionRedriven <- 19",
+    "21 TaskScheduled <- 12",
+    "22 TaskStarted <- 21",
+    "23 TaskSucceeded <- 22",
+    "24 TaskStateExited <- 23",
+    "25 MapIterationSucceeded <- 24",
+    "26 MapIterationStarted <- 24",
+    "27 TaskStateEntered <- 26",
+    "28 TaskScheduled <- 27",
+    "29 TaskStarted <- 28",
+    "30 TaskSucceeded <- 29",
+    "31 TaskStateExited <- 30",
+    "32 MapIterationSucceeded <- 31",
+    "33 MapStateSucceeded <- 32",
+    "34 MapStateExited <- 32",
+    "35 ExecutionSucceeded <- 34",
+  ]);
+});
+
+test("a Fail state fails again, without being entered", async () => {
+  const run = await setup({ No: { Type: "Fail", Error: "E", Cause: "C" } });
+  await run.pass(1_000);
+  await redrive(run);
+  await run.pass(1_000);
+  expect(await told(run.engine, run.id)).toEqual([
+    "1 ExecutionStarted <- 0",
+    "2 FailStateEntered <- 0",
+    "3 ExecutionFailed <- 2",
+    "4 ExecutionRedriven <- 3",
+    "5 ExecutionFailed <- 4",
+  ]);
+});
+
+test("a stopped task goes on, and its old token is no good", async () => {
+  const { call } = tasks({ work: [succeed("never heard of: stopped before")] });
+  const run = await setup({ Wait: { Type: "Wait", Seconds: 600, Next: "Work" }, Work: task("work") }, { call });
+  await run.pass(1_000);
+  await stopExecution(run.engine, run.id, { error: "Enough" });
+  await redrive(run);
+  await run.pass(800_000);
+  expect(await told(run.engine, run.id)).toEqual([
+    "1 ExecutionStarted <- 0",
+    "2 WaitStateEntered <- 0",
+    "3 ExecutionAborted <- 0",
+    "4 ExecutionRedriven <- 3",
+    "5 WaitStateExited <- 2",
+    "6 TaskStateEntered <- 5",
+    "7 TaskScheduled <- 6",
+    "8 TaskStarted <- 7",
+    "9 TaskSucceeded <- 8",
+    "10 TaskStateExited <- 9",
+    "11 ExecutionSucceeded <- 10",
+  ]);
+});

@@ -4,6 +4,7 @@ import { Command, CommanderError } from "commander";
 import { demoCommand } from "./commands/demo.ts";
 import { describeCommand } from "./commands/describe.ts";
 import { devCommand } from "./commands/dev.ts";
+import { graphCommand } from "./commands/graph.ts";
 import { historyCommand } from "./commands/history.ts";
 import { listCommand } from "./commands/list.ts";
 import { redriveCommand } from "./commands/redrive.ts";
@@ -29,6 +30,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     stopCommand,
     redriveCommand,
     historyCommand,
+    graphCommand,
     demoCommand,
   ];
   for (const command of commands) program.addCommand(command().exitOverride());

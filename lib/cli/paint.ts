@@ -1,11 +1,36 @@
 /** Colours on a terminal, none elsewhere or under NO_COLOR; times and payloads short enough for a line. */
 import { styleText } from "node:util";
+import type { Style } from "../asl/graph/canvas.ts";
 
 type Colour = "green" | "red" | "yellow" | "cyan" | "dim" | "bold";
 
 export function paint(colour: Colour, text: string): string {
   const plain = !process.stdout.isTTY || Boolean(process.env["NO_COLOR"]);
   return plain ? text : styleText(colour, text);
+}
+
+const styleColours: Readonly<Record<Style, Colour | undefined>> = {
+  plain: undefined,
+  name: "bold",
+  faint: "dim",
+  catch: "yellow",
+  running: "cyan",
+  succeeded: "green",
+  caught: "yellow",
+  failed: "red",
+  aborted: "dim",
+};
+
+/** A piece of a drawing in its colour. */
+export function paintStyle(style: Style, text: string): string {
+  const colour = styleColours[style];
+  return colour === undefined ? text : paint(colour, text);
+}
+
+const usualWidth = 100;
+
+export function terminalWidth(): number {
+  return process.stdout.columns ?? usualWidth;
 }
 
 /** 18 ms, 4.2 s, 3 m 20 s, 3 d 4 h. */

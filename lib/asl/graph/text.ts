@@ -4,7 +4,7 @@ const narrow = /[iljtfrI.,:;'|!()[\]{} ]/;
 const broad = /[mwMW@%—…]|[A-Z]/;
 /** East Asian writing and pictures take the room of two letters. */
 const double =
-  /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60]|\p{Extended_Pictographic}/u;
+  /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60]|\p{Emoji_Presentation}/u;
 
 /** In pixels, for a font of that many. */
 export function textWidth(text: string, fontSize: number): number {

@@ -1,0 +1,70 @@
+/** What a command is about: a definition in a file, a state machine on the server, or one of its executions. */
+import { existsSync } from "node:fs";
+import { type Progress, progressOf } from "../asl/graph/progress.ts";
+import { JsonSyntaxError, parseJson } from "../asl/json.ts";
+import { parseDefinitionText } from "../asl/parse.ts";
+import type { Client, Reply } from "./client.ts";
+import { readDefinitionFile } from "./definition-file.ts";
+import { Failure } from "./failure.ts";
+import { executionArnOf, listAll } from "./names.ts";
+import { problemText } from "./problem-text.ts";
+
+export interface Subject {
+  /** What a person calls it. */
+  readonly title: string;
+  /** The definition. It is JSON; whether it is valid is not judged here. */
+  readonly text: string;
+  readonly machineArn?: string;
+  readonly executionArn?: string;
+  /** Of an execution. */
+  readonly progress?: Progress;
+  readonly events?: readonly Reply[];
+}
+
+export async function findSubject(
+  client: Client,
+  given: string,
+  substitutions: Readonly<Record<string, string>>,
+): Promise<Subject> {
+  if (isFile(given)) return fromFile(given, substitutions);
+  const machineArn = await findMachine(client, given);
+  return machineArn === undefined ? fromExecution(client, given) : fromMachine(client, machineArn);
+}
+
+/** Whatever looks like a file is one, so that a misspelt name is told as such. */
+function isFile(given: string): boolean {
+  return given === "-" || /\.(json|ya?ml)$/.test(given) || (!given.startsWith("arn:") && existsSync(given));
+}
+
+function fromFile(file: string, substitutions: Readonly<Record<string, string>>): Subject {
+  const { name, text } = readDefinitionFile(file, substitutions);
+  try {
+    parseJson(text);
+  } catch (error) {
+    if (!(error instanceof JsonSyntaxError)) throw error;
+    const parsed = parseDefinitionText(text);
+    const problems = parsed.kind === "problems" ? parsed.problems : [];
+    throw new Failure(problems.map((problem) => problemText(problem, file)).join("\n"));
+  }
+  return { title: name, text };
+}
+
+async function findMachine(client: Client, given: string): Promise<string | undefined> {
+  if (given.startsWith("arn:")) return /^arn:[^:]+:states:[^:]*:[^:]*:stateMachine:/.test(given) ? given : undefined;
+  if (given.includes("/")) return undefined;
+  const machines = await listAll(client, "ListStateMachines", {}, "stateMachines");
+  return machines.find(({ name }) => name === given)?.stateMachineArn;
+}
+
+async function fromMachine(client: Client, machineArn: string): Promise<Subject> {
+  const { name, definition } = await client.call("DescribeStateMachine", { stateMachineArn: machineArn });
+  return { title: name, text: definition, machineArn };
+}
+
+async function fromExecution(client: Client, given: string): Promise<Subject> {
+  const executionArn = await executionArnOf(client, given);
+  const { name, definition, stateMachineArn } = await client.call("DescribeStateMachineForExecution", { executionArn });
+  const events = await listAll(client, "GetExecutionHistory", { executionArn, includeExecutionData: false }, "events");
+  const title = `${name}/${executionArn.slice(executionArn.lastIndexOf(":") + 1)}`;
+  return { title, text: definition, machineArn: stateMachineArn, executionArn, progress: progressOf(events), events };
+}

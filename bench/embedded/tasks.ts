@@ -40,7 +40,7 @@ export async function tasks(): Promise<TaskFigures> {
     );
   }
   await embedded.close();
-  functions.close();
+  await functions.close();
   await agent.close();
   await server.terminate();
   return { barePerSecond: median(bare), batonPerSecond: median(baton) };

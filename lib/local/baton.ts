@@ -139,7 +139,7 @@ function openAll(options: LocalOptions, url: string): { tasks: Tasks; close(): P
   ]);
   const tasks = createTasks({ functions: [tellingWhere(anywhere, options.functionFolders ?? [])] });
   const close = async (): Promise<void> => {
-    behindUrls.close();
+    await behindUrls.close();
     await Promise.all(folders.map((folder) => folder.close()));
   };
   return { tasks, close };

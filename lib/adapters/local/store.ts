@@ -1,10 +1,13 @@
 /**
  * The one file that knows LMDB: ordered rows of text by text key. A write is visible in the process at once
- * and reaches the file in generations: everything written between two turns of the event loop is one LMDB
- * transaction, so the file always holds a prefix of what happened, never half of it. Because one process
- * owns the folder, conditions are decided here in memory; LMDB only stores.
+ * and reaches the file in generations: everything written within a moment is one LMDB transaction, so the
+ * file always holds a prefix of what happened, never half of it. What must not wait for that (`durable`) goes
+ * to the journal first, and from there, if the process dies, to the file when it is opened again. Because one
+ * process owns the folder, conditions are decided here in memory; LMDB only stores.
  */
 import { open, type RootDatabase } from "lmdb";
+import { type Changes, changes } from "./changes.ts";
+import { type Journal, openJournal, type Part } from "./journal.ts";
 
 export type Row = readonly [key: string, value: string];
 
@@ -36,16 +39,27 @@ export interface Store {
 /** Unwritten text kept in memory before writers have to wait for the disk. */
 const MOST_UNWRITTEN = 16 * 1024 * 1024;
 
+/** So much is written at once; less waits for more to come. */
+const WORTH_WRITING = 1024 * 1024;
+
+/** What is written and removed within this time, as most messages are, never reaches the file. */
+const GATHERING_MS = 100;
+
 /** LMDB's limit for a key at a page size of 4096. Keys are ASCII, so characters are bytes. */
 const LONGEST_KEY = 1978;
 
-/** null: the row is removed. Grouped by the key's first character, so that a range looks at its own table only. */
-type Changes = Map<string, Map<string, string | null>>;
+/** Where the file says which generation it holds; no table has this letter. */
+const GENERATION = "0";
 
 /** What one transaction writes. */
 interface Generation {
-  readonly changes: Changes;
-  size: number;
+  readonly number: number;
+  /** In the journal, synced or about to be. */
+  journaled: Changes;
+  /** Written since. */
+  rest: Changes;
+  /** How many changes had been made when it was closed. */
+  last: number;
   committed: Promise<void>;
   flushed: Promise<unknown> | undefined;
 }
@@ -53,33 +67,55 @@ interface Generation {
 export function openStore(path: string): Store {
   // separateFlushed: a write's promise resolves at commit, and carries the flush to disk as a promise beside it.
   const database: RootDatabase<string, string> = open({ path, encoding: "string", separateFlushed: true });
-  let pending = generation();
+  const journal = openJournal(`${path}.journal`);
+  const recovered = recover(database, journal);
+  let pending = generation(recovered.newest + 1);
   let writing: Generation | undefined;
   let newest: Generation | undefined;
-  let scheduled = false;
+  /** Closed, and perhaps not on disk yet; oldest first. */
+  const unflushed: Generation[] = [];
+  /** Generations up to this one are on disk. */
+  let reached = recovered.onDisk;
+  /** How many changes have been made, and how many of them survive a power cut. */
+  let made = 0;
+  let safe = 0;
+  let syncing: Promise<void> | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  let hurried = false;
   let broken: unknown;
+
+  // What came from the journal is in the file, but until then only the journal survives a power cut.
+  const settled = database.flushed.then(() => {
+    reached = Math.max(reached, recovered.newest);
+  });
 
   function change(key: string, value: string | null): void {
     if (broken !== undefined) throw broken;
     if (key.length > LONGEST_KEY) throw new Error(`key of ${key.length} bytes, at most ${LONGEST_KEY}: '${key}'`);
-    table(pending.changes, key).set(key, value);
-    pending.size += key.length + (value?.length ?? 0);
+    pending.rest.set(key, value);
+    made += 1;
     schedule();
   }
 
   function schedule(): void {
-    if (scheduled || writing !== undefined) return;
-    scheduled = true;
-    setImmediate(write);
+    if (writing !== undefined || hurried) return;
+    if (sizeOf(pending) > WORTH_WRITING) {
+      hurried = true;
+      setImmediate(write);
+    } else timer ??= setTimeout(write, GATHERING_MS);
   }
 
   function write(): void {
-    scheduled = false;
+    clearTimeout(timer);
+    timer = undefined;
+    hurried = false;
     if (isEmpty(pending) || writing !== undefined) return;
     const current = pending;
-    pending = generation();
+    pending = generation(current.number + 1);
+    current.last = made;
     writing = current;
     newest = current;
+    unflushed.push(current);
     current.committed = transaction(current).then(
       () => {
         // Without it a read in this turn would still see the file as it was before the commit.
@@ -99,24 +135,68 @@ export function openStore(path: string): Store {
 
   async function transaction(current: Generation): Promise<void> {
     const commit: Promise<boolean> & { flushed?: Promise<unknown> } = database.batch(() => {
-      for (const rows of current.changes.values()) {
-        for (const [key, value] of rows) void (value === null ? database.remove(key) : database.put(key, value));
+      for (const part of [current.journaled, current.rest]) {
+        for (const [key, value] of part.rows()) void (value === null ? database.remove(key) : database.put(key, value));
       }
+      void database.put(GENERATION, String(current.number));
     });
-    current.flushed = commit.flushed;
+    current.flushed = commit.flushed?.then(() => {
+      reached = Math.max(reached, current.number);
+      safe = Math.max(safe, current.last);
+      while (unflushed[0] !== undefined && unflushed[0].number <= reached) unflushed.shift();
+    });
     await commit;
   }
 
-  function lookUp(key: string): string | null | undefined {
-    const recent = pending.changes.get(key.charAt(0))?.get(key);
-    return recent === undefined ? writing?.changes.get(key.charAt(0))?.get(key) : recent;
+  /** What is not safe yet goes to the journal; where that is full, the whole generation goes to the file. */
+  async function secure(): Promise<void> {
+    const covered = made;
+    const parts = [...unflushed, pending].filter(({ rest }) => !rest.isEmpty);
+    if (!journal.write(parts.map(partOf), reached)) return flush();
+    for (const part of parts) {
+      part.journaled.lay(part.rest);
+      part.rest = changes();
+    }
+    await journal.sync();
+    safe = Math.max(safe, covered);
+  }
+
+  async function flush(): Promise<void> {
+    if (!isEmpty(pending)) {
+      const wanted = pending;
+      if (writing !== undefined) await writing.committed;
+      if (pending === wanted) write();
+      await wanted.committed;
+    }
+    await newest?.committed;
+    await newest?.flushed;
+  }
+
+  /** Newest first. */
+  function* layers(): Iterable<Changes> {
+    yield pending.rest;
+    yield pending.journaled;
+    if (writing === undefined) return;
+    yield writing.rest;
+    yield writing.journaled;
+  }
+
+  function recentIn(from: string, to: string): Map<string, string | null> {
+    const recent = new Map<string, string | null>();
+    writing?.journaled.collect(from, to, recent);
+    writing?.rest.collect(from, to, recent);
+    pending.journaled.collect(from, to, recent);
+    pending.rest.collect(from, to, recent);
+    return recent;
   }
 
   return {
     get(key) {
       if (broken !== undefined) throw broken;
-      const recent = lookUp(key);
-      if (recent !== undefined) return recent ?? undefined;
+      for (const layer of layers()) {
+        const recent = layer.get(key);
+        if (recent !== undefined) return recent ?? undefined;
+      }
       return database.get(key);
     },
 
@@ -129,44 +209,41 @@ export function openStore(path: string): Store {
     },
 
     withdraw(key) {
-      // Found in the generation that is still open: it was never anywhere else.
-      if (!pending.changes.get(key.charAt(0))?.delete(key)) change(key, null);
+      // Found among what nobody has written anywhere: it was never anywhere else.
+      if (!pending.rest.withdraw(key)) change(key, null);
     },
 
     range(range) {
       if (broken !== undefined) throw broken;
-      const recent = new Map<string, string | null>();
-      collect(writing?.changes, range, recent);
-      collect(pending.changes, range, recent);
-      return merge(stored(database, range), recent, range);
+      return merge(stored(database, range), recentIn(range.from, range.to), range);
     },
 
     count(from, to) {
       if (broken !== undefined) throw broken;
-      const recent = new Map<string, string | null>();
-      collect(writing?.changes, { from, to }, recent);
-      collect(pending.changes, { from, to }, recent);
       let count = database.getKeysCount({ start: from, end: to });
-      for (const [key, value] of recent) count += Number(value !== null) - Number(database.doesExist(key));
+      for (const [key, value] of recentIn(from, to)) count += Number(value !== null) - Number(database.doesExist(key));
       return count;
     },
 
     room() {
-      return pending.size > MOST_UNWRITTEN ? writing?.committed : undefined;
+      return sizeOf(pending) > MOST_UNWRITTEN ? writing?.committed : undefined;
     },
 
     async durable() {
-      if (broken !== undefined) throw broken;
-      if (!isEmpty(pending)) {
-        const wanted = pending;
-        if (writing !== undefined) await writing.committed;
-        if (pending === wanted) write();
-        await wanted.committed;
-        await wanted.flushed;
-        return;
+      const wanted = made;
+      while (safe < wanted) {
+        if (broken !== undefined) throw broken;
+        syncing ??= secure()
+          .catch((error: unknown) => {
+            // Half a record may stand in the journal: nothing behind it would ever be found.
+            broken ??= error;
+          })
+          .finally(() => {
+            syncing = undefined;
+          });
+        await syncing;
       }
-      await newest?.committed;
-      await newest?.flushed;
+      if (broken !== undefined) throw broken;
     },
 
     async close() {
@@ -174,39 +251,50 @@ export function openStore(path: string): Store {
         write();
         await newest?.committed;
       }
-      await newest?.flushed;
+      await Promise.all([settled, newest?.flushed, syncing]);
+      clearTimeout(timer);
       broken ??= new Error("the store is closed");
+      journal.close();
       await database.close();
     },
   };
 }
 
-function generation(): Generation {
-  return { changes: new Map(), size: 0, committed: Promise.resolve(), flushed: undefined };
+interface Recovered {
+  readonly newest: number;
+  readonly onDisk: number;
 }
 
-/** What was withdrawn before it was written leaves nothing to write. */
-function isEmpty({ changes }: Generation): boolean {
-  for (const rows of changes.values()) if (rows.size > 0) return false;
-  return true;
+/** Brings what only the journal has into the file. */
+function recover(database: RootDatabase<string, string>, journal: Journal): Recovered {
+  const onDisk = Number(database.get(GENERATION) ?? "0");
+  const found = journal.recover(onDisk);
+  const newest = found.at(-1)?.generation ?? onDisk;
+  if (found.length === 0) return { newest, onDisk };
+  database.transactionSync(() => {
+    for (const { rows } of found) {
+      for (const [key, value] of rows) void (value === null ? database.removeSync(key) : database.putSync(key, value));
+    }
+    database.putSync(GENERATION, String(newest));
+  });
+  return { newest, onDisk };
 }
 
-function table(changes: Changes, key: string): Map<string, string | null> {
-  const name = key.charAt(0);
-  let rows = changes.get(name);
-  if (rows === undefined) {
-    rows = new Map();
-    changes.set(name, rows);
-  }
-  return rows;
+function generation(number: number): Generation {
+  const empty = { journaled: changes(), rest: changes() };
+  return { number, ...empty, last: 0, committed: Promise.resolve(), flushed: undefined };
 }
 
-function collect(changes: Changes | undefined, { from, to }: Range, into: Map<string, string | null>): void {
-  if (changes === undefined) return;
-  for (const [name, rows] of changes) {
-    if (name < from.charAt(0) || name > to.charAt(0)) continue;
-    for (const [key, value] of rows) if (key >= from && key < to) into.set(key, value);
-  }
+function partOf({ number, rest }: Generation): Part {
+  return { generation: number, changes: rest };
+}
+
+function isEmpty({ journaled, rest }: Generation): boolean {
+  return rest.isEmpty && journaled.isEmpty;
+}
+
+function sizeOf({ journaled, rest }: Generation): number {
+  return journaled.size + rest.size;
 }
 
 function* stored(database: RootDatabase<string, string>, { from, to, reverse }: Range): Generator<Row> {
@@ -219,10 +307,10 @@ function* stored(database: RootDatabase<string, string>, { from, to, reverse }: 
 }
 
 /** Rows of the file with the recent changes laid over them, in order. */
-function merge(rows: Iterable<Row>, changes: ReadonlyMap<string, string | null>, range: Range): readonly Row[] {
+function merge(rows: Iterable<Row>, recent: ReadonlyMap<string, string | null>, range: Range): readonly Row[] {
   const limit = range.limit ?? Number.POSITIVE_INFINITY;
   const before = range.reverse ? (a: string, b: string) => a > b : (a: string, b: string) => a < b;
-  const added = [...changes].filter((change): change is [string, string] => change[1] !== null);
+  const added = [...recent].filter((change): change is [string, string] => change[1] !== null);
   added.sort(([a], [b]) => (before(a, b) ? -1 : 1));
   const merged: Row[] = [];
   let next = 0;
@@ -236,7 +324,7 @@ function merge(rows: Iterable<Row>, changes: ReadonlyMap<string, string | null>,
   for (const row of rows) {
     addUntil(row[0]);
     if (merged.length >= limit) return merged;
-    if (!changes.has(row[0])) merged.push(row);
+    if (!recent.has(row[0])) merged.push(row);
     if (merged.length >= limit) return merged;
   }
   addUntil(undefined);

@@ -3,39 +3,31 @@
  * URL, the body of the answer is the result. A status outside 2xx, or Lambda's own header
  * `X-Amz-Function-Error`, says that the function failed; then the body should be `{errorType, errorMessage}`.
  */
-import { Agent, request as httpRequest, type IncomingMessage } from "node:http";
-import { request as httpsRequest, Agent as SecureAgent } from "node:https";
 import type { FunctionAnswer, FunctionInvoker } from "../../integrations/function-invoker.ts";
 import { errorText, responseLimitBytes, responseTooLarge } from "./error-text.ts";
-
-/** Calls open to one server; the engine limits how many there are in all. */
-const maxSockets = 1000;
+import { type HttpClient, httpClient } from "./http-client.ts";
 
 export interface UrlFunctions {
   readonly invoke: FunctionInvoker;
-  close(): void;
+  close(): Promise<void>;
 }
 
 export function urlFunctions(urls: Readonly<Record<string, string>>): UrlFunctions {
   const targets = new Map(Object.entries(urls).map(([name, url]) => [name, httpUrl(name, url)]));
-  const plain = new Agent({ keepAlive: true, maxSockets });
-  const secure = new SecureAgent({ keepAlive: true, maxSockets });
+  const client = httpClient();
   return {
     invoke: async ({ name, payload, signal }) => {
       const url = targets.get(name);
       if (url === undefined) return undefined;
       const requestId = crypto.randomUUID();
       try {
-        return answerOf(requestId, await post(url, { plain, secure }, { payload, requestId, signal }));
+        return answerOf(requestId, await post(client, url, payload, requestId, signal));
       } catch (error) {
         if (signal.aborted) throw signal.reason;
         return unreachableServer(error);
       }
     },
-    close: () => {
-      plain.destroy();
-      secure.destroy();
-    },
+    close: () => client.close(),
   };
 }
 
@@ -54,54 +46,29 @@ interface Reply {
   readonly tooLarge: boolean;
 }
 
-function post(
+async function post(
+  client: HttpClient,
   url: URL,
-  agents: { readonly plain: Agent; readonly secure: SecureAgent },
-  {
-    payload,
-    requestId,
-    signal,
-  }: { readonly payload: string; readonly requestId: string; readonly signal: AbortSignal },
+  body: string,
+  requestId: string,
+  signal: AbortSignal,
 ): Promise<Reply> {
-  return new Promise((resolve, reject) => {
-    const body = Buffer.from(payload);
-    const headers = {
-      "Content-Type": "application/json",
-      "Content-Length": body.length,
-      "X-Amz-Invocation-Type": "RequestResponse",
-      "x-amzn-RequestId": requestId,
-    };
-    const options = { method: "POST", headers, signal };
-    const request =
-      url.protocol === "https:"
-        ? httpsRequest(url, { ...options, agent: agents.secure })
-        : httpRequest(url, { ...options, agent: agents.plain });
-    request.once("error", reject);
-    request.once("response", (response) => void readReply(response).then(resolve, reject));
-    request.end(body);
-  });
-}
-
-async function readReply(response: IncomingMessage): Promise<Reply> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of response) {
-    size += chunk.length;
-    // Leaving the loop ends the connection: nobody reads the rest.
-    if (size > responseLimitBytes) break;
-    chunks.push(chunk);
-  }
+  const headers = {
+    "content-type": "application/json",
+    "x-amz-invocation-type": "RequestResponse",
+    "x-amzn-requestid": requestId,
+  };
+  const answer = await client.post(url, { headers, body, signal, limitBytes: responseLimitBytes });
   return {
-    statusCode: response.statusCode ?? 0,
-    functionError: header(response, "x-amz-function-error"),
-    executedVersion: header(response, "x-amz-executed-version"),
-    body: Buffer.concat(chunks).toString("utf8"),
-    tooLarge: size > responseLimitBytes,
+    statusCode: answer.statusCode,
+    functionError: header(answer.headers["x-amz-function-error"]),
+    executedVersion: header(answer.headers["x-amz-executed-version"]),
+    body: answer.body ?? "",
+    tooLarge: answer.body === undefined,
   };
 }
 
-function header(response: IncomingMessage, name: string): string | undefined {
-  const value = response.headers[name];
+function header(value: string | readonly string[] | undefined): string | undefined {
   return typeof value === "string" ? value : undefined;
 }
 

@@ -2,7 +2,8 @@
 import type { Context, SQSBatchResponse, SQSEvent } from "aws-lambda";
 import { workOff } from "../lib/adapters/aws/records.ts";
 import { handle } from "../lib/engine/advance.ts";
-import { fromEnvironment, openEngine } from "./engine.ts";
+import { openEngine } from "./engine.ts";
+import { fromEnvironment } from "./environment.ts";
 
 /** What is not done when a fifth of the time is left will not be: the rest of the batch must not die with it. */
 const usableShare = 0.8;

@@ -2,7 +2,8 @@
 import type { Context, SQSBatchResponse, SQSEvent } from "aws-lambda";
 import { workOff } from "../lib/adapters/aws/records.ts";
 import { handleDeadLetter } from "../lib/engine/dead-letter.ts";
-import { fromEnvironment, openEngine } from "./engine.ts";
+import { openEngine } from "./engine.ts";
+import { fromEnvironment } from "./environment.ts";
 
 const usableShare = 0.8;
 

@@ -1,10 +1,12 @@
 /** The composition root of all functions: what a cold start puts together once. Not a function itself. */
 import { environment } from "../lib/adapters/aws/names.ts";
+import { remoteTasks } from "../lib/adapters/aws/remote-tasks.ts";
 import { type AwsSettings, settingsFromEnvironment } from "../lib/adapters/aws/settings.ts";
 import { type AwsWorld, openAwsWorld } from "../lib/adapters/aws/world.ts";
 import { withOwnService } from "../lib/api/own-service.ts";
 import { createEngine, type Engine, type EngineOptions } from "../lib/engine/engine.ts";
 import { createTasks } from "../lib/integrations/integrations.ts";
+import { numberFromEnvironment } from "./environment.ts";
 
 export interface Opened {
   readonly engine: Engine;
@@ -13,7 +15,8 @@ export interface Opened {
 
 export async function openEngine(options: Partial<EngineOptions> = {}): Promise<Opened> {
   const settings = settingsFromEnvironment(process.env);
-  const tasks = withOwnService(createTasks(), () => engine);
+  const elsewhere = process.env[environment.tasksFunction];
+  const tasks = withOwnService(elsewhere ? remoteTasks(elsewhere) : createTasks(), () => engine);
   const world = await openAwsWorld({ ...settings, ...requestPrinter() }, tasks);
   const retentionDays = numberFromEnvironment("retentionDays");
   const engine: Engine = createEngine(world, { ...(retentionDays && { retentionDays }), ...options });
@@ -23,18 +26,4 @@ export async function openEngine(options: Partial<EngineOptions> = {}): Promise<
 function requestPrinter(): Pick<AwsSettings, "onRequest"> {
   if (!process.env[environment.printRequests]) return {};
   return { onRequest: (request) => console.log(JSON.stringify({ request })) };
-}
-
-export function fromEnvironment(name: keyof typeof environment): string {
-  const value = process.env[environment[name]];
-  if (!value) throw new Error(`environment variable ${environment[name]} is missing`);
-  return value;
-}
-
-export function numberFromEnvironment(name: keyof typeof environment): number | undefined {
-  const value = process.env[environment[name]];
-  if (value === undefined || value === "") return undefined;
-  const number = Number(value);
-  if (!Number.isFinite(number)) throw new Error(`environment variable ${environment[name]} is no number: ${value}`);
-  return number;
 }

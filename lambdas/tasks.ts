@@ -1,8 +1,11 @@
-/** The tasks queue: makes the calls of Task states, many at once, and waits for their answers. */
+/** The tasks queue: makes the calls of Task states, many at once, and waits for their answers; single ones for the API. */
 import type { Context, SQSBatchResponse, SQSEvent } from "aws-lambda";
 import { workOff } from "../lib/adapters/aws/records.ts";
+import { answerCall, type CallEvent, isCallEvent } from "../lib/adapters/aws/remote-tasks.ts";
 import { handle } from "../lib/engine/advance.ts";
-import { fromEnvironment, numberFromEnvironment, openEngine } from "./engine.ts";
+import type { CallResult } from "../lib/engine/ports.ts";
+import { openEngine } from "./engine.ts";
+import { fromEnvironment, numberFromEnvironment } from "./environment.ts";
 
 /** Time to answer for the others when one call takes longer than the function lives. */
 const lastMilliseconds = 5_000;
@@ -16,8 +19,9 @@ const { engine, world } = await openEngine(
 );
 const queueUrl = fromEnvironment("tasksQueueUrl");
 
-export function handler(event: SQSEvent, context: Context): Promise<SQSBatchResponse> {
-  const until = world.clock.now() + context.getRemainingTimeInMillis() - lastMilliseconds;
-  const shift = { world, queueUrl, until, deletesAtOnce: true };
+export async function handler(event: SQSEvent | CallEvent, context: Context): Promise<SQSBatchResponse | CallResult> {
+  const left = context.getRemainingTimeInMillis() - lastMilliseconds;
+  if (isCallEvent(event)) return answerCall(event, world.tasks, left);
+  const shift = { world, queueUrl, until: world.clock.now() + left, deletesAtOnce: true };
   return workOff(event.Records, { ...shift, handle: (delivery) => handle(engine, delivery) });
 }

@@ -19,7 +19,7 @@ import { environment } from "../adapters/aws/names.ts";
 import { AccessKeySecrets, type KeyRole, type KeySecret } from "./access-keys.ts";
 import type { FunctionName } from "./function.ts";
 import { consume, createFunctions } from "./functions.ts";
-import { apiTimeout, createGateway } from "./gateway.ts";
+import { apiTimeout, createGateway, createSyncUrl, syncTimeout } from "./gateway.ts";
 import { createAlarms, deadLetters, type MeasuredQueues, transitions } from "./metrics.ts";
 import { permit } from "./permissions.ts";
 import { createQueues } from "./queues.ts";
@@ -203,6 +203,8 @@ export class Baton extends BatonBase {
   }
 
   readonly endpoint: string;
+  /** The same API where a request may take minutes: for StartSyncExecution and TestState. */
+  readonly syncEndpoint: string;
   readonly accessKeySecretArn: string;
   readonly table: dynamodb.Table;
   readonly payloadBucket: s3.Bucket;
@@ -256,6 +258,7 @@ export class Baton extends BatonBase {
 
     const logRetention = props.logRetention ?? logs.RetentionDays.ONE_MONTH;
     this.endpoint = createGateway(this, functions.api.handler, logRetention).apiEndpoint;
+    this.syncEndpoint = createSyncUrl(functions.sync.handler);
     this.#keys = accessKeys;
     this.accessKeySecretArn = accessKeys.admin.secretArn;
     this.issuedKeysSecretArn = accessKeys.issued.secretArn;
@@ -287,5 +290,6 @@ function timeoutsOf(props: BatonProps): Record<FunctionName, Duration> {
     timers: Duration.seconds(50),
     "dead-letters": Duration.seconds(30),
     api: apiTimeout,
+    sync: syncTimeout,
   };
 }

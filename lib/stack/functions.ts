@@ -1,8 +1,9 @@
-/** The five functions, and which queue each of them works on. */
+/** The six functions, and which queue each of them works on. */
 import type { Duration } from "aws-cdk-lib";
 import { SqsEventSource } from "aws-cdk-lib/aws-lambda-event-sources";
 import * as logs from "aws-cdk-lib/aws-logs";
 import type { Construct } from "constructs";
+import { environment as names } from "../adapters/aws/names.ts";
 import type { BatonProps } from "./baton.ts";
 import { BatonFunction, type FunctionName, packagedBundles } from "./function.ts";
 import type { Queues } from "./queues.ts";
@@ -16,6 +17,7 @@ const parts: Record<FunctionName, { id: string; memorySize: number; description:
   timers: { id: "Timers", memorySize: 256, description: "Sends the timers that are due" },
   "dead-letters": { id: "DeadLetters", memorySize: 256, description: "Ends what no worker survives" },
   api: { id: "ApiHandler", memorySize: 512, description: "The Step Functions wire protocol and REST" },
+  sync: { id: "Sync", memorySize: 512, description: "The same API, for requests that take as long as they run" },
 };
 
 export function createFunctions(
@@ -24,7 +26,7 @@ export function createFunctions(
   timeouts: Readonly<Record<FunctionName, Duration>>,
   environment: Readonly<Record<string, string>>,
 ): Functions {
-  const create = (name: FunctionName) =>
+  const create = (name: FunctionName, more: Readonly<Record<string, string>> = {}) =>
     new BatonFunction(scope, parts[name].id, {
       name,
       description: parts[name].description,
@@ -32,14 +34,17 @@ export function createFunctions(
       timeout: timeouts[name],
       bundles: props.bundles ?? packagedBundles(),
       logRetention: props.logRetention ?? logs.RetentionDays.ONE_MONTH,
-      environment,
+      environment: { ...environment, ...more },
     });
+  const tasks = create("tasks");
+  const callers = { [names.tasksFunction]: tasks.handler.functionArn };
   return {
     advance: create("advance"),
-    tasks: create("tasks"),
+    tasks,
     timers: create("timers"),
     "dead-letters": create("dead-letters"),
-    api: create("api"),
+    api: create("api", callers),
+    sync: create("sync", callers),
   };
 }
 

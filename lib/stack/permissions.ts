@@ -27,11 +27,16 @@ const permissions: Record<FunctionName, readonly Permission[]> = {
   timers: [useTable, send, usePayloads, sign],
   "dead-letters": [useTable, send, usePayloads, sign],
   api: [useTable, useList, send, usePayloads, sign, verify],
+  sync: [useTable, useList, send, usePayloads, sign, verify],
 };
 
 export function permit(functions: Readonly<Record<FunctionName, BatonFunction>>, resources: Resources): void {
   for (const name of Object.keys(functions) as FunctionName[]) {
     for (const permission of permissions[name]) permission(functions[name], resources);
+  }
+  // What Task states may call is granted to one role; those who answer requests ask its function.
+  for (const name of ["api", "sync"] as const) {
+    functions[name].allow(["lambda:InvokeFunction"], [functions.tasks.handler.functionArn]);
   }
 }
 

@@ -11,9 +11,11 @@ export class BatonStack extends Stack {
   constructor(scope: Construct, id: string, props: BatonStackProps = {}) {
     super(scope, id, { description: "Baton: a serverless orchestrator for the Amazon States Language", ...props });
     this.baton = new Baton(this, "Baton", props);
-    const { endpoint, accessKeySecretArn, issuedKeysSecretArn, table, flowQueue, deadLetterQueue } = this.baton;
+    const { endpoint, syncEndpoint, accessKeySecretArn, issuedKeysSecretArn, table, flowQueue, deadLetterQueue } =
+      this.baton;
     const outputs: Record<string, [value: string, description: string]> = {
       WireEndpoint: [endpoint, "AWS_ENDPOINT_URL_SFN for the AWS CLI and SDKs"],
+      SyncEndpoint: [syncEndpoint, "The same, for StartSyncExecution and TestState that take longer than 29 s"],
       RestEndpoint: [`${endpoint}/state-machines`, "REST, for applications"],
       QueueUrl: [flowQueue.queueUrl, "Queue of the steps to take"],
       DlqUrl: [deadLetterQueue.queueUrl, "Dead-letter queue"],

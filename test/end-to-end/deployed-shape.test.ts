@@ -2,6 +2,7 @@
  * The order pipeline in the shape that `cdk deploy` deploys: outputs and histories are those of the examples,
  * on a good day and on a bad one.
  */
+import { CreateStateMachineCommand, SFNClient, StartSyncExecutionCommand } from "@aws-sdk/client-sfn";
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
 import { loadExample } from "../examples/example.ts";
 import { inAnyOrder, simplifiedHistory } from "../examples/simplified.ts";
@@ -58,6 +59,31 @@ describe.runIf(started.kind === "started")(title, () => {
     expect(Object.values(queues).reduce((sum, { copies }) => sum + copies, 0)).toBeGreaterThan(50);
     expect(Object.values(functions).reduce((sum, { killed }) => sum + killed, 0)).toBeGreaterThan(0);
   }, 360_000);
+
+  test("runs an Express machine behind the function URL and behind the gateway, its tasks under their own role", async () => {
+    const { outputs, endpoint, region, accessKey: credentials, denied } = await start();
+    const Parameters = { FunctionName: "check-fraud", "Payload.$": "$" };
+    const Check = {
+      Type: "Task",
+      Resource: "arn:aws:states:::lambda:invoke",
+      Parameters,
+      OutputPath: "$.Payload",
+      End: true,
+    };
+    const definition = JSON.stringify({ StartAt: "Check", States: { Check } });
+    const input = JSON.stringify({ items: [], customer: {} });
+    const at = (url = "") => new SFNClient({ endpoint: url, region, credentials, disableHostPrefix: true });
+    const roleArn = "arn:aws:iam::000000000000:role/any";
+    const machine = { name: "check", definition, roleArn, type: "EXPRESS" as const };
+    const { stateMachineArn } = await at(endpoint).send(new CreateStateMachineCommand(machine));
+    for (const url of [outputs["SyncEndpoint"], endpoint]) {
+      const ended = await at(url).send(new StartSyncExecutionCommand({ stateMachineArn, input }));
+      expect(ended, url).toMatchObject({ status: "SUCCEEDED", output: expect.stringContaining("risk") });
+    }
+    expect(denied).toEqual([]);
+    const unsigned = await fetch(outputs["SyncEndpoint"] ?? "", { method: "POST", body: "{}" });
+    expect(await unsigned.text()).toContain("MissingAuthenticationToken");
+  }, 120_000);
 
   test.each([
     ["POST", "/", { "x-amz-target": "AWSStepFunctions.ListStateMachines" }],

@@ -42,6 +42,8 @@ describe("the template", () => {
     ["a task's time-out", func, "BatonTasksFunction", { Timeout: 900 }],
     ["timers end before the next minute", func, "BatonTimersFunction", { Timeout: 50 }],
     ["the API ends before API Gateway does", func, "BatonApiHandlerFunction", { Timeout: 29 }],
+    ["an Express execution's five minutes", func, "BatonSyncFunction", { Timeout: 330 }],
+    ["the function verifies who calls its URL", "AWS::Lambda::Url", "", { AuthType: "NONE" }],
     ["partial batches", mapping, "BatonAdvance", { BatchSize: 10, FunctionResponseTypes: ["ReportBatchItemFailures"] }],
     ["partial batches", mapping, "BatonTasks", { BatchSize: 10, FunctionResponseTypes: ["ReportBatchItemFailures"] }],
     ["partial batches", mapping, "BatonDeadLetters", { FunctionResponseTypes: ["ReportBatchItemFailures"] }],
@@ -132,6 +134,7 @@ describe("the template", () => {
       timers: "Timers",
       "dead-letters": "DeadLetters",
       api: "ApiHandler",
+      sync: "Sync",
     };
     const { Properties } = onlyResource(template, func, `Baton${id[name]}Function`);
     const { Variables } = Properties["Environment"] as { Variables: Record<string, unknown> };
@@ -142,8 +145,10 @@ describe("the template", () => {
       Handler: "index.handler",
       LoggingConfig: { LogFormat: "JSON", LogGroup: expect.anything() },
     });
-    const { printRequests: _onlyForTheBench, ...given } = environment;
-    expect(Object.keys(Variables).sort()).toEqual(Object.values(given).sort());
+    const { printRequests: _onlyForTheBench, tasksFunction, ...given } = environment;
+    const answersRequests = name === "api" || name === "sync";
+    const expected = [...Object.values(given), ...(answersRequests ? [tasksFunction] : [])];
+    expect(Object.keys(Variables).sort()).toEqual(expected.sort());
     expect(Variables[environment.functionTimeoutSeconds]).toBe(String(Properties["Timeout"]));
     expect(Properties).not.toHaveProperty("ReservedConcurrentExecutions");
   });
@@ -201,6 +206,7 @@ describe("the template", () => {
       "IssuedKeysSecret",
       "QueueUrl",
       "RestEndpoint",
+      "SyncEndpoint",
       "TableName",
       "WireEndpoint",
     ]);
@@ -216,7 +222,7 @@ describe("rights", () => {
 
   test("no wildcard but the payloads' names", () => {
     const wild = rights.filter((right) => right.includes("*"));
-    expect(wild.map((right) => right.replace(/^\S+ .*"(\/?\*)".*$/, "$1"))).toEqual(Array(5).fill("/*"));
+    expect(wild.map((right) => right.replace(/^\S+ .*"(\/?\*)".*$/, "$1"))).toEqual(Array(functions.length).fill("/*"));
     for (const { statement } of statements) expect(JSON.stringify(statement["Action"])).not.toContain("*");
   });
 
@@ -228,11 +234,14 @@ describe("rights", () => {
 
   test.each(["BatonAccessKey", "BatonKeysIssued"])("only the API reads the secret %s", (secret) => {
     const readers = rights.filter((right) => right.includes(secret)).map((right) => right.split(" ")[0]);
-    expect(new Set(readers)).toEqual(new Set(["BatonApiHandler"]));
+    expect(new Set(readers)).toEqual(new Set(["BatonApiHandler", "BatonSync"]));
   });
 
-  test("nobody may call a Lambda function unless it was named", () => {
-    expect(JSON.stringify(statements)).not.toContain("lambda:InvokeFunction");
+  test("nobody may call a Lambda function unless it was named, but those who answer requests the one for tasks", () => {
+    const callers = statements.filter(({ statement }) => JSON.stringify(statement).includes("lambda:"));
+    expect(callers.map(({ id }) => id).sort()).toEqual(["BatonApiHandler", "BatonSync"]);
+    for (const { statement } of callers)
+      expect(JSON.stringify(statement["Resource"])).toMatch(/^\{"Fn::GetAtt":\["BatonTasksFunction\w+","Arn"\]\}$/);
   });
 });
 

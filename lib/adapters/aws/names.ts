@@ -28,9 +28,11 @@ export const environment = {
   /** Seconds after which the function that runs this is stopped. */
   functionTimeoutSeconds: "BATON_FUNCTION_TIMEOUT_SECONDS",
   retentionDays: "BATON_RETENTION_DAYS",
+  /** Of the functions that answer requests: who makes the calls of Tasks for them. */
+  tasksFunction: "BATON_TASKS_FUNCTION",
   /** If set, the functions print each request to AWS as one line of JSON: the bench counts them. */
   printRequests: "BATON_PRINT_REQUESTS",
 } as const;
 
 /** The functions of the stack; each is `lambdas/<name>.ts`, bundled to `dist/lambdas/<name>/index.mjs`, handler `index.handler`. */
-export const functions = ["advance", "tasks", "api", "timers", "dead-letters"] as const;
+export const functions = ["advance", "tasks", "api", "sync", "timers", "dead-letters"] as const;

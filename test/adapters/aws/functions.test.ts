@@ -52,7 +52,7 @@ describe.skipIf(skipped)(title, async () => {
   // Each opens its world when it is loaded, as on a cold start.
   const api = (await import("../../../lambdas/api.ts")).handler as ApiHandler;
   const advance: BatchHandler = (await import("../../../lambdas/advance.ts")).handler;
-  const tasks: BatchHandler = (await import("../../../lambdas/tasks.ts")).handler;
+  const tasks = (await import("../../../lambdas/tasks.ts")).handler as BatchHandler;
   const { handler: timers } = await import("../../../lambdas/timers.ts");
   await import("../../../lambdas/dead-letters.ts");
   const sfn = clientOf(api, accessKey);

@@ -90,6 +90,18 @@ export async function routesOf(
   return Promise.all(routes);
 }
 
+/** A function URL waits as long as its function may run. */
+export async function functionUrlOf(
+  { assembly, stack }: Deployment,
+  functions: readonly DeployedFunction[],
+): Promise<readonly Route[]> {
+  const urls = ofType(assembly, "AWS::Lambda::Url").map(async (id) => {
+    const target = named(functions, text((await stack.properties(id))["TargetFunctionArn"]));
+    return { key: "$default", target, timeoutMilliseconds: target.spec.timeoutSeconds * 1000 };
+  });
+  return Promise.all(urls);
+}
+
 export interface Scheduled {
   readonly ruleArn: string;
   readonly target: DeployedFunction;

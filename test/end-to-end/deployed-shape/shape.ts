@@ -9,6 +9,7 @@ import {
   arnsOf,
   type Deployment,
   functionsOf,
+  functionUrlOf,
   mappingsOf,
   type PlacedFunction,
   policiesOf,
@@ -82,9 +83,12 @@ export async function startDeployedShape(options: DeployedShapeOptions): Promise
   const clients = clientsOf(options.servers);
   const chaos = options.chaos === undefined ? goodDay : chaosOf(options.chaos);
   const gateway = await startGateway(account);
-  const place = { region: options.servers["AWS_REGION"] ?? "us-east-1", account, endpoint: gateway.endpoint };
+  const functionUrl = await startGateway(account);
+  const region = options.servers["AWS_REGION"] ?? "us-east-1";
+  const place = { region, account, endpoint: gateway.endpoint, functionUrl: functionUrl.endpoint };
   const users = new Map<string, DeployedFunction>();
-  const lambdaApi = await startLambdaApi((name) => users.get(name));
+  const byName = new Map<string, DeployedFunction>();
+  const lambdaApi = await startLambdaApi((name) => users.get(name) ?? byName.get(name));
   const targets = { ...options.servers, AWS_ENDPOINT_URL_LAMBDA: lambdaApi.endpoint };
   for (const spec of specsOfFolder(options, place, targets)) users.set(spec.name, userFunction(spec, options));
 
@@ -94,8 +98,10 @@ export async function startDeployedShape(options: DeployedShapeOptions): Promise
   wire.judge(await policiesOf(deployment), await arnsOf(deployment));
   const functions = await deployFunctions(deployment, wire, options);
   const own = [...functions.values()];
+  for (const each of own) byName.set(each.spec.name, each);
   const sources = await listen(deployment, own, { clients, chaos, options });
   gateway.serve(await routesOf(deployment, own));
+  functionUrl.serve(await functionUrlOf(deployment, own));
   const schedule = await scheduleOf(deployment, own);
   const minute = () =>
     Promise.all(schedule.map(({ ruleArn, target }) => target.invoke(scheduledEvent(ruleArn, place))));
@@ -128,7 +134,7 @@ export async function startDeployedShape(options: DeployedShapeOptions): Promise
       for (const { source } of sources.values()) source.stop();
       await Promise.all([...all.values()].map((each) => each.close()));
       await Promise.all([...sources.values()].map(({ ended }) => ended));
-      await Promise.all([gateway.close(), lambdaApi.close(), wire.close()]);
+      await Promise.all([gateway.close(), functionUrl.close(), lambdaApi.close(), wire.close()]);
       for (const client of Object.values(clients)) client.destroy();
     },
   };

@@ -12,6 +12,8 @@ export interface Place {
   readonly account: string;
   /** Where the gateway listens. */
   readonly endpoint: string;
+  /** Where the function URL listens; a stack has one. */
+  readonly functionUrl: string;
 }
 
 export interface Stack {
@@ -27,6 +29,7 @@ export interface Stack {
 const carriedOut = [
   "AWS::Lambda::Function",
   "AWS::Lambda::EventSourceMapping",
+  "AWS::Lambda::Url",
   "AWS::Events::Rule",
   "AWS::ApiGatewayV2::Api",
   "AWS::ApiGatewayV2::Route",
@@ -98,7 +101,7 @@ function pseudo({ region, account }: Place): Readonly<Record<string, string>> {
   };
 }
 
-function onlyNamed(type: string, name: string, { region, account, endpoint }: Place): Created {
+function onlyNamed(type: string, name: string, { region, account, endpoint, functionUrl }: Place): Created {
   const arn = (service: string, rest: string) => `arn:aws:${service}:${region}:${account}:${rest}`;
   switch (type) {
     case "AWS::Lambda::Function":
@@ -107,6 +110,8 @@ function onlyNamed(type: string, name: string, { region, account, endpoint }: Pl
       return { ref: name, attributes: { Arn: arn("events", `rule/${name}`) } };
     case "AWS::ApiGatewayV2::Api":
       return { ref: name, attributes: { ApiEndpoint: endpoint } };
+    case "AWS::Lambda::Url":
+      return { ref: name, attributes: { FunctionUrl: `${functionUrl}/` } };
     case "AWS::IAM::Role":
       return { ref: name, attributes: { Arn: `arn:aws:iam::${account}:role/${name}` } };
     case "AWS::Logs::LogGroup":

@@ -55,6 +55,7 @@ describe.skipIf(skipped)(title, async () => {
   const tasks = (await import("../../../lambdas/tasks.ts")).handler as BatchHandler;
   const { handler: timers } = await import("../../../lambdas/timers.ts");
   await import("../../../lambdas/dead-letters.ts");
+  await import("../../../lambdas/sync.ts");
   const sfn = clientOf(api, accessKey);
 
   afterAll(async () => {

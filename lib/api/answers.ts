@@ -98,6 +98,27 @@ export const answers = {
     { events: list({ ...object({ id: count, timestamp: moment, type: text }, { previousEventId: count }) }) },
     { nextToken: text },
   ),
+  OpenTasks: object(
+    {
+      tasks: list(
+        object(
+          {
+            id: text,
+            executionArn: text,
+            stateMachineArn: text,
+            branch: text,
+            state: text,
+            attempt: count,
+            since: moment,
+            arguments: anyJson,
+            token: text,
+          },
+          { until: moment, heartbeatSeconds: count, question: text, description: text, schema: anyObject },
+        ),
+      ),
+    },
+    { nextToken: text },
+  ),
   StoppedExecution: object({ stopDate: moment }),
   RedrivenExecution: object({ redriveDate: moment }),
   Problem: object({ type: text, title: text, status: count, detail: text, requestId: text }, { resourceName: text }),

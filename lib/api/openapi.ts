@@ -4,8 +4,8 @@
  */
 import { answers, type Schema } from "./answers.ts";
 import { refusedCharacters } from "./name.ts";
-import { operations } from "./operations.ts";
 import { longestUrlText, longestWaitSeconds, memberShape } from "./rest-input.ts";
+import { restOperations } from "./rest-operations.ts";
 import { type BodyMember, type Route, routes } from "./routes.ts";
 import type { Shape } from "./shape.ts";
 
@@ -71,7 +71,7 @@ function inUrl(schema: Schema): Schema {
 }
 
 function requestBody({ operation, defaults }: Route, members: Readonly<Record<string, BodyMember>>): object {
-  const required = Object.keys(operations[operation].input.required).filter(
+  const required = Object.keys(restOperations[operation].input.required).filter(
     (member) => member in members && !(defaults && member === "roleArn"),
   );
   const properties = Object.fromEntries(

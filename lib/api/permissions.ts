@@ -7,8 +7,8 @@ import type { Access, Role } from "../engine/ports.ts";
 import { readToken } from "../engine/token.ts";
 import { covers, hasRole } from "./access.ts";
 import type { Answer, Call } from "./operation.ts";
-import { type OperationName, operations } from "./operations.ts";
 import { Refusal } from "./refusal.ts";
+import { type RestOperationName, restOperations } from "./rest-operations.ts";
 
 interface Permission {
   readonly role: Role;
@@ -17,9 +17,9 @@ interface Permission {
 }
 
 /** The service's operations that are not in the table of operations yet have their row here already. */
-type ServiceOperation = OperationName | "DescribeMapRun" | "ListMapRuns" | "UpdateMapRun";
+type PermittedOperation = RestOperationName | "DescribeMapRun" | "ListMapRuns" | "UpdateMapRun";
 
-export const permissions: Record<ServiceOperation, Permission> = {
+export const permissions: Record<PermittedOperation, Permission> = {
   CreateActivity: { role: "admin", about: ["name"] },
   CreateStateMachine: { role: "admin", about: ["name"] },
   CreateStateMachineAlias: { role: "admin", about: ["routingConfiguration"] },
@@ -38,6 +38,7 @@ export const permissions: Record<ServiceOperation, Permission> = {
   ListActivities: { role: "read", about: "filtered" },
   ListExecutions: { role: "read", about: ["stateMachineArn", "mapRunArn"] },
   ListMapRuns: { role: "read", about: ["executionArn"] },
+  ListOpenTasks: { role: "operate", about: "filtered" }, // with the tokens, which are secrets
   ListStateMachineAliases: { role: "read", about: ["stateMachineArn"] },
   ListStateMachineVersions: { role: "read", about: ["stateMachineArn"] },
   ListStateMachines: { role: "read", about: "filtered" },
@@ -60,12 +61,12 @@ export const permissions: Record<ServiceOperation, Permission> = {
 };
 
 /** An operation as the caller of both faces gets it: if the caller may. */
-export async function perform(call: Call, name: OperationName, input: unknown): Promise<Answer> {
+export async function perform(call: Call, name: RestOperationName, input: unknown): Promise<Answer> {
   authorize(call, name, input);
-  return await operations[name].answer(call, input);
+  return await restOperations[name].answer(call, input);
 }
 
-function authorize(call: Call, name: OperationName, input: unknown): void {
+function authorize(call: Call, name: RestOperationName, input: unknown): void {
   const { access } = call;
   if (!access) return;
   const { role, about } = permissions[name];
@@ -131,7 +132,7 @@ function nameInToken(token: string, { engine }: Call): string | typeof nobody {
   return read.kind === "claim" ? executionName(read.claim.execution).machine : nobody;
 }
 
-function denied({ tenant }: Call, { accessKeyId }: Access, name: OperationName, given: Given | undefined): Refusal {
+function denied({ tenant }: Call, { accessKeyId }: Access, name: RestOperationName, given: Given | undefined): Refusal {
   const user = `arn:aws:iam::${tenant.account}:user/${accessKeyId}`;
   const resource = given && given.member !== "taskToken" && given.member !== "name" ? given.value : "*";
   return new Refusal(

@@ -3,8 +3,8 @@ import { type JsonObject, type Value, writeJson } from "../asl/json.ts";
 import { executionArn, executionId, machineArn } from "../engine/identity.ts";
 import { checkName } from "./name.ts";
 import type { Call } from "./operation.ts";
-import { operations } from "./operations.ts";
 import { validationFailed } from "./refusal.ts";
+import { restOperations } from "./rest-operations.ts";
 import type { Asked, BodyMember, Route } from "./routes.ts";
 import type { Shape } from "./shape.ts";
 
@@ -45,7 +45,7 @@ function queryMembers({ operation, query = {} }: Route, given: URLSearchParams):
 }
 
 export function memberShape(operation: Route["operation"], member: string): Shape {
-  const { required, optional } = operations[operation].input;
+  const { required, optional } = restOperations[operation].input;
   const shape = required[member] ?? optional[member];
   if (!shape) throw new Error(`${operation} has no member ${member}`);
   return shape;

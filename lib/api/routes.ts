@@ -10,8 +10,8 @@ import type { AnswerName } from "./answers.ts";
 import { findExecutionId } from "./arn.ts";
 import type { Answer, Call } from "./operation.ts";
 import { describeExecution } from "./operations/describe-execution.ts";
-import type { OperationName } from "./operations.ts";
 import { waitSeconds } from "./rest-input.ts";
+import type { RestOperationName } from "./rest-operations.ts";
 
 export interface Asked {
   readonly call: Call;
@@ -33,7 +33,7 @@ export interface Route {
   readonly method: "GET" | "POST" | "DELETE";
   /** `{name}` and `{execution}` together make an ARN; `{token}` is the task token. */
   readonly path: string;
-  readonly operation: OperationName;
+  readonly operation: RestOperationName;
   readonly summary: string;
   readonly status: 200 | 201 | 204;
   /** Names in the query, and the member of the operation's input that each is. */
@@ -159,6 +159,16 @@ export const routes: readonly Route[] = [
     query: { error: "error", cause: "cause" },
     status: 200,
     answer: "StoppedExecution",
+  },
+  {
+    method: "GET",
+    path: "/inbox",
+    operation: "ListOpenTasks",
+    summary:
+      "Tasks that wait for their token, each with its question and the token; of all machines, one, or one execution",
+    query: { machine: "machine", execution: "execution", ...page },
+    status: 200,
+    answer: "OpenTasks",
   },
   {
     method: "POST",

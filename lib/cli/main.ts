@@ -6,6 +6,7 @@ import { describeCommand } from "./commands/describe.ts";
 import { devCommand } from "./commands/dev.ts";
 import { graphCommand } from "./commands/graph.ts";
 import { historyCommand } from "./commands/history.ts";
+import { inboxCommand } from "./commands/inbox.ts";
 import { listCommand } from "./commands/list.ts";
 import { redriveCommand } from "./commands/redrive.ts";
 import { runCommand } from "./commands/run.ts";
@@ -31,6 +32,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     redriveCommand,
     historyCommand,
     graphCommand,
+    inboxCommand,
     demoCommand,
   ];
   for (const command of commands) program.addCommand(command().exitOverride());

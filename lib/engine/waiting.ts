@@ -1,11 +1,10 @@
 /** Why an execution does not move: what its branches wait for, since when and until when, in words and as data. */
 
 import type { Instant, Position, StateName, Working } from "../asl/position.ts";
+import { branchesAtWork } from "./at-work.ts";
 import { childOf } from "./child.ts";
 import type { Engine } from "./engine.ts";
-import { headOf, headsOf } from "./head.ts";
 import { executionArn } from "./identity.ts";
-import { groupsOf } from "./join.ts";
 import { dueTime } from "./messages.ts";
 import { awaitsWorker } from "./offer.ts";
 import type { BranchPath, ExecutionId } from "./ports.ts";
@@ -25,25 +24,13 @@ export interface Waiting {
 /** Shown of a wide fork; whoever wants more reads the history. */
 const mostShown = 20;
 
-/** Segments read for that, at most: a question, not an export. */
-const mostRead = 5_000;
-
 /** What the branches at work wait for: those that have forked wait for the branches shown beneath. */
 export async function waitingBranches(engine: Engine, id: ExecutionId): Promise<readonly Waiting[]> {
-  const root = await headOf(engine, id, "");
-  const open: Segment[] = root ? [root] : [];
   const waiting: Waiting[] = [];
-  let left = mostRead;
-  for (let segment = open.shift(); segment && waiting.length < mostShown; segment = open.shift()) {
-    const { doing } = segment.position;
+  for await (const segment of branchesAtWork(engine, id)) {
     const found = waitingOf(segment, engine.world.clock.now());
     if (found) waiting.push(found);
-    if (doing.kind !== "forked" || doing.run) continue;
-    for (let group = 0; group < groupsOf(doing.width) && left > 0; group++) {
-      const { heads, read } = await headsOf(engine, segment, doing.claim, group);
-      left -= read;
-      open.push(...heads.filter(({ position }) => position.doing.kind !== "ended"));
-    }
+    if (waiting.length >= mostShown) break;
   }
   return waiting;
 }
@@ -65,7 +52,7 @@ function timesOf({ doing, entered, ...position }: Position, now: Instant): Pick<
 }
 
 /** Of an activity's task that nobody has taken yet no time is counted. */
-function timeOut(working: Working): Instant | undefined {
+export function timeOut(working: Working): Instant | undefined {
   const { timeoutSeconds } = working.call;
   return timeoutSeconds === undefined || awaitsWorker(working) ? undefined : working.since + timeoutSeconds * 1_000;
 }

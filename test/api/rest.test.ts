@@ -1,7 +1,7 @@
 /** The REST face: what a request becomes and what the answer looks like. */
 import { beforeEach, describe, expect, test } from "vitest";
 import { createHandler } from "../../lib/api/handler.ts";
-import { operations } from "../../lib/api/operations.ts";
+import { restOperations } from "../../lib/api/rest-operations.ts";
 import { routes } from "../../lib/api/routes.ts";
 import { type MemoryWorld, memoryWorld, start } from "./memory-world.ts";
 import { type Answered, arnOf, callback, executionOf, pass, rest, wait } from "./requests.ts";
@@ -188,6 +188,6 @@ test("only JSON is read", async () => {
 });
 
 test("every route has an operation of the table, and a path of its own for each method", () => {
-  expect(routes.filter(({ operation }) => !(operation in operations))).toEqual([]);
+  expect(routes.filter(({ operation }) => !(operation in restOperations))).toEqual([]);
   expect(new Set(routes.map(({ method, path }) => `${method} ${path}`)).size).toBe(routes.length);
 });

@@ -1,0 +1,11 @@
+/** Operations of Baton's own, which only REST has: the wire protocol is the service's, to the letter. */
+import type { Operation } from "./operation.ts";
+import { listOpenTasks } from "./operations/list-open-tasks.ts";
+import { operations } from "./operations.ts";
+
+export const restOperations = {
+  ...operations,
+  ListOpenTasks: listOpenTasks,
+} satisfies Record<string, Operation>;
+
+export type RestOperationName = keyof typeof restOperations;

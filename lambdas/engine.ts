@@ -6,6 +6,7 @@ import { type AwsWorld, openAwsWorld } from "../lib/adapters/aws/world.ts";
 import { withOwnService } from "../lib/api/own-service.ts";
 import { createEngine, type Engine, type EngineOptions } from "../lib/engine/engine.ts";
 import { createTasks } from "../lib/integrations/integrations.ts";
+import { s3Objects } from "../lib/integrations/s3-objects.ts";
 import { numberFromEnvironment } from "./environment.ts";
 
 export interface Opened {
@@ -17,7 +18,7 @@ export async function openEngine(options: Partial<EngineOptions> = {}): Promise<
   const settings = settingsFromEnvironment(process.env);
   const elsewhere = process.env[environment.tasksFunction];
   const tasks = withOwnService(elsewhere ? remoteTasks(elsewhere) : createTasks(), () => engine);
-  const world = await openAwsWorld({ ...settings, ...requestPrinter() }, tasks);
+  const world = await openAwsWorld({ ...settings, ...requestPrinter() }, tasks, s3Objects());
   const retentionDays = numberFromEnvironment("retentionDays");
   const engine: Engine = createEngine(world, { ...(retentionDays && { retentionDays }), ...options });
   return { world, engine };

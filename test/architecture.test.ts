@@ -15,19 +15,19 @@ const mayImport: Readonly<Record<string, { readonly ours: readonly string[]; rea
     "lib/asl": { ours: ["lib/asl"], packages: ["@dagrejs/dagre", "fzstd", "hyparquet", "jsonata", "node:"] },
     "lib/engine": { ours: ["lib/asl", "lib/engine"], packages: ["node:crypto"] },
     "lib/adapters/aws": {
-      ours: ["lib/adapters/aws", "type:lib/engine/ports.ts", "type:lib/asl"],
+      ours: ["lib/adapters/aws", "type:lib/engine/ports.ts", "type:lib/engine/map-run/ports.ts", "type:lib/asl"],
       packages: ["@aws-sdk/", "@smithy/", "aws-lambda", "node:"],
     },
     "lib/adapters/local": {
-      ours: ["lib/adapters/local", "type:lib/engine/ports.ts", "type:lib/asl"],
+      ours: ["lib/adapters/local", "type:lib/engine/ports.ts", "type:lib/engine/map-run/ports.ts", "type:lib/asl"],
       packages: ["lmdb", "node:"],
     },
     "lib/adapters/simulated": {
-      ours: ["lib/adapters/simulated", "type:lib/engine/ports.ts", "type:lib/asl"],
+      ours: ["lib/adapters/simulated", "type:lib/engine/ports.ts", "type:lib/engine/map-run/ports.ts", "type:lib/asl"],
       packages: ["node:crypto"],
     },
     "lib/integrations": {
-      ours: ["lib/integrations", "type:lib/engine/ports.ts", "type:lib/asl"],
+      ours: ["lib/integrations", "type:lib/engine/ports.ts", "type:lib/engine/map-run/ports.ts", "type:lib/asl"],
       packages: ["@aws-sdk/", "@smithy/", "node:"],
     },
     "lib/api": { ours: ["lib/api", "lib/engine", "lib/asl"], packages: ["node:"] },

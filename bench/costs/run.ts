@@ -17,6 +17,7 @@ import { settingsFromEnvironment } from "../../lib/adapters/aws/settings.ts";
 import { type AwsWorld, openAwsWorld } from "../../lib/adapters/aws/world.ts";
 import { parseExecutionArn } from "../../lib/engine/identity.ts";
 import type { ExecutionId } from "../../lib/engine/ports.ts";
+import { s3Objects } from "../../lib/integrations/s3-objects.ts";
 import { eventually } from "../../test/end-to-end/deployed-shape/eventually.ts";
 import { functionNames } from "../../test/end-to-end/deployed-shape/lambda-api.ts";
 import { type DeployedShape, startDeployedShape } from "../../test/end-to-end/deployed-shape/shape.ts";
@@ -56,7 +57,7 @@ export async function measureCosts(): Promise<Measured> {
     onLog: (name, line) => meter.read(name, line),
   });
   const settings = settingsFromEnvironment(shape.find("BatonAdvance").spec.environment);
-  const world = await openAwsWorld({ ...settings, clients: shape.clients }, nobody);
+  const world = await openAwsWorld({ ...settings, clients: shape.clients }, nobody, s3Objects());
   try {
     return await measure(shape, world, meter, tokens);
   } finally {

@@ -8,6 +8,7 @@ export interface ServerOptions {
   readonly data: string;
   readonly functionFolders: readonly string[];
   readonly functionUrls?: Readonly<Record<string, string>>;
+  readonly objects?: string;
   readonly corsOrigins?: readonly string[];
   /** Print what the functions print. */
   readonly showLines?: boolean;

@@ -22,6 +22,8 @@ import { branchKey, type Engine } from "./engine.ts";
 import { carryExpress } from "./express-start.ts";
 import { headerAt, headOf } from "./head.ts";
 import { healHead } from "./heal.ts";
+import { withFrontier } from "./map-run/ended.ts";
+import { handleRun } from "./map-run/work.ts";
 import { dueTime, isEarly } from "./messages.ts";
 import { momentAt } from "./moment.ts";
 import type { Delivery, Verdict } from "./ports.ts";
@@ -51,7 +53,12 @@ async function carry(engine: Engine, command: Command, delivery: Delivery): Prom
     case "branch-failed":
     case "task-timer":
     case "child-ended":
+    case "run-ended":
       return answerClaim(engine, command, delivery);
+    case "run-work":
+    case "run-token":
+    case "run-news":
+      return handleRun(engine, command);
     case "deadline":
       return endByDeadline(engine, command, delivery);
     case "abandoned":
@@ -74,7 +81,7 @@ async function advance(engine: Engine, baton: Baton, delivery: Delivery): Promis
   const definition = await engine.definition(header.definition);
   const moment = await momentAt(engine, header, definition, baton.branch, baton.seq);
   const transition = await decide(engine, definition, position, moment, delivery);
-  const segment = segmentOf(engine, header, moment, transition, keyOf(baton));
+  const segment = await withFrontier(engine, header, segmentOf(engine, header, moment, transition, keyOf(baton)));
   const recorded = await record(engine, header, definition, segment, delivery.receipt);
   if (recorded.kind === "theirs") return redelivered(engine, baton, delivery);
   if (dueTime(transition.next) !== undefined) return done;

@@ -12,6 +12,7 @@ import { releasing } from "./child.ts";
 import { carryOut } from "./effects.ts";
 import type { Engine } from "./engine.ts";
 import { headerAt, headOf } from "./head.ts";
+import { withFrontier } from "./map-run/ended.ts";
 import { momentAt } from "./moment.ts";
 import type { SegmentKey } from "./ports.ts";
 import { type Recorded, record, segmentOf } from "./record.ts";
@@ -73,7 +74,8 @@ export async function answerHead(
   const transition = await step(definition, head.position, signal, moment);
   // Whoever answers a claim that waits for the outside comes from another process, and reads nothing but the head.
   const waits = transition.next.doing.kind === "working";
-  const segment = { ...segmentOf(engine, header, moment, transition, by), ...(waits && { header }) };
+  const plain = { ...segmentOf(engine, header, moment, transition, by), ...(waits && { header }) };
+  const segment = await withFrontier(engine, header, plain);
   const write = (): Promise<Recorded> => record(engine, header, definition, segment);
   const recorded = await (givesUp.has(signal.kind) ? releasing(engine, head, write) : write());
   if (recorded.kind === "theirs") return false;

@@ -7,6 +7,7 @@ import { childResult } from "./child-result.ts";
 import { type Command, keyOf } from "./command.ts";
 import type { Engine } from "./engine.ts";
 import { readReports } from "./join.ts";
+import { handedOver } from "./map-run/handed.ts";
 import { dispatch, isEarly, messageOf } from "./messages.ts";
 import type { Delivery, Verdict } from "./ports.ts";
 import { invisibleUntil, redelivered } from "./redelivery.ts";
@@ -33,6 +34,8 @@ export async function answerClaim(engine: Engine, command: Claiming, delivery: D
 
 function answerOf(engine: Engine, command: Claiming, tooEarly: (due: Instant) => void): Answer {
   switch (command.kind) {
+    case "run-ended":
+      return async (head) => (head.position.doing.kind === "forked" ? handedOver(engine, command.run) : undefined);
     case "joined":
       return async (head, header) => (isOfNow(command, head) ? joined(engine, head, header) : undefined);
     case "branch-failed":

@@ -15,6 +15,7 @@ import type { Engine } from "./engine.ts";
 import { headOf } from "./head.ts";
 import { branchPath } from "./identity.ts";
 import { groupsOf, groupWidth, joinKey, readReports, report } from "./join.ts";
+import { abandonRun, isDistributed } from "./map-run/open.ts";
 import { momentAt } from "./moment.ts";
 import { expiry, record, segmentOf } from "./record.ts";
 import { epochOf, type Header, isToResume, type Segment } from "./segment.ts";
@@ -32,6 +33,11 @@ export async function closeFork(
   fork: Forked,
   because: EventRef = lastEvent(parent),
 ): Promise<number> {
+  if (isDistributed(fork)) {
+    // The children have histories of their own.
+    await abandonRun(engine, parent, fork);
+    return 0;
+  }
   const finished = await closeGroups(engine, header, parent, fork);
   const open = startedBranches(fork, finished).filter((index) => !finished[Math.floor(index / groupWidth)]?.has(index));
   for (let from = 0; from < open.length; from += fencesAtOnce) {

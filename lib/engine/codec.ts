@@ -52,6 +52,7 @@ export function encodeSegment(segment: Segment): string {
     b: segment.by,
     l: segment.lease,
     h: segment.header,
+    f: segment.frontier,
     e: events,
     p: position,
     x: table.texts,
@@ -69,6 +70,7 @@ export function decodeSegment(record: SegmentRecord): Segment {
     by: read.b,
     ...(read.l === undefined ? {} : { lease: read.l }),
     ...(read.h === undefined ? {} : { header: read.h }),
+    ...(read.f === undefined ? {} : { frontier: read.f }),
     events: read.e.map((event: HistoryEvent) => restoreEvent(event, read.x)),
     position: restorePosition(read.p, read.x),
   };

@@ -5,8 +5,9 @@
 import type { EventRef } from "../asl/event.ts";
 import type { JsonText } from "../asl/json.ts";
 import type { Failure, Instant, Position } from "../asl/position.ts";
-import type { BranchPath, ExecutionId, SegmentKey } from "./ports.ts";
-import type { Header } from "./segment.ts";
+import { newsKey, type RunNews } from "./map-run/news.ts";
+import type { BranchPath, ExecutionId, MapRunId, SegmentKey } from "./ports.ts";
+import type { Header, Token } from "./segment.ts";
 
 interface Addressed {
   readonly execution: ExecutionId;
@@ -62,10 +63,26 @@ interface OfEpoch {
   readonly epoch?: number;
 }
 
+/** To a Map Run, whose log is that of an execution of the run's name. */
+export type RunCommand =
+  /** Go on with what the run's segment `seq` calls for: reading, closing, writing. */
+  | (ToRun & { readonly kind: "run-work"; readonly seq: number })
+  /** Start the first child of this token. */
+  | (ToRun & { readonly kind: "run-token"; readonly token: Token; readonly chunk: number })
+  | (ToRun & { readonly kind: "run-news"; readonly news: RunNews });
+
+interface ToRun {
+  readonly execution: MapRunId;
+  readonly branch: "";
+}
+
 export type Command =
   | Baton
   | ExpressRun
   | Resume
+  | RunCommand
+  /** The Map Run that the fork `claim` opened has ended. */
+  | (Addressed & { readonly kind: "run-ended"; readonly claim: number; readonly run: MapRunId })
   /** Every branch of the fork `claim` has reported. */
   | (Addressed & OfEpoch & { readonly kind: "joined"; readonly claim: number })
   | (Addressed &
@@ -98,6 +115,14 @@ export function keyOf(command: Command): string {
       return `express:${command.run}`;
     case "resume":
       return `resume:${command.header.epoch}`;
+    case "run-work":
+      return `work:${command.seq}`;
+    case "run-token":
+      return `token:${command.token.generation}.${command.token.slot}`;
+    case "run-news":
+      return newsKey(command.news);
+    case "run-ended":
+      return `run:${command.claim}`;
     case "joined":
       return `joined:${command.claim}${since(command)}`;
     case "branch-failed":

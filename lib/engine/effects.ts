@@ -3,13 +3,15 @@
  * branch can finish the work of the one who wrote it. Everything here may run twice.
  */
 import type { Definition } from "../asl/definition.ts";
-import type { Failure, Position } from "../asl/position.ts";
+import type { Position } from "../asl/position.ts";
 import type { Signal } from "../asl/transition.ts";
 import { armTimers } from "./arm.ts";
 import { beginBranches, type Occasion, reportEnd } from "./branch.ts";
 import { childEnded } from "./child.ts";
 import { closeFork, closeNested } from "./close.ts";
 import type { Engine } from "./engine.ts";
+import { afterChild } from "./map-run/ended.ts";
+import { isDistributed, openRun } from "./map-run/open.ts";
 import { batonAfter, dispatch } from "./messages.ts";
 import { awaitsWorker, offerClaim } from "./offer.ts";
 import type { Ending } from "./ports.ts";
@@ -39,8 +41,8 @@ export async function carryOut(
       await armTimers(engine, segment, doing);
       return undefined;
     case "forked":
-      if (doing.run) return { kind: "failed", failure: noMapRuns };
-      await beginBranches(engine, header, definition, segment, doing, occasion);
+      if (isDistributed(doing)) await openRun(engine, segment, doing);
+      else await beginBranches(engine, header, definition, segment, doing, occasion);
       return undefined;
     case "closing":
       return { kind: "closed", events: await closeFork(engine, header, definition, segment, doing.fork) };
@@ -49,12 +51,6 @@ export async function carryOut(
       return undefined;
   }
 }
-
-/** The language knows Distributed Maps (`simulate` runs them); the engine's Map Runs are yet to come. */
-const noMapRuns: Failure = {
-  error: "States.Runtime",
-  cause: "This version of Baton does not run Maps with Mode DISTRIBUTED. A Map with Mode INLINE may be of any width.",
-};
 
 async function endBranch(
   engine: Engine,
@@ -66,6 +62,7 @@ async function endBranch(
   const inner = doing.open ? await closeNested(engine, header, definition, segment, doing.open) : 0;
   if (segment.branch !== "") return reportEnd(engine, header, definition, segment, doing.outcome, inner);
   await engine.world.executions.finish(header.id, endingOf(segment, header));
+  await afterChild(engine, header, segment);
   if (header.parent) await dispatch(engine, [childEnded(header.id, header.parent)]);
 }
 
@@ -78,6 +75,7 @@ export function endingOf(segment: Segment, header: Header): Ending {
     status: outcome.status,
     stoppedAt: segment.now,
     epoch: header.epoch,
+    ...(header.mapRun && { mapRun: header.mapRun.id }),
     ...(outcome.status === "SUCCEEDED" ? {} : outcome.failure),
   };
 }

@@ -11,6 +11,7 @@ import { decodeSegment } from "./codec.ts";
 import { endingOf } from "./effects.ts";
 import type { Engine } from "./engine.ts";
 import { headerAt, headOf } from "./head.ts";
+import { withFrontier } from "./map-run/ended.ts";
 import { momentAt } from "./moment.ts";
 import type { ExecutionId } from "./ports.ts";
 import { mine, recordOf, segmentOf } from "./record.ts";
@@ -34,7 +35,7 @@ export async function endExecution(engine: Engine, id: ExecutionId, signal: Sign
     const definition = await engine.definition(header.definition);
     const moment = await momentAt(engine, header, definition, "", head.seq + 1);
     const transition = await step(definition, head.position, signal, moment);
-    const segment = segmentOf(engine, header, moment, transition, by);
+    const segment = await withFrontier(engine, header, segmentOf(engine, header, moment, transition, by));
     const stop = () => engine.world.executions.stop(id, endingOf(segment, header), recordOf(engine, segment));
     const answer = await releasing(engine, head, stop);
     if (answer.kind === "taken" && decodeSegment(answer.winner).nonce !== segment.nonce) continue;

@@ -5,11 +5,14 @@
 import type { Definition } from "../asl/definition.ts";
 import type { JsonText } from "../asl/json.ts";
 import { parseDefinitionText } from "../asl/parse.ts";
+import { childDefinition } from "../asl/states/distributed.ts";
 import { type Bell, createBell } from "./bell.ts";
 import { BoundedMap, remember } from "./bounded-map.ts";
 import { decodeSegment } from "./codec.ts";
 import type { ForkView } from "./fork.ts";
-import type { BranchPath, ExecutionId, World } from "./ports.ts";
+import type { Chunk } from "./map-run/chunks.ts";
+import type { RunState } from "./map-run/run.ts";
+import type { BranchPath, ExecutionId, MapRunId, World } from "./ports.ts";
 import type { Header, Segment } from "./segment.ts";
 import { HistoryCache } from "./settled.ts";
 
@@ -42,7 +45,8 @@ const defaults: EngineOptions = {
 export interface Engine {
   readonly world: World;
   readonly options: EngineOptions;
-  definition(hash: string): Promise<Definition>;
+  /** By the name that a header has for it. */
+  definition(name: string): Promise<Definition>;
   /** As the execution was started: what was written since a redrive has its own (`headerAt`). */
   header(id: ExecutionId): Promise<Header>;
   executionInput(id: ExecutionId): Promise<JsonText>;
@@ -50,6 +54,12 @@ export interface Engine {
   readonly newest: BoundedMap<string, Segment>;
   /** Forks and staged chunks of forks, kept while their branches begin. */
   readonly forks: BoundedMap<string, Promise<ForkView>>;
+  /** Of Map Runs that this process works for: how they stood when it looked last. */
+  readonly mapRuns: BoundedMap<MapRunId, RunState>;
+  /** The chunk of a Map Run's items from which on there may be children to start. */
+  readonly frontiers: BoundedMap<MapRunId, number>;
+  /** Chunks of the inputs of children, kept while these are started. */
+  readonly chunks: BoundedMap<string, Promise<Chunk>>;
   /** Of executions that have settled. */
   readonly histories: HistoryCache;
   /** How often the step threw, by branch and seq. */
@@ -61,16 +71,25 @@ export interface Engine {
 export function createEngine(world: World, options: Partial<EngineOptions> = {}): Engine {
   const definitions = new BoundedMap<string, Promise<Definition>>(1_000);
   const firsts = new BoundedMap<string, Promise<Segment>>(10_000);
+  const definition = (name: string): Promise<Definition> =>
+    remember(definitions, name, async () => {
+      const [hash = "", map] = splitName(name);
+      if (map === undefined) return loadDefinition(world, hash);
+      return childDefinition(await definition(hash), map);
+    });
   const first = (id: ExecutionId): Promise<Segment> => remember(firsts, id, () => loadFirst(world, id));
   return {
     world,
     options: { ...defaults, ...options },
     newest: new BoundedMap(20_000),
     forks: new BoundedMap(64),
+    mapRuns: new BoundedMap(256),
+    frontiers: new BoundedMap(1_000),
+    chunks: new BoundedMap(16),
     histories: new HistoryCache(),
     throws: new BoundedMap(1_000),
     bell: createBell(world.clock),
-    definition: (hash) => remember(definitions, hash, () => loadDefinition(world, hash)),
+    definition,
     header: async (id) => headerOf(await first(id)),
     executionInput: async (id) => inputOf(await first(id)),
   };
@@ -88,6 +107,12 @@ async function loadDefinition(world: World, hash: string): Promise<Definition> {
   const parsed = parseDefinitionText(text);
   if (parsed.kind === "definition") return parsed.definition;
   throw new Error(`stored definition ${hash} is invalid: ${parsed.problems[0]?.message}`);
+}
+
+/** Hash, and the Map whose children it is for. */
+function splitName(name: string): readonly [hash: string, map?: string] {
+  const at = name.indexOf("#");
+  return at < 0 ? [name] : [name.slice(0, at), name.slice(at + 1)];
 }
 
 export function definitionName(hash: string): string {

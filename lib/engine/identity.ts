@@ -1,6 +1,6 @@
 /** Names of things: executions and machines as Baton's keys and as AWS's ARNs, and branches by their path. */
 import { createHash } from "node:crypto";
-import type { ActivityName, BranchPath, ExecutionId, SegmentKey, Tenant } from "./ports.ts";
+import type { ActivityName, BranchPath, ExecutionId, MapRunId, SegmentKey, Tenant } from "./ports.ts";
 
 export function executionId(tenant: Tenant, machine: string, name: string): ExecutionId {
   return `${tenant.account}/${tenant.region}/${machine}/${name}` as ExecutionId;
@@ -16,9 +16,37 @@ export function executionName(id: ExecutionId): ExecutionName {
   return { account, region, machine, name };
 }
 
+/** A child of a Map Run has the run's label in its name (`label:uuid`), and in its ARN with the machine's. */
 export function executionArn(id: ExecutionId): string {
   const { account, region, machine, name } = executionName(id);
-  return `arn:aws:states:${region}:${account}:execution:${machine}:${name}`;
+  const place = name.includes(":") ? `${machine}/${name}` : `${machine}:${name}`;
+  return `arn:aws:states:${region}:${account}:execution:${place}`;
+}
+
+export function parseMapRunArn(arn: string): MapRunId | undefined {
+  const [, region, account, machine, name] =
+    /^arn:aws[\w-]*:states:([\w-]+):(\d{12}):mapRun:([^:/]+)\/([^:/]+:[^:/]+)$/.exec(arn) ?? [];
+  if (!region || !account || !machine || !name) return undefined;
+  return executionId({ region, account }, machine, name) as MapRunId; // in the form of its ARN
+}
+
+/** The name of a child follows from its place in the run, so that to start it again is a no-op. */
+export function childId(run: MapRunId, index: number): ExecutionId {
+  const { machine, name, ...tenant } = executionName(run);
+  const label = name.slice(0, name.indexOf(":"));
+  return executionId(tenant, machine, `${label}:${uuidFrom(hashOf(`${run} ${index}`))}`);
+}
+
+/** The name alone, without the label of the Map Run. */
+export function ownName(id: ExecutionId): string {
+  const { name } = executionName(id);
+  return name.slice(name.indexOf(":") + 1);
+}
+
+/** The part of a Map Run's name, or of its child's, that the Map state chose. */
+export function labelOf(id: ExecutionId): string {
+  const { name } = executionName(id);
+  return name.slice(0, Math.max(0, name.indexOf(":")));
 }
 
 /** Of one run of an Express machine: names are no keys there, so that a run has an id besides. */
@@ -38,9 +66,10 @@ export function parseMachineArn(arn: string): (Tenant & { readonly name: string 
 }
 
 export function parseExecutionArn(arn: string): ExecutionId | undefined {
-  const [, region, account, machine, name] =
-    /^arn:aws[\w-]*:states:([\w-]+):(\d{12}):execution:([^:/]+):([^:/]+)$/.exec(arn) ?? [];
-  return region && account && machine && name ? executionId({ region, account }, machine, name) : undefined;
+  const [, region, account, machine, label = "", name] =
+    /^arn:aws[\w-]*:states:([\w-]+):(\d{12}):execution:([^:/]+)(?:\/([^:/]+))?:([^:/]+)$/.exec(arn) ?? [];
+  if (!region || !account || !machine || !name) return undefined;
+  return executionId({ region, account }, machine, label === "" ? name : `${label}:${name}`);
 }
 
 export function activityArn({ account, region, name }: ActivityName): string {

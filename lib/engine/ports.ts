@@ -4,9 +4,13 @@
  * with an outage; then the message comes back.
  */
 import type { Instant } from "../asl/position.ts";
+import type { MapRuns, Objects } from "./map-run/ports.ts";
 
 /** `account/region/machine/name`; every key in every store begins with it, so tenants never meet. */
 export type ExecutionId = string & { readonly brand: "ExecutionId" };
+
+/** `account/region/machine/label:uuid`: a Map Run has a log as an execution has, and its children are named like it. */
+export type MapRunId = ExecutionId & { readonly of: "MapRun" };
 
 /** "" is the execution itself; a branch is `parent/forkSeq.index`, for instance `/8.3/2.0`. */
 export type BranchPath = string;
@@ -157,6 +161,8 @@ export interface ExecutionSummary {
   readonly expires?: Instant;
   /** Absent: never redriven. */
   readonly redrives?: Redrives;
+  /** The Map Run that it is a child of: then it stands in that one's list, and not in its machine's. */
+  readonly mapRun?: MapRunId;
 }
 
 export interface Redrives {
@@ -178,6 +184,8 @@ export interface Redriving {
   readonly epoch: number;
   readonly redrives: Redrives;
   readonly expires: Instant;
+  /** As in the summary: it says in which list it stands. */
+  readonly mapRun?: MapRunId;
 }
 
 export interface Ending {
@@ -186,6 +194,8 @@ export interface Ending {
   readonly epoch: number;
   readonly error?: string;
   readonly cause?: string;
+  /** As in the summary: it says in which list it stands. */
+  readonly mapRun?: MapRunId;
 }
 
 export interface Executions {
@@ -208,6 +218,8 @@ export interface Executions {
   list(query: {
     readonly tenant: Tenant;
     readonly machine: string;
+    /** The children of this Map Run instead of what was started by the API. */
+    readonly mapRun?: MapRunId;
     readonly status?: ExecutionStatus;
     readonly limit: number;
     readonly after?: string;
@@ -239,7 +251,7 @@ export interface Joins {
   /** Puts a group's items and shared context where its branches find them. Writing again is harmless. */
   stage(group: JoinKey, body: string, expires?: Instant): Promise<void>;
   staged(group: JoinKey): Promise<string | undefined>;
-  /** Records that `index` ended, with what the parent will read of it; answers the list as it then stands. */
+  /** Records that `index` (negative, if nothing comes with it) ended, with what the parent will read of it; answers the list as it then stands. */
   report(join: JoinKey, index: number, body: string | undefined, expires?: Instant): Promise<JoinState>;
   /** No finisher starts a branch after this. Answers who had finished. */
   close(join: JoinKey, expires?: Instant): Promise<JoinState>;
@@ -375,6 +387,8 @@ export interface World {
   readonly machines: Machines;
   readonly executions: Executions;
   readonly joins: Joins;
+  readonly mapRuns: MapRuns;
+  readonly objects: Objects;
   readonly heartbeats: Heartbeats;
   readonly activities: Activities;
   readonly tasks: Tasks;

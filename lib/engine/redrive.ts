@@ -109,6 +109,7 @@ async function append(
     epoch: header.epoch,
     redrives: { count: header.redriveCount, at, calls },
     expires: expiry(engine, at),
+    ...(header.mapRun && { mapRun: header.mapRun.id }),
   };
   const answer = await engine.world.executions.redrive(head.execution, redriving, recordOf(engine, segment));
   if (answer.kind === "taken" && decodeSegment(answer.winner).nonce !== call.nonce) return undefined;

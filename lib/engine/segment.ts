@@ -4,7 +4,7 @@
  */
 import type { HistoryEvent } from "../asl/event.ts";
 import type { Instant, Position } from "../asl/position.ts";
-import type { ExecutionId, SegmentKey } from "./ports.ts";
+import type { ExecutionId, MapRunId, SegmentKey } from "./ports.ts";
 
 export interface Segment extends SegmentKey {
   readonly now: Instant;
@@ -18,11 +18,14 @@ export interface Segment extends SegmentKey {
   readonly lease?: Instant;
   /** On segment 0 of the root, on the head that waits for the outside to answer, and on all that follow a redrive. */
   readonly header?: Header;
+  /** With the end of a Map Run's child: the chunk of items from which on it looks for the next child to start. */
+  readonly frontier?: number;
 }
 
 /** What stays the same for a whole execution, but for its redrives, and what every step needs: it travels in each message. */
 export interface Header {
   readonly id: ExecutionId;
+  /** Hash of the definition's text; of a Map Run's child `hash#state`: what is inside that Map. */
   readonly definition: string;
   readonly roleArn: string;
   readonly startedAt: Instant;
@@ -34,6 +37,27 @@ export interface Header {
   readonly epoch: number;
   /** The claim in another execution that started this one and waits for its end. */
   readonly parent?: SegmentKey;
+  /** The Map Run that started it. */
+  readonly mapRun?: Membership;
+}
+
+/** A child's place in its Map Run. */
+export interface Membership {
+  readonly id: MapRunId;
+  readonly index: number;
+  /** How many items it has in its batch. */
+  readonly items: number;
+  /** How many children its group of 256 has. */
+  readonly groupSize: number;
+  readonly token: Token;
+}
+
+/** Permission to run one child after the other: as many are given out as may run at once. */
+export interface Token {
+  /** 0 … MaxConcurrency - 1. */
+  readonly slot: number;
+  /** How often MaxConcurrency had been changed when it was given out. */
+  readonly generation: number;
 }
 
 export function epochOf({ header }: Pick<Segment, "header">): number {

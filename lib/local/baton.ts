@@ -5,6 +5,7 @@
 import { join } from "node:path";
 import { localAccessKeys } from "../adapters/local/access-keys.ts";
 import { systemChance } from "../adapters/local/chance.ts";
+import { folderObjects } from "../adapters/local/objects.ts";
 import { openLocalWorld } from "../adapters/local/world.ts";
 import { newAccessKey } from "../api/access.ts";
 import { createVerifier, type Verifier } from "../api/authentication.ts";
@@ -16,6 +17,7 @@ import type { AccessKey, AccessKeys, Tasks } from "../engine/ports.ts";
 import { inOrder } from "../integrations/function-invoker.ts";
 import { createTasks } from "../integrations/integrations.ts";
 import { lambdaService } from "../integrations/lambda-service.ts";
+import { s3Objects } from "../integrations/s3-objects.ts";
 import { beyondThisMachine, tellingWhere } from "./functions/absent.ts";
 import { type OutputLine, openFunctions } from "./functions/functions.ts";
 import { urlFunctions } from "./functions/url-functions.ts";
@@ -31,6 +33,8 @@ export interface LocalOptions {
   readonly functionFolders?: readonly string[];
   /** Functions behind a URL, by name. */
   readonly functionUrls?: Readonly<Record<string, string>>;
+  /** A folder that stands in for S3: DIR/bucket/key. Without it files are read from S3 itself, as the SDK finds it. */
+  readonly objects?: string;
   /** Origins whose pages may call from a browser; `*` for all. None by default. */
   readonly corsOrigins?: readonly string[];
   /** Requests must be signed with a key that `baton keys` issued for this folder. By default loopback is trusted. */
@@ -82,7 +86,8 @@ export async function startLocal(options: LocalOptions): Promise<LocalBaton> {
   const functions = openAll(options, server.url);
   try {
     const tasks = options.tasks ?? withOwnService(functions.tasks, () => engine);
-    const world = await openLocalWorld({ folder: options.folder, tasks });
+    const objects = options.objects === undefined ? s3Objects() : folderObjects(options.objects);
+    const world = await openLocalWorld({ folder: options.folder, tasks, objects });
     const engine: Engine = createEngine(world, { guardDelayMilliseconds, leaseMilliseconds, ...options.engine });
     const door = options.requireKeys ? lockedDoor(options.folder) : undefined;
     handler = createHandler(engine, {

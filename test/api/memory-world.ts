@@ -62,6 +62,7 @@ export function memoryWorld(options: Partial<EngineOptions> = {}): MemoryWorld {
   };
   const machineKey = (tenant: Tenant, name: string): string => `${tenant.account}/${tenant.region}/${name}`;
 
+  const rest = simulatedWorld({ seed: "the rest" });
   const world: World = {
     log: {
       append: async (segment) => append(segment),
@@ -166,7 +167,9 @@ export function memoryWorld(options: Partial<EngineOptions> = {}): MemoryWorld {
       },
       last: async (claim) => beats.get(JSON.stringify(claim)),
     },
-    activities: simulatedWorld({ seed: "activities" }).activities,
+    activities: rest.activities,
+    mapRuns: rest.mapRuns,
+    objects: rest.objects,
     tasks: {
       call: async (call) => {
         self.calls.push(call.arguments);

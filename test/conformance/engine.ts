@@ -3,7 +3,7 @@
  * of both lanes, the recorded answers of tasks, callbacks and activity workers, on a virtual clock.
  */
 import { type SimulatedWorld, simulatedWorld } from "../../lib/adapters/simulated/world.ts";
-import { isObject, parseJson, property, type Value, writeJson } from "../../lib/asl/json.ts";
+import { writeJson } from "../../lib/asl/json.ts";
 import type { Failure, Working } from "../../lib/asl/position.ts";
 import type { Responder } from "../../lib/asl/simulate.ts";
 import type { Signal } from "../../lib/asl/transition.ts";
@@ -21,7 +21,6 @@ import type { Segment } from "../../lib/engine/segment.ts";
 import { startExecution } from "../../lib/engine/start.ts";
 import { stopExecution } from "../../lib/engine/stop.ts";
 import { mintToken } from "../../lib/engine/token.ts";
-import type { Skipped } from "./check.ts";
 import type { ExecutionCase } from "./corpus.ts";
 import { runExpressCase } from "./express.ts";
 import { namesIn, responderOf } from "./interpreter.ts";
@@ -36,28 +35,11 @@ const options = { payloadLimitBytes: 262_144, leaseMilliseconds: years };
 /** After that much virtual time an execution that still runs waits for somebody who never comes. */
 const patience = 40 * 24 * 3_600_000;
 
-export async function runOnEngine(recorded: ExecutionCase): Promise<Outcome | Skipped> {
-  const reason = refusal(recorded);
-  if (reason !== undefined) return { kind: "skipped", reason };
+export async function runOnEngine(recorded: ExecutionCase): Promise<Outcome> {
   if (recorded.type === "EXPRESS") return runExpressCase(recorded);
   const stage = new Stage(recorded);
   await stage.play();
   return stage.outcome();
-}
-
-/** Why the engine cannot run it yet. */
-export function refusal(recorded: ExecutionCase): string | undefined {
-  const isDistributed = mentions(parseJson(recorded.definitionText), "ProcessorConfig", "DISTRIBUTED");
-  return isDistributed ? "the engine has no Distributed Map yet" : undefined;
-}
-
-/** Whether a member of that name somewhere says `Mode: mode`. */
-function mentions(value: Value, name: string, mode: string): boolean {
-  if (Array.isArray(value)) return value.some((one: Value) => mentions(one, name, mode));
-  if (!isObject(value)) return false;
-  const found = property(value, name);
-  if (found !== undefined && isObject(found) && property(found, "Mode") === mode) return true;
-  return Object.values(value).some((one) => mentions(one, name, mode));
 }
 
 class Stage {
@@ -74,7 +56,13 @@ class Stage {
   constructor(recorded: ExecutionCase) {
     this.recorded = recorded;
     this.respond = responderOf(recorded);
-    this.world = simulatedWorld({ seed: recorded.id, kind: "local", tasks: { call: (call) => this.answer(call) } });
+    const files = recorded.s3_objects === undefined ? {} : { files: recorded.s3_objects };
+    this.world = simulatedWorld({
+      seed: recorded.id,
+      kind: "local",
+      tasks: { call: (call) => this.answer(call) },
+      ...files,
+    });
     this.engine = createEngine(this.attended(), options);
   }
 
@@ -175,7 +163,8 @@ class Stage {
 
   /** The worker's call: its own answer at once, what comes later by way of the claim. */
   private async answer(call: Call): Promise<CallResult> {
-    const claim = this.claimOf(call.idempotencyKey);
+    if (call.claim === undefined) throw new Error(`nobody waits for ${call.idempotencyKey}`);
+    const claim = this.segmentAt(call.claim);
     const mock = await this.ask(claim);
     if (mock.submitted !== undefined) {
       this.begin(this.answerLater(claim, mock));
@@ -190,16 +179,10 @@ class Stage {
     return new Promise(() => undefined);
   }
 
-  private claimOf(idempotencyKey: string): Segment {
-    const path = idempotencyKey.slice(idempotencyKey.indexOf("/"));
-    const parts = path.split("/");
-    const [seq, branch] = [Number(parts.at(-2)), parts.slice(0, -2).join("/")];
-    return this.segmentAt(branch, seq);
-  }
-
-  private segmentAt(branch: string, seq: number): Segment {
-    const found = this.world.segments().find((one) => one.branch === branch && one.seq === seq);
-    if (found === undefined) throw new Error(`there is no segment ${branch}#${seq}`);
+  private segmentAt({ execution, branch, seq }: SegmentKey): Segment {
+    const here = (one: SegmentKey): boolean => one.execution === execution && one.branch === branch && one.seq === seq;
+    const found = this.world.segments().find(here);
+    if (found === undefined) throw new Error(`there is no segment ${execution}${branch}#${seq}`);
     return decodeSegment(found);
   }
 
@@ -214,10 +197,10 @@ class Stage {
   }
 
   /** The Map states around a branch, innermost first. */
-  private iterationOf({ branch, position: { scope } }: Segment): readonly (readonly [string, number])[] {
+  private iterationOf({ execution, branch, position: { scope } }: Segment): readonly (readonly [string, number])[] {
     const name = branchName(branch);
     if (name === undefined || scope === undefined) return [];
-    const outer = this.iterationOf(this.segmentAt(name.parent, name.forkSeq));
+    const outer = this.iterationOf(this.segmentAt({ execution, branch: name.parent, seq: name.forkSeq }));
     return scope.kind === "Map" ? [[scope.state, scope.index], ...outer] : outer;
   }
 

@@ -22,12 +22,14 @@ import {
   StopExecutionCommand,
   TaskTimedOut,
 } from "@aws-sdk/client-sfn";
+import { folderObjects } from "../../lib/adapters/local/objects.ts";
 import type { AwsHistoryEvent } from "../../lib/asl/history.ts";
 import { writeJson } from "../../lib/asl/json.ts";
 import type { MockedAttempt, Responder } from "../../lib/asl/simulate.ts";
 import { answerOpenClaim } from "../../lib/engine/answer.ts";
 import { decodeSegment } from "../../lib/engine/codec.ts";
-import { branchName, parseExecutionArn } from "../../lib/engine/identity.ts";
+import { branchName } from "../../lib/engine/identity.ts";
+import type { Objects } from "../../lib/engine/map-run/ports.ts";
 import type { BranchPath, Call, CallResult, ExecutionId, SegmentKey } from "../../lib/engine/ports.ts";
 import type { Segment } from "../../lib/engine/segment.ts";
 import { mintToken, readToken } from "../../lib/engine/token.ts";
@@ -55,6 +57,7 @@ export async function openWire(): Promise<Wire> {
   const baton = await startLocal({
     folder,
     port: 0,
+    objects: join(folder, "objects"),
     onError: () => undefined,
     engine: { payloadLimitBytes: 262_144 },
     tasks: { call: (call) => caseOf(cases, call).answer(call) },
@@ -65,6 +68,7 @@ export async function openWire(): Promise<Wire> {
     run: async (recorded) => {
       const reason = await unfit(recorded);
       if (reason !== undefined) return { kind: "skipped", reason };
+      await putFiles(folderObjects(join(folder, "objects")), recorded);
       return new Case(recorded, baton, client, cases).play();
     },
     close: async () => {
@@ -75,20 +79,25 @@ export async function openWire(): Promise<Wire> {
   };
 }
 
+async function putFiles(objects: Objects, { s3_objects: files = {} }: ExecutionCase): Promise<void> {
+  for (const [bucket, keys] of Object.entries(files)) {
+    for (const [key, body] of Object.entries(keys)) await objects.write({ bucket, key }, body);
+  }
+}
+
 /** In virtual time it shows how long a case would take. */
 async function unfit(recorded: ExecutionCase): Promise<string | undefined> {
   if (recorded.end_event !== undefined) return "the events of an Express execution are not to be read over HTTP";
-  if (recorded.definitionText.includes('"DISTRIBUTED"')) return "the engine has no Distributed Map yet";
   const { history } = await interpret(recorded);
   const milliseconds = (history.at(-1)?.timestamp ?? 0) - (history[0]?.timestamp ?? 0);
   return milliseconds > longestMilliseconds ? "it would take more than two seconds of real time" : undefined;
 }
 
 function caseOf(cases: ReadonlyMap<string, Case>, call: Call): Case {
-  const named = call.idempotencyKey.slice(0, call.idempotencyKey.indexOf("/"));
-  const arn = named.replace(/:express:([^:]+:[^:]+):.*$/, ":execution:$1");
-  const found = cases.get(arn);
-  if (found === undefined) throw new Error(`nobody started ${arn}`);
+  // A child of a Map Run is an execution of the same machine.
+  const [, machine = ""] = /:(?:execution|express):([^:/]+)/.exec(call.idempotencyKey) ?? [];
+  const found = cases.get(machine);
+  if (found === undefined) throw new Error(`nobody started '${machine}' for ${call.idempotencyKey}`);
   return found;
 }
 
@@ -121,7 +130,7 @@ class Case {
     const machine = { name, definition, roleArn, type: recorded.type };
     const { stateMachineArn } = await client.send(new CreateStateMachineCommand(machine));
     const executionArn = `arn:aws:states:us-east-1:${account}:execution:${name}:${name}-run`;
-    this.cases.set(executionArn, this);
+    this.cases.set(name, this);
     if (recorded.type === "EXPRESS") {
       const asked = { stateMachineArn, name: `${name}-run`, input };
       return this.outcome(await client.send(new StartSyncExecutionCommand(asked)), []);
@@ -196,11 +205,9 @@ class Case {
   /** A call: its own answer at once, what comes later by its token. */
   async answer(call: Call): Promise<CallResult> {
     if (this.recorded.type === "EXPRESS") return answerOf(this.recorded);
-    const parts = call.idempotencyKey.split("/");
-    const id = parseExecutionArn(parts[0] ?? "");
-    if (id === undefined) throw new Error(`'${call.idempotencyKey}' names no execution`);
-    const branch = ["", ...parts.slice(1, -2)].join("/");
-    const claim = await this.segment(id, branch, Number(parts.at(-2)));
+    if (call.claim === undefined) throw new Error(`nobody waits for ${call.idempotencyKey}`);
+    const { execution, branch, seq } = call.claim;
+    const claim = await this.segment(execution, branch, seq);
     const mock = await this.ask(claim);
     if (mock.submitted !== undefined) {
       this.begin(this.send(claim, mock, true));

@@ -1,6 +1,6 @@
 /** What every Executions promises. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Ending, ExecutionStatus, ExecutionSummary, Tenant } from "../../lib/engine/ports.ts";
+import type { Ending, ExecutionStatus, ExecutionSummary, MapRunId, Tenant } from "../../lib/engine/ports.ts";
 import {
   executionOf,
   freshExecution,
@@ -153,6 +153,25 @@ export function executionsContract(name: string, open: Open): void {
       }
       return found.map(({ name }) => name);
     };
+
+    test("the children of a Map Run stand in its list, and not in their machine's", async () => {
+      const tenant = freshTenant();
+      const mapRun = `${tenant.account}/${tenant.region}/pack/Each:0000` as MapRunId;
+      const [one, other] = ["Each:1111", "Each:2222"].map((name) => executionOf(tenant, "pack", name));
+      if (!one || !other) throw new Error("two ids");
+      for (const id of [one, other]) await start(summaryOf(id, { name: id.slice(-4), mapRun }));
+      await start(summaryOf(executionOf(tenant, "pack", "plain"), {}));
+      await executions().finish(one, { ...succeeded, mapRun });
+      expect(await executions().find(one)).toMatchObject({ status: "SUCCEEDED", mapRun });
+      const listed = async (query: { mapRun?: MapRunId; status?: ExecutionStatus }) => {
+        const page = await executions().list({ tenant, machine: "pack", limit: 10, ...query });
+        return page.items.map(({ name }) => name).sort();
+      };
+      expect(await listed({ mapRun })).toEqual(["1111", "2222"]);
+      expect(await listed({ mapRun, status: "SUCCEEDED" })).toEqual(["1111"]);
+      expect(await listed({ mapRun, status: "RUNNING" })).toEqual(["2222"]);
+      expect(await listed({})).toEqual(["plain"]);
+    });
 
     test("lists are newest first, by status, page by page, and nobody else's", async () => {
       const tenant = freshTenant();

@@ -67,6 +67,13 @@ export function joinsContract(name: string, open: Open): void {
       expect(await joins().report(join, 0, undefined, noon)).toEqual({ finished: [0], closed: false });
     });
 
+    test("an index may be negative, where nothing is reported with it", async () => {
+      const join = freshJoin();
+      await joins().report(join, -16_385, undefined, noon);
+      await joins().report(join, 3, undefined, noon);
+      expect(await joins().report(join, -16_385, undefined, noon)).toEqual({ finished: [-16_385, 3], closed: false });
+    });
+
     test("every part of the key tells groups apart", async () => {
       const join = freshJoin();
       const others: readonly JoinKey[] = [

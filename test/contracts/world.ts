@@ -4,6 +4,7 @@ import { executionsContract } from "./executions.ts";
 import { joinsContract } from "./joins.ts";
 import { logContract } from "./log.ts";
 import { machinesContract } from "./machines.ts";
+import { mapRunsContract } from "./map-runs.ts";
 import { queueContract } from "./queue.ts";
 import { smallPortsContract } from "./small-ports.ts";
 import type { Abilities, Open } from "./subject.ts";
@@ -16,6 +17,7 @@ export function worldContract(name: string, open: Open, abilities: Abilities): v
   executionsContract(name, open);
   machinesContract(name, open);
   joinsContract(name, open);
+  mapRunsContract(name, open);
   activitiesContract(name, open);
   smallPortsContract(name, open);
 }

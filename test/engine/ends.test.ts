@@ -129,22 +129,3 @@ describe("task tokens", () => {
     expect(await describeExecution(made.engine, made.id)).toMatchObject({ output: '"early"' });
   });
 });
-
-test("a distributed Map fails with a sentence that says so", async () => {
-  const processor = { ProcessorConfig: { Mode: "DISTRIBUTED", ExecutionType: "STANDARD" }, StartAt: "P" };
-  const { engine, id, pass } = await setup(
-    {
-      Fan: {
-        Type: "Map",
-        ItemsPath: "$.items",
-        ItemProcessor: { ...processor, States: { P: { Type: "Pass", End: true } } },
-        End: true,
-      },
-    },
-    { input: '{"items":[1,2]}' },
-  );
-  await pass(60_000);
-  const described = await describeExecution(engine, id);
-  expect(described?.summary).toMatchObject({ status: "FAILED", error: "States.Runtime" });
-  expect(described?.summary.cause).toContain("DISTRIBUTED");
-});

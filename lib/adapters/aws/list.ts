@@ -31,9 +31,9 @@ export async function listExecutions(store: Store, query: ListQuery): Promise<Pa
   return { items: summaries, ...(items.length > query.limit && last ? { next: listKeyOf(last) } : {}) };
 }
 
-function sourcesOf({ tenant, machine, status }: ListQuery): readonly string[] {
+function sourcesOf({ tenant, machine, mapRun, status }: ListQuery): readonly string[] {
   const wanted = status === undefined ? (Object.keys(statuses) as ExecutionStatus[]) : [status];
-  const listed = listedMachine(tenant, machine);
+  const listed = mapRun ?? listedMachine(tenant, machine);
   return wanted.flatMap((one) => Array.from({ length: listShards }, (_, shard) => listPartition(listed, one, shard)));
 }
 

@@ -3,7 +3,7 @@
  * fork has another, together with what belongs to the group: one Query reads all its branches, another all
  * their reports, and no partition is hot however wide a fork is.
  *
- *   x#<execution>              summary · log##<seq> · beat##<seq>
+ *   x#<execution>              summary · log##<seq> · beat##<seq> · maprun#<time>#<run>
  *   x#<execution>#<fork>#<g>   log#<branch>#<seq> · beat#<branch>#<seq> · chunk#<epoch> · join#<epoch> · output#<epoch>#<index>
  *   x#<execution>#<fork>#<l>.<g>   the same for group g of level l, whose members are groups
  *   timers#<shard>             <due>#<id>
@@ -28,6 +28,9 @@ export interface Place {
 }
 
 export const summaryKey = "summary";
+
+/** What the sort keys of the Map Runs that an execution has started begin with. */
+export const mapRunPrefix = "maprun#";
 
 /** What the sort keys of all segments of a partition begin with. */
 export const logPrefix = "log#";

@@ -8,6 +8,7 @@ import type {
   ExecutionId,
   ExecutionStatus,
   ExecutionSummary,
+  MapRunId,
   Redrives,
   Redriving,
   Tenant,
@@ -43,16 +44,17 @@ export function listedMachine({ account, region }: Tenant, machine: string): str
   return `${account}/${region}/${machine}`;
 }
 
-function listPartitionOf(id: ExecutionId, status: ExecutionStatus): string {
+/** The list of its machine, or of the Map Run that started it. */
+function listPartitionOf(id: ExecutionId, mapRun: MapRunId | undefined, status: ExecutionStatus): string {
   const shard = createHash("sha256").update(id).digest().readUInt32BE() % listShards;
-  return listPartition(id.slice(0, id.lastIndexOf("/")), status, shard);
+  return listPartition(mapRun ?? id.slice(0, id.lastIndexOf("/")), status, shard);
 }
 
 export async function summaryItem(store: Store, summary: ExecutionSummary): Promise<Item> {
   const { id, name, status, startedAt } = summary;
   return {
     ...summaryItemKey(id),
-    [names.listPartitionKey]: { S: listPartitionOf(id, status) },
+    [names.listPartitionKey]: { S: listPartitionOf(id, summary.mapRun, status) },
     [names.listSortKey]: { S: `${padded(startedAt, timeDigits)}#${name}` },
     machine: { S: summary.machine },
     name: { S: name },
@@ -65,6 +67,7 @@ export async function summaryItem(store: Store, summary: ExecutionSummary): Prom
     ...(summary.version === undefined ? {} : { version: { N: String(summary.version) } }),
     ...(summary.alias === undefined ? {} : { alias: { S: summary.alias } }),
     ...(summary.redrives === undefined ? {} : { redrives: { S: JSON.stringify(summary.redrives) } }),
+    ...(summary.mapRun === undefined ? {} : { mapRun: { S: summary.mapRun } }),
     ...(await failureAttributes(store, id, summary)),
     ...expiry(summary.expires),
   };
@@ -86,6 +89,7 @@ export async function readSummary(store: Store, item: Item): Promise<ExecutionSu
   const version = item["version"]?.N;
   const alias = item["alias"]?.S;
   const redrives = item["redrives"]?.S;
+  const mapRun = item["mapRun"]?.S;
   const failure = readBodyAttributes(item);
   return {
     // Written by `executionPartition`: the prefix is the only thing to take off again.
@@ -103,6 +107,8 @@ export async function readSummary(store: Store, item: Item): Promise<ExecutionSu
     ...(alias === undefined ? {} : { alias }),
     // Written below, and by nobody else.
     ...(redrives === undefined ? {} : { redrives: JSON.parse(redrives) as Redrives }),
+    // Written by `summaryItem`.
+    ...(mapRun === undefined ? {} : { mapRun: mapRun as MapRunId }),
     ...(failure === undefined ? {} : readFailure(await restore(store.objects, failure))),
     ...readExpiry(item),
   };
@@ -137,7 +143,7 @@ export async function endingUpdate(store: Store, id: ExecutionId, ending: Ending
       ":epoch": { N: String(ending.epoch) },
       ":status": { S: ending.status },
       ":stoppedAt": { N: String(ending.stoppedAt) },
-      ":list": { S: listPartitionOf(id, ending.status) },
+      ":list": { S: listPartitionOf(id, ending.mapRun, ending.status) },
       ...(object ? { ":object": object } : {}),
       ...(body ? { ":body": body } : {}),
     },
@@ -145,7 +151,7 @@ export async function endingUpdate(store: Store, id: ExecutionId, ending: Ending
 }
 
 /** Marks it RUNNING again, if it has ended in the epoch before, and takes the end and its failure away. */
-export function redrivingUpdate(store: Store, id: ExecutionId, { epoch, redrives, expires }: Redriving) {
+export function redrivingUpdate(store: Store, id: ExecutionId, { epoch, redrives, expires, mapRun }: Redriving) {
   return {
     TableName: store.table,
     Key: summaryItemKey(id),
@@ -164,7 +170,7 @@ export function redrivingUpdate(store: Store, id: ExecutionId, { epoch, redrives
       ":before": { N: String(epoch - 1) },
       ":epoch": { N: String(epoch) },
       ":redrives": { S: JSON.stringify(redrives) },
-      ":list": { S: listPartitionOf(id, "RUNNING") },
+      ":list": { S: listPartitionOf(id, mapRun, "RUNNING") },
       ":expires": { N: String(Math.ceil(expires / 1_000)) },
     },
   };

@@ -1,7 +1,9 @@
 /**
  * The world on AWS, put together: DynamoDB for the log and all indexes, SQS for messages, S3 for what is
- * large. What a Task can call is not in here; whoever opens the world brings it.
+ * large. What a Task can call and where the
+ * users' files are is not in here; whoever opens the world brings it.
  */
+import type { Objects } from "../../engine/map-run/ports.ts";
 import type { Tasks, World } from "../../engine/ports.ts";
 import { openActivities } from "./activities.ts";
 import { openBlobs } from "./blobs.ts";
@@ -15,6 +17,7 @@ import { openJoins } from "./joins.ts";
 import { openKeys } from "./keys.ts";
 import { openLog } from "./log.ts";
 import { openMachines } from "./machines.ts";
+import { openMapRuns } from "./map-runs.ts";
 import { openOutbox } from "./outbox.ts";
 import type { AwsSettings } from "./settings.ts";
 import { openTimers } from "./timers.ts";
@@ -28,7 +31,7 @@ export interface AwsWorld extends World {
 /** SQS's longest poll. */
 const longestPoll = 20;
 
-export async function openAwsWorld(settings: AwsSettings, tasks: Tasks): Promise<AwsWorld> {
+export async function openAwsWorld(settings: AwsSettings, tasks: Tasks, objects: Objects): Promise<AwsWorld> {
   const clients = makeClients(settings.clients);
   if (settings.onRequest) countRequests(clients, settings.onRequest);
   const { dynamodb, sqs, s3, secrets } = clients;
@@ -46,6 +49,8 @@ export async function openAwsWorld(settings: AwsSettings, tasks: Tasks): Promise
     machines: openMachines(store),
     executions: openExecutions(store, log),
     joins: openJoins(store),
+    mapRuns: openMapRuns(store),
+    objects,
     heartbeats: openHeartbeats(store),
     activities: openActivities(store),
     tasks,

@@ -2,7 +2,15 @@
  * Executions on the local store: one row each, and one index row by status and start time. A list without a
  * status merges the five statuses, so a finished execution costs one index row, not two.
  */
-import type { Ending, ExecutionId, ExecutionStatus, ExecutionSummary, Executions, Tenant } from "../../engine/ports.ts";
+import type {
+  Ending,
+  ExecutionId,
+  ExecutionStatus,
+  ExecutionSummary,
+  Executions,
+  MapRunId,
+  Tenant,
+} from "../../engine/ports.ts";
 import type { LocalLog } from "./log.ts";
 import { bodyOf, key, ordered, tables, text, under, value } from "./rows.ts";
 import type { Store } from "./store.ts";
@@ -88,10 +96,12 @@ export function localExecutions(store: Store, log: LocalLog): LocalExecutions {
 
     find: async (id) => find(id),
 
-    async list({ tenant, machine, status, limit, after }) {
+    async list({ tenant, machine, mapRun, status, limit, after }) {
       const before = after === undefined ? undefined : readToken(after);
       const wanted = status === undefined ? statuses : [status];
-      const rows = wanted.flatMap((one) => newest(store, indexParts(one, tenant, machine), before, limit + 1));
+      const rows = wanted.flatMap((one) =>
+        newest(store, indexParts(one, tenant, mapRun ? listOf(mapRun) : machine), before, limit + 1),
+      );
       rows.sort((a, b) => (a.position > b.position ? -1 : 1));
       const items = rows.slice(0, limit).flatMap(({ id }) => find(id) ?? []);
       const last = rows[limit - 1];
@@ -129,9 +139,14 @@ function indexParts(status: ExecutionStatus, { account, region }: Tenant, machin
   return [status, text(account), text(region), text(machine)];
 }
 
-function indexKey({ id, status, machine, name, startedAt }: ExecutionSummary): string {
+/** A Map Run has a list of its own: its name within the tenant. */
+function listOf(mapRun: MapRunId): string {
+  return mapRun.split("/").slice(2).join("/");
+}
+
+function indexKey({ id, status, machine, name, startedAt, mapRun }: ExecutionSummary): string {
   const [account = "", region = ""] = id.split("/");
-  const parts = indexParts(status, { account, region }, machine);
+  const parts = indexParts(status, { account, region }, mapRun ? listOf(mapRun) : machine);
   return key(tables.executionByStart, ...parts, ordered(startedAt), text(name));
 }
 

@@ -20,6 +20,7 @@ const swept = [
   tables.joinGroup,
   tables.heartbeat,
   tables.offer,
+  tables.mapRun,
 ] as const;
 
 export function retention(store: Store, executions: LocalExecutions, blobs: LocalBlobs): Expire {

@@ -19,6 +19,7 @@ export const tables = {
   opening: "o",
   activity: "a",
   offer: "f",
+  mapRun: "d",
 } as const;
 
 /** Greater than every character that a key part can have. */

@@ -4,6 +4,7 @@
  */
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import type { Objects } from "../../engine/map-run/ports.ts";
 import type { Clock, Inbox, Keys, Tasks, World } from "../../engine/ports.ts";
 import { localActivities } from "./activities.ts";
 import { agenda } from "./agenda.ts";
@@ -17,6 +18,8 @@ import { localKeys } from "./keys.ts";
 import { type Lock, lockFolder } from "./lock.ts";
 import { localLog } from "./log.ts";
 import { localMachines } from "./machines.ts";
+import { localMapRuns } from "./map-runs.ts";
+import { noObjects } from "./objects.ts";
 import { type Expire, retention } from "./retention.ts";
 import { openStore } from "./store.ts";
 
@@ -24,6 +27,8 @@ export interface LocalWorldOptions {
   /** Made if it is not there; it belongs to this process until `close`. */
   readonly folder: string;
   readonly tasks: Tasks;
+  /** The users' files; default: there are none. */
+  readonly objects?: Objects;
   readonly clock?: Clock;
 }
 
@@ -41,18 +46,20 @@ export interface LocalWorld extends World {
   close(): Promise<void>;
 }
 
-export async function openLocalWorld({ folder, tasks, clock = systemClock }: LocalWorldOptions): Promise<LocalWorld> {
+export async function openLocalWorld(options: LocalWorldOptions): Promise<LocalWorld> {
+  const { folder } = options;
   await mkdir(folder, { recursive: true });
   const lock = await lockFolder(folder);
   try {
-    return assemble(folder, tasks, clock, lock, await localKeys(join(folder, "key")));
+    return assemble(options, lock, await localKeys(join(folder, "key")));
   } catch (error) {
     await lock.release();
     throw error;
   }
 }
 
-function assemble(folder: string, tasks: Tasks, clock: Clock, lock: Lock, keys: Keys): LocalWorld {
+function assemble(options: LocalWorldOptions, lock: Lock, keys: Keys): LocalWorld {
+  const { folder, tasks, objects = noObjects, clock = systemClock } = options;
   const store = openStore(join(folder, "store"));
   const work = agenda(store, clock);
   const log = localLog(store, work);
@@ -68,6 +75,8 @@ function assemble(folder: string, tasks: Tasks, clock: Clock, lock: Lock, keys: 
     machines: localMachines(store),
     executions,
     joins: localJoins(store),
+    mapRuns: localMapRuns(store),
+    objects,
     heartbeats: localHeartbeats(store),
     activities: localActivities(store),
     tasks,

@@ -1,4 +1,5 @@
 /** Everything a simulated world holds, without faults: what the stores, queues and disks have in them. */
+import type { MapRunEntry } from "../../engine/map-run/ports.ts";
 import type { ActivityRecord, Message, Offer } from "../../engine/ports.ts";
 import type { Faults } from "./faults.ts";
 import { type Journal, journal, type Table, table } from "./journal.ts";
@@ -28,6 +29,9 @@ export interface Contents {
   readonly timers: Table<TimerMessage>;
   readonly activities: Table<ActivityRecord>;
   readonly offers: Table<Offer>;
+  readonly mapRuns: Table<MapRunEntry>;
+  /** The users' files, by `bucket/key`. */
+  readonly files: Table<Uint8Array>;
 }
 
 /** `losesTail`: what is not yet durable can be lost. */
@@ -46,5 +50,8 @@ export function contents(losesTail: boolean, chance: Prng, faults: () => Faults,
     timers: table(written),
     activities: table(written),
     offers: table(written),
+    mapRuns: table(written),
+    // Another machine's: no power cut here touches them.
+    files: table(journal(false)),
   };
 }

@@ -70,10 +70,11 @@ export function registry(journal: Journal, now: () => Instant): Registry {
       write({ ...kept, ...redriving, status: "RUNNING" });
     },
 
-    listExecutions({ tenant, machine, status, limit, after }, asOf) {
+    listExecutions({ tenant, machine, mapRun, status, limit, after }, asOf) {
       const prefix = `${tenant.account}/${tenant.region}/${machine}/`;
       const found = [...summaries.entries()]
         .flatMap(([id, past]) => (id.startsWith(prefix) ? (at(past, asOf) ?? []) : []))
+        .filter((summary) => summary.mapRun === mapRun)
         .filter((summary) => status === undefined || summary.status === status);
       return page(found, startOrder, limit, after);
     },

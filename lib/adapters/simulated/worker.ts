@@ -6,6 +6,7 @@ import type { Caller, CallName, Calls } from "./calls.ts";
 import type { Contents, GroupState } from "./contents.ts";
 import { type Faults, Outage } from "./faults.ts";
 import type { Box, LetterReceipt } from "./mailbox.ts";
+import { mapRunsOf, objectsOf } from "./map-runs.ts";
 import { fnv, type Prng } from "./prng.ts";
 import type { VirtualTime } from "./time.ts";
 
@@ -57,6 +58,8 @@ export function workerWorld(setting: Setting, caller: Caller, leasesVoidBefore: 
     machines: machinesOf(setting, make),
     executions: executionsOf(setting, make),
     joins: joinsOf(setting, make),
+    mapRuns: mapRunsOf(setting.contents, make),
+    objects: objectsOf(setting.contents, make),
     heartbeats: {
       beat: (claim, at) =>
         make("heartbeats.beat", keyText(claim), () => {

@@ -20,6 +20,8 @@ export interface SimulatedOptions {
   readonly tasks?: Tasks;
   /** `remote` (default) works like the AWS adapter; `local` commits in one transaction and may lose its tail in a power cut. */
   readonly kind?: "remote" | "local";
+  /** The users' files, by bucket and key. */
+  readonly files?: Readonly<Record<string, Readonly<Record<string, string | Uint8Array>>>>;
 }
 
 /** The world as one process sees it. After its crash every call throws `Crash`. */
@@ -70,6 +72,8 @@ export interface SimulatedWorld extends Omit<SimulatedWorker, "dead" | "kill"> {
   receivable(box: "flow" | "tasks" | "dead"): boolean;
   segments(): readonly SegmentRecord[];
   summaries(): readonly ExecutionSummary[];
+  /** The users' files as text, by `bucket/key`. */
+  files(): ReadonlyMap<string, string>;
 }
 
 /** Noon, so that a day's end is far. */
@@ -87,6 +91,9 @@ export function simulatedWorld(options: SimulatedOptions): SimulatedWorld {
     options.faults === "drawn" ? drawFaults(prng(`faults ${options.seed}`)) : { ...noFaults, ...options.faults };
   const current = () => faults;
   const inside = contents(kind === "local", chance, current, time.now);
+  for (const [bucket, keys] of Object.entries(options.files ?? {})) {
+    for (const [key, file] of Object.entries(keys)) inside.files.set(`${bucket}/${key}`, Buffer.from(file));
+  }
   const made = calls(time, chance, current);
   const setting: Setting = {
     kind,
@@ -168,6 +175,7 @@ export function simulatedWorld(options: SimulatedOptions): SimulatedWorld {
     receivable: inside.mailbox.isVisible,
     segments: inside.segments.all,
     summaries: inside.registry.executions,
+    files: () => new Map([...inside.files.entries()].map(([name, bytes]) => [name, Buffer.from(bytes).toString()])),
   };
 }
 

@@ -2,32 +2,60 @@
 import { type JsonText, writeJson } from "../json.ts";
 import type { MapRun } from "../position.ts";
 
-/** Each batch is as large as both limits allow, and holds at least one item. */
-export function batched(items: readonly JsonText[], batch: NonNullable<MapRun["batch"]>): readonly JsonText[] {
-  const maxItems = batch.maxItems ?? Number.POSITIVE_INFINITY;
-  const maxBytes = batch.maxInputBytes ?? Number.POSITIVE_INFINITY;
-  const batches: JsonText[] = [];
-  let open: JsonText[] = [];
-  let bytes = overhead(batch);
-  for (const item of items) {
-    const size = Buffer.byteLength(item, "utf8") + 1;
-    if (open.length > 0 && (open.length >= maxItems || bytes + size > maxBytes)) {
-      batches.push(written(open, batch));
-      open = [];
-      bytes = overhead(batch);
-    }
-    open.push(item);
-    bytes += size;
-  }
-  if (open.length > 0) batches.push(written(open, batch));
-  return batches;
+type Limits = NonNullable<MapRun["batch"]>;
+
+/** The input of a child, and how many items are in it. */
+export interface Batch {
+  readonly input: JsonText;
+  readonly items: number;
 }
 
-function written(items: readonly JsonText[], batch: NonNullable<MapRun["batch"]>): JsonText {
+export interface OpenBatch {
+  /** Answers the batch that is full without this item. */
+  add(item: JsonText): Batch | undefined;
+  /** What is left at the end. */
+  end(): Batch | undefined;
+}
+
+/** Each batch is as large as both limits allow, and holds at least one item. */
+export function openBatch(batch: Limits): OpenBatch {
+  const maxItems = batch.maxItems ?? Number.POSITIVE_INFINITY;
+  const maxBytes = batch.maxInputBytes ?? Number.POSITIVE_INFINITY;
+  let open: JsonText[] = [];
+  let bytes = overhead(batch);
+
+  function end(): Batch | undefined {
+    if (open.length === 0) return undefined;
+    const full = { input: written(open, batch), items: open.length };
+    open = [];
+    bytes = overhead(batch);
+    return full;
+  }
+
+  return {
+    add(item) {
+      const size = Buffer.byteLength(item, "utf8") + 1;
+      const full = open.length >= maxItems || bytes + size > maxBytes ? end() : undefined;
+      open.push(item);
+      bytes += size;
+      return full;
+    },
+    end,
+  };
+}
+
+export function batched(items: readonly JsonText[], batch: Limits): readonly JsonText[] {
+  const open = openBatch(batch);
+  const full = items.flatMap((item) => open.add(item) ?? []);
+  const last = open.end();
+  return [...full, ...(last ? [last] : [])].map(({ input }) => input);
+}
+
+function written(items: readonly JsonText[], batch: Limits): JsonText {
   const input = batch.input === undefined ? "" : `${writeJson("BatchInput")}:${batch.input},`;
   return `{${input}"Items":[${items.join(",")}]}`;
 }
 
-function overhead(batch: NonNullable<MapRun["batch"]>): number {
+function overhead(batch: Limits): number {
   return Buffer.byteLength(written([], batch), "utf8");
 }

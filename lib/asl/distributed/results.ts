@@ -28,6 +28,14 @@ export interface ResultFile {
   readonly body: string;
 }
 
+/** A file of results, as the manifest lists it. */
+export interface ListedFile {
+  readonly kind: ResultKind;
+  readonly key: string;
+  /** In bytes. */
+  readonly size: number;
+}
+
 export interface Written {
   readonly bucket: string;
   readonly files: readonly ResultFile[];
@@ -35,39 +43,67 @@ export interface Written {
   readonly result: JsonText;
 }
 
-const groups = ["FAILED", "PENDING", "SUCCEEDED"] as const;
+export const resultKinds = ["FAILED", "PENDING", "SUCCEEDED"] as const;
+
+export type ResultKind = (typeof resultKinds)[number];
+
+type WritingRun = MapRun & { readonly writer: NonNullable<MapRun["writer"]> };
 
 /** With a Resource: manifest.json and a file for each kind of end there was, under the Map Run's own id. */
-export function writeResults(
-  run: MapRun & { readonly writer: NonNullable<MapRun["writer"]> },
-  config: WriterConfig,
-  children: readonly ChildResult[],
-): Written {
-  const { bucket, prefix } = destination(run.writer.arguments);
-  const folder = `${prefix === "" ? "" : `${prefix.replace(/\/$/, "")}/`}${run.arn.slice(run.arn.lastIndexOf(":") + 1)}`;
-  const files = groups.flatMap((group) => {
-    const mine = children.filter((child) => groupOf(child) === group);
+export function writeResults(run: WritingRun, config: WriterConfig, children: readonly ChildResult[]): Written {
+  const files = resultKinds.flatMap((kind) => {
+    const mine = children.filter((child) => resultKindOf(child) === kind);
     if (mine.length === 0) return [];
-    const extension = config.outputType === "JSONL" ? "jsonl" : "json";
-    return [{ group, key: `${folder}/${group}_0.${extension}`, body: bodyOf(mine, config) }];
+    const body = resultBody(resultRecords(mine, config.transformation), config);
+    return [{ kind, key: resultKey(run, config, kind, 0), body }];
   });
-  const listed = groups.map((group): [string, Value] => [
-    group,
-    files.filter((file) => file.group === group).map(({ key, body }) => ({ Key: key, Size: Buffer.byteLength(body) })),
-  ]);
-  const manifest = { DestinationBucket: bucket, MapRunArn: run.arn, ResultFiles: objectOf(listed) };
-  const key = `${folder}/manifest.json`;
+  const manifest = manifestOf(
+    run,
+    files.map(({ kind, key, body }) => ({ kind, key, size: Buffer.byteLength(body) })),
+  );
   return {
-    bucket,
-    files: [{ key, body: writeJson(manifest) }, ...files.map(({ key: name, body }) => ({ key: name, body }))],
-    result: writeJson({ MapRunArn: run.arn, ResultWriterDetails: { Bucket: bucket, Key: key } }),
+    bucket: bucketOf(run),
+    files: [manifest, ...files.map(({ key, body }) => ({ key, body }))],
+    result: writtenResult(run),
   };
+}
+
+/** Files are numbered from 0 for each kind of end. */
+export function resultKey(run: WritingRun, { outputType }: WriterConfig, kind: ResultKind, number: number): string {
+  return `${folderOf(run)}/${kind}_${number}.${outputType === "JSONL" ? "jsonl" : "json"}`;
+}
+
+export function manifestOf(run: WritingRun, files: readonly ListedFile[]): ResultFile {
+  const listed = resultKinds.map((kind): [string, Value] => [
+    kind,
+    files.filter((file) => file.kind === kind).map(({ key, size }) => ({ Key: key, Size: size })),
+  ]);
+  const manifest = { DestinationBucket: bucketOf(run), MapRunArn: run.arn, ResultFiles: objectOf(listed) };
+  return { key: manifestKey(run), body: writeJson(manifest) };
+}
+
+/** What the state says instead of the results. */
+export function writtenResult(run: WritingRun): JsonText {
+  return writeJson({ MapRunArn: run.arn, ResultWriterDetails: { Bucket: bucketOf(run), Key: manifestKey(run) } });
+}
+
+export function bucketOf({ writer }: WritingRun): string {
+  return destination(writer.arguments).bucket;
+}
+
+function manifestKey(run: WritingRun): string {
+  return `${folderOf(run)}/manifest.json`;
+}
+
+function folderOf({ writer, arn }: WritingRun): string {
+  const { prefix } = destination(writer.arguments);
+  return `${prefix === "" ? "" : `${prefix.replace(/\/$/, "")}/`}${arn.slice(arn.lastIndexOf(":") + 1)}`;
 }
 
 /** Without one, the results stay in the state, in the form that its WriterConfig names. */
 export function shapeResults(config: WriterConfig, children: readonly ChildResult[]): JsonText {
-  const succeeded = children.filter((child) => groupOf(child) === "SUCCEEDED");
-  return `[${recordsOf(succeeded, config.transformation).join(",")}]`;
+  const succeeded = children.filter((child) => resultKindOf(child) === "SUCCEEDED");
+  return `[${resultRecords(succeeded, config.transformation).join(",")}]`;
 }
 
 function destination(given: JsonText): { readonly bucket: string; readonly prefix: string } {
@@ -79,17 +115,19 @@ function destination(given: JsonText): { readonly bucket: string; readonly prefi
   return { bucket: text("Bucket"), prefix: text("Prefix") };
 }
 
-function groupOf({ end }: ChildResult): (typeof groups)[number] {
+export function resultKindOf({ end }: ChildResult): ResultKind {
   return end.status === "SUCCEEDED" || end.status === "PENDING" ? end.status : "FAILED";
 }
 
-function bodyOf(children: readonly ChildResult[], config: WriterConfig): string {
-  const records = recordsOf(children, config.transformation);
+export function resultBody(records: readonly JsonText[], config: WriterConfig): string {
   return config.outputType === "JSONL" ? records.map((one) => `${one}\n`).join("") : `[${records.join(",")}]`;
 }
 
 /** Failed and pending children are written as NONE, whatever the transformation. */
-function recordsOf(children: readonly ChildResult[], transformation: WriterConfig["transformation"]): JsonText[] {
+export function resultRecords(
+  children: readonly ChildResult[],
+  transformation: WriterConfig["transformation"],
+): readonly JsonText[] {
   return children.flatMap((child) => {
     if (child.end.status !== "SUCCEEDED" || transformation === "NONE") return [writeJson(recordOf(child))];
     const { output } = child.end;

@@ -2,12 +2,13 @@
 import type { Distributed } from "../definition.ts";
 import { type ChildResult, shapeResults, writeResults } from "../distributed/results.ts";
 import { type ObjectStore, readSource, type Source } from "../distributed/source.ts";
+import { exceedsTolerance, toleranceExceeded } from "../distributed/tolerance.ts";
 import { EvaluationFailure } from "../evaluate/failure.ts";
 import type { JsonText } from "../json.ts";
 import type { Branch, Fork, Home } from "../memory/branch.ts";
 import { type Inputs, type MapRuns, rootOf } from "../memory/run.ts";
 import type { Failure, Forked, MapItem } from "../position.ts";
-import { childInputs } from "../states/distributed.ts";
+import { childDefinition, childInputs } from "../states/distributed.ts";
 import type { Simulation } from "./world.ts";
 
 export function mapRunsOf(simulation: () => Simulation): MapRuns {
@@ -94,16 +95,14 @@ function resultOf({ home, position, endedAt }: Branch): ChildResult {
 /** An execution of its own: it sees neither the parent's variables nor its context. */
 function childOf(simulation: Simulation, fork: Fork, path: string, index: number): Branch {
   const { definition, execution } = fork.parent.home;
-  const state = definition.states.get(fork.parent.position.state);
-  if (state?.type !== "Map") throw new Error(`'${fork.parent.position.state}' is not a Map state`);
-  const { timeoutSeconds: _, ...machine } = definition;
+  const { state } = fork.parent.position;
   const name = `${path.slice(1).replaceAll("/", "-")}`;
   const home: Home = {
-    definition: { ...machine, startAt: state.processor.startAt },
+    definition: childDefinition(definition, state),
     execution: {
       ...execution,
       name,
-      id: `${execution.id.slice(0, execution.id.lastIndexOf(":"))}/${state.name}:${name}`,
+      id: `${execution.id.slice(0, execution.id.lastIndexOf(":"))}/${state}:${name}`,
       startTime: simulation.now,
       input: fork.inputs?.[index] ?? "{}",
     },
@@ -112,16 +111,9 @@ function childOf(simulation: Simulation, fork: Fork, path: string, index: number
   return rootOf(home, path, fork, index);
 }
 
-const exceeded: Failure = {
-  error: "States.ExceedToleratedFailureThreshold",
-  cause: "The specified tolerated failure threshold was exceeded",
-};
-
 /** Whether the fork can live with its failures so far, and if not, what it fails with. */
 function tolerates(fork: Fork, failure: Failure): Failure | "tolerated" {
   const { run } = fork.of;
   if (run === undefined) return failure;
-  const { toleratedFailureCount: count = 0, toleratedFailurePercentage: percentage = 0 } = run;
-  const most = Math.max(count, Math.floor((fork.width * percentage) / 100));
-  return fork.failures > most ? exceeded : "tolerated";
+  return exceedsTolerance(run, fork.failures, fork.width) ? toleranceExceeded : "tolerated";
 }

@@ -9,7 +9,7 @@ import { readerFailed } from "../distributed/items.ts";
 import type { EvaluationScope } from "../evaluate/scope.ts";
 import { failState } from "../failure.ts";
 import type { JsonText } from "../json.ts";
-import type { Failure, Forked, MapItem, MapRun, Position } from "../position.ts";
+import type { Failure, Forked, MapItem, MapRun, Position, StateName } from "../position.ts";
 import type { Moment, Transition } from "../transition.ts";
 import type { Watch } from "../watch.ts";
 import { numberOf } from "./computed.ts";
@@ -155,6 +155,14 @@ export async function completeRun(
 export function failRun(visit: Visit<MapState>, failure: Failure): Promise<Transition> {
   write(visit.journal, "MapRunFailed", failureDetails(failure));
   return failState(visit, failure);
+}
+
+/** What the children of a Map run: the states in it, without the limits of the machine around it. */
+export function childDefinition(definition: Definition, map: StateName): Definition {
+  const state = definition.states.get(map);
+  if (state?.type !== "Map") throw new Error(`'${map}' is not a Map state of the definition`);
+  const { timeoutSeconds: _, ...machine } = definition;
+  return { ...machine, startAt: state.processor.startAt };
 }
 
 /**

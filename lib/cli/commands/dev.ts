@@ -23,6 +23,7 @@ interface Options {
   readonly functions: readonly string[];
   readonly functionUrl: Readonly<Record<string, string>>;
   readonly substitute: Readonly<Record<string, string>>;
+  readonly objects?: string;
   readonly corsOrigin: readonly string[];
   readonly quiet?: boolean;
   readonly json?: boolean;
@@ -37,6 +38,7 @@ export function devCommand(): Command {
     .addOption(functionsOption())
     .addOption(functionUrlOption())
     .addOption(substituteOption())
+    .option("--objects <dir>", "a folder that stands in for S3: DIR/bucket/key")
     .addOption(corsOriginOption())
     .option("--quiet", "print nothing but the ready line")
     .addOption(jsonOption())
@@ -52,6 +54,7 @@ async function dev(files: readonly string[], options: Options): Promise<void> {
     functionFolders: options.functions,
     functionUrls: options.functionUrl,
     corsOrigins: options.corsOrigin,
+    ...(options.objects === undefined ? {} : { objects: options.objects }),
     showLines: !options.quiet,
   });
   try {

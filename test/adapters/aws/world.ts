@@ -10,6 +10,7 @@ import type { AwsSettings } from "../../../lib/adapters/aws/settings.ts";
 import { tableDescription } from "../../../lib/adapters/aws/tables.ts";
 import { type AwsWorld, openAwsWorld } from "../../../lib/adapters/aws/world.ts";
 import type { Tasks } from "../../../lib/engine/ports.ts";
+import { s3Objects } from "../../../lib/integrations/s3-objects.ts";
 import { type NoServers, type Servers, startServers } from "../../servers/servers.ts";
 
 export type ServersForTests = Servers | NoServers;
@@ -56,7 +57,7 @@ export async function openWorldForTests(): Promise<WorldForTests> {
     onRequest: (request) => seen.push(request),
     clients,
   };
-  const world = await openAwsWorld(settings, noTasks);
+  const world = await openAwsWorld(settings, noTasks, s3Objects());
   const requests = (): readonly RequestSeen[] => {
     const since = seen;
     seen = [];

@@ -1,0 +1,64 @@
+/** Map Runs: an item beside the execution that started each, sorted by the time of their start. */
+import { PutItemCommand, QueryCommand } from "@aws-sdk/client-dynamodb";
+import type { MapRunEntry, MapRuns } from "../../engine/map-run/ports.ts";
+import type { ExecutionId, MapRunId } from "../../engine/ports.ts";
+import type { Item } from "./body.ts";
+import { executionPartition, mapRunPrefix, padded } from "./places.ts";
+import { expiry, keyOf, readExpiry, type Store, sortKeyOf } from "./store.ts";
+
+/** Milliseconds since 1970 have 13 digits until the year 2286. */
+const timeDigits = 15;
+
+export function openMapRuns(store: Store): MapRuns {
+  const { dynamodb, table: TableName } = store;
+  return {
+    async put(entry) {
+      await dynamodb.send(new PutItemCommand({ TableName, Item: itemOf(entry) }));
+    },
+
+    async list(execution, limit, after) {
+      const { Items = [] } = await dynamodb.send(
+        new QueryCommand({
+          TableName,
+          KeyConditionExpression: "pk = :pk AND sk BETWEEN :first AND :last",
+          ExpressionAttributeValues: {
+            ":pk": { S: executionPartition(execution) },
+            ":first": { S: mapRunPrefix },
+            ":last": { S: after ?? `${mapRunPrefix}:` },
+          },
+          ScanIndexForward: false,
+          // One more than asked for tells whether another page follows, and BETWEEN includes the last one shown.
+          Limit: limit + 2,
+          ConsistentRead: true,
+        }),
+      );
+      const rows = Items.filter((item) => sortKeyOf(item) !== after);
+      const items = rows.slice(0, limit).map((item) => read(execution, item));
+      const last = rows[limit - 1];
+      return { items, ...(rows.length > limit && last ? { next: sortKeyOf(last) } : {}) };
+    },
+  };
+}
+
+function itemOf(entry: MapRunEntry): Item {
+  const { id, execution, startedAt, stoppedAt, expires } = entry;
+  const sk = `${mapRunPrefix}${padded(startedAt, timeDigits)}#${id}`;
+  return {
+    ...keyOf({ pk: executionPartition(execution), sk }),
+    mapRun: { S: id },
+    startedAt: { N: String(startedAt) },
+    ...(stoppedAt === undefined ? {} : { stoppedAt: { N: String(stoppedAt) } }),
+    ...expiry(expires),
+  };
+}
+
+function read(execution: ExecutionId, item: Item): MapRunEntry {
+  const stoppedAt = item["stoppedAt"]?.N;
+  return {
+    id: (item["mapRun"]?.S ?? "") as MapRunId, // written by `itemOf`
+    execution,
+    startedAt: Number(item["startedAt"]?.N),
+    ...(stoppedAt === undefined ? {} : { stoppedAt: Number(stoppedAt) }),
+    ...readExpiry(item),
+  };
+}

@@ -1,0 +1,27 @@
+/** Map Runs on the local store: a row for each, by the execution that started it and the time of its start. */
+import type { MapRunEntry, MapRuns } from "../../engine/map-run/ports.ts";
+import { bodyOf, key, ordered, tables, text, under, value } from "./rows.ts";
+import type { Store } from "./store.ts";
+
+export function localMapRuns(store: Store): MapRuns {
+  return {
+    async put(entry) {
+      await store.room();
+      store.put(rowKey(entry), value(JSON.stringify(entry), entry.expires));
+    },
+
+    async list(execution, limit, after) {
+      const all = under(tables.mapRun, text(execution));
+      const to = after ?? all.to;
+      const rows = store.range({ from: all.from, to, limit: limit + 1, reverse: true });
+      // Written above and nowhere else, so it has the shape.
+      const items = rows.slice(0, limit).map(([, row]) => JSON.parse(bodyOf(row)) as MapRunEntry);
+      const last = rows[limit - 1];
+      return rows.length > limit && last ? { items, next: last[0] } : { items };
+    },
+  };
+}
+
+function rowKey({ id, execution, startedAt }: MapRunEntry): string {
+  return key(tables.mapRun, text(execution), ordered(startedAt), text(id));
+}

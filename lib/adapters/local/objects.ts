@@ -1,0 +1,109 @@
+/**
+ * The users' files in a folder, where DIR/bucket/key is the object `key` of `bucket`: for machines that read and
+ * write S3, without S3. Nothing outside the folder is ever read or written, whatever a key says.
+ */
+import { createReadStream } from "node:fs";
+import { mkdir, readdir, rename, stat, writeFile } from "node:fs/promises";
+import { dirname, join, resolve, sep } from "node:path";
+import type { Place } from "../../asl/distributed/manifest.ts";
+import type { ListedObject } from "../../asl/distributed/source.ts";
+import type { Objects, Refused } from "../../engine/map-run/ports.ts";
+
+/** Objects in a page of a list: as many as S3 gives. */
+const pageSize = 1_000;
+
+export function folderObjects(folder: string): Objects {
+  const root = resolve(folder);
+  return {
+    async read(place, from = 0) {
+      const path = pathOf(root, place);
+      const size = path === undefined ? undefined : await sizeOf(path);
+      if (path === undefined || size === undefined) return missing(place);
+      return { kind: "object", body: from < size ? createReadStream(path, { start: from }) : nothing(), size };
+    },
+
+    async list(bucket, prefix, after) {
+      const path = pathOf(root, { bucket, key: "" });
+      if (path === undefined || (await kindOf(path)) !== "folder") return noBucket(bucket);
+      const keys = (await keysIn(path)).filter((key) => key.startsWith(prefix)).sort(inByteOrder);
+      const rest = after === undefined ? keys : keys.filter((key) => inByteOrder(key, after) > 0);
+      const shown = rest.slice(0, pageSize);
+      const objects = await Promise.all(shown.map((key) => listed(join(path, key), key)));
+      return { kind: "page", objects, done: rest.length <= pageSize };
+    },
+
+    async write(place, body) {
+      const path = pathOf(root, place);
+      if (path === undefined || place.key === "") {
+        return { kind: "refused", why: `The key '${place.key}' is no name of a file in the bucket '${place.bucket}'.` };
+      }
+      await mkdir(dirname(path), { recursive: true });
+      // Whoever reads it meanwhile finds the old one or the new one whole.
+      await writeFile(`${path}.part`, body);
+      await rename(`${path}.part`, path);
+      return { kind: "written" };
+    },
+  };
+}
+
+const nowhere: Refused = { kind: "refused", why: "No files are here: this store was opened without a place for them." };
+
+export const noObjects: Objects = {
+  read: async () => nowhere,
+  list: async () => nowhere,
+  write: async () => nowhere,
+};
+
+/** Undefined: it would lie outside of its bucket. */
+function pathOf(root: string, { bucket, key }: Place): string | undefined {
+  if (bucket === "" || bucket.includes("/") || bucket.includes(sep) || bucket.startsWith(".")) return undefined;
+  const path = resolve(root, bucket, key);
+  const home = join(root, bucket);
+  return path === home || path.startsWith(home + sep) ? path : undefined;
+}
+
+async function kindOf(path: string): Promise<"file" | "folder" | "none"> {
+  try {
+    const found = await stat(path);
+    return found.isDirectory() ? "folder" : "file";
+  } catch (error) {
+    if (error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR"))
+      return "none";
+    throw error;
+  }
+}
+
+async function sizeOf(path: string): Promise<number | undefined> {
+  return (await kindOf(path)) === "file" ? (await stat(path)).size : undefined;
+}
+
+async function keysIn(path: string): Promise<readonly string[]> {
+  const entries = await readdir(path, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile() && !entry.name.endsWith(".part"))
+    .map((entry) =>
+      join(entry.parentPath, entry.name)
+        .slice(path.length + 1)
+        .split(sep)
+        .join("/"),
+    );
+}
+
+async function listed(path: string, key: string): Promise<ListedObject> {
+  const { size, mtimeMs } = await stat(path);
+  return { key, size, etag: `"${size.toString(16)}-${Math.floor(mtimeMs).toString(16)}"`, lastModified: mtimeMs };
+}
+
+function inByteOrder(one: string, other: string): number {
+  return Buffer.compare(Buffer.from(one), Buffer.from(other));
+}
+
+function missing({ bucket, key }: Place): Refused {
+  return { kind: "refused", why: `The object '${key}' in the bucket '${bucket}' does not exist.` };
+}
+
+function noBucket(bucket: string): Refused {
+  return { kind: "refused", why: `The bucket '${bucket}' does not exist.` };
+}
+
+async function* nothing(): AsyncGenerator<Uint8Array> {}

@@ -1,0 +1,68 @@
+/** Map Runs and the users' files in memory. */
+import type { MapRunEntry, MapRuns, Objects, Refused } from "../../engine/map-run/ports.ts";
+import type { CallName } from "./calls.ts";
+import type { Contents } from "./contents.ts";
+
+type Make = <T>(name: CallName, subject: string, act: () => T | Promise<T>) => Promise<T>;
+
+export function mapRunsOf({ mapRuns }: Contents, make: Make): MapRuns {
+  return {
+    put: (entry) => make("mapRuns.put", entry.id, () => mapRuns.set(placeOf(entry), entry)),
+    list: (execution, limit, after) =>
+      make("mapRuns.list", execution, () => {
+        const found = [...mapRuns.entries()].filter(
+          ([place, entry]) => entry.execution === execution && (after === undefined || place < after),
+        );
+        found.sort(([one], [other]) => (one > other ? -1 : 1));
+        const items = found.slice(0, limit).map(([, entry]) => entry);
+        const next = found[limit - 1]?.[0];
+        return found.length > limit && next !== undefined ? { items, next } : { items };
+      }),
+  };
+}
+
+function placeOf({ execution, startedAt, id }: MapRunEntry): string {
+  return `${execution} ${String(startedAt).padStart(16, "0")} ${id}`;
+}
+
+/** Pieces as small as this, so that a reader has to put them together. */
+const pieceBytes = 1_000;
+
+/** Objects that a page of a list has. */
+const pageSize = 3;
+
+export function objectsOf({ files }: Contents, make: Make): Objects {
+  const missing = (bucket: string, key: string): Refused => ({
+    kind: "refused",
+    why: `The object '${key}' in the bucket '${bucket}' does not exist.`,
+  });
+  return {
+    read: ({ bucket, key }, from = 0) =>
+      make("objects.read", `${bucket}/${key} ${from}`, () => {
+        const bytes = files.get(`${bucket}/${key}`);
+        if (!bytes) return missing(bucket, key);
+        return { kind: "object", body: pieces(bytes.subarray(from)), size: bytes.length };
+      }),
+    list: (bucket, prefix, after = "") =>
+      make("objects.list", `${bucket}/${prefix}`, () => {
+        const within = `${bucket}/`;
+        const found = [...files.entries()]
+          .flatMap(([name, bytes]) => (name.startsWith(within) ? [{ key: name.slice(within.length), bytes }] : []))
+          .filter(({ key }) => key.startsWith(prefix) && Buffer.compare(Buffer.from(key), Buffer.from(after)) > 0)
+          .sort((one, other) => Buffer.compare(Buffer.from(one.key), Buffer.from(other.key)));
+        const objects = found
+          .slice(0, pageSize)
+          .map(({ key, bytes }) => ({ key, size: bytes.length, etag: `"${key}"`, lastModified: 0 }));
+        return { kind: "page", objects, done: found.length <= pageSize };
+      }),
+    write: ({ bucket, key }, body) =>
+      make("objects.write", `${bucket}/${key}`, () => {
+        files.set(`${bucket}/${key}`, Buffer.from(body));
+        return { kind: "written" };
+      }),
+  };
+}
+
+async function* pieces(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  for (let from = 0; from < bytes.length; from += pieceBytes) yield bytes.subarray(from, from + pieceBytes);
+}

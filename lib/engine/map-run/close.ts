@@ -1,0 +1,83 @@
+/**
+ * Closing a Map Run: whoever has started is stopped, whoever was taken and has not started never will. The
+ * takers of the chunks say who that may be; after this look no child of the run begins.
+ */
+import type { Instant } from "../../asl/position.ts";
+import { settle } from "../answer.ts";
+import { endExecution } from "../end.ts";
+import type { Engine } from "../engine.ts";
+import { headerAt } from "../head.ts";
+import { childId } from "../identity.ts";
+import { groupWidth } from "../join.ts";
+import type { MapRunId } from "../ports.ts";
+import { preventChild } from "./children.ts";
+import { type Chunk, childInput, chunkOf, runJoin, takersOf } from "./chunks.ts";
+import { countsOf, reportChild } from "./ended.ts";
+import { changeRun, type RunHead } from "./log.ts";
+import { isInRanges } from "./ranges.ts";
+import { type Counts, closed, closedUpTo, handOver, noCounts, type RunState, sum } from "./run.ts";
+import type { Worked } from "./work.ts";
+
+/** Children stopped at a time. */
+const stopsAtOnce = 10;
+
+export async function closeChildren(engine: Engine, head: RunHead, key: string, until: Instant): Promise<Worked> {
+  const { id, state } = head;
+  if (state.phase.kind !== "closing") return "done";
+  const last = await lastTaken(engine, id, state);
+  for (let group = state.phase.group; group <= last; group++) {
+    if (!isInRanges(state.done, group)) await closeGroup(engine, id, state, group);
+    if (engine.world.clock.now() < until) continue;
+    await changeRun(engine, id, key, (now) => closedUpTo(now, group + 1));
+    await changeRun(engine, id, key, handOver);
+    return "done";
+  }
+  let counts: Counts = noCounts;
+  for (let group = 0; group <= last; group++) {
+    if (!isInRanges(state.done, group)) counts = sum(counts, await countsOf(engine, id, group));
+  }
+  await changeRun(engine, id, key, (now, at) => closed(now, counts, at));
+  return "done";
+}
+
+/** The last chunk that somebody has taken from: they are taken in order. The reader may have staged more than it wrote down. */
+async function lastTaken(engine: Engine, run: MapRunId, { done }: RunState): Promise<number> {
+  for (let group = 0; ; group++) {
+    if (!isInRanges(done, group) && (await takersOf(engine, run, group)).length === 0) return group - 1;
+  }
+}
+
+async function closeGroup(engine: Engine, run: MapRunId, state: RunState, group: number): Promise<void> {
+  const taken = Math.min(groupWidth, (await takersOf(engine, run, group)).length);
+  const chunk = await stagedChunk(engine, run, group);
+  if (!chunk) return;
+  const ended = new Set((await engine.world.joins.close(runJoin(run, "children", group))).finished);
+  const places = Array.from({ length: Math.min(taken, chunk.size) }, (_, place) => group * groupWidth + place);
+  const open = places.filter((index) => !ended.has(index));
+  for (let from = 0; from < open.length; from += stopsAtOnce) {
+    await Promise.all(open.slice(from, from + stopsAtOnce).map((index) => stopChild(engine, run, state, chunk, index)));
+  }
+}
+
+/** A taker may have come for a chunk that was never staged. */
+async function stagedChunk(engine: Engine, run: MapRunId, group: number): Promise<Chunk | undefined> {
+  const staged = await engine.world.joins.staged(runJoin(run, "children", group));
+  return staged === undefined ? undefined : chunkOf(engine, run, group);
+}
+
+async function stopChild(engine: Engine, run: MapRunId, state: RunState, chunk: Chunk, index: number): Promise<void> {
+  const child = await childInput(engine, run, chunk, index);
+  if (!child) return;
+  const place = { ...child, index, groupSize: chunk.size, token: { slot: 0, generation: 0 } };
+  const prevented = await preventChild(engine, run, state, place);
+  if (prevented.kind === "prevented") {
+    await reportChild(engine, prevented.header, prevented.end);
+    return;
+  }
+  const id = childId(run, index);
+  const ended = await endExecution(engine, id, { kind: "stopped", failure: {} }, "run-closed");
+  // It ended by itself, or an earlier try of this ended it: whoever is to carry out what follows may be gone.
+  if (ended.kind !== "before") return;
+  const header = await headerAt(engine, ended.segment);
+  await settle(engine, header, await engine.definition(header.definition), ended.segment, "again");
+}

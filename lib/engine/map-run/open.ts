@@ -1,0 +1,65 @@
+/** A Map Run begins with its fork, and is closed when nobody waits for it any more: effects of the parent's segments. */
+import type { Forked, MapRun } from "../../asl/position.ts";
+import { tooLarge } from "../../asl/states/limit.ts";
+import type { Engine } from "../engine.ts";
+import { parseMapRunArn } from "../identity.ts";
+import type { MapRunId } from "../ports.ts";
+import type { Segment } from "../segment.ts";
+import { beginRun, changeRun, entryOf, follow, type RunHead } from "./log.ts";
+import { closeRun, noCounts, type RunState } from "./run.ts";
+
+type RunFork = Forked & { readonly run: MapRun };
+
+export function isDistributed(fork: Forked): fork is RunFork {
+  return fork.run !== undefined;
+}
+
+const opener = "open";
+
+/** Begins the run of this fork; again, only its messages. */
+export async function openRun(engine: Engine, segment: Segment, fork: RunFork): Promise<void> {
+  await follow(engine, await begun(engine, segment, fork), opener);
+}
+
+/** Nobody waits for it any more: its children are stopped. One that has not begun yet begins closed. */
+export async function abandonRun(engine: Engine, segment: Segment, fork: RunFork): Promise<void> {
+  const { id } = await begun(engine, segment, fork);
+  const outcome = { status: "ABORTED", failure: {} } as const;
+  await changeRun(engine, id, "abandon", (state, at) => closeRun(state, outcome, at));
+}
+
+async function begun(engine: Engine, segment: Segment, fork: RunFork): Promise<RunHead> {
+  const id = idOf(fork.run);
+  const state = firstState(engine, segment, fork);
+  await engine.world.mapRuns.put(entryOf(engine, id, state));
+  return beginRun(engine, id, state);
+}
+
+export function idOf({ arn }: MapRun): MapRunId {
+  const id = parseMapRunArn(arn);
+  if (!id) throw new Error(`'${arn}' is not the ARN of a Map Run`);
+  return id;
+}
+
+function firstState(engine: Engine, segment: Segment, fork: RunFork): RunState {
+  const { run, claim, concurrency } = fork;
+  const { toleratedFailureCount, toleratedFailurePercentage } = run;
+  const { execution, branch, position } = segment;
+  return {
+    parent: { execution, branch, seq: claim },
+    state: position.state,
+    startedAt: engine.world.clock.now(),
+    ...(toleratedFailureCount === undefined ? {} : { toleratedFailureCount }),
+    ...(toleratedFailurePercentage === undefined ? {} : { toleratedFailurePercentage }),
+    concurrency: [concurrency],
+    staged: { chunks: 0, children: 0, items: 0, complete: false },
+    tokens: 0,
+    done: [],
+    counts: noCounts,
+    failing: {},
+    phase: { kind: "reading", charge: { seq: 0, from: opener } },
+    afterwards: run.writer
+      ? { kind: "write" }
+      : { kind: "hand-over", longest: engine.options.payloadLimitBytes, tooLong: tooLarge(position.state).failure },
+  };
+}

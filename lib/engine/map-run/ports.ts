@@ -1,0 +1,45 @@
+/** The ports that only Map Runs need: the list of the runs, and the files that users' machines read and write. */
+import type { Place } from "../../asl/distributed/manifest.ts";
+import type { ListedObject } from "../../asl/distributed/source.ts";
+import type { Instant } from "../../asl/position.ts";
+import type { ExecutionId, MapRunId, Page } from "../ports.ts";
+
+/** That there is a Map Run, for the list of those that an execution has started; how it stands is in its log. */
+export interface MapRunEntry {
+  readonly id: MapRunId;
+  /** That started it. */
+  readonly execution: ExecutionId;
+  readonly startedAt: Instant;
+  readonly stoppedAt?: Instant;
+  readonly expires?: Instant;
+}
+
+export interface MapRuns {
+  /** Enters it, or writes over the entry that stands there. */
+  put(entry: MapRunEntry): Promise<void>;
+  /** Newest first. */
+  list(execution: ExecutionId, limit: number, after?: string): Promise<Page<MapRunEntry>>;
+}
+
+export interface StoredObject {
+  /** From `from` on, in pieces of any size. */
+  readonly body: AsyncIterable<Uint8Array>;
+  /** Of the whole object, in bytes. */
+  readonly size: number;
+}
+
+/** `refused`: the store says no, or that there is no such thing; the text is for the user. An outage rejects. */
+export type Refused = { readonly kind: "refused"; readonly why: string };
+
+/** The files that the users' machines read and write: S3 on AWS. */
+export interface Objects {
+  /** The object from byte `from` on (default 0). */
+  read(place: Place, from?: number): Promise<(StoredObject & { readonly kind: "object" }) | Refused>;
+  /** By key, those after `after`, a page of the store's own size; `done`: there are no more. */
+  list(
+    bucket: string,
+    prefix: string,
+    after?: string,
+  ): Promise<{ readonly kind: "page"; readonly objects: readonly ListedObject[]; readonly done: boolean } | Refused>;
+  write(place: Place, body: string): Promise<{ readonly kind: "written" } | Refused>;
+}

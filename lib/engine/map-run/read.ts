@@ -1,0 +1,105 @@
+/**
+ * Reading the items of a Map Run: they are staged chunk by chunk, never held all together, and how far this
+ * has come is written down every few chunks. After a crash it goes on from there; what was staged since is
+ * staged again, with the same words.
+ */
+import { EvaluationFailure } from "../../asl/evaluate/failure.ts";
+import type { Failure, Instant } from "../../asl/position.ts";
+import type { Engine } from "../engine.ts";
+import { groupWidth } from "../join.ts";
+import { type ChildInput, stageChunk } from "./chunks.ts";
+import { type RunFork, readRunFork } from "./fork.ts";
+import { childInputs } from "./inputs.ts";
+import { changeRun, existing, type RunHead } from "./log.ts";
+import { closeRun, handOver, readOn, type Staged, tokensWanted } from "./run.ts";
+import { openSource, Unreadable } from "./source.ts";
+import { giveOut, startWaiting } from "./tokens.ts";
+import type { Worked } from "./work.ts";
+
+/** So many chunks are staged for one write of the run, and before its first child starts. */
+const chunksPerWrite = 16;
+
+export async function readItems(engine: Engine, head: RunHead, key: string, until: Instant): Promise<Worked> {
+  const fork = await readRunFork(engine, head.state.parent);
+  try {
+    return await stageAll(engine, head, fork, key, until);
+  } catch (error) {
+    if (!(error instanceof EvaluationFailure || error instanceof Unreadable)) throw error;
+    return fail(engine, head, key, error.failure);
+  }
+}
+
+async function fail(engine: Engine, { id }: RunHead, key: string, failure: Failure): Promise<Worked> {
+  await changeRun(engine, id, key, (state, at) => closeRun(state, { status: "FAILED", failure }, at));
+  return "done";
+}
+
+async function stageAll(
+  engine: Engine,
+  { id, state }: RunHead,
+  fork: RunFork,
+  key: string,
+  until: Instant,
+): Promise<Worked> {
+  const reading = new Reading(engine, id, state.staged);
+  const slices = await openSource(engine, fork, state.staged.items);
+  for await (const inputs of childInputs(fork, slices)) {
+    for (const input of inputs) await reading.add(input);
+    if (!reading.isDue) continue;
+    if (!(await reading.write(key, false))) return "overtaken";
+    if (engine.world.clock.now() < until) continue;
+    await changeRun(engine, id, key, handOver);
+    return "done";
+  }
+  return (await reading.write(key, true)) ? "done" : "overtaken";
+}
+
+class Reading {
+  readonly #engine: Engine;
+  readonly #run: RunHead["id"];
+  #staged: Staged;
+  #written: Staged;
+  #chunk: ChildInput[] = [];
+
+  constructor(engine: Engine, run: RunHead["id"], staged: Staged) {
+    this.#engine = engine;
+    this.#run = run;
+    this.#staged = staged;
+    this.#written = staged;
+  }
+
+  async add(input: ChildInput): Promise<void> {
+    this.#chunk.push(input);
+    if (this.#chunk.length === groupWidth) await this.#stage();
+  }
+
+  get isDue(): boolean {
+    return this.#staged.chunks - this.#written.chunks >= chunksPerWrite;
+  }
+
+  async #stage(): Promise<void> {
+    const { chunks, children, items } = this.#staged;
+    await stageChunk(this.#engine, this.#run, chunks, this.#chunk);
+    await startWaiting(this.#engine, this.#run, chunks);
+    this.#staged = {
+      chunks: chunks + 1,
+      children: children + this.#chunk.length,
+      items: items + this.#chunk.reduce((sum, input) => sum + input.items, 0),
+      complete: false,
+    };
+    this.#chunk = [];
+  }
+
+  /** Gives out the tokens that there are children for now, and writes down how far it is. False: somebody else is ahead. */
+  async write(key: string, complete: boolean): Promise<boolean> {
+    if (complete && this.#chunk.length > 0) await this.#stage();
+    const staged = { ...this.#staged, complete };
+    const engine = this.#engine;
+    const { state: before } = await existing(engine, this.#run);
+    const wanted = tokensWanted(before, staged.children);
+    await giveOut(engine, this.#run, before.concurrency.length - 1, before.tokens, wanted);
+    const { state } = await changeRun(engine, this.#run, key, (now, at) => readOn(now, staged, wanted, at));
+    this.#written = staged;
+    return state.staged.items === staged.items && state.staged.complete === complete;
+  }
+}

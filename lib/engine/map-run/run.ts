@@ -1,0 +1,239 @@
+/**
+ * A Map Run as its log has it: one value that says how far it has come, and the changes that news makes to it.
+ * Pure. Which children run is not in here: they are found through the takers of each chunk of items (`tokens.ts`),
+ * so that the run is written to once for a group of 256 children and not for each of them.
+ */
+import type { ListedFile } from "../../asl/distributed/results.ts";
+import { exceedsTolerance, type Tolerance, toleranceExceeded } from "../../asl/distributed/tolerance.ts";
+import type { Failure, Instant, StateName } from "../../asl/position.ts";
+import type { SegmentKey } from "../ports.ts";
+import { addToRanges, type Ranges, sizeOfRanges } from "./ranges.ts";
+
+export interface RunState extends Tolerance {
+  /** The segment that forked: its position has the items or their reader, and whatever else was evaluated there. */
+  readonly parent: SegmentKey;
+  readonly state: StateName;
+  readonly startedAt: Instant;
+  /** MaxConcurrency at the start and after each change: a token's generation is a place in here. */
+  readonly concurrency: readonly [number, ...number[]];
+  readonly staged: Staged;
+  /** Tokens of the newest generation or older that were given out. */
+  readonly tokens: number;
+  /** Groups whose children have all ended. */
+  readonly done: Ranges;
+  /** Of the groups that are done. */
+  readonly counts: Counts;
+  /** Items known to have failed, of groups that are not done. */
+  readonly failing: Readonly<Record<string, number>>;
+  readonly phase: Phase;
+  readonly afterwards: Afterwards;
+}
+
+/** How far the items have been read: each child's input stands in a chunk of up to 256. */
+export interface Staged {
+  readonly chunks: number;
+  readonly children: number;
+  readonly items: number;
+  /** There are no more. */
+  readonly complete: boolean;
+}
+
+export const ends = ["succeeded", "failed", "timedOut", "aborted"] as const;
+
+export type Tally = Readonly<Record<(typeof ends)[number], number>>;
+
+export interface Counts {
+  readonly executions: Tally;
+  readonly items: Tally;
+  /** Characters of all outputs together. */
+  readonly outputLength: number;
+}
+
+/** The message that segment `seq` called for is at work on it; `from` is the key of the one that has to send that. */
+interface Charge {
+  readonly seq: number;
+  readonly from: string;
+}
+
+export type Phase =
+  | { readonly kind: "reading"; readonly charge: Charge }
+  /** All items are staged; the children's own ends move it on. */
+  | { readonly kind: "running" }
+  | { readonly kind: "closing"; readonly charge: Charge; readonly outcome: RunOutcome; readonly group: number }
+  | { readonly kind: "writing"; readonly charge: Charge; readonly outcome: RunOutcome; readonly written: WrittenSoFar }
+  | Ended;
+
+export interface Ended {
+  readonly kind: "ended";
+  readonly from: string;
+  readonly outcome: RunOutcome;
+  readonly stoppedAt: Instant;
+  /** Where a ResultWriter has written. */
+  readonly written?: WrittenSoFar;
+}
+
+export type RunOutcome =
+  | { readonly status: "SUCCEEDED" }
+  | { readonly status: "FAILED"; readonly failure: Failure }
+  | { readonly status: "ABORTED"; readonly failure: Failure };
+
+export interface WrittenSoFar {
+  /** Groups before this one are in the files. */
+  readonly group: number;
+  readonly results: number;
+  readonly files: readonly ListedFile[];
+}
+
+/** When and under which message's charge a change is made, and the number that its segment will have. */
+export interface Occasion {
+  readonly seq: number;
+  readonly now: Instant;
+  readonly key: string;
+}
+
+/** What becomes of the results: files are written of them, or the parent takes them if they are not too long. */
+export type Afterwards =
+  | { readonly kind: "write" }
+  | { readonly kind: "hand-over"; readonly longest: number; readonly tooLong: Failure };
+
+export const nothing: Tally = { succeeded: 0, failed: 0, timedOut: 0, aborted: 0 };
+
+export const noCounts: Counts = { executions: nothing, items: nothing, outputLength: 0 };
+
+/** How many may run at once now. */
+export function concurrencyOf({ concurrency }: RunState): number {
+  return concurrency.at(-1) ?? concurrency[0];
+}
+
+/** How many tokens there should be: no more than there are children to start. */
+export function tokensWanted(state: RunState, children = state.staged.children): number {
+  return Math.min(concurrencyOf(state), children);
+}
+
+/** Whether children may still be started. */
+export function isOpen({ phase }: RunState): boolean {
+  return phase.kind === "reading" || phase.kind === "running";
+}
+
+/** All children of a group have ended. */
+export function groupDone(state: RunState, group: number, counts: Counts, at: Occasion): RunState | undefined {
+  const done = addToRanges(state.done, group);
+  if (!isOpen(state) || done === undefined) return undefined;
+  const { [group]: _, ...failing } = state.failing;
+  return settle({ ...state, done, failing, counts: sum(state.counts, counts) }, at);
+}
+
+/** At least so many items of the group have failed. */
+export function groupFailing(state: RunState, group: number, items: number, at: Occasion): RunState | undefined {
+  if (!isOpen(state) || items <= (state.failing[group] ?? 0) || addToRanges(state.done, group) === undefined) {
+    return undefined;
+  }
+  return settle({ ...state, failing: { ...state.failing, [group]: items } }, at);
+}
+
+/** The run ends before its time: its items cannot be read, or nobody waits for it any more. */
+export function closeRun(state: RunState, outcome: RunOutcome, at: Occasion): RunState | undefined {
+  return isOpen(state) ? closing(state, outcome, at) : undefined;
+}
+
+/** More of the items are staged, and so many tokens given out. */
+export function readOn(state: RunState, staged: Staged, tokens: number, at: Occasion): RunState | undefined {
+  if (state.phase.kind !== "reading" || staged.items < state.staged.items) return undefined;
+  const phase = staged.complete ? ({ kind: "running" } as const) : state.phase;
+  const given = Math.min(Math.max(state.tokens, tokens), concurrencyOf(state));
+  return settle({ ...state, staged, tokens: given, phase }, at);
+}
+
+export function giveTokens(state: RunState, tokens: number): RunState | undefined {
+  const given = Math.min(tokens, concurrencyOf(state));
+  return given <= state.tokens ? undefined : { ...state, tokens: given };
+}
+
+/** The work goes on in another message: a function does not live for ever. */
+export function handOver(state: RunState, { seq, key }: Occasion): RunState | undefined {
+  const { phase } = state;
+  return "charge" in phase ? { ...state, phase: { ...phase, charge: { seq, from: key } } } : undefined;
+}
+
+/** The children are stopped, those of groups that were not done counted. */
+export function closed(state: RunState, counts: Counts, at: Occasion): RunState | undefined {
+  if (state.phase.kind !== "closing") return undefined;
+  const { outcome } = state.phase;
+  return conclude({ ...state, failing: {}, counts: sum(state.counts, counts) }, outcome, at);
+}
+
+/** The children up to that group are stopped. */
+export function closedUpTo(state: RunState, group: number): RunState | undefined {
+  const { phase } = state;
+  return phase.kind === "closing" && phase.group < group ? { ...state, phase: { ...phase, group } } : undefined;
+}
+
+export function writtenUpTo(state: RunState, written: WrittenSoFar): RunState | undefined {
+  const { phase } = state;
+  if (phase.kind !== "writing" || phase.written.group >= written.group) return undefined;
+  return { ...state, phase: { ...phase, written } };
+}
+
+/** The files are written, or cannot be. */
+export function writingEnded(state: RunState, outcome: RunOutcome, at: Occasion): RunState | undefined {
+  if (state.phase.kind !== "writing") return undefined;
+  return { ...state, phase: { ...endedPhase(outcome, at), written: state.phase.written } };
+}
+
+/** What follows from the numbers, whichever of them has changed. */
+function settle(state: RunState, at: Occasion): RunState {
+  if (exceedsTolerance(state, failedItems(state), state.staged.complete ? state.staged.items : undefined)) {
+    return closing(state, { status: "FAILED", failure: toleranceExceeded }, at);
+  }
+  if (state.phase.kind !== "running" || sizeOfRanges(state.done) < state.staged.chunks) return state;
+  return conclude(state, { status: "SUCCEEDED" }, at);
+}
+
+function failedItems({ counts: { items }, failing }: RunState): number {
+  return Object.values(failing).reduce((total, some) => total + some, items.failed + items.timedOut);
+}
+
+function closing(state: RunState, outcome: RunOutcome, at: Occasion): RunState {
+  return { ...state, phase: { kind: "closing", outcome, group: 0, charge: called(at) } };
+}
+
+function conclude(state: RunState, outcome: RunOutcome, at: Occasion): RunState {
+  const { afterwards } = state;
+  if (afterwards.kind === "write" && isWorthWriting(state, outcome)) {
+    const written = { group: 0, results: 0, files: [] };
+    return { ...state, phase: { kind: "writing", outcome, written, charge: called(at) } };
+  }
+  if (afterwards.kind === "hand-over" && outcome.status === "SUCCEEDED") {
+    if (state.counts.outputLength > afterwards.longest) {
+      return { ...state, phase: endedPhase({ status: "FAILED", failure: afterwards.tooLong }, at) };
+    }
+  }
+  return { ...state, phase: endedPhase(outcome, at) };
+}
+
+/** Nothing is written for a run that was stopped, nor for one whose items could not be read. */
+function isWorthWriting({ staged }: RunState, { status }: RunOutcome): boolean {
+  return status === "SUCCEEDED" || (status === "FAILED" && staged.children > 0);
+}
+
+function endedPhase(outcome: RunOutcome, { key, now }: Occasion): Ended {
+  return { kind: "ended", from: key, outcome, stoppedAt: now };
+}
+
+function called({ seq, key }: Occasion): Charge {
+  return { seq, from: key };
+}
+
+export function sum(one: Counts, other: Counts): Counts {
+  const add = (a: Tally, b: Tally): Tally => ({
+    succeeded: a.succeeded + b.succeeded,
+    failed: a.failed + b.failed,
+    timedOut: a.timedOut + b.timedOut,
+    aborted: a.aborted + b.aborted,
+  });
+  return {
+    executions: add(one.executions, other.executions),
+    items: add(one.items, other.items),
+    outputLength: one.outputLength + other.outputLength,
+  };
+}

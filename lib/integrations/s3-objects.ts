@@ -1,0 +1,95 @@
+/**
+ * The users' files in S3, or in whatever speaks its protocol at AWS_ENDPOINT_URL_S3. The SDK's package is loaded
+ * when the first Distributed Map asks for a file.
+ */
+import type { GetObjectCommandOutput, S3Client } from "@aws-sdk/client-s3";
+import type { Place } from "../asl/distributed/manifest.ts";
+import type { Objects, Refused } from "../engine/map-run/ports.ts";
+import { isMissingPackage } from "./sdk-call.ts";
+
+const packageName = "@aws-sdk/client-s3";
+
+interface Sdk {
+  readonly package: typeof import("@aws-sdk/client-s3");
+  readonly client: S3Client;
+}
+
+/** Reading and writing an object again does no harm. */
+const maxAttempts = 5;
+
+export function s3Objects(): Objects {
+  let opened: Promise<Sdk> | undefined;
+  const sdk = (): Promise<Sdk> => {
+    opened ??= open();
+    return opened;
+  };
+  return {
+    read: (place, from = 0) =>
+      answered(place, async () => {
+        const { client, package: s3 } = await sdk();
+        const range = from === 0 ? {} : { Range: `bytes=${from}-` };
+        const found = await client.send(new s3.GetObjectCommand({ Bucket: place.bucket, Key: place.key, ...range }));
+        return { kind: "object", body: bodyOf(found), size: from + (found.ContentLength ?? 0) };
+      }),
+
+    list: (bucket, prefix, after) =>
+      answered({ bucket, key: prefix }, async () => {
+        const { client, package: s3 } = await sdk();
+        const start = after === undefined ? {} : { StartAfter: after };
+        const page = await client.send(new s3.ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, ...start }));
+        const objects = (page.Contents ?? []).map(({ Key = "", Size = 0, ETag = "", LastModified }) => ({
+          key: Key,
+          size: Size,
+          etag: ETag,
+          lastModified: LastModified?.getTime() ?? 0,
+        }));
+        return { kind: "page", objects, done: !page.IsTruncated };
+      }),
+
+    write: (place, body) =>
+      answered(place, async () => {
+        const { client, package: s3 } = await sdk();
+        await client.send(new s3.PutObjectCommand({ Bucket: place.bucket, Key: place.key, Body: body }));
+        return { kind: "written" };
+      }),
+  };
+}
+
+async function open(): Promise<Sdk> {
+  const s3 = await import("@aws-sdk/client-s3");
+  // A path of its own for each bucket: servers other than AWS's have no host names for them.
+  const forcePathStyle =
+    process.env["AWS_ENDPOINT_URL_S3"] !== undefined || process.env["AWS_ENDPOINT_URL"] !== undefined;
+  return { package: s3, client: new s3.S3Client({ maxAttempts, forcePathStyle }) };
+}
+
+/** The SDK's type allows for browsers; under Node it is a stream of bytes. */
+function bodyOf({ Body }: GetObjectCommandOutput): AsyncIterable<Uint8Array> {
+  return (Body ?? []) as AsyncIterable<Uint8Array>;
+}
+
+/** What S3 refuses is the user's to know; what never came to S3, or what it could not do, is an outage. */
+async function answered<T>(place: Place, ask: () => Promise<T>): Promise<T | Refused> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (isMissingPackage(error, packageName))
+      return refused(`reading S3 needs the package ${packageName}: npm install ${packageName}`);
+    if (!(error instanceof Error)) throw error;
+    if (error.name === "CredentialsProviderError")
+      return refused(`Unable to load credentials for S3: ${error.message}`);
+    const status = statusOf(error);
+    if (status === undefined || status < 400 || status >= 500 || status === 429) throw error;
+    return refused(`The object '${place.key}' in the bucket '${place.bucket}': ${error.name}: ${error.message}`);
+  }
+}
+
+function refused(why: string): Refused {
+  return { kind: "refused", why };
+}
+
+function statusOf(error: Error): number | undefined {
+  const metadata = "$metadata" in error ? error.$metadata : undefined;
+  if (typeof metadata !== "object" || metadata === null || !("httpStatusCode" in metadata)) return undefined;
+  return typeof metadata.httpStatusCode === "number" ? metadata.httpStatusCode : undefined;
+}

@@ -1,0 +1,57 @@
+/** Files in a folder, in the simulated world, and in S3 as a real server speaks it. */
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { CreateBucketCommand } from "@aws-sdk/client-s3";
+import { afterAll, describe, expect, test } from "vitest";
+import { makeClients } from "../../lib/adapters/aws/clients.ts";
+import { folderObjects } from "../../lib/adapters/local/objects.ts";
+import { simulatedWorld } from "../../lib/adapters/simulated/world.ts";
+import { s3Objects } from "../../lib/integrations/s3-objects.ts";
+import { objectsContract } from "../contracts/objects.ts";
+import { serversForAws } from "./aws/world.ts";
+
+objectsContract("folder", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "baton-objects-"));
+  return {
+    objects: folderObjects(folder),
+    makeBucket: async (name) => {
+      await mkdir(join(folder, name));
+    },
+    close: () => rm(folder, { recursive: true, force: true }),
+  };
+});
+
+objectsContract("simulated", async () => ({
+  objects: simulatedWorld({ seed: 1 }).objects,
+  makeBucket: async () => undefined,
+  close: async () => undefined,
+}));
+
+test.each(["../outside", "a/../../outside", "..", ""])("a folder's key '%s' leads nowhere", async (key) => {
+  const folder = await mkdtemp(join(tmpdir(), "baton-objects-"));
+  const objects = folderObjects(folder);
+  expect(await objects.write({ bucket: "bucket", key }, "x")).toMatchObject({ kind: "refused" });
+  expect(await objects.read({ bucket: "bucket", key })).toMatchObject({ kind: "refused" });
+  expect(await objects.read({ bucket: "..", key: "passwd" })).toMatchObject({ kind: "refused" });
+  await rm(folder, { recursive: true, force: true });
+});
+
+const servers = await serversForAws();
+const skipped = servers.kind === "missing";
+
+describe.skipIf(skipped)(`moto${skipped ? ` (skipped: ${servers.reason})` : ""}`, () => {
+  objectsContract("S3", async () => {
+    const { s3 } = makeClients();
+    return {
+      objects: s3Objects(),
+      makeBucket: async (name) => {
+        await s3.send(new CreateBucketCommand({ Bucket: name }));
+      },
+      close: async () => s3.destroy(),
+    };
+  });
+  afterAll(async () => {
+    if (servers.kind === "started") await servers.stop();
+  });
+});

@@ -1,0 +1,45 @@
+/** What every MapRuns promises: entries of the runs that an execution has started, newest first. */
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { MapRunEntry } from "../../lib/engine/map-run/ports.ts";
+import type { ExecutionId, MapRunId } from "../../lib/engine/ports.ts";
+import { freshExecution, noon, type Open, type Subject } from "./subject.ts";
+
+function entryOf(execution: ExecutionId, label: string, startedAt: number): MapRunEntry {
+  const machine = execution.slice(0, execution.lastIndexOf("/"));
+  const id = `${machine}/${label}:0000` as MapRunId;
+  return { id, execution, startedAt, expires: noon + 1_000_000 };
+}
+
+export function mapRunsContract(name: string, open: Open): void {
+  describe(`${name}: map runs`, () => {
+    let subject: Subject;
+    beforeAll(async () => {
+      subject = await open();
+    });
+    afterAll(() => subject.close());
+
+    test("runs are listed newest first, a page at a time, each execution's by themselves", async () => {
+      const { mapRuns } = subject.world;
+      const [execution, other] = [freshExecution(), freshExecution()];
+      const entries = [3, 1, 2].map((n) => entryOf(execution, `Each${n}`, noon + n));
+      for (const entry of [...entries, entryOf(other, "Each", noon)]) await mapRuns.put(entry);
+      const first = await mapRuns.list(execution, 2);
+      expect(first.items.map(({ startedAt }) => startedAt - noon)).toEqual([3, 2]);
+      const second = await mapRuns.list(execution, 2, first.next);
+      expect(second).toEqual({ items: [entries[1]] });
+      expect(await mapRuns.list(execution, 3)).toEqual({ items: [entries[0], entries[2], entries[1]] });
+    });
+
+    test("an entry put again stands there once, as it was put last", async () => {
+      const { mapRuns } = subject.world;
+      const entry = entryOf(freshExecution(), "Each", noon);
+      await mapRuns.put(entry);
+      await mapRuns.put({ ...entry, stoppedAt: noon + 5 });
+      expect(await mapRuns.list(entry.execution, 10)).toEqual({ items: [{ ...entry, stoppedAt: noon + 5 }] });
+    });
+
+    test("an execution that has started none has an empty list", async () => {
+      expect(await subject.world.mapRuns.list(freshExecution(), 10)).toEqual({ items: [] });
+    });
+  });
+}

@@ -1,0 +1,67 @@
+/** What every Objects promises: files by bucket and key, read from any byte on, listed in the order of their keys. */
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { ListedObject } from "../../lib/asl/distributed/source.ts";
+import type { Objects } from "../../lib/engine/map-run/ports.ts";
+import { freshName } from "./subject.ts";
+
+export interface ObjectsSubject {
+  readonly objects: Objects;
+  /** There is a bucket of that name from then on. */
+  makeBucket(name: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+export function objectsContract(name: string, open: () => Promise<ObjectsSubject>): void {
+  describe(`${name}: objects`, () => {
+    let subject: ObjectsSubject;
+    let bucket: string;
+    beforeAll(async () => {
+      subject = await open();
+      bucket = freshName();
+      await subject.makeBucket(bucket);
+    });
+    afterAll(() => subject.close());
+
+    const textFrom = async (key: string, from?: number): Promise<string> => {
+      const found = await subject.objects.read({ bucket, key }, from);
+      if (found.kind === "refused") return `refused: ${found.why}`;
+      const pieces: Uint8Array[] = [];
+      for await (const piece of found.body) pieces.push(piece);
+      return Buffer.concat(pieces).toString();
+    };
+
+    test.each(["plain.json", "a/b/c.csv", "with blank and ü.txt"])("what was written to '%s' is read", async (key) => {
+      const body = `Grüße, 世界 ${"x".repeat(100_000)} end`;
+      expect(await subject.objects.write({ bucket, key }, body)).toEqual({ kind: "written" });
+      expect(await textFrom(key)).toBe(body);
+      const size = Buffer.byteLength(body);
+      expect(await textFrom(key, size - 3)).toBe("end");
+      expect(await subject.objects.read({ bucket, key })).toMatchObject({ kind: "object", size });
+    });
+
+    test("written again, the new one is read", async () => {
+      await subject.objects.write({ bucket, key: "twice" }, "one");
+      await subject.objects.write({ bucket, key: "twice" }, "two");
+      expect(await textFrom("twice")).toBe("two");
+    });
+
+    test("what is not there is refused, with its name", async () => {
+      expect(await textFrom("nowhere.json")).toMatch(/^refused: .*nowhere\.json/);
+    });
+
+    test("a list has the keys with the prefix, in order, each once over all pages", async () => {
+      const keys = ["list/10", "list/2", "list/a", "list/B", "list/ü", "list/z/deep", "other"];
+      for (const key of keys) await subject.objects.write({ bucket, key }, key);
+      const seen: ListedObject[] = [];
+      for (let after: string | undefined; ; after = seen.at(-1)?.key) {
+        const page = await subject.objects.list(bucket, "list/", after);
+        if (page.kind === "refused") throw new Error(page.why);
+        seen.push(...page.objects);
+        if (page.done) break;
+      }
+      expect(seen.map(({ key }) => key)).toEqual(["list/10", "list/2", "list/B", "list/a", "list/z/deep", "list/ü"]);
+      expect(seen.map(({ size }) => size)).toEqual(seen.map(({ key }) => Buffer.byteLength(key)));
+      expect(seen.every(({ etag, lastModified }) => etag !== "" && Number.isFinite(lastModified))).toBe(true);
+    });
+  });
+}

@@ -7,6 +7,7 @@ import type { Engine } from "./engine.ts";
 import { headerAt, headOf } from "./head.ts";
 import type { Delivery, SegmentKey, Verdict } from "./ports.ts";
 import { redelivered } from "./redelivery.ts";
+import type { Header } from "./segment.ts";
 
 type Abandoned = Extract<Command, { readonly kind: "abandoned" }>;
 
@@ -17,7 +18,8 @@ export async function endAbandoned(engine: Engine, command: Abandoned, delivery:
   if (!head) return { kind: "done" };
   const header = await headerAt(engine, head);
   if (!isSame(header.parent, parent) || (await isOpen(engine, parent))) return { kind: "done" };
-  const ended = await endExecution(engine, execution, { kind: "stopped", failure: {} }, keyOf(command));
+  const isChild = (now: Header): boolean => isSame(now.parent, parent);
+  const ended = await endExecution(engine, execution, { kind: "stopped", failure: {} }, keyOf(command), isChild);
   return ended.kind === "before" ? redelivered(engine, command, delivery) : { kind: "done" };
 }
 

@@ -34,6 +34,8 @@ export async function endByDeadline(engine: Engine, command: Deadline, delivery:
   if (header.epoch !== (command.epoch ?? 0)) return { kind: "done" };
   const due = deadlineOf(header, await engine.definition(header.definition)) ?? header.startedAt;
   if (isEarly(engine, due)) return { kind: "later", at: due };
-  const ended = await endExecution(engine, command.execution, { kind: "execution-timed-out" }, keyOf(command));
+  const { execution } = command;
+  const isOfNow = ({ epoch }: Header): boolean => epoch === header.epoch;
+  const ended = await endExecution(engine, execution, { kind: "execution-timed-out" }, keyOf(command), isOfNow);
   return ended.kind === "before" ? redelivered(engine, command, delivery) : { kind: "done" };
 }

@@ -15,23 +15,33 @@ import { withFrontier } from "./map-run/ended.ts";
 import { momentAt } from "./moment.ts";
 import type { ExecutionId } from "./ports.ts";
 import { mine, recordOf, segmentOf } from "./record.ts";
-import type { Segment } from "./segment.ts";
+import type { Header, Segment } from "./segment.ts";
 
 export type Ended =
   | { readonly kind: "ended"; readonly segment: Segment }
   /** It had ended before; `segment` is how. */
   | { readonly kind: "before"; readonly segment: Segment }
+  /** It is another time since. */
+  | { readonly kind: "not-concerned" }
   | { readonly kind: "absent" };
 
 /** A machine that moves on all the time is caught up with after a few tries. */
 const mostTries = 1_000;
 
-export async function endExecution(engine: Engine, id: ExecutionId, signal: Signal, by: string): Promise<Ended> {
+/** `concerns`: whether the signal is for the execution as it stands, which may be redriven at any moment; by default it is. */
+export async function endExecution(
+  engine: Engine,
+  id: ExecutionId,
+  signal: Signal,
+  by: string,
+  concerns: (header: Header) => boolean = () => true,
+): Promise<Ended> {
   for (let tries = 0; tries < mostTries; tries++) {
     const head = await headOf(engine, id, "");
     if (!head) return { kind: "absent" };
     if (head.position.doing.kind === "ended") return { kind: "before", segment: head };
     const header = await headerAt(engine, head);
+    if (!concerns(header)) return { kind: "not-concerned" };
     const definition = await engine.definition(header.definition);
     const moment = await momentAt(engine, header, definition, "", head.seq + 1);
     const transition = await step(definition, head.position, signal, moment);

@@ -5,13 +5,14 @@
 
 import type { Instant } from "../asl/position.ts";
 import { answerHead, settle } from "./answer.ts";
+import { resumption } from "./branch.ts";
 import { isRepeatable } from "./child.ts";
-import { type Command, keyOf } from "./command.ts";
+import { type Baton, type Command, keyOf } from "./command.ts";
 import type { Engine } from "./engine.ts";
 import { headerAt, headOf } from "./head.ts";
-import { dueTime } from "./messages.ts";
+import { dispatch, dueTime } from "./messages.ts";
 import type { Delivery, Verdict } from "./ports.ts";
-import type { Header, Segment } from "./segment.ts";
+import { type Header, isToResume, type Segment } from "./segment.ts";
 import { runTask } from "./task.ts";
 
 /** Time for the first copy of a message to finish, and for clocks to differ. */
@@ -31,9 +32,22 @@ export async function chargeOf(engine: Engine, command: Command): Promise<Charge
   return head?.by === keyOf(command) ? { header: await headerAt(engine, head), head } : undefined;
 }
 
+/**
+ * Whoever still closes a scope of before the redrive may fence a branch that has never begun, while it begins: then
+ * it goes on behind that fence.
+ */
+async function goOnBehindFence(engine: Engine, { execution, branch, header, begin }: Baton): Promise<void> {
+  const head = await headOf(engine, execution, branch);
+  if (!head || !header || !isToResume(head, header)) return;
+  await dispatch(engine, [resumption(header, branch, begin?.events ?? 0, begin?.previous)]);
+}
+
 export async function redelivered(engine: Engine, command: Command, delivery: Delivery): Promise<Verdict> {
   const charge = await chargeOf(engine, command);
-  if (!charge) return { kind: "done" };
+  if (!charge) {
+    if (command.kind === "advance" && command.reopened) await goOnBehindFence(engine, command);
+    return { kind: "done" };
+  }
   const { head } = charge;
   const ownerGone = head.now < engine.world.leasesVoidBefore;
   const wait = waitingTime(engine, head, delivery, ownerGone);

@@ -17,5 +17,6 @@ export async function stopExecution(
   const by = await postGuard(engine, id, "", nonceOf(engine, invocationId));
   const ended = await endExecution(engine, id, { kind: "stopped", failure }, by);
   await engine.world.log.durable();
-  return ended.kind === "absent" ? ended : { kind: "stopped", stoppedAt: ended.segment.now };
+  if (ended.kind === "absent" || ended.kind === "not-concerned") return { kind: "absent" };
+  return { kind: "stopped", stoppedAt: ended.segment.now };
 }

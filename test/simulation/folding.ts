@@ -7,10 +7,11 @@ import type { Definition } from "../../lib/asl/definition.ts";
 import type { HistoryEvent } from "../../lib/asl/event.ts";
 import type { Failure, Forked } from "../../lib/asl/position.ts";
 import { firstWave } from "../../lib/asl/states/fork.ts";
+import { standing } from "../../lib/asl/states/redrive.ts";
 import { begin, step } from "../../lib/asl/step.ts";
 import type { Moment, Signal, Transition } from "../../lib/asl/transition.ts";
 import { momentWith } from "../../lib/engine/moment.ts";
-import type { Header, Segment } from "../../lib/engine/segment.ts";
+import { epochOf, type Header, type Segment } from "../../lib/engine/segment.ts";
 import type { Run } from "./harness.ts";
 
 export async function folded(
@@ -20,17 +21,23 @@ export async function folded(
   written: readonly Segment[],
 ): Promise<readonly string[]> {
   const heads = new Map<string, Segment>();
+  const logs = new Map<string, Segment[]>();
   const found: string[] = [];
+  const { redriveTime: _, ...started } = header;
+  const first: Header = { ...started, epoch: 0, redriveCount: 0 };
   for (const segment of written) {
-    const moment = momentOf(run, header, segment, definition);
+    const moment = momentOf(run, segment.header ?? first, segment, definition);
     const before = heads.get(segment.branch);
+    const log = logs.get(segment.branch) ?? [];
+    logs.set(segment.branch, [...log, segment]);
     heads.set(segment.branch, segment);
     if (before === undefined) {
       if (segment.branch === "" && !same(begin(definition, moment), segment))
         found.push("#0 does not follow from begin");
       continue;
     }
-    const signals = signalsBetween(before, segment, heads);
+    const isRedriven = before.position.doing.kind === "ended";
+    const signals = isRedriven ? [redrivenFrom(log, segment, heads)] : signalsBetween(before, segment, heads);
     if (!(await anyLeads(definition, before, signals, moment, segment))) {
       found.push(
         `${segment.branch}#${segment.seq} does not follow from ${before.position.doing.kind} by ${kinds(signals)}`,
@@ -38,6 +45,20 @@ export async function folded(
     }
   }
   return found;
+}
+
+/** Where it stood follows from its log; but how many events the others have written by then, and who lets it begin, do not. */
+function redrivenFrom(log: readonly Segment[], segment: Segment, heads: ReadonlyMap<string, Segment>): Signal {
+  const { position, branch } = segment;
+  const stood = standing(log);
+  const { entered, previous } = position;
+  const began = entered === undefined ? { previous } : { previous, entered };
+  const to = stood.doing.kind === "beginning" ? { ...stood, ...began } : stood;
+  const last = log.at(-1);
+  const open = last?.position.doing.kind === "ended" ? last.position.doing.open : undefined;
+  const inner = open && last ? eventsOf(branch, open, heads, epochOf(last)) + firstWave(open) : 0;
+  const events = branch === "" ? (last?.position.events ?? 0) + inner : position.events;
+  return { kind: "redriven", to, events };
 }
 
 function momentOf(run: Run, header: Header, { now, branch, seq }: Segment, definition: Definition): Moment {
@@ -99,7 +120,7 @@ function signalsOf(before: Segment, segment: Segment, heads: ReadonlyMap<string,
     case "forked":
       return afterFork(segment, doing, heads);
     case "closing":
-      return [{ kind: "closed", events: eventsOf(before.branch, doing.fork, heads) }];
+      return [{ kind: "closed", events: eventsOf(before.branch, doing.fork, heads, epochOf(before)) }];
     case "ended":
       return [];
     default:
@@ -140,7 +161,7 @@ function afterFork(segment: Segment, fork: Forked, heads: ReadonlyMap<string, Se
     );
   }
   const outputs = branchesOf(segment.branch, fork, heads).map((head) => outputOf(head));
-  return [{ kind: "joined", outputs, events: eventsOf(segment.branch, fork, heads) }];
+  return [{ kind: "joined", outputs, events: eventsOf(segment.branch, fork, heads, epochOf(segment)) }];
 }
 
 function isFailed(head: Segment | undefined): boolean {
@@ -161,13 +182,13 @@ function outputOf(head: Segment | undefined): string {
   return doing?.kind === "ended" && doing.outcome.status === "SUCCEEDED" ? doing.outcome.output : "";
 }
 
-/** All events of the branches, those of their own open forks with them. */
-function eventsOf(parent: string, fork: Forked, heads: ReadonlyMap<string, Segment>): number {
+/** All events of the branches in that epoch, those of their own open forks with them. */
+function eventsOf(parent: string, fork: Forked, heads: ReadonlyMap<string, Segment>, epoch: number): number {
   return branchesOf(parent, fork, heads).reduce((sum, head) => {
-    if (head === undefined) return sum;
+    if (head === undefined || epochOf(head) < epoch) return sum;
     const { doing, events, scope } = head.position;
     const open = doing.kind === "ended" ? doing.open : undefined;
-    const inner = open === undefined ? 0 : eventsOf(head.branch, open, heads) + firstWave(open);
+    const inner = open === undefined ? 0 : eventsOf(head.branch, open, heads, epoch) + firstWave(open);
     return sum + events - (scope?.eventsBefore ?? 0) + inner;
   }, 0);
 }

@@ -15,6 +15,7 @@ import { TokenHolders } from "./clients.ts";
 import { Crew, type Process } from "./crew.ts";
 import { drawLife, type Life, prng } from "./life.ts";
 import { Outside } from "./outside.ts";
+import { type Redrive, Redrivers } from "./redrivers.ts";
 
 export interface Scenario {
   readonly definition: object;
@@ -27,6 +28,8 @@ export interface Scenario {
   readonly longestTask?: number;
   /** Workers of this activity poll for its tasks. */
   readonly activity?: string;
+  /** What it comes to if it is redriven often enough, as output text. */
+  readonly redriven?: string;
   /** What it comes to does not depend on when things happen; or only on whether an attempt was judged lost. */
   readonly confluent?: "always" | "without losses";
 }
@@ -46,6 +49,7 @@ export interface Run {
   readonly started: Started["kind"] | undefined;
   readonly outside: Outside;
   readonly holders: TokenHolders;
+  readonly redrives: readonly Redrive[];
   /** When the faults stopped. */
   readonly calmAt: number;
   /** What threw that was neither a crash nor an outage. */
@@ -58,6 +62,9 @@ export const engineOptions = { guardDelayMilliseconds: 60_000, leaseMilliseconds
 /** Virtual time until the faults stop, and after that until all has to be over. */
 const faultySpan = 3 * 3_600_000;
 const calmSpan = 60 * 24 * 3_600_000;
+
+/** Hours after that: what was planned for a call of that number may come late. */
+const healedAfter = [0.02, 3, 100];
 
 /** More calls than this are no recovery but a storm of messages that feeds itself. */
 const mostCalls = 60_000;
@@ -98,6 +105,7 @@ export async function run(
     started: stage.started,
     outside,
     holders,
+    redrives: stage.redrivers.told,
     calmAt: stage.calmAt,
     surprises: stage.surprises,
   };
@@ -108,6 +116,7 @@ class Stage {
   readonly id = `${tenant.account}/${tenant.region}/machine/run` as ExecutionId;
   readonly calmAt: number;
   started: Started["kind"] | undefined;
+  readonly redrivers: Redrivers;
   private readonly world: SimulatedWorld;
   private readonly scenario: Scenario;
   private readonly life: Life;
@@ -131,6 +140,7 @@ class Stage {
     this.calmAt = world.now() + faultySpan;
     this.crew = new Crew(world, kind, engineOptions, (error) => this.surprises.push(error));
     holders.employ(this.crew);
+    this.redrivers = new Redrivers(world, life, this.crew);
   }
 
   async play(): Promise<void> {
@@ -174,7 +184,8 @@ class Stage {
   private planPurges(): void {
     const { world, life, crew, calmAt, planned } = this;
     for (const number of life.purges) world.purgeAt(number);
-    if (life.purges.length > 0 || planned) crew.begin(this.healAt(calmAt + 60_000));
+    if (life.purges.length > 0 || planned)
+      for (const hours of healedAfter) crew.begin(this.healAt(calmAt + hours * 3_600_000));
   }
 
   private async healAt(moment: number): Promise<void> {
@@ -200,6 +211,7 @@ class Stage {
     this.started = started?.kind;
     const { stopAfter, activity } = this.scenario;
     if (activity !== undefined) this.crew.begin(this.holders.poll({ ...tenant, name: activity }, this.id));
+    this.crew.begin(this.redrivers.watch(this.id, this.calmAt + 24 * 3_600_000));
     if (stopAfter === undefined) return;
     await new Promise<void>((resolve) => {
       this.world.clock.at(this.world.now() + stopAfter, resolve);

@@ -23,12 +23,12 @@ export async function violations(run: Run): Promise<readonly string[]> {
   if (!summary) return run.started === "started" ? [...found, "an acknowledged start was lost"] : found;
 
   const written = run.world.segments().map(decodeSegment);
-  const header = written.find(({ header }) => header)?.header;
+  const header = written.findLast(({ branch, header }) => branch === "" && header)?.header;
   if (!header) return [...found, "there is a summary and no first segment"];
   const definition = await run.engine.definition(header.definition);
   found.push(...(await reachable(run, written)), ...ordered(run, definition, written));
   found.push(...summaryFaults(run, header, written), ...answersKept(run, written));
-  found.push(...(await folded(run, header, definition, written)));
+  found.push(...(await folded(run, header, definition, written)), ...redrivesKept(run, header, written));
   if (isSettled(written)) found.push(...historyFaults(await readHistory(run.engine, run.id), definition, written));
   return found;
 }
@@ -86,6 +86,20 @@ function answersKept({ holders }: Run, written: readonly Segment[]): readonly st
   });
 }
 
+/** Who was told that he redrove it did so, once; and who was refused did not. */
+function redrivesKept({ redrives, world, id }: Run, header: Header, written: readonly Segment[]): readonly string[] {
+  const done = written.flatMap(({ events, nonce }) => (events[0]?.type === "ExecutionRedriven" ? [nonce] : []));
+  const faults = redrives.flatMap(({ nonce, told }) => {
+    const times = done.filter((one) => one === nonce).length;
+    if (told === "redriven") return times === 1 ? [] : [`a redrive was acknowledged and made ${times} times`];
+    return times > (told === "no answer" ? 1 : 0) ? [`a redrive was told "${told}" and made ${times} times`] : [];
+  });
+  const summary = world.summaries().find((one) => one.id === id);
+  const counts = [done.length, header.redriveCount, header.epoch, summary?.redrives?.count ?? 0, summary?.epoch];
+  if (counts.some((count) => count !== done.length)) faults.push(`redriven ${counts.join(", ")} times`);
+  return faults;
+}
+
 function isSettled(written: readonly Segment[]): boolean {
   const heads = new Map(written.map((segment) => [segment.branch, segment]));
   return [...heads.values()].every(({ position }) => position.doing.kind === "ended");
@@ -105,10 +119,15 @@ function historyFaults(
   });
   if (events[0]?.type !== "ExecutionStarted") found.push(`the history begins with ${events[0]?.type}`);
   const ends = events.filter(({ type }) => terminal.test(type));
-  if (ends.length !== 1 || !terminal.test(events.at(-1)?.type ?? "")) {
+  const redriven = events.filter(({ type }) => type === "ExecutionRedriven");
+  if (ends.length !== redriven.length + 1 || !terminal.test(events.at(-1)?.type ?? "")) {
     found.push(`the history ends ${ends.length} times, last with ${events.at(-1)?.type}`);
   }
-  return [...found, ...iterations(events, definition, written)];
+  for (const { id, previousEventId } of redriven) {
+    if (previousEventId !== id - 1 || !terminal.test(events[id - 2]?.type ?? ""))
+      found.push(`event ${id} redrives what has not ended right before`);
+  }
+  return [...found, ...iterations(events, definition, written, redriven.length)];
 }
 
 /** As the user sees it: every iteration that began ended, and never more of them ran than MaxConcurrency allows. */
@@ -116,6 +135,7 @@ function iterations(
   events: readonly AwsHistoryEvent[],
   definition: Definition,
   written: readonly Segment[],
+  redrives: number,
 ): readonly string[] {
   const forks = new Map<string, number[]>();
   for (const { seq, position } of written) {
@@ -128,6 +148,8 @@ function iterations(
     const mine = events.filter((event) => nameOf(event) === state.name);
     const most = highest(mine);
     const left = mine.filter(({ type }) => type === "MapIterationStarted").length * 2 - mine.length;
+    // One that goes on ends again, and is not started again.
+    if (redrives > 0) return left <= 0 ? [] : [`${left} iterations of ${state.name} began and did not end`];
     const [concurrency = 0, ...others] = forks.get(state.name) ?? [];
     const unended = left === 0 ? [] : [`${left} iterations of ${state.name} began and did not end`];
     const tooMany =

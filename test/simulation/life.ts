@@ -16,6 +16,8 @@ export interface Life {
   readonly longestAnswer: number;
   /** … and at that rate there is another holder, with another answer. */
   readonly rivals: number;
+  /** So often somebody redrives what did not succeed. */
+  readonly redrives: number;
   /** There are faults at all. */
   readonly swarm: boolean;
   /** The faults are over. */
@@ -33,6 +35,7 @@ export function drawLife({ seed, faults, kind }: SimulatedOptions): Life {
       purges: [],
       longestAnswer: 60_000,
       rivals: 0,
+      redrives: 2,
       swarm: false,
       calm: true,
     };
@@ -44,7 +47,10 @@ export function drawLife({ seed, faults, kind }: SimulatedOptions): Life {
   const powerCuts = Array.from({ length: cuts }, () => chance.below(on() ? 3_600_000 : 2_000));
   const longestAnswer = on() ? 1_000 : 400_000;
   const purges = kind === "local" ? [] : drawPurges(prng(`purges ${seed}`));
-  return { chance, longestTask, powerCuts, purges, longestAnswer, rivals: on() ? 0.5 : 0, swarm: true, calm: false };
+  const redrivers = prng(`redrives ${seed}`);
+  const redrives = redrivers.chance(0.5) ? 1 + redrivers.below(3) : 0;
+  const rivals = on() ? 0.5 : 0;
+  return { chance, longestTask, powerCuts, purges, longestAnswer, rivals, redrives, swarm: true, calm: false };
 }
 
 /** In one world of eight, while most machines are under way. */

@@ -12,6 +12,20 @@ function answer(call: Call): CallResult {
   return { kind: "succeeded", output: JSON.stringify({ did: JSON.parse(call.arguments) }) };
 }
 
+/** Items are mended one redrive after the other: the third fails twice, the fourth never, and so on. */
+function mended(call: Call): CallResult {
+  const { n, redriven } = JSON.parse(call.arguments);
+  if (redriven < n % 3) return { kind: "failed", error: "Broken", cause: `not mended in ${redriven} redrives` };
+  return { kind: "succeeded", output: JSON.stringify({ mended: n }) };
+}
+
+const mending = {
+  Type: "Task",
+  Resource: task("mend"),
+  Parameters: { "n.$": "$", "redriven.$": "$$.Execution.RedriveCount" },
+  Retry: [{ ErrorEquals: ["States.TaskFailed"], IntervalSeconds: 1, MaxAttempts: 1 }],
+};
+
 export const machines: Readonly<Record<string, Scenario>> = {
   chain: {
     confluent: "always",
@@ -308,6 +322,55 @@ export const machines: Readonly<Record<string, Scenario>> = {
       },
     },
     input: [1, 2, 3],
+  },
+  mended: {
+    task: mended,
+    confluent: "without losses",
+    redriven: '[[{"mended":3},3],[{"mended":1},1],[{"mended":2},2],[{"mended":6},6],[{"mended":5},5]]',
+    definition: {
+      StartAt: "Each",
+      TimeoutSeconds: 1_000_000,
+      States: {
+        Each: {
+          Type: "Map",
+          MaxConcurrency: 2,
+          ItemProcessor: {
+            StartAt: "Both",
+            States: {
+              Both: {
+                Type: "Parallel",
+                Branches: [
+                  { StartAt: "Mend", States: { Mend: { ...mending, End: true } } },
+                  {
+                    StartAt: "Rest",
+                    States: { Rest: { Type: "Wait", Seconds: 4, Next: "Rested" }, Rested: { Type: "Pass", End: true } },
+                  },
+                ],
+                End: true,
+              },
+            },
+          },
+          End: true,
+        },
+      },
+    },
+    input: [3, 1, 2, 6, 5],
+  },
+  wideMended: {
+    task: mended,
+    redriven: JSON.stringify(Array.from({ length: 262 }, (_, index) => ({ mended: index === 259 ? 1 : 3 }))),
+    definition: {
+      StartAt: "Fan",
+      States: {
+        Fan: {
+          Type: "Map",
+          MaxConcurrency: 3,
+          ItemProcessor: { StartAt: "Mend", States: { Mend: { ...mending, End: true } } },
+          End: true,
+        },
+      },
+    },
+    input: Array.from({ length: 262 }, (_, index) => (index === 259 ? 1 : 3)),
   },
   closing: {
     stopAfter: 30_000,

@@ -15,6 +15,12 @@ export async function judge(run: Run): Promise<readonly string[]> {
   const described = await describeExecution(run.engine, run.id);
   if (!described) return [];
   const { summary, output } = described;
+  if (summary.redrives) {
+    const { redriven } = run.scenario;
+    return redriven === undefined || summary.status !== "SUCCEEDED" || output === redriven
+      ? []
+      : [`redriven, it came to ${output}`];
+  }
   const actual = [summary.status, summary.error, output].join(" ");
   const wanted = await expected(run.scenario);
   return actual === wanted ? [] : [`it came to '${actual}', the interpreter to '${wanted}'`];

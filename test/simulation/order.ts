@@ -7,7 +7,7 @@ import type { Definition } from "../../lib/asl/definition.ts";
 import type { Forked, Position, Working } from "../../lib/asl/position.ts";
 import { branchName } from "../../lib/engine/identity.ts";
 import { dueTime } from "../../lib/engine/messages.ts";
-import type { Segment } from "../../lib/engine/segment.ts";
+import { epochOf, type Segment } from "../../lib/engine/segment.ts";
 import type { Run } from "./harness.ts";
 
 /** The engine's own tolerance, and a millisecond for rounding. */
@@ -31,6 +31,7 @@ class Replay {
   private readonly run: Run;
   private readonly definition: Definition;
   private readonly heads = new Map<string, Segment>();
+  private epoch = 0;
   /** When the scope of a branch was over, by the branch that forked it. */
   private readonly closedAt = new Map<string, number>();
   /** Claims by visit of a state. */
@@ -45,7 +46,7 @@ class Replay {
     const { branch, seq, position } = segment;
     const before = this.heads.get(branch);
     if (seq !== (before?.seq ?? -1) + 1) this.say(segment, `follows ${before?.seq}`);
-    if (before?.position.doing.kind === "ended") this.say(segment, "comes after the branch's end");
+    this.checkEpoch(before, segment);
     if (before) {
       this.checkTime(before, segment);
       this.checkJoin(before, segment);
@@ -67,6 +68,32 @@ class Replay {
     this.checkLosses();
   }
 
+  /** What has ended goes on in a later epoch only, unless it succeeded; and of an earlier one nothing is written any more. */
+  private checkEpoch(before: Segment | undefined, segment: Segment): void {
+    const epoch = epochOf(segment);
+    const doing = before?.position.doing;
+    if (before && doing?.kind === "ended") {
+      if (epoch <= epochOf(before)) this.say(segment, "comes after the branch's end");
+      else if (doing.outcome.status === "SUCCEEDED") this.say(segment, "comes after the branch's success");
+      this.checkConcurrency(segment);
+    } else if (before && epoch !== epochOf(before)) this.say(segment, "is of another epoch than what it follows");
+    if (segment.branch === "" && epoch > this.epoch) {
+      this.checkSettled(segment);
+      this.epoch = epoch;
+      this.closedAt.clear();
+    }
+    // But for the fence of a branch that has never begun, which nobody hears of.
+    const isSilentFence = segment.seq === 0 && segment.events.length === 0;
+    if (epoch !== this.epoch && !isSilentFence)
+      this.say(segment, `is of epoch ${epoch}, and the execution in its ${this.epoch}.`);
+  }
+
+  /** Nobody is at work when an execution is redriven. */
+  private checkSettled(segment: Segment): void {
+    const running = [...this.heads.values()].filter(({ position }) => position.doing.kind !== "ended");
+    if (running.length > 0) this.say(segment, `redrives, and ${running.length} branches run`);
+  }
+
   private say({ branch, seq }: Segment, what: string): void {
     this.found.push(`${branch}#${seq} ${what}`);
   }
@@ -83,7 +110,8 @@ class Replay {
 
   /** A worker's own watch may jump while it waits; a timer's message is held against the clock that is there. */
   private checkTimeOut({ doing }: Position, segment: Segment): void {
-    const header = this.heads.get("") && segment.branch === "" ? this.startedAt() : undefined;
+    const since = segment.header?.redriveTime ?? this.startedAt();
+    const header = this.heads.get("") && segment.branch === "" ? since : undefined;
     const { timeoutSeconds } = this.definition;
     if (header !== undefined && timeoutSeconds !== undefined && isTimedOut(segment)) {
       const early = header + timeoutSeconds * 1_000 - segment.now;
@@ -151,11 +179,13 @@ class Replay {
     const prefix = `${name.parent}/${name.forkSeq}.`;
     let running = 0;
     for (const head of this.heads.values()) {
-      if (head.position.doing.kind === "ended" || !head.branch.startsWith(prefix)) continue;
+      if (head.branch === branch || !head.branch.startsWith(prefix)) continue;
+      if (head.position.doing.kind === "ended") continue;
       if (!head.branch.slice(prefix.length).includes("/")) running++;
     }
     const { concurrency } = position.scope;
-    if (running > concurrency) this.found.push(`${running} branches of ${prefix} run, at most ${concurrency} may`);
+    if (running + 1 > concurrency)
+      this.found.push(`${running + 1} branches of ${prefix} run, at most ${concurrency} may`);
   }
 
   /** A result stands behind a call that was made for this very claim and was answered. */
@@ -174,7 +204,7 @@ class Replay {
     if (doing.kind !== "working" || doing.claim !== segment.seq) return;
     const state = this.definition.states.get(name);
     if (state?.type !== "Task") return;
-    const visit = `${segment.branch} ${name} ${entered?.event}`;
+    const visit = `${segment.branch} ${name} ${entered?.event} ${this.epoch}`;
     const made = (this.claims.get(visit) ?? 0) + 1;
     this.claims.set(visit, made);
     const most = 1 + state.retry.reduce((sum, { maxAttempts }) => sum + maxAttempts, 0);

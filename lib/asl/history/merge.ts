@@ -148,12 +148,13 @@ function openFork(merge: Merge, thread: Thread, fork: Fork, id: number): void {
     fork.lastId = started;
   }
   thread.open = fork;
+  // Children without a word end right here, and the last of them closes the fork: once.
+  if (fork.unfinished === 0) closeFork(merge, fork, thread.clock);
   for (const child of fork.children) {
     const after = predecessor(merge, child);
     if (after === undefined || isOver(after)) makeReady(merge, child, thread.clock);
     else addTo(merge.successors, after, child);
   }
-  if (fork.unfinished === 0) closeFork(merge, fork, thread.clock);
 }
 
 /** The branch whose end let this one begin. */

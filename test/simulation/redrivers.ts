@@ -1,0 +1,62 @@
+/**
+ * Those who redrive what did not succeed: after a while, alone or two at once, insisting as an SDK does. Each call
+ * has its own token, so that what the log has of it can be counted.
+ */
+import type { SimulatedWorld } from "../../lib/adapters/simulated/world.ts";
+import { hashOf } from "../../lib/engine/identity.ts";
+import type { ExecutionId } from "../../lib/engine/ports.ts";
+import { redriveExecution } from "../../lib/engine/redrive.ts";
+import type { Crew } from "./crew.ts";
+import type { Life } from "./life.ts";
+
+/** What a caller was told. */
+export interface Redrive {
+  /** As it stands in the log. */
+  readonly nonce: string;
+  readonly told: "redriven" | "refused" | "absent" | "no answer";
+}
+
+/** How often somebody looks. */
+const lookEvery = 20_000;
+
+export class Redrivers {
+  readonly told: Redrive[] = [];
+  private readonly world: SimulatedWorld;
+  private readonly life: Life;
+  private readonly crew: Crew;
+
+  constructor(world: SimulatedWorld, life: Life, crew: Crew) {
+    this.world = world;
+    this.life = life;
+    this.crew = crew;
+  }
+
+  /** As often as the seed has it, or until it succeeds or the day is over. */
+  async watch(execution: ExecutionId, until: number): Promise<void> {
+    const { chance, redrives } = this.life;
+    for (let done = 0; done < redrives && this.world.now() < until; ) {
+      await this.wait(lookEvery);
+      const status = this.statusOf(execution);
+      if (status === "SUCCEEDED") return;
+      if (status === undefined || status === "RUNNING") continue;
+      await this.wait(chance.below(chance.chance(0.5) ? 2_000 : 900_000));
+      const callers = chance.chance(0.4) ? 2 : 1;
+      await Promise.all(Array.from({ length: callers }, (_, caller) => this.redrive(execution, `${done} ${caller}`)));
+      done += 1;
+    }
+  }
+
+  private statusOf(execution: ExecutionId) {
+    return this.world.summaries().find(({ id }) => id === execution)?.status;
+  }
+
+  private async redrive(execution: ExecutionId, call: string): Promise<void> {
+    const clientToken = `redrive ${call}`;
+    const answer = await this.crew.insist(4, ({ engine }) => redriveExecution(engine, execution, { clientToken }));
+    this.told.push({ nonce: hashOf(clientToken).slice(0, 32), told: answer?.kind ?? "no answer" });
+  }
+
+  private wait(milliseconds: number): Promise<void> {
+    return new Promise((resolve) => void this.world.clock.at(this.world.now() + milliseconds, resolve));
+  }
+}

@@ -19,16 +19,12 @@ type Shared = string | readonly [number];
 
 class PayloadTable {
   readonly texts: string[] = [];
-  readonly #places = new Map<string, number>();
 
   put(text: string): Shared {
     if (text.length < sharedFrom) return text;
-    let place = this.#places.get(text);
-    if (place === undefined) {
-      place = this.texts.push(text) - 1;
-      this.#places.set(text, place);
-    }
-    return [place];
+    // A segment has few texts, and nearly all of them are the same one.
+    const place = this.texts.indexOf(text);
+    return [place < 0 ? this.texts.push(text) - 1 : place];
   }
 }
 

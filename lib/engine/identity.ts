@@ -12,8 +12,15 @@ export interface ExecutionName extends Tenant {
 }
 
 export function executionName(id: ExecutionId): ExecutionName {
-  const [account = "", region = "", machine = "", name = ""] = id.split("/");
-  return { account, region, machine, name };
+  const account = id.indexOf("/");
+  const region = id.indexOf("/", account + 1);
+  const machine = id.indexOf("/", region + 1);
+  return {
+    account: id.slice(0, account),
+    region: id.slice(account + 1, region),
+    machine: id.slice(region + 1, machine),
+    name: id.slice(machine + 1),
+  };
 }
 
 /** A child of a Map Run has the run's label in its name (`label:uuid`), and in its ARN with the machine's. */

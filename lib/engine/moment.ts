@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import type { Definition } from "../asl/definition.ts";
 import type { JsonText } from "../asl/json.ts";
-import type { Moment } from "../asl/transition.ts";
+import type { ExecutionContext, Moment } from "../asl/transition.ts";
 import type { Engine } from "./engine.ts";
 import { executionArn, executionName, machineArn } from "./identity.ts";
 import type { BranchPath } from "./ports.ts";
@@ -29,27 +29,38 @@ export function momentWith(
   input: JsonText | undefined,
 ): Moment {
   const now = engine.world.clock.now();
-  const tenant = executionName(header.id);
+  const execution = contextOf(engine, header);
   return {
     now,
     branch,
     seq,
     chance: (label) => draw(`${header.seed}|${branch}|${seq}|${label}`),
     taskToken: () => mintToken(engine, { execution: header.id, branch, seq }, now),
-    execution: {
-      id: executionArn(header.id),
-      name: tenant.name,
-      roleArn: header.roleArn,
-      startTime: header.startedAt,
-      redriveCount: header.redriveCount,
-      ...(header.redriveTime === undefined ? {} : { redriveTime: header.redriveTime }),
-      stateMachine: { id: machineArn(tenant, tenant.machine), name: tenant.machine },
-      ...(input === undefined ? {} : { input }),
-      region: tenant.region,
-      account: tenant.account,
-      payloadLimitBytes: engine.options.payloadLimitBytes,
-    },
+    execution: input === undefined ? execution : { ...execution, input },
   };
+}
+
+/** The same for every step of an execution; a header that is kept keeps its context. */
+const contexts = new WeakMap<Header, ExecutionContext>();
+
+function contextOf(engine: Engine, header: Header): ExecutionContext {
+  const known = contexts.get(header);
+  if (known) return known;
+  const { account, region, machine, name } = executionName(header.id);
+  const context: ExecutionContext = {
+    id: executionArn(header.id),
+    name,
+    roleArn: header.roleArn,
+    startTime: header.startedAt,
+    redriveCount: header.redriveCount,
+    ...(header.redriveTime === undefined ? {} : { redriveTime: header.redriveTime }),
+    stateMachine: { id: machineArn({ account, region }, machine), name: machine },
+    region,
+    account,
+    payloadLimitBytes: engine.options.payloadLimitBytes,
+  };
+  contexts.set(header, context);
+  return context;
 }
 
 /** The first 48 bits of the hash, as a number in [0, 1). */

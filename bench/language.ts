@@ -2,8 +2,6 @@
  * The interpreter alone, in memory: states per second on one core, what a path costs, how long a large
  * definition takes to parse, and that a machine which loops a million times leaves nothing behind.
  */
-import { createRequire } from "node:module";
-import { join } from "node:path";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import type { Definition } from "../lib/asl/definition.ts";
@@ -35,7 +33,7 @@ interface Figure {
 }
 
 export async function language(): Promise<void> {
-  const first = [await steps(), await simulated(), ...(await besidePeer())];
+  const first = [await steps(), await simulated()];
   const figures = [...first, plainPath(), largeDefinition(), await flatMemory()];
   for (const figure of figures) console.log(line(figure));
 }
@@ -114,43 +112,12 @@ function passes(count: number): object {
 
 async function simulated(): Promise<Figure> {
   const definition = parsed(passes(100));
-  const rate = await passRate(100, async () => (await simulate(definition, '{"n":0}')).history());
-  return { what: "Pass states simulated, with histories", value: rate, unit: "/s", budget: 150_000, best: "most" };
-}
-
-/**
- * aws-local-stepfunctions (npm) in the same run, if BATON_BENCH_PEER names the folder that it is installed
- * in; it asks for a newer Node than Baton does, so it is no dependency.
- */
-async function besidePeer(): Promise<readonly Figure[]> {
-  const folder = process.env["BATON_BENCH_PEER"];
-  if (folder === undefined) return [];
-  const { StateMachine } = createRequire(join(folder, "package.json"))("aws-local-stepfunctions");
-  const figures: Figure[] = [];
-  for (const count of [10, 100]) {
-    const definition = parsed(passes(count));
-    const theirs = new StateMachine(passes(count));
-    const ours = await passRate(count, () => simulate(definition, '{"n":0}', { keepHistory: false }));
-    const peer = await passRate(count, () => theirs.run({ n: 0 }).result);
-    figures.push({
-      what: `${count} Pass states, times the peer's rate`,
-      value: ours / peer,
-      unit: "x",
-      budget: 1,
-      best: "most",
-    });
-  }
-  return figures;
-}
-
-/** Pass states per second of processor time. */
-async function passRate(count: number, run: () => Promise<unknown>): Promise<number> {
-  const executions = 200_000 / count;
-  return bestOf(4, async () => {
+  const rate = await bestOf(4, async () => {
     const before = process.cpuUsage();
-    for (let done = 0; done < executions; done += 1) await run();
-    return (executions * count * 1e6) / sinceMicroseconds(before);
+    for (let done = 0; done < 2_000; done += 1) (await simulate(definition, '{"n":0}')).history();
+    return (2_000 * 100 * 1e6) / sinceMicroseconds(before);
   });
+  return { what: "Pass states simulated, with histories", value: rate, unit: "/s", budget: 150_000, best: "most" };
 }
 
 function sinceMicroseconds(before: NodeJS.CpuUsage): number {

@@ -2,6 +2,7 @@
  * Chains of Pass states beside a bare LMDB loop with the same number in flight, in turns in one run:
  * transitions per second and processor time of each. With one in flight it is the latency of an execution alone.
  */
+import { existsSync, readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -17,6 +18,8 @@ export const rounds = 5;
 export interface Figures {
   readonly perSecond: number;
   readonly cpuMilliseconds: number;
+  /** Of the thread that JavaScript runs on; NaN where the system does not tell. */
+  readonly mainMilliseconds: number;
 }
 
 export interface Throughput {
@@ -38,16 +41,31 @@ function medianOf(figures: readonly Figures[]): Figures {
   return {
     perSecond: median(figures.map(({ perSecond }) => perSecond)),
     cpuMilliseconds: median(figures.map(({ cpuMilliseconds }) => cpuMilliseconds)),
+    mainMilliseconds: median(figures.map(({ mainMilliseconds }) => mainMilliseconds)),
   };
 }
 
 async function measure(count: number, work: () => Promise<void>): Promise<Figures> {
   const begun = performance.now();
   const cpu = process.cpuUsage();
+  const main = mainThread();
   await work();
   const seconds = (performance.now() - begun) / 1_000;
   const used = process.cpuUsage(cpu);
-  return { perSecond: count / seconds, cpuMilliseconds: (used.user + used.system) / 1_000 / count };
+  return {
+    perSecond: count / seconds,
+    cpuMilliseconds: (used.user + used.system) / 1_000 / count,
+    mainMilliseconds: (mainThread() - main) / count,
+  };
+}
+
+/** Processor time of the main thread so far, in milliseconds, as Linux counts it: its ticks are 10 ms. */
+function mainThread(): number {
+  const file = `/proc/self/task/${process.pid}/stat`;
+  if (!existsSync(file)) return Number.NaN;
+  const [, fields = ""] = readFileSync(file, "utf8").split(") ");
+  const [user = "", system = ""] = fields.split(" ").slice(11);
+  return (Number(user) + Number(system)) * 10;
 }
 
 /** What the store can do at most: conditional puts, each waited for until it is committed, all of them on disk at the end. */
@@ -74,7 +92,7 @@ async function bareLoop(count: number): Promise<Figures> {
 }
 
 /** Executions of the chain, `atOnce` of them open at any time, until all have ended and are on disk. */
-async function chains(count: number, atOnce: number): Promise<Figures> {
+export async function chains(count: number, atOnce: number): Promise<Figures> {
   const embedded = await openEmbedded();
   const machine = await embedded.deploy(chain());
   let started = 0;

@@ -1,7 +1,8 @@
 /** `bench --only embedded`: how fast the embedded mode is on this machine, each figure beside what the machine itself can do. */
 import { table } from "../print.ts";
 import { type Alone, alone, syncsOfExecution } from "./alone.ts";
-import { executions, inFlight, rounds, states, type Throughput, throughput } from "./chains.ts";
+import { executions, type Figures, inFlight, rounds, states, type Throughput, throughput } from "./chains.ts";
+import { type MapFigures, maps } from "./maps.ts";
 import { type StartUp, startUp } from "./start-up.ts";
 import { type TaskFigures, tasks, tasksInSequence } from "./tasks.ts";
 
@@ -9,17 +10,25 @@ export interface EmbeddedFigures {
   readonly throughput: Throughput;
   readonly alone: Alone;
   readonly tasks: TaskFigures;
+  readonly maps: readonly MapFigures[];
   readonly startUp: StartUp;
 }
 
 export async function measureEmbedded(): Promise<EmbeddedFigures> {
-  return { throughput: await throughput(), alone: await alone(), tasks: await tasks(), startUp: await startUp() };
+  return {
+    throughput: await throughput(),
+    alone: await alone(),
+    tasks: await tasks(),
+    maps: await maps(),
+    startUp: await startUp(),
+  };
 }
 
 export function printEmbedded(figures: EmbeddedFigures): void {
   printThroughput(figures.throughput);
   printAlone(figures.alone);
   printTasks(figures.tasks);
+  printMaps(figures.maps);
   printStartUp(figures.startUp);
 }
 
@@ -29,16 +38,31 @@ function printThroughput({ bare, baton }: Throughput): void {
   );
   console.log(
     table([
-      ["", "per second", "CPU ms each"],
-      ["bare LMDB conditional puts, group commit", bare.perSecond.toFixed(0), bare.cpuMilliseconds.toFixed(4)],
-      ["Baton transitions", baton.perSecond.toFixed(0), baton.cpuMilliseconds.toFixed(4)],
+      ["", "per second", "CPU ms each", "of it the main thread's"],
+      ["bare LMDB conditional puts, group commit", ...columns(bare)],
+      ["Baton transitions", ...columns(baton)],
       [
         "ratio",
         (baton.perSecond / bare.perSecond).toFixed(2),
         (baton.cpuMilliseconds / bare.cpuMilliseconds).toFixed(2),
+        (baton.mainMilliseconds / bare.mainMilliseconds).toFixed(2),
       ],
     ]),
   );
+}
+
+function columns({ perSecond, cpuMilliseconds, mainMilliseconds }: Figures): readonly string[] {
+  return [perSecond.toFixed(0), cpuMilliseconds.toFixed(4), mainMilliseconds.toFixed(4)];
+}
+
+function printMaps(figures: readonly MapFigures[]): void {
+  console.log("\nAn inline Map of Pass states");
+  const rows = figures.map(({ width, perSecond, cpuMilliseconds }) => [
+    `${width.toLocaleString("en")} items`,
+    perSecond.toFixed(0),
+    cpuMilliseconds.toFixed(4),
+  ]);
+  console.log(table([["", "items a second", "CPU ms each"], ...rows]));
 }
 
 function printAlone({ executionMilliseconds, syncMilliseconds, flushMilliseconds, perStateMilliseconds }: Alone): void {

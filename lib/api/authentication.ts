@@ -99,19 +99,30 @@ function readClaim({ headers, url }: SignedRequest): Claim {
       "Presigned requests are not accepted; sign with the header 'Authorization'.",
     );
   if (!header) throw refused("MissingAuthenticationTokenException", "Missing Authentication Token");
-  const field = (name: string): string => new RegExp(`[ ,]${name}=([^,\\s]+)`).exec(header)?.[1] ?? "";
+  const fields = fieldsOf(header);
+  const field = (name: string): string => fields?.get(name) ?? "";
   const [accessKeyId, day, region, scoped, end, ...rest] = field("Credential").split("/");
   const signedHeaders = field("SignedHeaders").split(";");
   const signature = field("Signature");
   const moment = headers.get("x-amz-date") ?? "";
   const complete = accessKeyId && day && region && scoped && end === "aws4_request" && rest.length === 0;
-  if (!header.startsWith(`${algorithm} `) || !complete || !signature || !/^\d{8}T\d{6}Z$/.test(moment))
+  if (!complete || !signature || !/^\d{8}T\d{6}Z$/.test(moment))
     throw refused(
       "IncompleteSignatureException",
       `Authorization header requires '${algorithm}' with 'Credential', 'SignedHeaders' and 'Signature', and the header 'X-Amz-Date'.`,
     );
   checkSignedHeaders(headers, signedHeaders);
   return { accessKeyId, day, region, service: scoped, signedHeaders, signature, moment };
+}
+
+/** Exactly these three, each once: what is more could mean something to somebody who reads it otherwise. */
+function fieldsOf(header: string): ReadonlyMap<string, string> | undefined {
+  if (!header.startsWith(`${algorithm} `)) return undefined;
+  const parts = header.slice(algorithm.length).split(",");
+  const fields = parts.map((part) => /^ *(Credential|SignedHeaders|Signature)=([^\s,]+) *$/.exec(part));
+  if (parts.length !== 3 || fields.includes(null)) return undefined;
+  const found = new Map(fields.map((field) => [field?.[1] ?? "", field?.[2] ?? ""]));
+  return found.size === 3 ? found : undefined;
 }
 
 /** What decides about the call must be signed; headers that proxies add need not be. */

@@ -1,8 +1,57 @@
-/** What a shell has to be told so that the AWS CLI and SDKs in it talk to this server. */
-export function clientSettings(url: string): string {
-  return [
-    `  export AWS_ENDPOINT_URL_SFN=${url} AWS_DISABLE_HOST_PREFIX_INJECTION=true`,
+/** What the AWS CLI, the SDKs and the command `baton` have to be told so that they talk to one Baton: the same few variables. */
+import type { Credentials } from "../api/signature.ts";
+
+export interface ClientSettings {
+  readonly url: string;
+  readonly region: string;
+  readonly credentials: Credentials;
+}
+
+/** Whose requests the command makes; each Region is a world of its own, as for every other client. */
+export type Identity = Pick<ClientSettings, "region" | "credentials">;
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+export function regionOf(environment: Environment): string {
+  return environment["AWS_REGION"] || environment["AWS_DEFAULT_REGION"] || "us-east-1";
+}
+
+/** Undefined: the environment has no key, and requests go out unsigned. */
+export function identityFrom(environment: Environment): Identity | undefined {
+  const accessKeyId = environment["AWS_ACCESS_KEY_ID"];
+  const secretAccessKey = environment["AWS_SECRET_ACCESS_KEY"];
+  if (!accessKeyId || !secretAccessKey) return undefined;
+  const sessionToken = environment["AWS_SESSION_TOKEN"];
+  const credentials = { accessKeyId, secretAccessKey, ...(sessionToken && { sessionToken }) };
+  return { credentials, region: regionOf(environment) };
+}
+
+/** On loopback any key will do; the clients insist on one. */
+export function localSettings(url: string, environment: Environment): ClientSettings {
+  const anybody = { accessKeyId: "local", secretAccessKey: "local" };
+  return { url, region: regionOf(environment), credentials: identityFrom(environment)?.credentials ?? anybody };
+}
+
+export function variablesOf({ url, region, credentials }: ClientSettings): Readonly<Record<string, string>> {
+  return {
+    AWS_ENDPOINT_URL_SFN: url,
+    AWS_DISABLE_HOST_PREFIX_INJECTION: "true",
     // Two names for the Region: the AWS CLI reads the second one, the SDKs the first.
-    "  export AWS_REGION=us-east-1 AWS_DEFAULT_REGION=us-east-1 AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local",
-  ].join("\n");
+    AWS_REGION: region,
+    AWS_DEFAULT_REGION: region,
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    AWS_SESSION_TOKEN: credentials.sessionToken ?? "", // another one in the shell would be sent along
+  };
+}
+
+/** For a POSIX shell: `eval "$(baton env)"`. */
+export function exportLines(settings: ClientSettings): string {
+  return Object.entries(variablesOf(settings))
+    .map(([name, value]) => `export ${name}=${quoted(value)}`)
+    .join("\n");
+}
+
+function quoted(value: string): string {
+  return /^[\w.:/+=@-]*$/.test(value) ? value : `'${value.replaceAll("'", "'\\''")}'`;
 }

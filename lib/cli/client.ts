@@ -1,4 +1,6 @@
-/** The wire API as the commands use it: JSON in, JSON out, the service's errors as sentences. */
+/** The wire API as the commands use it: JSON in, JSON out, signed if there is a key, the service's errors as sentences. */
+import { signedHeadersOf } from "../api/signature.ts";
+import { type Identity, identityFrom } from "./client-settings.ts";
 import { Failure } from "./failure.ts";
 
 /** What the commands read of an answer; the API's own shapes are checked where they are made. */
@@ -22,31 +24,45 @@ export class ApiFailure extends Failure {
   }
 }
 
-export function connect(url: string): Client {
+/** Requests are signed where there is a key to sign with: by default, that of the environment. */
+export function connect(url: string, identity = identityFrom(process.env)): Client {
   return {
     url,
-    call: (operation, input) =>
-      ask(url, url, {
-        method: "POST",
-        headers: {
-          "content-type": "application/x-amz-json-1.0",
-          "x-amz-target": `AWSStepFunctions.${operation}`,
-        },
-        body: JSON.stringify(input),
-      }),
-    get: (path) => ask(url, new URL(path, url), {}),
+    call: (operation, input) => {
+      const headers = {
+        "content-type": "application/x-amz-json-1.0",
+        "x-amz-target": `AWSStepFunctions.${operation}`,
+      };
+      return ask(url, { method: "POST", url: new URL(url), headers, body: JSON.stringify(input) }, identity);
+    },
+    get: (path) => ask(url, { method: "GET", url: new URL(path, url), headers: {} }, identity),
   };
 }
 
-async function ask(url: string, address: string | URL, request: RequestInit): Promise<Reply> {
-  const response = await fetch(address, request).catch((error: Error) => {
+interface Asked {
+  readonly method: "GET" | "POST";
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+function headersOf({ method, url, headers, body }: Asked, identity: Identity | undefined): Headers {
+  const unsigned = { method, url, headers: new Headers(headers), body: Buffer.from(body ?? "") };
+  if (!identity) return unsigned.headers;
+  return signedHeadersOf(unsigned, { ...identity, now: Date.now() });
+}
+
+async function ask(url: string, asked: Asked, identity: Identity | undefined): Promise<Reply> {
+  const sent = asked.body === undefined ? {} : { body: asked.body };
+  const request = { method: asked.method, headers: headersOf(asked, identity), ...sent };
+  const response = await fetch(asked.url, request).catch((error: Error) => {
     throw new Failure(`nothing answers at ${url} (${reasonOf(error)}); start it with: baton dev`);
   });
   const body: Reply = await response.json().catch(() => undefined);
   const type = body?.__type ?? body?.type;
   if (typeof body !== "object" || body === null || (!response.ok && type === undefined)) {
     throw new Failure(
-      `what answers at ${url} is not Baton (status ${response.status}); give Baton's address with --url`,
+      `what answers at ${url} is not Baton (status ${response.status}); give Baton's address with --endpoint`,
     );
   }
   if (response.ok) return body;
@@ -59,7 +75,7 @@ function refusal(name: string, message: string): Failure {
   if (name !== "MissingAuthenticationTokenException") return new ApiFailure(name, message);
   return new ApiFailure(
     name,
-    `${message}: a deployed Baton takes signed requests only, which this command does not make; use the AWS CLI with the stack's ExportCommand`,
+    `${message}: this Baton takes signed requests only; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY to a key of its own (baton env --stack NAME prints them, baton keys create makes one)`,
   );
 }
 

@@ -2,6 +2,7 @@
 import { basename } from "node:path";
 import { parseDocument, visit } from "yaml";
 import { parseDefinitionText } from "../asl/parse.ts";
+import { regionOf } from "./client-settings.ts";
 import { Failure } from "./failure.ts";
 import { readText } from "./options.ts";
 import { problemText } from "./problem-text.ts";
@@ -16,13 +17,13 @@ export interface DefinitionFile {
 type Substitutions = Readonly<Record<string, string>>;
 
 /** `${AWS_REGION}` and `${AWS_ACCOUNT}` have values here without being told. */
-const localSubstitutions = { AWS_REGION: "us-east-1", AWS_ACCOUNT: "000000000000" };
+const localAccount = "000000000000";
 
 const placeholder = /\$\{([A-Za-z0-9_]+)\}/g;
 
 /** A placeholder that has no value stays as it is: no mistake for the service, but hardly ever meant. */
 export function readDefinitionFile(file: string, given: Substitutions): DefinitionFile {
-  const substitutions = { ...localSubstitutions, ...given };
+  const substitutions = { AWS_REGION: regionOf(process.env), AWS_ACCOUNT: localAccount, ...given };
   const source = readText(file);
   const name = basename(file).replace(/(\.asl)?\.(json|ya?ml)$/, "");
   const text = isYaml(file) ? fromYaml(file, source, substitutions) : substitute(source, substitutions, insideString);

@@ -1,12 +1,15 @@
 /** The command `baton`: one program, a file for each command. Failures end with a sentence and exit code 1. */
 import { createRequire } from "node:module";
 import { Command, CommanderError } from "commander";
+import { awsCommand } from "./commands/aws.ts";
 import { demoCommand } from "./commands/demo.ts";
 import { describeCommand } from "./commands/describe.ts";
 import { devCommand } from "./commands/dev.ts";
+import { envCommand } from "./commands/env.ts";
 import { graphCommand } from "./commands/graph.ts";
 import { historyCommand } from "./commands/history.ts";
 import { inboxCommand } from "./commands/inbox.ts";
+import { keysCommand } from "./commands/keys.ts";
 import { listCommand } from "./commands/list.ts";
 import { redriveCommand } from "./commands/redrive.ts";
 import { runCommand } from "./commands/run.ts";
@@ -20,6 +23,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     .description("Runs Amazon States Language state machines, here or on AWS.")
     .version(version())
     .exitOverride()
+    .enablePositionalOptions() // what follows `aws` is the AWS CLI's
     .showHelpAfterError("(add --help for the options)");
   const commands = [
     devCommand,
@@ -34,13 +38,22 @@ export async function main(argv: readonly string[]): Promise<void> {
     graphCommand,
     inboxCommand,
     demoCommand,
+    keysCommand,
+    envCommand,
+    awsCommand,
   ];
-  for (const command of commands) program.addCommand(command().exitOverride());
+  for (const command of commands) program.addCommand(withoutExit(command()));
   try {
     await program.parseAsync(argv);
   } catch (error) {
     process.exitCode = explain(error);
   }
+}
+
+/** A mistake is thrown, here and in the commands of a command, so that there is one place to end. */
+function withoutExit(command: Command): Command {
+  for (const each of command.commands) withoutExit(each);
+  return command.exitOverride();
 }
 
 /** The package names itself, whether it runs from its sources or from dist. */

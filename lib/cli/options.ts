@@ -5,12 +5,20 @@ import { Failure } from "./failure.ts";
 
 export const defaultPort = 4599;
 
-/** `--url`, else what the AWS tools are told, else the usual place. */
+/** `--endpoint` as the AWS CLI nearly has it, or `--url`; else what the AWS tools are told, else the usual place. */
 export function urlOption(): Option {
-  return new Option("--url <url>", "where Baton listens")
+  return new Option("--endpoint, --url <url>", "where Baton listens")
     .env("AWS_ENDPOINT_URL_SFN")
     .argParser(readUrl)
     .default(`http://127.0.0.1:${defaultPort}`);
+}
+
+export function dataOption(): Option {
+  return new Option("--data <dir>", "the folder that keeps the executions").default(".baton");
+}
+
+export function stackOption(): Option {
+  return new Option("--stack <name>", "the CloudFormation stack of a deployed Baton");
 }
 
 export function jsonOption(): Option {

@@ -10,6 +10,7 @@ export interface ServerOptions {
   readonly functionUrls?: Readonly<Record<string, string>>;
   readonly objects?: string;
   readonly corsOrigins?: readonly string[];
+  readonly requireKeys?: boolean;
   /** Print what the functions print. */
   readonly showLines?: boolean;
 }

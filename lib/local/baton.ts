@@ -2,8 +2,6 @@
  * Baton in one process: the embedded store, the engine's loop and the API on a loopback port. This is the
  * composition root of `baton dev`, `baton run` and of programs that embed Baton.
  */
-import { join } from "node:path";
-import { localAccessKeys } from "../adapters/local/access-keys.ts";
 import { systemChance } from "../adapters/local/chance.ts";
 import { folderObjects } from "../adapters/local/objects.ts";
 import { openLocalWorld } from "../adapters/local/world.ts";
@@ -13,11 +11,12 @@ import { createHandler, usualBodyLimitBytes } from "../api/handler.ts";
 import { withOwnService } from "../api/own-service.ts";
 import type { Credentials } from "../api/signature.ts";
 import { createEngine, type Engine, type EngineOptions } from "../engine/engine.ts";
-import type { AccessKey, AccessKeys, Tasks } from "../engine/ports.ts";
+import type { AccessKey, Tasks } from "../engine/ports.ts";
 import { inOrder } from "../integrations/function-invoker.ts";
 import { createTasks } from "../integrations/integrations.ts";
 import { lambdaService } from "../integrations/lambda-service.ts";
 import { s3Objects } from "../integrations/s3-objects.ts";
+import { accessKeysOf } from "./access-keys.ts";
 import { beyondThisMachine, tellingWhere } from "./functions/absent.ts";
 import { type OutputLine, openFunctions } from "./functions/functions.ts";
 import { urlFunctions } from "./functions/url-functions.ts";
@@ -119,11 +118,6 @@ function lockedDoor(folder: string): { readonly verifier: Verifier; readonly own
   const own: AccessKey = newAccessKey({ role: "admin" }, systemChance());
   const keyOf = async (id: string) => (id === own.accessKeyId ? own : await keys.find(id));
   return { verifier: createVerifier({ keyOf }), own };
-}
-
-/** The keys for the API of a folder; they may be changed while a server has it. */
-export function accessKeysOf(folder: string): AccessKeys {
-  return localAccessKeys(join(folder, "access-keys"));
 }
 
 function pause(milliseconds: number): Promise<void> {

@@ -130,11 +130,11 @@ describe("commands on a running server", () => {
 
   test("what listens there may not be Baton, or may want signed requests", async () => {
     const answers = [
-      [new Response("hello"), "is not Baton (status 200); give Baton's address with --url"],
+      [new Response("hello"), "is not Baton (status 200); give Baton's address with --endpoint"],
       [new Response("{}", { status: 404 }), "is not Baton (status 404)"],
       [
         Response.json({ __type: "MissingAuthenticationTokenException", message: "Missing" }, { status: 403 }),
-        "a deployed Baton takes signed requests only",
+        "this Baton takes signed requests only",
       ],
     ] as const;
     for (const [answer, sentence] of answers) {

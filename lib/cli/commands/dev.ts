@@ -2,11 +2,12 @@
 import { Command } from "commander";
 import type { LocalBaton } from "../../local/baton.ts";
 import { connect } from "../client.ts";
-import { clientSettings } from "../client-settings.ts";
+import { exportLines, type Identity, identityFrom, localSettings, regionOf } from "../client-settings.ts";
 import { readValidDefinition } from "../definition-file.ts";
 import { deploy } from "../deploy.ts";
 import {
   corsOriginOption,
+  dataOption,
   defaultPort,
   functionsOption,
   functionUrlOption,
@@ -25,6 +26,7 @@ interface Options {
   readonly substitute: Readonly<Record<string, string>>;
   readonly objects?: string;
   readonly corsOrigin: readonly string[];
+  readonly requireKeys?: boolean;
   readonly quiet?: boolean;
   readonly json?: boolean;
 }
@@ -34,12 +36,13 @@ export function devCommand(): Command {
     .description("run Baton on this machine: engine, store and API in one process")
     .argument("[definitions...]", "definitions to deploy at the start")
     .option("--port <port>", "the port to listen on; 0 takes a free one", readPort, defaultPort)
-    .option("--data <dir>", "the folder that keeps the executions", ".baton")
+    .addOption(dataOption())
     .addOption(functionsOption())
     .addOption(functionUrlOption())
     .addOption(substituteOption())
     .option("--objects <dir>", "a folder that stands in for S3: DIR/bucket/key")
     .addOption(corsOriginOption())
+    .option("--require-keys", "take signed requests only, with keys of: baton keys create")
     .option("--quiet", "print nothing but the ready line")
     .addOption(jsonOption())
     .action(dev);
@@ -55,11 +58,13 @@ async function dev(files: readonly string[], options: Options): Promise<void> {
     functionUrls: options.functionUrl,
     corsOrigins: options.corsOrigin,
     ...(options.objects === undefined ? {} : { objects: options.objects }),
+    requireKeys: options.requireKeys ?? false,
     showLines: !options.quiet,
   });
   try {
     const machines: string[] = [];
-    for (const each of definitions) machines.push((await deploy(connect(baton.url), each)).name);
+    const client = connect(baton.url, ownIdentity(baton));
+    for (const each of definitions) machines.push((await deploy(client, each)).name);
     if (!options.quiet && !options.json) greet(baton, options.data, machines);
     const ready = { ready: baton.url, resumed: baton.resumed, machines };
     console.log(options.json ? JSON.stringify(ready) : `ready ${baton.url}`);
@@ -69,10 +74,19 @@ async function dev(files: readonly string[], options: Options): Promise<void> {
   }
 }
 
+/** Where keys are required this process has one; else it is whoever the shell says, as other commands are. */
+function ownIdentity({ credentials }: LocalBaton): Identity | undefined {
+  return credentials ? { credentials, region: regionOf(process.env) } : identityFrom(process.env);
+}
+
 function greet(baton: LocalBaton, data: string, machines: readonly string[]): void {
   console.log(`${paint("bold", "Baton")}  embedded: one process, executions in ${data}`);
   if (baton.resumed > 0) console.log(`resumed ${baton.resumed} execution${baton.resumed === 1 ? "" : "s"}`);
   for (const name of machines) console.log(`machine  ${name}`);
-  console.log("for the AWS CLI and SDKs:");
-  console.log(clientSettings(baton.url));
+  if (baton.credentials) {
+    console.log(`keys are required; make one with: baton keys create --role start --data ${data}`);
+  } else {
+    console.log("for the AWS CLI and SDKs:");
+    console.log(exportLines(localSettings(baton.url, process.env)));
+  }
 }

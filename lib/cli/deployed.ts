@@ -1,0 +1,61 @@
+/**
+ * A deployed stack as the commands need it: where it is, and its keys. AWS is asked through the adapter, which is
+ * loaded here when a command needs it; its packages are the user's own.
+ */
+import type { AccessKeys } from "../engine/ports.ts";
+import type { ClientSettings } from "./client-settings.ts";
+import { Failure } from "./failure.ts";
+
+export interface Deployed {
+  readonly url: string;
+  readonly region: string;
+  readonly accessKeySecret: string;
+  readonly issuedKeysSecret: string;
+}
+
+export async function describeStack(name: string): Promise<Deployed> {
+  const { stackOutputs } = await adapter();
+  const { region, outputs } = await inWords(stackOutputs(name));
+  const output = (key: string): string => {
+    const value = outputs.get(key);
+    if (value) return value;
+    throw new Failure(`stack ${name} has no output ${key}; is it one of Baton's, and deployed with this version?`);
+  };
+  return {
+    region,
+    url: output("WireEndpoint"),
+    accessKeySecret: output("AccessKeySecret"),
+    issuedKeysSecret: output("IssuedKeysSecret"),
+  };
+}
+
+/** With the key that may do everything: for whoever may read its secret. */
+export async function settingsOfStack(name: string): Promise<ClientSettings> {
+  const { url, region, accessKeySecret } = await describeStack(name);
+  const [key] = await withSecretKeys(accessKeySecret, (keys) => keys.list());
+  if (!key) throw new Failure(`secret ${accessKeySecret} holds no access key`);
+  const { accessKeyId, secretAccessKey } = key;
+  return { url, region, credentials: { accessKeyId, secretAccessKey } };
+}
+
+export async function withSecretKeys<T>(secretId: string, use: (keys: AccessKeys) => Promise<T>): Promise<T> {
+  const { withSecretKeys: open } = await adapter();
+  return await inWords(open(secretId, use));
+}
+
+async function adapter() {
+  try {
+    return await import("../adapters/aws/installation.ts");
+  } catch (error) {
+    const [, name] = /Cannot find package '([^']+)'/.exec(error instanceof Error ? error.message : "") ?? [];
+    if (name === undefined) throw error;
+    throw new Failure(`to ask AWS, this command needs the package ${name}: npm install ${name}`);
+  }
+}
+
+/** What AWS refuses is a sentence for the user; its stack helps nobody. */
+async function inWords<T>(answer: Promise<T>): Promise<T> {
+  return await answer.catch((error: unknown) => {
+    throw error instanceof Error ? new Failure(`${error.name}: ${error.message}`) : error;
+  });
+}

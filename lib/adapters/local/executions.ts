@@ -80,10 +80,11 @@ export function localExecutions(store: Store, log: LocalLog): LocalExecutions {
 
     async redrive(id, redriving, segment) {
       await store.room();
-      const [winner] = await log.branch(id, "", segment.seq, 1);
-      if (winner !== undefined) return { kind: "taken", winner };
       const summary = find(id);
       if (summary === undefined || summary.status === "RUNNING" || summary.epoch !== redriving.epoch - 1) {
+        // Another redrive was faster, perhaps.
+        const [winner] = await log.branch(id, "", segment.seq, 1);
+        if (winner !== undefined) return { kind: "taken", winner };
         throw new Error(`execution ${id} has not ended in the epoch before ${redriving.epoch}`);
       }
       const answer = log.appendNow(segment);

@@ -2,8 +2,10 @@
  * From an ARN in a request to the thing it names. The name must belong to the caller's own account and
  * Region: another tenant's machine is answered like one that never was.
  */
+
+import type { ActivityName } from "../engine/activity-port.ts";
 import { executionName, machineArn, parseActivityArn, parseExecutionArn, parseMachineArn } from "../engine/identity.ts";
-import type { ActivityName, ExecutionId, MachineRecord } from "../engine/ports.ts";
+import type { ExecutionId, MachineRecord } from "../engine/ports.ts";
 import type { Call } from "./operation.ts";
 import { invalidArn, noSuchExecution, noSuchMachine, type Refusal } from "./refusal.ts";
 

@@ -17,6 +17,7 @@ const resource = /^arn:[\w-]+:states:[\w-]*:\d*:(aws-sdk:sfn:([a-zA-Z]+)|states:
 /** `tasks`, with the calls of Step Functions answered by the engine's own API. */
 export function withOwnService(tasks: Tasks, engine: () => Engine): Tasks {
   return {
+    ...tasks,
     call: (call) => {
       const [, service, action, pattern] = resource.exec(call.resource) ?? [];
       if (service === undefined) return tasks.call(call);

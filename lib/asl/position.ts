@@ -101,6 +101,15 @@ export interface Working {
   /** The call went out and was accepted (`.sync`, `.waitForTaskToken`); its result is still to come. */
   readonly submitted: boolean;
   readonly since: Instant;
+  /** `.sync`: the job that the call began, where it has to be asked for. */
+  readonly job?: Job;
+}
+
+export interface Job {
+  /** What identifies it to the integration that began it. */
+  readonly note: string;
+  /** How often it was asked for and still ran. */
+  readonly polls: number;
 }
 
 /** One attempt of a Task, ready to be made. */

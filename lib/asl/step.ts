@@ -45,6 +45,7 @@ export async function step(
     case "arrived":
       return arrive(definition, position, moment);
     case "submitted":
+    case "polled":
     case "started":
     case "succeeded":
     case "failed":
@@ -115,6 +116,7 @@ async function answer(definition: Definition, position: Position, signal: Answer
   const { doing } = position;
   if (doing.kind === "forked" && signal.kind === "failed") return failReader(definition, position, signal, moment);
   if (doing.kind !== "working") return unexpected(position, signal);
+  if (signal.kind === "polled" && doing.job === undefined) return unexpected(position, signal);
   const visit = resume(definition, position, moment);
   if (!isIn(visit, "Task")) return unexpected(position, signal);
   return guarded(visit, () => stepTask(visit, doing, signal));

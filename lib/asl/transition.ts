@@ -17,7 +17,9 @@ export type Signal =
   /** The baton is here: begin, enter the state, wake up, or try again, as `position.doing` says. */
   | { readonly kind: "arrived" }
   /** The attempt's call was accepted; its result will come later (`.sync`, `.waitForTaskToken`). */
-  | { readonly kind: "submitted"; readonly output: JsonText }
+  | { readonly kind: "submitted"; readonly output: JsonText; readonly job?: string }
+  /** The job of a `.sync` task was asked for, and still runs. */
+  | { readonly kind: "polled" }
   /** A worker took an activity task. */
   | { readonly kind: "started"; readonly workerName?: string }
   | { readonly kind: "succeeded"; readonly output: JsonText }

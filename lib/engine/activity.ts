@@ -10,6 +10,7 @@
 
 import type { JsonText } from "../asl/json.ts";
 import type { Signal } from "../asl/transition.ts";
+import type { ActivityName, Offer } from "./activity-port.ts";
 import { answerOpenClaim, openClaim } from "./answer.ts";
 import { hasTimers } from "./arm.ts";
 import type { Engine } from "./engine.ts";
@@ -17,7 +18,6 @@ import { nonceOf, postGuard } from "./guard.ts";
 import { headOf } from "./head.ts";
 import { activityArn } from "./identity.ts";
 import { awaitsWorker } from "./offer.ts";
-import type { ActivityName, Offer } from "./ports.ts";
 import { mintToken } from "./token.ts";
 
 export interface ActivityTask {

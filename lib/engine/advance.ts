@@ -26,6 +26,7 @@ import { withFrontier } from "./map-run/ended.ts";
 import { handleRun } from "./map-run/work.ts";
 import { dueTime, isEarly } from "./messages.ts";
 import { momentAt } from "./moment.ts";
+import { pollJob, stopJob } from "./poll.ts";
 import type { Delivery, Verdict } from "./ports.ts";
 import { record, segmentOf } from "./record.ts";
 import { chargeOf, redelivered } from "./redelivery.ts";
@@ -59,6 +60,10 @@ async function carry(engine: Engine, command: Command, delivery: Delivery): Prom
     case "run-token":
     case "run-news":
       return handleRun(engine, command);
+    case "poll":
+      return pollJob(engine, command, delivery);
+    case "stop-job":
+      return stopJob(engine, command);
     case "deadline":
       return endByDeadline(engine, command, delivery);
     case "abandoned":

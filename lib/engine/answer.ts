@@ -8,7 +8,6 @@ import type { Position } from "../asl/position.ts";
 import { step } from "../asl/step.ts";
 import type { Signal } from "../asl/transition.ts";
 import type { Occasion } from "./branch.ts";
-import { releasing } from "./child.ts";
 import { carryOut } from "./effects.ts";
 import type { Engine } from "./engine.ts";
 import { headerAt, headOf } from "./head.ts";
@@ -16,6 +15,7 @@ import { withFrontier } from "./map-run/ended.ts";
 import { momentAt } from "./moment.ts";
 import type { SegmentKey } from "./ports.ts";
 import { type Recorded, record, segmentOf } from "./record.ts";
+import { releasing } from "./release.ts";
 import type { Header, Segment } from "./segment.ts";
 
 /** The sequence number of the claim that is open at this position. */

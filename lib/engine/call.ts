@@ -10,6 +10,8 @@ import type { CallResult, SegmentKey, Tenant } from "./ports.ts";
 export interface Attempt {
   readonly tenant: Tenant;
   readonly call: TaskCall;
+  /** The role of the state machine. */
+  readonly machineRoleArn: string;
   /** Names the attempt, for those who must know it again when it is made twice. */
   readonly key: string;
   /** Who is to be told of an end that comes later. */
@@ -43,6 +45,7 @@ export async function makeCall({ world }: Engine, attempt: Attempt): Promise<Sig
       region: tenant.region,
       account: tenant.account,
       ...(call.roleArn === undefined ? {} : { roleArn: call.roleArn }),
+      machineRoleArn: attempt.machineRoleArn,
       idempotencyKey: key,
       ...(claim === undefined ? {} : { claim }),
       signal,
@@ -58,8 +61,9 @@ export async function makeCall({ world }: Engine, attempt: Attempt): Promise<Sig
 function signalOf(result: CallResult): Signal {
   switch (result.kind) {
     case "succeeded":
+      return { kind: "succeeded", output: result.output };
     case "submitted":
-      return { kind: result.kind, output: result.output };
+      return { kind: "submitted", output: result.output, ...(result.job === undefined ? {} : { job: result.job }) };
     case "failed":
       return { kind: "failed", failure: { error: result.error, cause: result.cause } };
   }

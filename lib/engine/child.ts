@@ -7,9 +7,8 @@
  *   child:             0 ──► 1 ──► … ──► end, summary ──► child-ended ───┘
  */
 import type { Instant, TaskCall } from "../asl/position.ts";
-import type { Engine } from "./engine.ts";
 import { attemptKey, executionId, hashOf, parseMachineArn, uuidFrom } from "./identity.ts";
-import { dispatch, messageOf } from "./messages.ts";
+import { messageOf } from "./messages.ts";
 import type { ExecutionId, Message, SegmentKey } from "./ports.ts";
 import type { Segment } from "./segment.ts";
 
@@ -44,20 +43,6 @@ function childId({ arguments: given, attempt }: TaskCall, claim: SegmentKey): Ex
   if (!machine) return undefined;
   const derived = uuidFrom(hashOf(attemptKey(claim, attempt)));
   return executionId(machine, machine.name, typeof name === "string" ? name : derived);
-}
-
-/**
- * `append` ends the claim of `head`; a child that it waits for is stopped. Told twice: at once, and by a guard
- * that comes later than this process, or one that is just starting the child, can live.
- */
-export async function releasing<T>(engine: Engine, head: Segment | undefined, append: () => Promise<T>): Promise<T> {
-  const child = head && childOf(head);
-  if (!child) return append();
-  const later = engine.world.clock.now() + engine.options.guardDelayMilliseconds;
-  await dispatch(engine, [{ ...child.abandoned, notBefore: later }]);
-  const appended = await append();
-  await dispatch(engine, [child.abandoned]);
-  return appended;
 }
 
 /** The word that a child sends when it has ended. */

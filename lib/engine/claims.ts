@@ -13,7 +13,10 @@ import type { Delivery, Verdict } from "./ports.ts";
 import { invisibleUntil, redelivered } from "./redelivery.ts";
 import { epochOf, type Header, type Segment } from "./segment.ts";
 
-type Claiming = Extract<Command, { readonly claim: number }>;
+type Claiming = Extract<
+  Command,
+  { readonly kind: "joined" | "branch-failed" | "task-timer" | "child-ended" | "run-ended" }
+>;
 
 export async function answerClaim(engine: Engine, command: Claiming, delivery: Delivery): Promise<Verdict> {
   const { execution, branch, claim } = command;

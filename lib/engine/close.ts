@@ -10,7 +10,6 @@ import type { Forked, Position } from "../asl/position.ts";
 import { firstWave } from "../asl/states/fork.ts";
 import { step } from "../asl/step.ts";
 import { beginning, lastEvent } from "./branch.ts";
-import { releasing } from "./child.ts";
 import type { Engine } from "./engine.ts";
 import { headOf } from "./head.ts";
 import { branchPath } from "./identity.ts";
@@ -18,6 +17,7 @@ import { groupsOf, groupWidth, joinKey, readReports, report } from "./join.ts";
 import { abandonRun, isDistributed } from "./map-run/open.ts";
 import { momentAt } from "./moment.ts";
 import { expiry, record, segmentOf } from "./record.ts";
+import { releasing } from "./release.ts";
 import { epochOf, type Header, isToResume, type Segment } from "./segment.ts";
 import { goOn } from "./standing.ts";
 

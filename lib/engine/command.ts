@@ -95,6 +95,16 @@ export type Command =
       })
   /** TimeoutSeconds or HeartbeatSeconds of the attempt `claim` may be over. */
   | (Addressed & { readonly kind: "task-timer"; readonly claim: number; readonly by: "timeout" | "heartbeat" })
+  /** The job of the attempt `claim` is to be asked for, for the time after `polls` times. */
+  | (Addressed & { readonly kind: "poll"; readonly claim: number; readonly polls: number })
+  /** The attempt `claim` is over without its job. */
+  | (Addressed & {
+      readonly kind: "stop-job";
+      readonly claim: number;
+      readonly resource: string;
+      readonly roleArn?: string;
+      readonly note: string;
+    })
   /** The execution that the attempt `claim` started has ended. */
   | (Addressed & { readonly kind: "child-ended"; readonly claim: number; readonly child: ExecutionId })
   /** The claim that started this execution has ended without it. */
@@ -129,6 +139,10 @@ export function keyOf(command: Command): string {
       return `failed:${command.claim}.${command.index}${since(command)}`;
     case "task-timer":
       return `${command.by}:${command.claim}`;
+    case "poll":
+      return `poll:${command.claim}.${command.polls}`;
+    case "stop-job":
+      return `stop-job:${command.claim}`;
     case "child-ended":
       return `child:${command.claim}`;
     case "abandoned":

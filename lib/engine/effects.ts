@@ -10,6 +10,7 @@ import { beginBranches, type Occasion, reportEnd } from "./branch.ts";
 import { childEnded } from "./child.ts";
 import { closeFork, closeNested } from "./close.ts";
 import type { Engine } from "./engine.ts";
+import { nextPoll } from "./job.ts";
 import { afterChild } from "./map-run/ended.ts";
 import { isDistributed, openRun } from "./map-run/open.ts";
 import { batonAfter, dispatch } from "./messages.ts";
@@ -38,7 +39,9 @@ export async function carryOut(
     case "working":
       // The time of an activity's task counts from its start.
       if (awaitsWorker(doing)) return offerClaim(engine, segment, doing);
-      await armTimers(engine, segment, doing);
+      // A job that was asked for has had its timers set when it was submitted.
+      if ((doing.job?.polls ?? 0) === 0) await armTimers(engine, segment, doing);
+      if (doing.job) await dispatch(engine, [nextPoll(segment, doing.job)]);
       return undefined;
     case "forked":
       if (isDistributed(doing)) await openRun(engine, segment, doing);

@@ -6,7 +6,6 @@
 import { step } from "../asl/step.ts";
 import type { Signal } from "../asl/transition.ts";
 import { settle } from "./answer.ts";
-import { releasing } from "./child.ts";
 import { decodeSegment } from "./codec.ts";
 import { endingOf } from "./effects.ts";
 import type { Engine } from "./engine.ts";
@@ -15,6 +14,7 @@ import { withFrontier } from "./map-run/ended.ts";
 import { momentAt } from "./moment.ts";
 import type { ExecutionId } from "./ports.ts";
 import { mine, recordOf, segmentOf } from "./record.ts";
+import { releasing } from "./release.ts";
 import type { Header, Segment } from "./segment.ts";
 
 export type Ended =

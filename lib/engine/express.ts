@@ -198,6 +198,7 @@ function answerOf(engine: Engine, branch: Branch, working: Working, over: AbortS
   return makeCall(engine, {
     tenant: execution,
     call,
+    machineRoleArn: execution.roleArn,
     // The service's idempotency tokens are of this form: the same try of the same run is the same call.
     key: `${execution.id}${branch.path}/${working.claim}/${call.attempt}`,
     limits:

@@ -1,6 +1,7 @@
 /** Names of things: executions and machines as Baton's keys and as AWS's ARNs, and branches by their path. */
 import { createHash } from "node:crypto";
-import type { ActivityName, BranchPath, ExecutionId, MapRunId, SegmentKey, Tenant } from "./ports.ts";
+import type { ActivityName } from "./activity-port.ts";
+import type { BranchPath, ExecutionId, MapRunId, SegmentKey, Tenant } from "./ports.ts";
 
 export function executionId(tenant: Tenant, machine: string, name: string): ExecutionId {
   return `${tenant.account}/${tenant.region}/${machine}/${name}` as ExecutionId;

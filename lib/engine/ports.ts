@@ -4,6 +4,8 @@
  * with an outage; then the message comes back.
  */
 import type { Instant } from "../asl/position.ts";
+import type { Activities } from "./activity-port.ts";
+import type { Jobs } from "./job-port.ts";
 import type { MapRuns, Objects } from "./map-run/ports.ts";
 
 /** `account/region/machine/name`; every key in every store begins with it, so tenants never meet. */
@@ -275,46 +277,10 @@ export interface Heartbeats {
   last(claim: SegmentKey): Promise<Instant | undefined>;
 }
 
-export interface ActivityName extends Tenant {
-  readonly name: string;
-}
-
-export interface ActivityRecord extends ActivityName {
-  readonly createdAt: Instant;
-  /** What the operations keep beside, tags for one, as the API's own JSON. */
-  readonly settings: string;
-}
-
-/** A claim that waits for a worker of an activity. */
-export interface Offer {
-  readonly claim: SegmentKey;
-  /** When it was made; the oldest is taken first. */
-  readonly at: Instant;
-}
-
-export interface Activities {
-  /** `exists` answers what stands there and changes nothing. */
-  create(activity: ActivityRecord): Promise<{ kind: "created" } | { kind: "exists"; activity: ActivityRecord }>;
-  /** Writes other settings if they are still `expected`. */
-  replace(activity: ActivityRecord, expected: string): Promise<"replaced" | "changed">;
-  remove(activity: ActivityName): Promise<void>;
-  find(activity: ActivityName): Promise<ActivityRecord | undefined>;
-  /** By name. */
-  list(tenant: Tenant, limit: number, after?: string): Promise<Page<ActivityRecord>>;
-  /**
-   * Puts a claim on the activity's list, whether or not the activity is there. A hint only: who gets the task
-   * is decided in the log. Offering again is harmless.
-   */
-  offer(activity: ActivityName, offer: Offer, expires?: Instant): Promise<void>;
-  /** Up to `limit` offers, oldest first. Reading takes none away. */
-  offers(activity: ActivityName, limit: number): Promise<readonly Offer[]>;
-  withdraw(activity: ActivityName, offer: Offer): Promise<void>;
-}
-
-/** What a call came to; `submitted` where the result comes later. */
+/** What a call came to; `submitted` where the result comes later: by a job that is asked for, else from somebody who tells. */
 export type CallResult =
   | { readonly kind: "succeeded"; readonly output: string }
-  | { readonly kind: "submitted"; readonly output: string }
+  | { readonly kind: "submitted"; readonly output: string; readonly job?: string }
   | { readonly kind: "failed"; readonly error: string; readonly cause: string };
 
 export interface Call {
@@ -323,6 +289,7 @@ export interface Call {
   readonly region: string;
   readonly account: string;
   readonly roleArn?: string;
+  readonly machineRoleArn?: string;
   /** `execution/branch/seq/attempt`, for APIs that take an idempotency token. */
   readonly idempotencyKey: string;
   /** Who is to be told of an end that comes later; absent where nobody waits for one. */
@@ -335,6 +302,8 @@ export interface Call {
 export interface Tasks {
   /** Never retries by itself. Rejects only when it is not known whether the call was made. */
   call(call: Call): Promise<CallResult>;
+  /** Absent where no call begins a job. */
+  readonly jobs?: Jobs;
 }
 
 export interface Clock {

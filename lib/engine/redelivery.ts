@@ -10,6 +10,7 @@ import { isRepeatable } from "./child.ts";
 import { type Baton, type Command, keyOf } from "./command.ts";
 import type { Engine } from "./engine.ts";
 import { headerAt, headOf } from "./head.ts";
+import { pollDue } from "./job.ts";
 import { dispatch, dueTime } from "./messages.ts";
 import type { Delivery, Verdict } from "./ports.ts";
 import { type Header, isToResume, type Segment } from "./segment.ts";
@@ -73,7 +74,7 @@ export async function finishCharge(engine: Engine, { header, head }: Charge): Pr
 function waitingTime(engine: Engine, head: Segment, delivery: Delivery, ownerGone: boolean): Instant | undefined {
   if (ownerGone) return undefined;
   const now = engine.world.clock.now();
-  const due = Math.max(head.lease ?? 0, dueTime(head.position) ?? 0);
+  const due = Math.max(head.lease ?? 0, dueTime(head.position) ?? 0, pollTime(head));
   if (due > 0 && due + margin > now) return invisibleUntil(engine, due + margin);
   return delivery.receives <= 1 && head.now + longestWork > now ? now + margin : undefined;
 }
@@ -83,6 +84,12 @@ export function leaseEnd(engine: Engine, head: Segment): Instant | undefined {
   if (head.lease === undefined || head.now < engine.world.leasesVoidBefore) return undefined;
   const until = head.lease + margin;
   return until > engine.world.clock.now() ? invisibleUntil(engine, until) : undefined;
+}
+
+/** Who asks for a job next has been told: copies of this message need not tell him again before he had his time. */
+function pollTime(head: Segment): Instant {
+  const { doing } = head.position;
+  return doing.kind === "working" && doing.job ? pollDue(head, doing.job) : 0;
 }
 
 /** A message may stay invisible for 12 hours from its first receive. */

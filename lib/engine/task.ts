@@ -4,12 +4,16 @@
  */
 import type { Definition } from "../asl/definition.ts";
 import type { Working } from "../asl/position.ts";
+import type { Signal } from "../asl/transition.ts";
 import { answerHead, settle } from "./answer.ts";
 import { type Attempt, makeCall } from "./call.ts";
-import { childOf, isRepeatable } from "./child.ts";
+import { isRepeatable } from "./child.ts";
 import type { Engine } from "./engine.ts";
 import { attemptKey, executionName } from "./identity.ts";
+import { stopMessage } from "./job.ts";
 import { dispatch } from "./messages.ts";
+import type { Message } from "./ports.ts";
+import { abandoning } from "./release.ts";
 import type { Header, Segment } from "./segment.ts";
 
 /** Left between the end of a call and the end of its lease, to write the result down. */
@@ -28,9 +32,15 @@ export async function runTask(
   if (doing.call.pattern === "activity") return settle(engine, header, definition, claimed);
   const signal = await makeCall(engine, attemptOf(header, claimed, doing));
   if (await answerHead(engine, header, definition, claimed, signal, claimed.by)) return true;
-  const child = childOf(claimed);
-  if (child) await dispatch(engine, [child.abandoned]);
+  const abandoned = abandoning(claimed) ?? stopBegun(claimed, doing, signal);
+  if (abandoned) await dispatch(engine, [abandoned]);
   return false;
+}
+
+/** The job that the call began after its claim was gone. */
+function stopBegun({ execution, branch }: Segment, { claim, call }: Working, signal: Signal): Message | undefined {
+  if (signal.kind !== "submitted" || signal.job === undefined) return undefined;
+  return stopMessage({ execution, branch, claim }, call, signal.job);
 }
 
 function limitsOf(claimed: Segment, { since, call }: Working): Attempt["limits"] {
@@ -49,6 +59,7 @@ function attemptOf(header: Header, claimed: Segment, working: Working): Attempt 
   return {
     tenant: executionName(header.id),
     call,
+    machineRoleArn: header.roleArn,
     key: attemptKey(claim, call.attempt),
     claim,
     limits: limitsOf(claimed, working),

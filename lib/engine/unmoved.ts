@@ -14,6 +14,7 @@ import { deadlineMessage, deadlineOf } from "./deadline.ts";
 import type { Engine } from "./engine.ts";
 import { headerAt, headOf, headsOf } from "./head.ts";
 import { branchName } from "./identity.ts";
+import { nextPoll, pollDue } from "./job.ts";
 import { groupsOf, groupWidth, joinKey } from "./join.ts";
 import { dueTime, messageOf } from "./messages.ts";
 import { awaitsWorker } from "./offer.ts";
@@ -110,6 +111,9 @@ async function lookAtTask(look: Look, head: Segment, working: Working): Promise<
   if (child && ended !== undefined) {
     const message = childEnded(child.id, { ...claim, seq: working.claim });
     note(look, head, ended, "the execution that it started has ended", message);
+  }
+  if (working.job) {
+    note(look, head, pollDue(head, working.job), "its job has not been asked for", nextPoll(head, working.job));
   }
   const { timeoutSeconds, heartbeatSeconds } = working.call;
   for (const by of ["timeout", "heartbeat"] as const) {

@@ -101,6 +101,11 @@ function taskVerb(segment: Segment, working: Working): string {
   if (!submitted) return `runs task ${state}`;
   if (call.pattern === "token") return `waits for the task token of state ${state}`;
   const child = childOf(segment);
+  if (working.job) {
+    const { polls } = working.job;
+    const asked = polls === 0 ? "" : `, asked for ${polls === 1 ? "once" : `${polls} times`},`;
+    return `waits for the job that state ${state} began${asked}`;
+  }
   return child
     ? `waits for ${executionArn(child.id)}, started by state ${state},`
     : `waits for the result of state ${state}`;

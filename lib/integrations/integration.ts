@@ -6,8 +6,8 @@ import type { Call, CallResult } from "../engine/ports.ts";
 
 /** `resource` is the Task's, without its pattern's suffix. */
 export interface IntegrationCall extends Call {
-  /** `.waitForTaskToken`: the result comes by the token, so an accepted call is `submitted`. */
-  readonly waitsForToken: boolean;
+  /** Where the result comes later (by the job's end, by the token), an accepted call is `submitted`. */
+  readonly pattern: "request-response" | "sync" | "token";
 }
 
 export type Integration = (call: IntegrationCall) => Promise<CallResult>;

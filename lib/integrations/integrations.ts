@@ -2,46 +2,100 @@
  * Everything a Task can call, as one table from the shape of its Resource to the integration, and the
  * port `Tasks` over it. Activities are not here: nobody calls them, their workers come and ask.
  */
+import type { JobCall, JobState } from "../engine/job-port.ts";
 import type { Call, CallResult, Tasks } from "../engine/ports.ts";
+import { awsSdk, sdkAsking, sdkResource } from "./aws-sdk.ts";
 import { callFailure } from "./call-failure.ts";
-import { dynamodb } from "./dynamodb.ts";
 import type { FunctionInvoker } from "./function-invoker.ts";
 import { inOrder } from "./function-invoker.ts";
-import type { Integration } from "./integration.ts";
+import type { Identity } from "./identity.ts";
+import type { Integration, IntegrationCall } from "./integration.ts";
+import { noteOf, pollJob, stopJob } from "./jobs.ts";
 import { lambdaFunction } from "./lambda-function.ts";
 import { lambdaInvoke } from "./lambda-invoke.ts";
 import { lambdaService } from "./lambda-service.ts";
-import { serviceAction } from "./service.ts";
-import { sns } from "./sns.ts";
-import { sqs } from "./sqs.ts";
+import { createSdk, type SendBySdk } from "./sdk/sdk.ts";
+import { askingOf, serviceAction } from "./service.ts";
+import { services } from "./services/services.ts";
 
 export interface TasksOptions {
   /** Who runs functions, asked in this order; by default AWS. */
   readonly functions?: readonly FunctionInvoker[];
+  /** Under whose name AWS is called; by default the process's own. */
+  readonly identity?: Identity;
 }
 
 interface Row {
   readonly resource: RegExp;
+  readonly patterns: readonly IntegrationCall["pattern"][];
   readonly integration: Integration;
+  /** How the jobs that it begins stand, and how they are stopped. */
+  readonly jobs?: {
+    readonly poll: (call: JobCall) => Promise<JobState>;
+    readonly stop: (call: JobCall) => Promise<void>;
+  };
 }
 
-const services = [sqs, sns, dynamodb];
-
-const tokenSuffix = ".waitForTaskToken";
-
-export function createTasks({ functions = [lambdaService()] }: TasksOptions = {}): Tasks {
+export function createTasks(options: TasksOptions = {}): Tasks {
+  const { functions = [lambdaService()], identity = itself } = options;
   const invoke = inOrder(functions);
+  const send = createSdk(identity);
   const table: readonly Row[] = [
-    { resource: /^arn:[\w-]+:lambda:/, integration: lambdaFunction(invoke) },
-    { resource: optimized("lambda", "invoke"), integration: lambdaInvoke(invoke) },
-    ...services.flatMap((service) =>
-      service.actions.map((action) => ({
-        resource: optimized(service.resource, action),
-        integration: serviceAction(service, action),
-      })),
-    ),
+    { resource: /^arn:[\w-]+:lambda:/, patterns: ["request-response"], integration: lambdaFunction(invoke) },
+    {
+      resource: optimized("lambda", "invoke"),
+      patterns: ["request-response", "token"],
+      integration: lambdaInvoke(invoke),
+    },
+    ...serviceRows(send),
+    sdkRow(send),
   ];
-  return { call: (call) => callBy(table, call) };
+  return {
+    call: (call) => callBy(table, call),
+    jobs: { poll: (job) => pollBy(table, job), stop: (job) => stopBy(table, job) },
+  };
+}
+
+const itself: Identity = () => ({ name: "" });
+
+function serviceRows(send: SendBySdk): readonly Row[] {
+  return services.flatMap((service) =>
+    Object.entries(service.actions).map(([name, action]): Row => {
+      const { job, judge, waitsForToken } = action;
+      const asking = askingOf(service, action);
+      return {
+        resource: optimized(service.resource, name),
+        patterns: [
+          "request-response",
+          ...(job ? (["sync"] as const) : []),
+          ...(waitsForToken ? (["token"] as const) : []),
+        ],
+        integration: serviceAction(service, name, action, send),
+        ...(job && {
+          jobs: {
+            poll: (call: JobCall) => pollJob(send, asking, job, call, judge),
+            stop: (call: JobCall) => stopJob(send, asking, call),
+          },
+        }),
+      };
+    }),
+  );
+}
+
+function sdkRow(send: SendBySdk): Row {
+  return {
+    resource: sdkResource,
+    patterns: ["request-response", "token", "sync"],
+    integration: awsSdk(send),
+    jobs: {
+      poll: async (call) => {
+        const { poller } = noteOf(call);
+        if (poller === undefined) throw new Error(`the job of ${call.resource} has no poller`);
+        return pollJob(send, sdkAsking(plain(call.resource)), poller, call);
+      },
+      stop: (call) => stopJob(send, sdkAsking(plain(call.resource)), call),
+    },
+  };
 }
 
 /** `arn:aws:states:::service:action`; Region and account may stand in it. */
@@ -49,12 +103,38 @@ function optimized(service: string, action: string): RegExp {
   return new RegExp(`^arn:[\\w-]+:states:[\\w-]*:\\d*:${service}:${action}$`);
 }
 
+const suffix = /\.(sync|waitForTaskToken)$/;
+
+function plain(resource: string): string {
+  return resource.replace(suffix, "");
+}
+
+function patternOf(resource: string): IntegrationCall["pattern"] {
+  const [, name] = suffix.exec(resource) ?? [];
+  if (name === "sync") return "sync";
+  return name === undefined ? "request-response" : "token";
+}
+
 async function callBy(table: readonly Row[], call: Call): Promise<CallResult> {
-  const waitsForToken = call.resource.endsWith(tokenSuffix);
-  const resource = waitsForToken ? call.resource.slice(0, -tokenSuffix.length) : call.resource;
-  const row = table.find((candidate) => candidate.resource.test(resource));
+  const pattern = patternOf(call.resource);
+  const resource = plain(call.resource);
+  const row = table.find((candidate) => candidate.resource.test(resource) && candidate.patterns.includes(pattern));
   if (row === undefined) {
     return callFailure("States.Runtime", `The resource provided ${call.resource} is not recognized.`);
   }
-  return await row.integration({ ...call, resource, waitsForToken });
+  return await row.integration({ ...call, resource, pattern });
+}
+
+async function pollBy(table: readonly Row[], call: JobCall): Promise<JobState> {
+  return await jobsOf(table, call).poll(call);
+}
+
+async function stopBy(table: readonly Row[], call: JobCall): Promise<void> {
+  await jobsOf(table, call).stop(call);
+}
+
+function jobsOf(table: readonly Row[], { resource }: JobCall): NonNullable<Row["jobs"]> {
+  const jobs = table.find((candidate) => candidate.jobs && candidate.resource.test(plain(resource)))?.jobs;
+  if (jobs === undefined) throw new Error(`no call of ${resource} begins a job`);
+  return jobs;
 }

@@ -45,6 +45,27 @@ export function membersOf(text: JsonText): ReadonlyMap<string, JsonText> | undef
   return members;
 }
 
+/** The elements of an array, each as its text; `undefined` where the text is not an array. */
+export function elementsOf(text: JsonText): readonly JsonText[] | undefined {
+  const trimmed = text.trim();
+  if (!trimmed.startsWith("[")) return undefined;
+  const elements: JsonText[] = [];
+  let depth = 0;
+  let start = 1;
+  for (let at = 0; at < trimmed.length; at += 1) {
+    const code = trimmed.charCodeAt(at);
+    if (code === quote) at = endOfString(trimmed, at);
+    else if (opening.has(code)) depth += 1;
+    else if (closing.has(code)) depth -= 1;
+    if ((depth === 1 && code === comma) || depth === 0) {
+      const element = trimmed.slice(start, at).trim();
+      if (element !== "") elements.push(element);
+      start = at + 1;
+    }
+  }
+  return elements;
+}
+
 /** The same JSON without any blank outside its strings. */
 export function compact(text: JsonText): JsonText {
   const parts: string[] = [];

@@ -18,7 +18,7 @@ export function lambdaInvoke(invoke: InvokeFunction): Integration {
     const answer = await invoke(invocation);
     if (answer.kind !== "answered") return invocationFailure(answer);
     if (answer.functionError !== undefined) return functionFailure(compact(answer.payload));
-    return { kind: call.waitsForToken ? "submitted" : "succeeded", output: outputOf(answer) };
+    return { kind: call.pattern === "token" ? "submitted" : "succeeded", output: outputOf(answer) };
   };
 }
 

@@ -10,8 +10,6 @@ const connectionTimeoutMilliseconds = 10_000;
 /** Calls that a worker has open at once; the SDK's default of 50 would make the others wait unseen. */
 const maxSockets = 1000;
 
-export type ClientSettings = ReturnType<typeof clientSettings>;
-
 /** It never tries twice: a Task's Retry is the only one who may. */
 export function clientSettings(region: string) {
   return {

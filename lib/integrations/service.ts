@@ -1,143 +1,122 @@
 /**
- * An optimized integration with an AWS service: parameters in, the service's answer with HTTP metadata
- * out, errors under the service's name. Each service has a file that says what is its own.
+ * An optimized integration with an AWS service: parameters in, the service's answer out, errors under the
+ * service's name. Each service has a file in `services/` that says what is its own; most of them are tables.
  */
 import type { CallResult } from "../engine/ports.ts";
-import { callFailure } from "./call-failure.ts";
+import { type CallFailure, callFailure } from "./call-failure.ts";
 import { httpMetadata } from "./http-metadata.ts";
+import { requestToken } from "./idempotency.ts";
 import type { Integration, IntegrationCall } from "./integration.ts";
-import { compact, membersOf } from "./json-text.ts";
-import {
-  type ClientSettings,
-  clientFailure,
-  clientSettings,
-  headerKeeper,
-  httpAnswer,
-  isMissingPackage,
-  type SdkMetadata,
-} from "./sdk-call.ts";
+import { type Asking, begun } from "./jobs.ts";
+import type { Json, Poller, Standing } from "./poller.ts";
+import { exceptionName } from "./sdk/failure.ts";
+import type { OutputStyle } from "./sdk/output.ts";
+import type { SdkAnswer, SendBySdk } from "./sdk/sdk.ts";
+import { upperFirst } from "./sdk/words.ts";
 
 export interface Service {
   /** In the Resource: `arn:aws:states:::sqs:…`. */
   readonly resource: string;
+  /** As the SDK's packages are asked for: `aws-sdk:<sdk>:…`. */
+  readonly sdk: string;
   /** What error names begin with: `SQS.…`. */
   readonly prefix: string;
   /** What causes call it: `(Service: AmazonSQS; …)`. */
   readonly product: string;
   /** The exception for codes that the service's model has no name for. */
   readonly generalException: string;
-  readonly packageName: string;
-  readonly actions: readonly string[];
-  /** Parameters that the service wants as text, whatever JSON the state has there. */
-  readonly textParameters: readonly string[];
-  /** Loads the SDK's package; answers each action by its name. */
-  readonly connect: (settings: ClientSettings) => Promise<Readonly<Record<string, Action>>>;
+  readonly actions: Readonly<Record<string, Action>>;
+  /** Recorded: of some services the results tell nothing of the HTTP answer. */
+  readonly withoutMetadata?: boolean;
+  /** Bytes in its JSON; default base64. */
+  readonly bytes?: "text";
 }
 
-/** The SDK writes the parameters as they are, and the service refuses what is wrong with them. */
-type Action = (parameters: unknown, call: SdkCall) => Promise<{ readonly $metadata: SdkMetadata }>;
-
-interface SdkCall {
-  readonly options: { readonly abortSignal: AbortSignal };
-  readonly middleware: ReturnType<typeof headerKeeper>["middleware"];
+export interface Action {
+  /** The SDK's service and action, where they are called otherwise. */
+  readonly calls?: { readonly service?: string; readonly action: string };
+  /** The parameters that the SDK gets, where the state writes them otherwise. */
+  readonly parameters?: (given: Json) => Json;
+  /** What the state gets, where it is not the answer as it is. */
+  readonly output?: (answer: Json) => Json;
+  /** An answer that is a failure all the same. */
+  readonly failure?: (answer: Json) => CallFailure | undefined;
+  /** With `.sync`: how to wait for the end of what the call began. */
+  readonly job?: Poller;
+  /** How such a job stands, where its status alone does not tell. */
+  readonly judge?: (described: Json) => Standing;
+  readonly waitsForToken?: boolean;
 }
 
-export function serviceAction(service: Service, action: string): Integration {
-  const clients = new Map<string, ReturnType<Service["connect"]>>();
+/** As the SDK that Step Functions uses for these writes JSON. */
+const optimizedOutput: OutputStyle = { nameOf: upperFirst, time: (time) => time.getTime(), bytes: "base64" };
+
+export function serviceAction(service: Service, name: string, action: Action, send: SendBySdk): Integration {
   return async (call) => {
-    if (call.roleArn !== undefined) return otherIdentity(service, call.roleArn);
-    let client = clients.get(call.region);
-    if (client === undefined) {
-      client = service.connect(clientSettings(call.region));
-      clients.set(call.region, client);
-    }
-    try {
-      const { [action]: make } = await client;
-      if (make === undefined) throw new Error(`${service.prefix} has no action '${action}'`);
-      return await send(make, service, call);
-    } catch (error) {
-      if (call.signal.aborted) throw call.signal.reason;
-      if (isMissingPackage(error, service.packageName)) return notInstalled(service);
-      return failureOf(service, error);
-    }
+    const given = action.parameters?.(JSON.parse(call.arguments));
+    const answer = await send({
+      service: action.calls?.service ?? service.sdk,
+      action: action.calls?.action ?? name,
+      parameters: given === undefined ? call.arguments : JSON.stringify(given),
+      caller: call,
+      input: { bytes: service.bytes ?? "base64", idempotencyToken: requestToken(call) },
+      output: { ...optimizedOutput, bytes: service.bytes ?? "base64" },
+    });
+    if (answer.kind !== "answered") return serviceFailure(service, answer);
+    const output = answer.output as Json;
+    const failure = action.failure?.(output);
+    if (failure !== undefined) return failure;
+    const result = action.output?.(output) ?? output;
+    const text = service.withoutMetadata ? JSON.stringify(result) : withMetadata(result, answer.http);
+    return accepted(action, call, text);
   };
 }
 
-async function send(make: Action, service: Service, call: IntegrationCall): Promise<CallResult> {
-  const keeper = headerKeeper();
-  const { $metadata, ...output } = await make(parametersOf(service, call.arguments), {
-    options: { abortSignal: call.signal },
-    middleware: keeper.middleware,
-  });
-  const metadata = httpMetadata(httpAnswer($metadata, keeper.headers()));
-  const members = [
-    ...Object.entries(output).flatMap(([name, value]) => (value === undefined ? [] : [member(name, value)])),
-    `"SdkHttpMetadata":${metadata.SdkHttpMetadata}`,
-    `"SdkResponseMetadata":${metadata.SdkResponseMetadata}`,
+function accepted({ job }: Action, call: IntegrationCall, output: string): CallResult {
+  if (call.pattern === "sync" && job !== undefined) return begun(call, output, job, false);
+  return { kind: call.pattern === "request-response" ? "succeeded" : "submitted", output };
+}
+
+/** For whoever asks for the jobs of this service. */
+export function askingOf(service: Service, action: Action): Asking {
+  const bytes = service.bytes ?? "base64";
+  return {
+    service: action.calls?.service ?? service.sdk,
+    bytes,
+    output: { ...optimizedOutput, bytes },
+    failureOf: (answer) => serviceFailure(service, answer),
+  };
+}
+
+type Answered = Extract<SdkAnswer, { kind: "answered" }>;
+
+/** In the order of their names, as all members. */
+function withMetadata(result: Json, http: Answered["http"]): string {
+  const metadata = httpMetadata(http);
+  const members = typeof result === "object" && result !== null ? Object.entries(result) : [];
+  const texts = [
+    ...members.map(([name, value]) => [name, JSON.stringify(value)] as const),
+    ["SdkHttpMetadata", metadata.SdkHttpMetadata] as const,
+    ["SdkResponseMetadata", metadata.SdkResponseMetadata] as const,
   ];
-  return { kind: call.waitsForToken ? "submitted" : "succeeded", output: `{${members.join(",")}}` };
+  texts.sort(([left], [right]) => (left < right ? -1 : 1));
+  return `{${texts.map(([name, text]) => `${JSON.stringify(name)}:${text}`).join(",")}}`;
 }
 
-function member(name: string, value: unknown): string {
-  return `${JSON.stringify(name)}:${JSON.stringify(value, binaryAsBase64)}`;
-}
-
-function binaryAsBase64(this: Record<string, unknown>, key: string, value: unknown): unknown {
-  const original = this[key];
-  return original instanceof Uint8Array ? Buffer.from(original).toString("base64") : value;
-}
-
-/** Without those that are null, which are none to the services. */
-function parametersOf(service: Service, text: string): Readonly<Record<string, unknown>> {
-  const members = [...(membersOf(text) ?? [])].filter(([, value]) => value !== "null");
-  return Object.fromEntries(
-    members.map(([name, value]) => {
-      const asText = service.textParameters.includes(name) && !value.startsWith('"');
-      return [name, asText ? compact(value) : (JSON.parse(value) as unknown)];
-    }),
-  );
-}
-
-function failureOf(service: Service, error: unknown): CallResult {
-  const answer = serviceError(error);
-  if (answer === undefined) {
-    return callFailure(`${service.prefix}.SdkClientException`, clientFailure(error, service.prefix));
-  }
-  const { name, message, code, metadata, modelled } = answer;
+function serviceFailure(service: Service, answer: Exclude<SdkAnswer, { kind: "answered" }>): CallFailure {
+  const { prefix, product, generalException } = service;
+  if (answer.kind === "unusable") return callFailure("States.Runtime", answer.cause);
+  if (answer.kind === "unreached") return callFailure(`${prefix}.SdkClientException`, answer.cause);
+  const { name, message, code, metadata, modelled } = answer.error;
   const details = [
-    `Service: ${service.product}`,
+    `Service: ${product}`,
     `Status Code: ${metadata.httpStatusCode}`,
     `Error Code: ${code}`,
     `Request ID: ${metadata.requestId ?? ""}`,
     "Proxy: null",
   ];
-  // SQS names some without the suffix; the SDK that Step Functions uses gives it to all.
-  const named = name.endsWith("Exception") ? name : `${name}Exception`;
-  const exception = modelled ? named : service.generalException;
-  return callFailure(`${service.prefix}.${exception}`, `${message} (${details.join("; ")})`);
-}
-
-/** What an exception of the SDK says, if the service raised it. */
-function serviceError(error: unknown) {
-  if (!(error instanceof Error) || !("$fault" in error) || !("$metadata" in error)) return undefined;
-  const metadata: SdkMetadata = typeof error.$metadata === "object" && error.$metadata !== null ? error.$metadata : {};
-  if (metadata.httpStatusCode === undefined) return undefined;
-  const code = "Code" in error && typeof error.Code === "string" ? error.Code.replace(/^.*#/, "") : error.name;
-  // Exceptions that the model names have classes of their own; the others have the service's base class.
-  const modelled = !/^[A-Z]\w+ServiceException$/.test(error.constructor.name);
-  return { name: error.name, message: error.message, code, metadata, modelled };
-}
-
-function notInstalled({ prefix, packageName }: Service): CallResult {
   return callFailure(
-    "States.Runtime",
-    `To call ${prefix} the package ${packageName} is needed, which is not installed. Install it: npm install ${packageName}`,
-  );
-}
-
-function otherIdentity({ prefix }: Service, roleArn: string): CallResult {
-  return callFailure(
-    "States.Runtime",
-    `${prefix} is called under this installation's own identity, which does not assume the role '${roleArn}' of the state's Credentials.`,
+    `${prefix}.${modelled ? exceptionName(name) : generalException}`,
+    `${message} (${details.join("; ")})`,
   );
 }

@@ -30,6 +30,7 @@ const doings: Record<Doing["kind"], readonly [string, Doing]> = {
 const signals: Record<Signal["kind"], Signal> = {
   arrived: { kind: "arrived" },
   submitted: { kind: "submitted", output: "{}" },
+  polled: { kind: "polled" },
   started: { kind: "started" },
   succeeded: { kind: "succeeded", output: "{}" },
   failed: { kind: "failed", failure: { error: "E" } },

@@ -1,6 +1,7 @@
 /** What every Activities promises: a register by name, and for each activity the claims offered to its workers. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { ActivityRecord, Offer, Tenant } from "../../lib/engine/ports.ts";
+import type { ActivityRecord, Offer } from "../../lib/engine/activity-port.ts";
+import type { Tenant } from "../../lib/engine/ports.ts";
 import { freshExecution, freshName, freshTenant, noon, type Open, type Subject } from "./subject.ts";
 
 function activityOf(tenant: Tenant, name: string, more: Partial<ActivityRecord> = {}): ActivityRecord {

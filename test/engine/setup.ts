@@ -4,7 +4,7 @@ import { withOwnService } from "../../lib/api/own-service.ts";
 import { handle } from "../../lib/engine/advance.ts";
 import { createEngine, type Engine, type EngineOptions } from "../../lib/engine/engine.ts";
 import { saveDefinition } from "../../lib/engine/machines.ts";
-import type { Call, CallResult, ExecutionId, MachineRecord } from "../../lib/engine/ports.ts";
+import type { Call, CallResult, ExecutionId, MachineRecord, Tasks } from "../../lib/engine/ports.ts";
 import { startExecution } from "../../lib/engine/start.ts";
 
 export const tenant = { account: "123456789012", region: "eu-central-1" };
@@ -21,14 +21,19 @@ export interface Setup {
 
 export interface SetupOptions {
   readonly call?: (call: Call) => Promise<CallResult>;
+  /** In place of `call`. */
+  readonly tasks?: Tasks;
   readonly options?: Partial<EngineOptions>;
   readonly input?: string;
 }
 
 const echo = async ({ arguments: output }: Call): Promise<CallResult> => ({ kind: "succeeded", output });
 
-export async function setup(states: object, { call = echo, options, input = "{}" }: SetupOptions = {}): Promise<Setup> {
-  const tasks = withOwnService({ call }, () => engine);
+export async function setup(
+  states: object,
+  { call = echo, tasks: own = { call }, options, input = "{}" }: SetupOptions = {},
+): Promise<Setup> {
+  const tasks = withOwnService(own, () => engine);
   const world = simulatedWorld({ seed: "one execution", tasks });
   const engine: Engine = createEngine(world, options);
   const deploy = async (name: string, wanted: object): Promise<MachineRecord> => {

@@ -135,6 +135,6 @@ describe("JSON as text", () => {
     );
     const started = performance.now();
     expect(compact(membersOf(text)?.get("Payload") ?? "")).toBe(JSON.stringify(JSON.parse(text).Payload));
-    expect(performance.now() - started).toBeLessThan(2000);
+    expect(performance.now() - started).toBeLessThan(10_000);
   });
 });

@@ -48,7 +48,10 @@ const kinds: readonly Kind[] = [
     wants: "s3",
     needs: [missingPython],
     start: startMoto,
-    services: ["S3", "SECRETS_MANAGER", "STS", "SNS", "EVENTBRIDGE", "IAM", "CLOUDWATCH_LOGS"],
+    services: [
+      ...["S3", "SECRETS_MANAGER", "STS", "SNS", "EVENTBRIDGE", "IAM", "CLOUDWATCH_LOGS"],
+      ...["ATHENA", "BATCH", "CODEBUILD", "ECS", "EMR", "GLUE", "SAGEMAKER"],
+    ],
   },
 ];
 

@@ -1,8 +1,9 @@
 /** Those who hold task tokens: they send heartbeats, then an answer, insisting as an SDK does; some have a rival. */
 import type { SimulatedWorld } from "../../lib/adapters/simulated/world.ts";
 import { takeActivityTask } from "../../lib/engine/activity.ts";
+import type { ActivityName } from "../../lib/engine/activity-port.ts";
 import { answerTask, type TaskAnswer } from "../../lib/engine/callback.ts";
-import type { ActivityName, ExecutionId } from "../../lib/engine/ports.ts";
+import type { ExecutionId } from "../../lib/engine/ports.ts";
 import type { Crew } from "./crew.ts";
 import type { Life } from "./life.ts";
 

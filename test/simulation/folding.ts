@@ -116,7 +116,7 @@ function signalsOf(before: Segment, segment: Segment, heads: ReadonlyMap<string,
   const { doing } = before.position;
   switch (doing.kind) {
     case "working":
-      return [...segment.events.flatMap(answersIn), { kind: "lost" }];
+      return [...segment.events.flatMap((event) => answersIn(event, segment)), { kind: "lost" }, { kind: "polled" }];
     case "forked":
       return afterFork(segment, doing, heads);
     case "closing":
@@ -128,9 +128,12 @@ function signalsOf(before: Segment, segment: Segment, heads: ReadonlyMap<string,
   }
 }
 
-function answersIn({ type, details }: HistoryEvent): readonly Signal[] {
+function answersIn({ type, details }: HistoryEvent, { position: { doing } }: Segment): readonly Signal[] {
   if (type.endsWith("Succeeded")) return [{ kind: "succeeded", output: text(details?.["output"]) ?? "" }];
-  if (type === "TaskSubmitted") return [{ kind: "submitted", output: text(details?.["output"]) ?? "" }];
+  if (type === "TaskSubmitted") {
+    const job = doing.kind === "working" && doing.job ? { job: doing.job.note } : {};
+    return [{ kind: "submitted", output: text(details?.["output"]) ?? "", ...job }];
+  }
   if (type.endsWith("TimedOut")) {
     return [
       { kind: "timed-out", by: "timeout" },

@@ -8,7 +8,7 @@ import { type SimulatedOptions, type SimulatedWorld, simulatedWorld } from "../.
 import { createEngine, type Engine } from "../../lib/engine/engine.ts";
 import { healExecution } from "../../lib/engine/heal.ts";
 import { saveDefinition } from "../../lib/engine/machines.ts";
-import type { Call, CallResult, ExecutionId, MachineRecord } from "../../lib/engine/ports.ts";
+import type { Call, CallResult, ExecutionId, MachineRecord, Tasks } from "../../lib/engine/ports.ts";
 import { type Started, startExecution } from "../../lib/engine/start.ts";
 import { stopExecution } from "../../lib/engine/stop.ts";
 import { TokenHolders } from "./clients.ts";
@@ -26,6 +26,8 @@ export interface Scenario {
   readonly stopAfter?: number;
   /** Its calls take up to that long, in milliseconds; by default as long as the seed has it. */
   readonly longestTask?: number;
+  /** The jobs of its `.sync` tasks take up to that long, in milliseconds. */
+  readonly longestJob?: number;
   /** Workers of this activity poll for its tasks. */
   readonly activity?: string;
   /** What it comes to if it is redriven often enough, as output text. */
@@ -87,7 +89,7 @@ export async function run(
 ): Promise<Run> {
   const life = drawLife(options);
   const outside = new Outside(scenario, life);
-  const world = simulatedWorld({ ...options, tasks: { call: (call) => outside.call(call) } });
+  const world = simulatedWorld({ ...options, tasks: tasksOf(outside) });
   const holders = new TokenHolders(world, life);
   outside.open(world, holders);
   plan?.(world);
@@ -108,6 +110,13 @@ export async function run(
     redrives: stage.redrivers.told,
     calmAt: stage.calmAt,
     surprises: stage.surprises,
+  };
+}
+
+function tasksOf(outside: Outside): Tasks {
+  return {
+    call: (call) => outside.call(call),
+    jobs: { poll: (job) => outside.poll(job), stop: (job) => outside.stop(job) },
   };
 }
 

@@ -27,7 +27,7 @@ export async function violations(run: Run): Promise<readonly string[]> {
   if (!header) return [...found, "there is a summary and no first segment"];
   const definition = await run.engine.definition(header.definition);
   found.push(...(await reachable(run, written)), ...ordered(run, definition, written));
-  found.push(...summaryFaults(run, header, written), ...answersKept(run, written));
+  found.push(...summaryFaults(run, header, written), ...answersKept(run, written), ...jobFaults(run, written));
   found.push(...(await folded(run, header, definition, written)), ...redrivesKept(run, header, written));
   if (isSettled(written)) found.push(...historyFaults(await readHistory(run.engine, run.id), definition, written));
   return found;
@@ -98,6 +98,17 @@ function redrivesKept({ redrives, world, id }: Run, header: Header, written: rea
   const counts = [done.length, header.redriveCount, header.epoch, summary?.redrives?.count ?? 0, summary?.epoch];
   if (counts.some((count) => count !== done.length)) faults.push(`redriven ${counts.join(", ")} times`);
   return faults;
+}
+
+/** A job that the log knows of has either told its end, or been stopped: none runs on for nobody. */
+function jobFaults({ outside }: Run, written: readonly Segment[]): readonly string[] {
+  const known = new Set(
+    written.flatMap(({ position: { doing } }) => (doing.kind === "working" && doing.job ? [doing.job.note] : [])),
+  );
+  return [...known].flatMap((key) => {
+    const job = outside.jobs.get(key);
+    return job === undefined || job.told || job.stopped ? [] : [`the job of ${key} runs on, and nobody waits for it`];
+  });
 }
 
 function isSettled(written: readonly Segment[]): boolean {

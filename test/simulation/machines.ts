@@ -4,11 +4,13 @@ import type { Scenario } from "./harness.ts";
 
 const task = (name: string): string => `arn:aws:lambda:eu-central-1:123456789012:function:${name}`;
 
+const job = (name: string): string => `arn:aws:states:::service:${name}.sync`;
+
 /** Whatever a crash loses, a retry brings back. */
 const patient = [{ ErrorEquals: ["States.ALL"], IntervalSeconds: 1, MaxAttempts: 100, MaxDelaySeconds: 5 }];
 
 function answer(call: Call): CallResult {
-  if (call.resource.endsWith(":broken")) return { kind: "failed", error: "Broken", cause: "it is broken" };
+  if (/:broken(\.sync)?$/.test(call.resource)) return { kind: "failed", error: "Broken", cause: "it is broken" };
   return { kind: "succeeded", output: JSON.stringify({ did: JSON.parse(call.arguments) }) };
 }
 
@@ -154,6 +156,51 @@ export const machines: Readonly<Record<string, Scenario>> = {
       },
     },
     input: { items: [1, 2, 3] },
+  },
+  jobs: {
+    task: answer,
+    longestJob: 1_500_000,
+    definition: {
+      StartAt: "Each",
+      States: {
+        Each: {
+          Type: "Map",
+          MaxConcurrency: 2,
+          ItemProcessor: {
+            StartAt: "Job",
+            States: {
+              Job: { Type: "Task", Resource: job("work"), TimeoutSeconds: 900, Retry: patient, Next: "Note" },
+              Note: { Type: "Pass", End: true },
+            },
+          },
+          Next: "Last",
+        },
+        Last: { Type: "Task", Resource: job("last"), Retry: patient, End: true },
+      },
+    },
+    input: [1, 2, 3],
+  },
+  /** One of them breaks, or all are stopped: whoever's job still runs has it stopped. */
+  jobsStopped: {
+    task: answer,
+    longestJob: 4_000_000,
+    stopAfter: 1_800_000,
+    definition: {
+      StartAt: "Both",
+      States: {
+        Both: {
+          Type: "Parallel",
+          Branches: [
+            { StartAt: "Long", States: { Long: { Type: "Task", Resource: job("long"), End: true } } },
+            { StartAt: "Break", States: { Break: { Type: "Task", Resource: job("broken"), End: true } } },
+          ],
+          Catch: [{ ErrorEquals: ["States.ALL"], Next: "Again" }],
+          Next: "Again",
+        },
+        Again: { Type: "Task", Resource: job("again"), TimeoutSeconds: 600, End: true },
+      },
+    },
+    input: {},
   },
   deadline: {
     definition: {

@@ -1,5 +1,6 @@
 /** Whom the tasks call: an external observer, who takes his time, answers, and remembers every call. */
 import type { SimulatedWorld } from "../../lib/adapters/simulated/world.ts";
+import type { JobCall, JobState } from "../../lib/engine/job-port.ts";
 import type { Call, CallResult } from "../../lib/engine/ports.ts";
 import type { TokenHolders } from "./clients.ts";
 import type { Scenario } from "./harness.ts";
@@ -12,9 +13,20 @@ export interface Invocation {
   answer?: CallResult;
 }
 
+/** What a `.sync` call began. */
+export interface OutsideJob {
+  readonly until: number;
+  readonly result: CallResult;
+  /** Somebody asked after its end and was told. */
+  told: boolean;
+  stopped: boolean;
+}
+
 export class Outside {
   /** By idempotency key: one for each attempt. */
   readonly invocations = new Map<string, Invocation>();
+  /** By the key of the attempt that began it. */
+  readonly jobs = new Map<string, OutsideJob>();
   private world: SimulatedWorld | undefined;
   private holders: TokenHolders | undefined;
 
@@ -42,7 +54,34 @@ export class Outside {
     return answer;
   }
 
+  async poll({ job }: JobCall): Promise<JobState> {
+    const found = this.jobOf(job);
+    if (found.stopped) return { kind: "failed", error: "States.TaskFailed", cause: "it was stopped" };
+    if ((this.world?.now() ?? 0) < found.until || found.result.kind === "submitted") return { kind: "running" };
+    found.told = true;
+    return found.result;
+  }
+
+  async stop({ job }: JobCall): Promise<void> {
+    this.jobOf(job).stopped = true;
+  }
+
+  private jobOf(key: string): OutsideJob {
+    const found = this.jobs.get(key);
+    if (found === undefined) throw new Error(`nobody began the job ${key}`);
+    return found;
+  }
+
+  private begin(call: Call): CallResult {
+    const key = call.idempotencyKey;
+    const until = (this.world?.now() ?? 0) + this.life.chance.below(this.scenario.longestJob ?? 0);
+    const result = this.scenario.task?.(call) ?? { kind: "succeeded", output: call.arguments };
+    this.jobs.set(key, { until, result, told: false, stopped: false });
+    return { kind: "submitted", output: "{}", job: key };
+  }
+
   private answerOf(call: Call): CallResult {
+    if (call.resource.endsWith(".sync")) return this.begin(call);
     if (!call.resource.endsWith(".waitForTaskToken")) {
       return this.scenario.task?.(call) ?? { kind: "succeeded", output: call.arguments };
     }

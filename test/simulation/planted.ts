@@ -351,4 +351,26 @@ export const bugs: readonly Planted[] = [
     to: "find((call) => call.token === token && call.at < 0)",
     only: "mended",
   },
+  {
+    bug: "a job is not stopped with the state that waits for it",
+    file: `${engine}/release.ts`,
+    from: "childOf(segment)?.abandoned ?? stopOf(segment)",
+    to: "childOf(segment)?.abandoned",
+    only: "jobsStopped",
+  },
+  {
+    bug: "the next asking for a job is lost with the worker that should have sent it",
+    file: `${engine}/poll.ts`,
+    from: 'return outcome === "answered" ? { kind: "done" } : redelivered(engine, command, delivery);',
+    to: 'return outcome === "answered" || redelivered.length < 0 ? { kind: "done" } : { kind: "done" };',
+    only: "jobs",
+  },
+  {
+    bug: "each copy of an asking for a job sends the next one again",
+    file: `${engine}/redelivery.ts`,
+    from: "Math.max(head.lease ?? 0, dueTime(head.position) ?? 0, pollTime(head))",
+    to: "Math.max(head.lease ?? 0, dueTime(head.position) ?? 0, pollTime(head) * 0)",
+    only: "jobs",
+    economy: true,
+  },
 ];

@@ -9,7 +9,8 @@ import {
   PutItemCommand,
   QueryCommand,
 } from "@aws-sdk/client-dynamodb";
-import type { Activities, ActivityName, ActivityRecord, ExecutionId, Offer, Tenant } from "../../engine/ports.ts";
+import type { Activities, ActivityName, ActivityRecord, Offer } from "../../engine/activity-port.ts";
+import type { ExecutionId, Tenant } from "../../engine/ports.ts";
 import type { Item } from "./body.ts";
 import { table as names } from "./names.ts";
 import { type Place, padded } from "./places.ts";

@@ -1,5 +1,6 @@
 /** Activities on the local store: one row each, in order of name, and one for each claim that waits for a worker. */
-import type { Activities, ActivityName, ActivityRecord, Offer, Tenant } from "../../engine/ports.ts";
+import type { Activities, ActivityName, ActivityRecord, Offer } from "../../engine/activity-port.ts";
+import type { Tenant } from "../../engine/ports.ts";
 import { bodyOf, key, ordered, tables, text, under, value } from "./rows.ts";
 import type { Store } from "./store.ts";
 

@@ -1,5 +1,6 @@
 /** Activities and the claims offered to their workers, in memory. */
-import type { Activities, ActivityName, Offer, Tenant } from "../../engine/ports.ts";
+import type { Activities, ActivityName, Offer } from "../../engine/activity-port.ts";
+import type { Tenant } from "../../engine/ports.ts";
 import type { CallName } from "./calls.ts";
 import type { Contents } from "./contents.ts";
 

@@ -54,6 +54,8 @@ const kinds = {
   "activities.offers": "read",
   "activities.withdraw": "write",
   "tasks.call": "task",
+  "jobs.poll": "task",
+  "jobs.stop": "task",
   "inbox.receive": "free",
   "inbox.done": "free",
   "inbox.later": "free",

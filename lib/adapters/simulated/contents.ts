@@ -1,6 +1,8 @@
 /** Everything a simulated world holds, without faults: what the stores, queues and disks have in them. */
+
+import type { ActivityRecord, Offer } from "../../engine/activity-port.ts";
 import type { MapRunEntry } from "../../engine/map-run/ports.ts";
-import type { ActivityRecord, Message, Offer } from "../../engine/ports.ts";
+import type { Message } from "../../engine/ports.ts";
 import type { Faults } from "./faults.ts";
 import { type Journal, journal, type Table, table } from "./journal.ts";
 import { type Mailbox, mailbox } from "./mailbox.ts";

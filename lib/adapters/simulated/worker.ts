@@ -1,5 +1,6 @@
 /** The world as one worker sees it: the shared contents behind calls that fail, and a clock that may be wrong. */
 import { createHmac } from "node:crypto";
+import type { Jobs } from "../../engine/job-port.ts";
 import type { Appended, Clock, Inbox, JoinKey, Message, SegmentRecord, Tasks, World } from "../../engine/ports.ts";
 import { activitiesOf } from "./activities.ts";
 import type { Caller, CallName, Calls } from "./calls.ts";
@@ -71,11 +72,19 @@ export function workerWorld(setting: Setting, caller: Caller, leasesVoidBefore: 
     activities: activitiesOf(setting.contents, make),
     tasks: {
       call: (call) => make("tasks.call", `${call.resource} ${call.idempotencyKey}`, () => setting.tasks.call(call)),
+      ...(setting.tasks.jobs && { jobs: jobsOf(setting.tasks.jobs, make) }),
     },
     clock,
     chance: setting.chance,
     keys: { sign: (text) => createHmac("sha256", "simulated").update(text).digest("base64url") },
     leasesVoidBefore,
+  };
+}
+
+function jobsOf(jobs: Jobs, make: Make): Jobs {
+  return {
+    poll: (job) => make("jobs.poll", `${job.resource} ${job.job}`, () => jobs.poll(job)),
+    stop: (job) => make("jobs.stop", `${job.resource} ${job.job}`, () => jobs.stop(job)),
   };
 }
 

@@ -1,6 +1,7 @@
 /** CreateActivity, DescribeActivity, DeleteActivity and ListActivities: the register that workers ask under. */
+
+import type { ActivityRecord } from "../../engine/activity-port.ts";
 import { activityArn } from "../../engine/identity.ts";
-import type { ActivityRecord } from "../../engine/ports.ts";
 import { mayList } from "../access.ts";
 import { activityName } from "../arn.ts";
 import { checkName } from "../name.ts";

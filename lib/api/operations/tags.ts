@@ -1,6 +1,8 @@
 /** TagResource, UntagResource and ListTagsForResource, for state machines and activities. */
+
+import type { ActivityRecord } from "../../engine/activity-port.ts";
 import { parseActivityArn, parseMachineArn } from "../../engine/identity.ts";
-import type { ActivityRecord, MachineRecord } from "../../engine/ports.ts";
+import type { MachineRecord } from "../../engine/ports.ts";
 import { activityName, machineName, misshapen } from "../arn.ts";
 import { type Call, operation } from "../operation.ts";
 import { noSuchResource } from "../refusal.ts";

@@ -40,6 +40,12 @@ export function task(object: JsonObject, place: Place, name: string): TaskState 
     report(place, "The field 'Credentials' is not supported for activities");
   }
   if (read.resource === undefined || next === undefined) return undefined;
+  if (!suitsPolling(read.resource, object)) {
+    return report(inField(place, "Resource"), notRecognized(read.resource), {
+      value: read.resource,
+      hint: "'.sync' of an SDK call needs the parameters 'Call' and 'Poll'",
+    });
+  }
   const { resource: called, ...rest } = read;
   return {
     type: "Task",
@@ -69,17 +75,7 @@ const arn = /^arn:[^:\s]+:[^:\s]+:[^:]*:[^:]*:.+$/s;
 const integration = /^arn:[^:]+:states:[^:]*:[^:]*:(?!activity:)(?<service>[^:]+):(?<action>.+)$/s;
 
 /** Services whose every call is request and response, or that nobody can call back. */
-const neverSync = new Set([
-  "lambda",
-  "sns",
-  "sqs",
-  "dynamodb",
-  "events",
-  "apigateway",
-  "http",
-  "bedrock-agentcore",
-  "aws-sdk",
-]);
+const neverSync = new Set(["lambda", "sns", "sqs", "dynamodb", "events", "apigateway", "http", "bedrock-agentcore"]);
 const neverToken = new Set([
   ...["athena", "batch", "codebuild", "elasticmapreduce", "emr-containers", "emr-serverless", "glue", "databrew"],
   ...["mediaconvert", "sagemaker", "dynamodb", "http", "bedrock-agentcore"],
@@ -99,7 +95,20 @@ function resource(value: Value, place: Place): string | undefined {
     (/\.sync(?::2)?$/.test(action) && neverSync.has(service)) ||
     (action.endsWith(".sync:2") && service !== "states") ||
     (action.endsWith(".waitForTaskToken") && neverToken.has(service));
-  return impossible ? report(place, `The resource provided ${source} is not recognized`, { value }) : source;
+  return impossible ? report(place, notRecognized(source), { value }) : source;
+}
+
+function notRecognized(source: string): string {
+  return `The resource provided ${source} is not recognized`;
+}
+
+/** The service has no `.sync` for SDK calls; here they have one where the state says how to wait for the end. */
+function suitsPolling(source: string, object: JsonObject): boolean {
+  if (!/:aws-sdk:[^:]+:[^:]+\.sync$/.test(source)) return true;
+  const given = property(object, "Parameters") ?? property(object, "Arguments");
+  if (given === undefined || !isObject(given)) return false;
+  const names = Object.keys(given).map((name) => name.replace(/\.\$$/, ""));
+  return names.length === 2 && names.includes("Call") && names.includes("Poll");
 }
 
 function suitsExpress(source: string, place: Place): boolean {

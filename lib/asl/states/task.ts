@@ -80,14 +80,16 @@ function named(resource: Resource): EventDetails {
 /** What may happen to an attempt. */
 export type Answer = Extract<
   Signal,
-  { readonly kind: "submitted" | "started" | "succeeded" | "failed" | "timed-out" | "lost" }
+  { readonly kind: "submitted" | "polled" | "started" | "succeeded" | "failed" | "timed-out" | "lost" }
 >;
 
 export async function stepTask(visit: Visit<TaskState>, working: Working, answer: Answer): Promise<Transition> {
   const resource = readResource(visit.state.resource);
   switch (answer.kind) {
     case "submitted":
-      return submitted(visit, working, resource, answer.output);
+      return submitted(visit, working, resource, answer);
+    case "polled":
+      return polled(visit, working);
     case "started":
       return started(visit, working, answer.workerName);
     case "succeeded":
@@ -101,9 +103,21 @@ export async function stepTask(visit: Visit<TaskState>, working: Working, answer
   }
 }
 
-function submitted(visit: Visit, working: Working, resource: Resource, output: JsonText): Transition {
+function submitted(
+  visit: Visit,
+  working: Working,
+  resource: Resource,
+  { output, job: note }: Extract<Answer, { kind: "submitted" }>,
+): Transition {
   write(visit.journal, "TaskSubmitted", { ...named(resource), output, outputDetails: inFull });
-  return stay(visit, { ...working, submitted: true });
+  return stay(visit, { ...working, submitted: true, ...(note === undefined ? {} : { job: { note, polls: 0 } }) });
+}
+
+/** No event tells of it: the service has none. */
+function polled(visit: Visit, working: Working): Transition {
+  const { job } = working;
+  if (job === undefined) throw new Error(`the state '${visit.state.name}' waits for no job that could be asked for`);
+  return stay(visit, { ...working, job: { ...job, polls: job.polls + 1 } });
 }
 
 /** The time of an activity task counts from its start, and its worker is the one who has it now. */

@@ -66,13 +66,19 @@ describe("Task", () => {
     ["", ["Value is not a valid resource ARN at /States/S/Resource"]],
     [`${states}lambda:invoke.sync`, unknown(`${states}lambda:invoke.sync`)],
     [`${states}aws-sdk:s3:getObject.sync`, unknown(`${states}aws-sdk:s3:getObject.sync`)],
+    [`${states}aws-sdk:s3:getObject.sync:2`, unknown(`${states}aws-sdk:s3:getObject.sync:2`)],
     [`${states}glue:startJobRun.sync:2`, unknown(`${states}glue:startJobRun.sync:2`)],
     [`${states}dynamodb:getItem.waitForTaskToken`, unknown(`${states}dynamodb:getItem.waitForTaskToken`)],
   ])("Resource %s", (Resource, expected) => {
     expect(toldOf({ ...task, Resource })).toEqual(expected);
   });
 
+  const polled = `${states}aws-sdk:rds:startExportTask.sync`;
   test.each<[Json, readonly string[]]>([
+    [{ Resource: polled, Parameters: { Call: {}, Poll: {} } }, []],
+    [{ Resource: polled, Parameters: { "Call.$": "$.call", Poll: {} } }, []],
+    [{ Resource: polled, Parameters: { ExportTaskIdentifier: "x" } }, unknown(polled)],
+    [{ Resource: polled, Parameters: { Call: {}, Poll: {}, More: 1 } }, unknown(polled)],
     [{ TimeoutSeconds: 10, HeartbeatSeconds: 5 }, []],
     [{ TimeoutSecondsPath: "$.t", HeartbeatSecondsPath: "$.h" }, []],
     [{ HeartbeatSeconds: 5 }, []],

@@ -1,0 +1,102 @@
+/** Executions searched and summarized: what matches, how far it was looked, and what came of each state. */
+import { beforeEach, describe, expect, test } from "vitest";
+import { createHandler } from "../../lib/api/handler.ts";
+import { readSought } from "../../lib/engine/search.ts";
+import { type MemoryWorld, memoryWorld } from "./memory-world.ts";
+import { type Answered, arnOf, pass, role, wait, wire } from "./requests.ts";
+
+let world: MemoryWorld;
+let send: (operation: string, input: unknown) => Promise<Answered>;
+
+beforeEach(async () => {
+  world = memoryWorld();
+  const handler = createHandler(world.engine, { authentication: "none" });
+  send = async (operation, input) => await wire(handler, operation, input);
+  for (const [name, definition] of Object.entries({ passes: pass, waits: wait }))
+    await send("CreateStateMachine", { name, definition, roleArn: role });
+  await start("passes", "p1", '{"id":"ord-1001","customer":{"id":7},"total":0.0,"note":"Gr\\u00fc\\u00dfe"}');
+  await start("passes", "p2", '{"id":"ord-1002","lines":[{"sku":"TEA"}],"paid":true}');
+  await start("waits", "w1", '{"id":"ord-1001"}');
+  await world.run(1);
+});
+
+async function start(machine: string, name: string, input: string): Promise<void> {
+  await send("StartExecution", { stateMachineArn: arnOf(machine), name, input });
+}
+
+async function names(input: object): Promise<readonly string[]> {
+  const { status, body } = await send("SearchExecutions", input);
+  expect(status).toBe(200);
+  return body.executions.map((execution: { name: string }) => execution.name).sort();
+}
+
+describe("SearchExecutions", () => {
+  test.each([
+    ["everything", {}, ["p1", "p2", "w1"]],
+    ["one machine", { stateMachineArn: arnOf("passes") }, ["p1", "p2"]],
+    ["a status", { statusFilter: "RUNNING" }, ["w1"]],
+    ["a name", { search: "P2" }, ["p2"]],
+    ["a text of the input, of all machines", { search: "ORD-1001" }, ["p1", "w1"]],
+    ["a text written in escapes", { search: "grüße" }, ["p1"]],
+    ["a field", { search: "id=ord-1002" }, ["p2"]],
+    ["a field beneath another", { search: "customer.id = 7" }, ["p1"]],
+    ["a field in a list", { search: "lines.sku:TEA" }, []],
+    ["a field anywhere", { search: "sku: TEA" }, ["p2"]],
+    ["a number by how it is written", { search: "total=0.0" }, ["p1"]],
+    ["a flag", { search: 'paid="true"' }, ["p2"]],
+    ["part of a field's value is another value", { search: "id=ord" }, []],
+    ["a field with another value", { search: "customer.id=8" }, []],
+    ["with a status", { search: "ord-1001", statusFilter: "SUCCEEDED" }, ["p1"]],
+  ])("%s", async (_what, input, expected) => {
+    expect(await names(input)).toEqual(expected);
+  });
+
+  test("a failure is found by its error, and shown with it", async () => {
+    const [execution] = [...world.executions.values()].filter(({ name }) => name === "w1");
+    await send("StopExecution", {
+      executionArn: arnOf("waits:w1").replace(":stateMachine:", ":execution:"),
+      error: "NoMore",
+      cause: "x".repeat(1000),
+    });
+    const { body } = await send("SearchExecutions", { search: "nomore" });
+    expect(body).toMatchObject({
+      searched: 3,
+      executions: [{ name: execution?.name, error: "NoMore", status: "ABORTED" }],
+    });
+    expect(body.executions[0].cause).toHaveLength(300);
+  });
+
+  test("pages of one machine", async () => {
+    const first = await send("SearchExecutions", { stateMachineArn: arnOf("passes"), maxResults: 1 });
+    expect(first.body.executions).toHaveLength(1);
+    const next = { stateMachineArn: arnOf("passes"), maxResults: 1, nextToken: first.body.nextToken };
+    const second = await send("SearchExecutions", next);
+    expect([...first.body.executions, ...second.body.executions].map(({ name }) => name)).toEqual(["p2", "p1"]);
+  });
+
+  test("a machine that is not there", async () => {
+    const { body } = await send("SearchExecutions", { stateMachineArn: arnOf("nowhere") });
+    expect(body.__type).toMatch(/#StateMachineDoesNotExist$/);
+  });
+});
+
+test.each([
+  ["ord-1004", { kind: "text", text: "ord-1004" }],
+  ["  Two Words ", { kind: "text", text: "two words" }],
+  ["id=7", { kind: "field", path: ["id"], value: "7" }],
+  ["$.customer.id : 7", { kind: "field", path: ["customer", "id"], value: "7" }],
+  ['name="a b"', { kind: "field", path: ["name"], value: "a b" }],
+  ["= 7", { kind: "text", text: "= 7" }],
+])("%j is sought as %j", (question, sought) => {
+  expect(readSought(question)).toEqual(sought);
+});
+
+test("SummarizeExecutions: what came of each state in each run", async () => {
+  const passes = await send("SummarizeExecutions", { stateMachineArn: arnOf("passes") });
+  expect(passes.body.runs).toMatchObject([
+    { name: "p2", status: "SUCCEEDED", states: { A: { status: "succeeded", visits: 1, failures: 0 } } },
+    { name: "p1", status: "SUCCEEDED" },
+  ]);
+  const waits = await send("SummarizeExecutions", { stateMachineArn: arnOf("waits") });
+  expect(waits.body.runs).toMatchObject([{ name: "w1", states: { W: { status: "running" } } }]);
+});

@@ -5,7 +5,10 @@
  */
 import type { Engine } from "../engine/engine.ts";
 import type { Access, Tenant } from "../engine/ports.ts";
+import { covers } from "./access.ts";
 import { unverifiedCaller, type Verifier } from "./authentication.ts";
+import type { Changes } from "./changes.ts";
+import { answerConsole, type ConsoleFiles } from "./console.ts";
 import { type Cors, preflight, withCors } from "./cors.ts";
 import { openApiDocument } from "./openapi.ts";
 import { internalFailure, Refusal, tooLarge } from "./refusal.ts";
@@ -23,6 +26,10 @@ export interface HandlerOptions {
   readonly bodyLimitBytes?: number;
   /** Which pages of other origins may call from a browser; absent: none. */
   readonly cors?: Cors;
+  /** The web console under `/console`; absent: there is none. */
+  readonly console?: ConsoleFiles;
+  /** Tells listeners of `GET /events` which executions changed; absent: whoever wants to know asks again. */
+  readonly changes?: Changes;
   /** Told of every outage and bug, with the id that the caller saw. */
   readonly report?: (error: unknown, requestId: string) => void;
 }
@@ -38,6 +45,8 @@ export function createHandler(engine: Engine, options: HandlerOptions): (request
     const path = ownPath(url.pathname, basePath);
     if (path === "/health") return Response.json({ status: "ok" });
     if (path === "/openapi.json" && request.method === "GET") return Response.json(openApiDocument(basePath));
+    const page = options.console && answerConsole(options.console, request, path);
+    if (page) return page;
     const requestId = uuid(engine.world.chance);
     const face = path === "/" && request.method === "POST" ? wire : rest;
     try {
@@ -53,6 +62,11 @@ export function createHandler(engine: Engine, options: HandlerOptions): (request
       if (path === "/caller" && method === "GET") return Response.json(access ?? { role: "admin" });
       const invocationId = invocationIdOf(headers);
       const { signal } = request;
+      if (options.changes && path === "/events" && method === "GET")
+        return options.changes.listen(
+          { ...tenant, ...(access && { sees: (machine) => covers(access, machine) }) },
+          signal,
+        );
       const call = {
         engine,
         tenant,

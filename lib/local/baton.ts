@@ -7,6 +7,8 @@ import { folderObjects } from "../adapters/local/objects.ts";
 import { openLocalWorld } from "../adapters/local/world.ts";
 import { newAccessKey } from "../api/access.ts";
 import { createVerifier, type Verifier } from "../api/authentication.ts";
+import { createChanges, tellingChanges } from "../api/changes.ts";
+import { readConsole } from "../api/console.ts";
 import { createHandler, usualBodyLimitBytes } from "../api/handler.ts";
 import { withOwnService } from "../api/own-service.ts";
 import type { Credentials } from "../api/signature.ts";
@@ -21,6 +23,7 @@ import { beyondThisMachine, tellingWhere } from "./functions/absent.ts";
 import { type OutputLine, openFunctions } from "./functions/functions.ts";
 import { urlFunctions } from "./functions/url-functions.ts";
 import { runLoop } from "./loop.ts";
+import { packagedConsole } from "./packaged-console.ts";
 import { type Handler, serve } from "./server.ts";
 
 export interface LocalOptions {
@@ -83,15 +86,23 @@ export async function startLocal(options: LocalOptions): Promise<LocalBaton> {
     ...(options.corsOrigins && { corsOrigins: options.corsOrigins }),
   });
   const functions = openAll(options, server.url);
+  const page = readConsole(packagedConsole());
   try {
     const tasks = options.tasks ?? withOwnService(functions.tasks, () => engine);
     const objects = options.objects === undefined ? s3Objects() : folderObjects(options.objects);
     const world = await openLocalWorld({ folder: options.folder, tasks, objects });
-    const engine: Engine = createEngine(world, { guardDelayMilliseconds, leaseMilliseconds, ...options.engine });
+    const changes = createChanges();
+    const engine: Engine = createEngine(tellingChanges(world, changes), {
+      guardDelayMilliseconds,
+      leaseMilliseconds,
+      ...options.engine,
+    });
     const door = options.requireKeys ? lockedDoor(options.folder) : undefined;
     handler = createHandler(engine, {
       authentication: door?.verifier ?? "none",
       report: onError,
+      changes,
+      ...(page && { console: page }),
       ...(options.corsOrigins && { cors: { origins: options.corsOrigins } }),
     });
     const loop = runLoop(engine, world, { atOnce, onError });
@@ -100,6 +111,7 @@ export async function startLocal(options: LocalOptions): Promise<LocalBaton> {
     }, cleaningInterval).unref();
     const close = async (): Promise<void> => {
       clearInterval(cleaning);
+      changes.close();
       await server.close(graceMilliseconds);
       await Promise.race([loop.stop(), pause(graceMilliseconds)]);
       await functions.close();

@@ -31,6 +31,7 @@ export interface Listening {
 const keepAliveMilliseconds = 75_000;
 const usualRequestTimeout = 60_000;
 const usualGrace = 5_000;
+const mostUnreadBytes = 1024 * 1024;
 /** Room for the longest text that REST takes in a URL, each character of it percent-encoded. */
 const mostHeaderBytes = 64 * 1024;
 
@@ -90,7 +91,18 @@ async function answer(
   const response = refusal(incoming, corsOrigins) ?? (await handler(toRequest(incoming, body, gone.signal)));
   if (!server.listening) outgoing.setHeader("connection", "close"); // closing waits for this connection
   outgoing.writeHead(response.status, Object.fromEntries(response.headers));
+  if (response.headers.get("content-type") === "text/event-stream") return await relay(response, outgoing);
   outgoing.end(Buffer.from(await response.arrayBuffer()));
+}
+
+/** An answer that goes on: each part as it comes. A listener that does not read is let go, not kept for. */
+async function relay({ body }: Response, outgoing: ServerResponse): Promise<void> {
+  outgoing.flushHeaders();
+  for await (const part of body ?? []) {
+    if (outgoing.destroyed || outgoing.writableLength > mostUnreadBytes) break;
+    outgoing.write(part);
+  }
+  outgoing.end();
 }
 
 /**

@@ -16,6 +16,7 @@ export class BatonStack extends Stack {
     const outputs: Record<string, [value: string, description: string]> = {
       WireEndpoint: [endpoint, "AWS_ENDPOINT_URL_SFN for the AWS CLI and SDKs"],
       SyncEndpoint: [syncEndpoint, "The same, for StartSyncExecution and TestState that take longer than 29 s"],
+      ConsoleUrl: [`${endpoint}/console/`, "The web console; it asks for an access key"],
       RestEndpoint: [`${endpoint}/state-machines`, "REST, for applications"],
       QueueUrl: [flowQueue.queueUrl, "Queue of the steps to take"],
       DlqUrl: [deadLetterQueue.queueUrl, "Dead-letter queue"],

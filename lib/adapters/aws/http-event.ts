@@ -15,9 +15,7 @@ export function requestOf(event: APIGatewayProxyEventV2): Request {
 }
 
 export async function resultOf(response: Response): Promise<APIGatewayProxyStructuredResultV2> {
-  return {
-    statusCode: response.status,
-    headers: Object.fromEntries(response.headers),
-    body: await response.text(),
-  };
+  const isText = !response.headers.has("content-encoding");
+  const body = isText ? await response.text() : Buffer.from(await response.arrayBuffer()).toString("base64");
+  return { statusCode: response.status, headers: Object.fromEntries(response.headers), body, isBase64Encoded: !isText };
 }

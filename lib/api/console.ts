@@ -1,0 +1,82 @@
+/**
+ * The web console's files, as the build made them: read once, answered from memory. Only names that the
+ * build wrote are known, so no path leads anywhere else. What the page does is `console/`; it has no more
+ * rights than any other client of the API.
+ */
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { extname, join } from "node:path";
+import { gzipSync } from "node:zlib";
+
+export interface ConsoleFile {
+  readonly type: string;
+  readonly body: Buffer;
+  readonly zipped: Buffer;
+}
+
+/** By name; the page itself is `index.html`. */
+export type ConsoleFiles = ReadonlyMap<string, ConsoleFile>;
+
+const types: Readonly<Record<string, string>> = {
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript; charset=utf-8",
+  ".css": "text/css; charset=utf-8",
+  ".svg": "image/svg+xml",
+};
+
+/** Undefined where nobody has built it. */
+export function readConsole(folder: string): ConsoleFiles | undefined {
+  if (!existsSync(join(folder, "index.html"))) return undefined;
+  const files = new Map<string, ConsoleFile>();
+  for (const name of readdirSync(folder)) {
+    const type = types[extname(name)];
+    if (type === undefined) continue;
+    const body = readFileSync(join(folder, name));
+    files.set(name, { type, body, zipped: gzipSync(body) });
+  }
+  return files;
+}
+
+/** Nothing but our own files runs, and no text becomes markup by itself. */
+const policy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+  "require-trusted-types-for 'script'",
+].join("; ");
+
+const safety = {
+  "content-security-policy": policy,
+  "x-content-type-options": "nosniff",
+  "referrer-policy": "no-referrer",
+  "cross-origin-opener-policy": "same-origin",
+  "cross-origin-resource-policy": "same-origin",
+};
+
+/** Undefined: the path is none of the console's. */
+export function answerConsole(files: ConsoleFiles, request: Request, path: string): Response | undefined {
+  if (path !== "/console" && !path.startsWith("/console/")) return undefined;
+  if (request.method !== "GET" && request.method !== "HEAD")
+    return new Response(null, { status: 405, headers: { allow: "GET, HEAD" } });
+  // Relative: whatever stands before our path (a stage's name) stays. The page's own addresses are relative too.
+  if (path === "/console") return new Response(null, { status: 308, headers: { location: "console/" } });
+  const name = path.slice("/console/".length) || "index.html";
+  const file = files.get(name);
+  if (!file) return new Response("There is no such file.\n", { status: 404, headers: safety });
+  const zipped = /\bgzip\b/.test(request.headers.get("accept-encoding") ?? "");
+  const body = zipped ? file.zipped : file.body;
+  return new Response(request.method === "HEAD" ? null : new Uint8Array(body), {
+    headers: {
+      ...safety,
+      "content-type": file.type,
+      // The names of all but the page carry a hash of what is in them.
+      "cache-control": name === "index.html" ? "no-cache" : "public, max-age=31536000, immutable",
+      vary: "accept-encoding",
+      ...(zipped && { "content-encoding": "gzip" }),
+    },
+  });
+}

@@ -1,21 +1,23 @@
 /**
- * Builds dist/: the command line and the library with tsc, each function of lambdas/ with esbuild as one
- * ESM bundle that carries its AWS clients. Types are not checked here (`npm run check` does), so that
+ * Builds dist/: the command line and the library with tsc, the web console and each function of lambdas/
+ * with esbuild; a function is one ESM bundle that carries its AWS clients. Types are not checked here (`npm run check` does), so that
  * `npm start` and `npm test` can call this every time.
  */
 import { spawn } from "node:child_process";
-import { chmod, mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, cp, mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { build as esbuild } from "esbuild";
+import { bundleConsole } from "./console.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const dist = join(root, "dist");
 
 export async function build() {
   await mkdir(dist, { recursive: true });
-  await Promise.all([compile().then(makeExecutable), bundleLambdas()]);
+  const page = bundleConsole(join(root, "console"), join(dist, "console"));
+  await Promise.all([compile().then(makeExecutable), bundleLambdas(page)]);
 }
 
 /** bin and lib to dist, with declarations. What no longer has a source goes first. */
@@ -42,7 +44,7 @@ async function makeExecutable() {
 }
 
 /** Each lambdas/<name>.ts to dist/lambdas/<name>/index.mjs; clients imported on first use stay chunks of their own. */
-async function bundleLambdas() {
+async function bundleLambdas(page) {
   const { functions } = await loadNames();
   const names = [];
   for (const name of functions) {
@@ -50,6 +52,10 @@ async function bundleLambdas() {
     else console.log(`build: no lambdas/${name}.ts yet, skipped`);
   }
   await Promise.all(names.map((name) => bundle(join(root, "lambdas", `${name}.ts`), join(dist, "lambdas", name))));
+  // The api function serves the console from beside its own bundle.
+  await page;
+  if (names.includes("api"))
+    await cp(join(dist, "console"), join(dist, "lambdas", "api", "console"), { recursive: true });
 }
 
 /** Made beside and then moved into place: who reads the folder meanwhile finds a whole bundle. */

@@ -98,6 +98,18 @@ export const answers = {
     { events: list({ ...object({ id: count, timestamp: moment, type: text }, { previousEventId: count }) }) },
     { nextToken: text },
   ),
+  FoundExecutions: object(
+    { executions: list(object(listed, { stopDate: moment, error: text, cause: text })), searched: count },
+    { nextToken: text },
+  ),
+  Runs: object({
+    runs: list(
+      object(
+        { executionArn: text, name: text, status, startDate: moment, states: anyObject },
+        { stopDate: moment, error: text },
+      ),
+    ),
+  }),
   OpenTasks: object(
     {
       tasks: list(

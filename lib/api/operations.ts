@@ -18,12 +18,10 @@ import { getExecutionHistory } from "./operations/get-execution-history.ts";
 import { listExecutions } from "./operations/list-executions.ts";
 import { listStateMachines } from "./operations/list-state-machines.ts";
 import { redriveExecution } from "./operations/redrive-execution.ts";
-import { searchExecutions } from "./operations/search-executions.ts";
 import { sendTaskFailure, sendTaskHeartbeat, sendTaskSuccess } from "./operations/send-task.ts";
 import { startExecution } from "./operations/start-execution.ts";
 import { startSyncExecution } from "./operations/start-sync-execution.ts";
 import { stopExecution } from "./operations/stop-execution.ts";
-import { summarizeExecutions } from "./operations/summarize-executions.ts";
 import { listTagsForResource, tagResource, untagResource } from "./operations/tags.ts";
 import { testState } from "./operations/test-state.ts";
 import { updateStateMachine } from "./operations/update-state-machine.ts";
@@ -69,9 +67,6 @@ export const operations = {
   UpdateStateMachine: updateStateMachine,
   UpdateStateMachineAlias: updateStateMachineAlias,
   ValidateStateMachineDefinition: validateStateMachineDefinition,
-  // Ours: questions that the service has no operation for.
-  SearchExecutions: searchExecutions,
-  SummarizeExecutions: summarizeExecutions,
 } satisfies Record<string, Operation>;
 
 export type OperationName = keyof typeof operations;

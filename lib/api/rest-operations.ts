@@ -1,11 +1,15 @@
 /** Operations of Baton's own, which only REST has: the wire protocol is the service's, to the letter. */
 import type { Operation } from "./operation.ts";
 import { listOpenTasks } from "./operations/list-open-tasks.ts";
+import { searchExecutions } from "./operations/search-executions.ts";
+import { summarizeExecutions } from "./operations/summarize-executions.ts";
 import { operations } from "./operations.ts";
 
 export const restOperations = {
   ...operations,
   ListOpenTasks: listOpenTasks,
+  SearchExecutions: searchExecutions,
+  SummarizeExecutions: summarizeExecutions,
 } satisfies Record<string, Operation>;
 
 export type RestOperationName = keyof typeof restOperations;

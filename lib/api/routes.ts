@@ -162,6 +162,24 @@ export const routes: readonly Route[] = [
   },
   {
     method: "GET",
+    path: "/executions",
+    operation: "SearchExecutions",
+    summary: "The newest executions of all machines or of one; found by name, error, or what went in and came out",
+    query: { machine: "machine", status: "status", search: "search", ...page },
+    status: 200,
+    answer: "FoundExecutions",
+  },
+  {
+    method: "GET",
+    path: `${machine}/summary`,
+    operation: "SummarizeExecutions",
+    summary: "A machine's latest runs, and what came of each state in them",
+    query: { maxResults: "maxResults" },
+    status: 200,
+    answer: "Runs",
+  },
+  {
+    method: "GET",
     path: "/inbox",
     operation: "ListOpenTasks",
     summary:

@@ -171,12 +171,6 @@ const refused: [string, unknown, string][] = [
     { executionArn: executionOf("passes:no") },
     `ExecutionDoesNotExist: Execution Does Not Exist: '${executionOf("passes:no")}'`,
   ],
-  ["SearchExecutions", { search: "" }, constraint(" ''", "search", "have length greater than or equal to 1")],
-  [
-    "SummarizeExecutions",
-    { stateMachineArn: arnOf("absent") },
-    `StateMachineDoesNotExist: State Machine Does Not Exist: '${arnOf("absent")}'`,
-  ],
   [
     "ValidateStateMachineDefinition",
     { definition: pass, maxResults: 101 },

@@ -57,12 +57,14 @@ const requests: Record<keyof typeof permissions, readonly [least: Role, input: o
   ListTagsForResource: ["read", { resourceArn: stateMachineArn }],
   PublishStateMachineVersion: ["admin", { stateMachineArn }],
   RedriveExecution: ["operate", { executionArn }],
+  SearchExecutions: ["read", {}],
   SendTaskFailure: ["start", { taskToken }],
   SendTaskHeartbeat: ["start", { taskToken }],
   SendTaskSuccess: ["start", { taskToken, output: "{}" }],
   StartExecution: ["start", { stateMachineArn: `${stateMachineArn}:1` }],
   StartSyncExecution: ["start", { stateMachineArn }],
   StopExecution: ["operate", { executionArn }],
+  SummarizeExecutions: ["read", { stateMachineArn }],
   TagResource: ["admin", { resourceArn: activityArn, tags: [] }],
   TestState: ["admin", { definition: '{"Type":"Pass","End":true}' }, "refused"],
   UntagResource: ["admin", { resourceArn: stateMachineArn, tagKeys: [] }],
@@ -101,7 +103,8 @@ function expected(name: keyof typeof requests, given: Role, limit: Limit): boole
 }
 
 test("every operation of the service has its row, here and there, and those of our own", () => {
-  expect(names.filter((name) => name !== "ListOpenTasks")).toHaveLength(37);
+  const own = ["ListOpenTasks", "SearchExecutions", "SummarizeExecutions"];
+  expect(names.filter((name) => !own.includes(name))).toHaveLength(37);
   expect(Object.keys(permissions)).toEqual(names);
   expect(Object.keys(operations).filter((name) => !names.includes(name as (typeof names)[number]))).toEqual([]);
 });
@@ -155,6 +158,13 @@ describe("keys for some names", () => {
     const { body } = await wire(limited, "ListStateMachines", {});
     expect(body.stateMachines.map(({ name }: { name: string }) => name)).toEqual(["bills", "orders-eu"]);
     expect((await wire(limited, "ListActivities", {})).body.activities).toMatchObject([{ name: "orders-pack" }]);
+  });
+
+  test("searches look into those only", async () => {
+    const { body } = await rest(limited, "GET /executions?search=one");
+    expect(body.executions).toMatchObject([{ name: "one" }]);
+    await wire(anybody, "CreateStateMachine", { name: "payroll", definition: pass, roleArn: role });
+    expect((await rest(limited, "GET /executions?machine=payroll")).status).toBe(404);
   });
 
   test.each<[string, keyof typeof operations, unknown]>([

@@ -3,15 +3,17 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { createHandler } from "../../lib/api/handler.ts";
 import { readSought } from "../../lib/engine/search.ts";
 import { type MemoryWorld, memoryWorld } from "./memory-world.ts";
-import { type Answered, arnOf, pass, role, wait, wire } from "./requests.ts";
+import { type Answered, arnOf, pass, rest, role, wait, wire } from "./requests.ts";
 
 let world: MemoryWorld;
 let send: (operation: string, input: unknown) => Promise<Answered>;
+let ask: (line: string) => Promise<Answered>;
 
 beforeEach(async () => {
   world = memoryWorld();
   const handler = createHandler(world.engine, { authentication: "none" });
   send = async (operation, input) => await wire(handler, operation, input);
+  ask = async (line) => await rest(handler, line);
   for (const [name, definition] of Object.entries({ passes: pass, waits: wait }))
     await send("CreateStateMachine", { name, definition, roleArn: role });
   await start("passes", "p1", '{"id":"ord-1001","customer":{"id":7},"total":0.0,"note":"Gr\\u00fc\\u00dfe"}');
@@ -24,8 +26,13 @@ async function start(machine: string, name: string, input: string): Promise<void
   await send("StartExecution", { stateMachineArn: arnOf(machine), name, input });
 }
 
-async function names(input: object): Promise<readonly string[]> {
-  const { status, body } = await send("SearchExecutions", input);
+async function search(query: Record<string, string | number>): Promise<Answered> {
+  const texts = Object.entries(query).map(([name, value]) => [name, String(value)] as [string, string]);
+  return await ask(`GET /executions?${new URLSearchParams(texts)}`);
+}
+
+async function names(input: Record<string, string>): Promise<readonly string[]> {
+  const { status, body } = await search(input);
   expect(status).toBe(200);
   return body.executions.map((execution: { name: string }) => execution.name).sort();
 }
@@ -33,8 +40,8 @@ async function names(input: object): Promise<readonly string[]> {
 describe("SearchExecutions", () => {
   test.each([
     ["everything", {}, ["p1", "p2", "w1"]],
-    ["one machine", { stateMachineArn: arnOf("passes") }, ["p1", "p2"]],
-    ["a status", { statusFilter: "RUNNING" }, ["w1"]],
+    ["one machine", { machine: "passes" }, ["p1", "p2"]],
+    ["a status", { status: "RUNNING" }, ["w1"]],
     ["a name", { search: "P2" }, ["p2"]],
     ["a text of the input, of all machines", { search: "ORD-1001" }, ["p1", "w1"]],
     ["a text written in escapes", { search: "grüße" }, ["p1"]],
@@ -46,7 +53,7 @@ describe("SearchExecutions", () => {
     ["a flag", { search: 'paid="true"' }, ["p2"]],
     ["part of a field's value is another value", { search: "id=ord" }, []],
     ["a field with another value", { search: "customer.id=8" }, []],
-    ["with a status", { search: "ord-1001", statusFilter: "SUCCEEDED" }, ["p1"]],
+    ["with a status", { search: "ord-1001", status: "SUCCEEDED" }, ["p1"]],
   ])("%s", async (_what, input, expected) => {
     expect(await names(input)).toEqual(expected);
   });
@@ -58,7 +65,7 @@ describe("SearchExecutions", () => {
       error: "NoMore",
       cause: "x".repeat(1000),
     });
-    const { body } = await send("SearchExecutions", { search: "nomore" });
+    const { body } = await search({ search: "nomore" });
     expect(body).toMatchObject({
       searched: 3,
       executions: [{ name: execution?.name, error: "NoMore", status: "ABORTED" }],
@@ -67,16 +74,18 @@ describe("SearchExecutions", () => {
   });
 
   test("pages of one machine", async () => {
-    const first = await send("SearchExecutions", { stateMachineArn: arnOf("passes"), maxResults: 1 });
+    const first = await search({ machine: "passes", maxResults: 1 });
     expect(first.body.executions).toHaveLength(1);
-    const next = { stateMachineArn: arnOf("passes"), maxResults: 1, nextToken: first.body.nextToken };
-    const second = await send("SearchExecutions", next);
+    const second = await search({ machine: "passes", maxResults: 1, nextToken: first.body.nextToken });
     expect([...first.body.executions, ...second.body.executions].map(({ name }) => name)).toEqual(["p2", "p1"]);
   });
 
   test("a machine that is not there", async () => {
-    const { body } = await send("SearchExecutions", { stateMachineArn: arnOf("nowhere") });
-    expect(body.__type).toMatch(/#StateMachineDoesNotExist$/);
+    expect(await search({ machine: "nowhere" })).toMatchObject({
+      status: 404,
+      body: { title: "StateMachineDoesNotExist" },
+    });
+    expect((await search({ machine: "no name" })).body.title).toBe("InvalidName");
   });
 });
 
@@ -92,11 +101,11 @@ test.each([
 });
 
 test("SummarizeExecutions: what came of each state in each run", async () => {
-  const passes = await send("SummarizeExecutions", { stateMachineArn: arnOf("passes") });
+  const passes = await ask("GET /state-machines/passes/summary");
   expect(passes.body.runs).toMatchObject([
     { name: "p2", status: "SUCCEEDED", states: { A: { status: "succeeded", visits: 1, failures: 0 } } },
     { name: "p1", status: "SUCCEEDED" },
   ]);
-  const waits = await send("SummarizeExecutions", { stateMachineArn: arnOf("waits") });
+  const waits = await ask("GET /state-machines/waits/summary");
   expect(waits.body.runs).toMatchObject([{ name: "w1", states: { W: { status: "running" } } }]);
 });

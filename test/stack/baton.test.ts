@@ -201,6 +201,7 @@ describe("the template", () => {
   test("outputs", () => {
     expect(Object.keys(template.findOutputs("*")).sort()).toEqual([
       "AccessKeySecret",
+      "ConsoleUrl",
       "DlqUrl",
       "ExportCommand",
       "IssuedKeysSecret",

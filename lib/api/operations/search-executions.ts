@@ -1,22 +1,23 @@
 /**
- * SearchExecutions, which the service does not have: executions with what a list of them should say (error and
- * cause too), of one machine or of all, and found by their name, error, or a field or text of input or output.
+ * SearchExecutions, Baton's own and on REST only: executions with what a list of them should say (error and cause
+ * too), of one machine or of all, and found by their name, error, or a field or text of input or output.
  */
 import { executionArn, machineArn } from "../../engine/identity.ts";
 import type { ExecutionStatus, ExecutionSummary } from "../../engine/ports.ts";
 import { matching, readSought, type Sought } from "../../engine/search.ts";
-import { findMachine } from "../arn.ts";
+import { mayList } from "../access.ts";
+import { checkName } from "../name.ts";
 import { type Answer, type Call, operation } from "../operation.ts";
 import { openPage, pageSize, sealPage } from "../page.ts";
-import { arn } from "../settings.ts";
+import { noSuchMachine } from "../refusal.ts";
 import { oneOf, structure, text } from "../shape.ts";
 import { maxResults } from "./list-state-machines.ts";
 
 const input = structure(
   {},
   {
-    stateMachineArn: arn,
-    statusFilter: oneOf("RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"),
+    machine: text({ min: 1, max: 80 }),
+    status: oneOf("RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"),
     search: text({ min: 1, max: 1024 }),
     maxResults,
     nextToken: text({ min: 1, max: 3096 }),
@@ -37,21 +38,28 @@ interface Found {
 }
 
 export const searchExecutions = operation(input, async (call, asked) => {
-  const { stateMachineArn, statusFilter, search } = asked;
+  const { machine, status, search } = asked;
   const sought = search === undefined ? undefined : readSought(search);
-  const wanted = { status: statusFilter, sought, most: pageSize(asked.maxResults) };
-  const question = ["SearchExecutions", stateMachineArn, statusFilter, search];
+  const wanted = { status, sought, most: pageSize(asked.maxResults) };
+  const question = ["SearchExecutions", machine, status, search];
   const from = openPage(call, question, asked.nextToken);
   const found =
-    stateMachineArn === undefined
+    machine === undefined
       ? await everywhere(call, wanted)
-      : await ofMachine(call, (await findMachine(call, stateMachineArn)).name, wanted, from);
+      : await ofMachine(call, await seenMachine(call, machine), wanted, from);
   return {
     executions: found.summaries.map((summary) => listed(call, summary)),
     searched: found.searched,
     ...(found.next !== undefined && { nextToken: sealPage(call, question, found.next) }),
   };
 });
+
+/** A machine that the caller's key does not cover is answered like one that never was. */
+async function seenMachine(call: Call, name: string): Promise<string> {
+  checkName(name);
+  if (mayList(call, name) && (await call.engine.world.machines.find(call.tenant, name))) return name;
+  throw noSuchMachine(machineArn(call.tenant, name));
+}
 
 /** Executions read for one answer; whoever wants more asks on with the token. */
 const mostSearched = 1_000;
@@ -81,7 +89,8 @@ const mostMachines = 200;
 /** The newest of all machines, without a way on: whoever looks for older ones names the machine. */
 async function everywhere(call: Call, wanted: Wanted): Promise<Found> {
   const { items } = await call.engine.world.machines.list(call.tenant, mostMachines);
-  const found = await Promise.all(items.map(({ name }) => ofMachine(call, name, wanted)));
+  const seen = items.filter(({ name }) => mayList(call, name));
+  const found = await Promise.all(seen.map(({ name }) => ofMachine(call, name, wanted)));
   const summaries = found.flatMap((each) => each.summaries).sort((a, b) => b.startedAt - a.startedAt);
   return {
     summaries: summaries.slice(0, wanted.most),

@@ -1,5 +1,5 @@
 /**
- * SummarizeExecutions, which the service does not have: a machine's latest runs, and for each of its states what
+ * SummarizeExecutions, Baton's own and on REST only: a machine's latest runs, and for each of its states what
  * came of it in each run. Side by side they show which states are flaky and which are slow.
  */
 import { type Visit, visitsOf } from "../../asl/history/visits.ts";

@@ -1,0 +1,79 @@
+/** The API from a page of its own: operations by their names on the wire, and REST where only that knows. */
+import { changeSession, currentSession, type Role } from "./session.ts";
+import { signed } from "./sign.ts";
+
+export class ApiError extends Error {
+  /** `ExecutionDoesNotExist`, or `Unreachable` where nobody answered. */
+  override readonly name: string;
+
+  constructor(name: string, message: string) {
+    super(message);
+    this.name = name;
+  }
+}
+
+/** The page is at `console/` beneath the API's root. */
+const root = new URL("..", new URL(location.pathname, location.origin));
+
+export async function call<T>(operation: string, input: object = {}): Promise<T> {
+  const body = JSON.stringify(input);
+  const headers = { "content-type": "application/x-amz-json-1.0", "x-amz-target": `AWSStepFunctions.${operation}` };
+  return await read(await send("POST", root, headers, body));
+}
+
+/** `path` without a slash in front, its names encoded. */
+export async function rest<T>(method: string, path: string, body?: object): Promise<T> {
+  const headers = body ? { "content-type": "application/json" } : {};
+  return await read(await send(method, new URL(path, root), headers, body ? JSON.stringify(body) : ""));
+}
+
+export async function send(
+  method: string,
+  url: URL,
+  headers: Readonly<Record<string, string>>,
+  body: string,
+  signal?: AbortSignal,
+): Promise<Response> {
+  const { key } = currentSession();
+  const sent = key ? await signed({ method, url, headers, body }, key, new Date()) : headers;
+  try {
+    const init = { method, headers: sent, ...(body !== "" && { body }), ...(signal && { signal }) };
+    return await fetch(url, { ...init, cache: "no-store", credentials: "omit" });
+  } catch (error) {
+    throw new ApiError("Unreachable", error instanceof Error ? error.message : "nobody answers");
+  }
+}
+
+export function eventsUrl(): URL {
+  return new URL("events", root);
+}
+
+const refusals = /MissingAuthenticationToken|UnrecognizedClient|InvalidSignature|IncompleteSignature|ExpiredToken/;
+
+async function read<T>(response: Response): Promise<T> {
+  const text = await response.text();
+  if (response.ok) return (text === "" ? {} : JSON.parse(text)) as T; // what the operation is known to answer
+  const { __type = "", title = "", message, detail } = fields(text);
+  const name = String(title || String(__type).split("#").pop() || response.status);
+  const error = new ApiError(name, String(message ?? detail ?? response.statusText));
+  if (refusals.test(name)) changeSession({ refused: error.message });
+  throw error;
+}
+
+function fields(text: string): Readonly<Record<string, unknown>> {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return {};
+  }
+}
+
+/** What the caller may do. An API that does not tell takes everything. */
+export async function askRole(): Promise<void> {
+  try {
+    const { role } = await rest<{ role?: Role }>("GET", "caller");
+    changeSession({ role: role ?? "admin" });
+  } catch (error) {
+    if (error instanceof ApiError && error.name === "UnknownOperationException") changeSession({ role: "admin" });
+  }
+}

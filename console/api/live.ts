@@ -1,0 +1,144 @@
+/**
+ * Data that stays fresh: loaded now, and again when the API says that something changed (server-sent events),
+ * or every few seconds where it cannot say so. One load at a time; what comes meanwhile makes one more.
+ */
+import { useEffect, useRef, useState } from "preact/hooks";
+import { ApiError, eventsUrl, send } from "./client.ts";
+
+/** `undefined`: something changed, nobody knows what. */
+type Listener = (executions: ReadonlySet<string> | undefined) => void;
+
+const listeners = new Set<Listener>();
+let running = false;
+
+const pollMilliseconds = 4_000;
+const pauseMilliseconds = 1_000;
+/** A hint may get lost: what is watched is looked at from time to time anyway. */
+const doubtMilliseconds = 15_000;
+
+async function listen(): Promise<void> {
+  if (running) return;
+  running = true;
+  while (listeners.size > 0) await pause((await follow()) === "no stream" ? pollMilliseconds : pauseMilliseconds);
+  running = false;
+}
+
+async function follow(): Promise<"no stream" | "ended"> {
+  try {
+    const response = await send("GET", eventsUrl(), {}, "");
+    const isStream = response.headers.get("content-type") === "text/event-stream";
+    if (!response.ok || !response.body || !isStream) {
+      tell(undefined);
+      return "no stream";
+    }
+    let rest = "";
+    const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+    for (let part = await reader.read(); !part.done; part = await reader.read()) {
+      const lines = (rest + part.value).split("\n");
+      rest = lines.pop() ?? "";
+      for (const line of lines) if (line.startsWith("data: ")) hint(line.slice("data: ".length));
+    }
+  } catch {
+    // The server went away: it is asked again, and what it says then counts.
+  }
+  tell(undefined);
+  return "ended";
+}
+
+function hint(data: string): void {
+  const { executions } = JSON.parse(data) as { executions?: string[] }; // lib/api/changes.ts writes it
+  tell(executions && new Set(executions));
+}
+
+function tell(executions: ReadonlySet<string> | undefined): void {
+  for (const listener of listeners) listener(executions);
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
+
+export interface Loaded<T> {
+  readonly value?: T;
+  readonly error?: ApiError;
+  /** Looks again now. */
+  readonly again: () => void;
+}
+
+export interface Watched<T> {
+  readonly load: () => Promise<T>;
+  /** Loaded anew from nothing when it changes. */
+  readonly key: string;
+  /** Only changes of the execution whose ARN ends like that count. */
+  readonly execution?: string;
+  /** What is as it is: no more looking. */
+  readonly settled?: (value: T) => boolean;
+  /** Rest after each load, so that a long one is not made all the time. */
+  readonly restMilliseconds?: number;
+}
+
+interface Shown<T> {
+  readonly key: string;
+  readonly value?: T;
+  readonly error?: ApiError;
+}
+
+export function useLive<T>({ load, key, execution, settled, restMilliseconds = 300 }: Watched<T>): Loaded<T> {
+  const [state, setState] = useState<Shown<T>>({ key });
+  const again = useRef(() => {});
+  useEffect(() => {
+    let gone = false;
+    let busy = false;
+    let asked = false;
+    let done = false;
+    const look = async (): Promise<void> => {
+      asked = true;
+      if (busy) return;
+      busy = true;
+      while (asked && !gone) {
+        asked = false;
+        const begun = performance.now();
+        const next = await attempt(load);
+        if (gone) return;
+        // A failure leaves what was seen before; what is seen now ends a failure.
+        setState(
+          (before) => ({ key, ...(next.error && before.key === key && { value: before.value }), ...next }) as Shown<T>,
+        );
+        done = next.value !== undefined && (settled?.(next.value) ?? false);
+        await pause(restMilliseconds + 2 * (performance.now() - begun));
+      }
+      busy = false;
+    };
+    const listener: Listener = (executions) => {
+      if (!done && concerns(executions, execution)) void look();
+    };
+    again.current = () => void look();
+    listeners.add(listener);
+    const doubt = setInterval(() => !done && void look(), doubtMilliseconds);
+    void look();
+    void listen();
+    return () => {
+      gone = true;
+      clearInterval(doubt);
+      listeners.delete(listener);
+    };
+  }, [key]);
+  const shown: Pick<Loaded<T>, "value" | "error"> = state.key === key ? state : {};
+  return {
+    again: () => again.current(),
+    ...(shown.value !== undefined && { value: shown.value }),
+    ...(shown.error && { error: shown.error }),
+  };
+}
+
+function concerns(changed: ReadonlySet<string> | undefined, end: string | undefined): boolean {
+  return end === undefined || changed === undefined || [...changed].some((arn) => arn.endsWith(end));
+}
+
+async function attempt<T>(load: () => Promise<T>): Promise<{ value?: T; error?: ApiError }> {
+  try {
+    return { value: await load() };
+  } catch (error) {
+    return { error: error instanceof ApiError ? error : new ApiError("Failed", String(error)) };
+  }
+}

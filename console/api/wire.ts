@@ -1,0 +1,97 @@
+/** What the API answers, as far as the console reads it. Moments are seconds since 1970, as on the wire. */
+
+export type Status = "RUNNING" | "SUCCEEDED" | "FAILED" | "TIMED_OUT" | "ABORTED" | "PENDING_REDRIVE";
+
+export interface Machine {
+  readonly stateMachineArn: string;
+  readonly name: string;
+  readonly type: "STANDARD" | "EXPRESS";
+  readonly creationDate: number;
+}
+
+export interface MachineDescription extends Machine {
+  readonly status: string;
+  readonly definition: string;
+  readonly roleArn: string;
+  readonly revisionId?: string;
+  readonly description?: string;
+}
+
+export interface Execution {
+  readonly executionArn: string;
+  readonly stateMachineArn: string;
+  readonly name: string;
+  readonly status: Status;
+  readonly startDate: number;
+  readonly stopDate?: number;
+  readonly redriveCount?: number;
+  readonly error?: string;
+  readonly cause?: string;
+}
+
+export interface ExecutionDescription extends Execution {
+  readonly input?: string;
+  readonly output?: string;
+  readonly stateMachineVersionArn?: string;
+  readonly stateMachineAliasArn?: string;
+  readonly redriveStatus?: string;
+  readonly redriveStatusReason?: string;
+  readonly mapRunArn?: string;
+}
+
+export interface Found<E = Execution> {
+  readonly executions: readonly E[];
+  readonly searched: number;
+  readonly nextToken?: string;
+}
+
+/** On REST moments are in ISO 8601. */
+export type RestExecution = Omit<Execution, "startDate" | "stopDate"> & {
+  readonly startDate: string;
+  readonly stopDate?: string;
+};
+
+export function inSeconds({ startDate, stopDate, ...rest }: RestExecution): Execution {
+  return {
+    ...rest,
+    startDate: Date.parse(startDate) / 1_000,
+    ...(stopDate !== undefined && { stopDate: Date.parse(stopDate) / 1_000 }),
+  };
+}
+
+/** What a branch waits for; moments in ISO 8601, as REST writes them. */
+export interface Waiting {
+  readonly branch: string;
+  readonly state: string;
+  readonly reason: string;
+  readonly since?: string;
+  readonly until?: string;
+}
+
+export interface StateOfRun {
+  readonly status: "running" | "retrying" | "succeeded" | "caught" | "failed" | "aborted";
+  readonly visits: number;
+  readonly failures: number;
+  readonly milliseconds: number;
+}
+
+export type Run = Omit<RestExecution, "stateMachineArn"> & {
+  readonly states: Readonly<Record<string, StateOfRun>>;
+};
+
+export interface Diagnostic {
+  readonly severity: "ERROR" | "WARNING";
+  readonly code: string;
+  readonly message: string;
+  readonly location?: string;
+}
+
+export interface Version {
+  readonly stateMachineVersionArn: string;
+  readonly creationDate: number;
+}
+
+export interface Alias {
+  readonly stateMachineAliasArn: string;
+  readonly creationDate: number;
+}

@@ -1,0 +1,168 @@
+/**
+ * The first lines about an execution, in words: what it does or waits for, or what it came to and why; and what
+ * happens next. Somebody who sees it for the first time should need no more.
+ */
+import type { Visit } from "../../lib/asl/history/visits.ts";
+import type { ExecutionDescription, Waiting } from "../api/wire.ts";
+import { duration, moment, relative, several } from "../parts/words.ts";
+
+export interface Story {
+  readonly says: string;
+  /** The state that it is about. */
+  readonly about?: Visit;
+  readonly cause?: string;
+  /** What led to it, where the end alone does not say. */
+  readonly because?: string;
+  readonly next: string;
+}
+
+interface Told {
+  readonly description: ExecutionDescription;
+  readonly waiting: readonly Waiting[];
+  readonly visits: readonly Visit[];
+  readonly now: number;
+}
+
+export function storyOf(told: Told): Story {
+  switch (told.description.status) {
+    case "RUNNING":
+      return running(told);
+    case "SUCCEEDED":
+      return succeeded(told);
+    case "FAILED":
+    case "TIMED_OUT":
+      return failed(told);
+    default:
+      return stopped(told);
+  }
+}
+
+function running({ waiting, visits, now }: Told): Story {
+  // A state with branches waits for them: what they wait for says more.
+  const leaves = waiting.filter(({ reason }) => !/^waits for the (branch|\d+ branches) of /.test(reason));
+  const [first] = leaves.length > 0 ? leaves : waiting;
+  if (!first) return { says: "Is about to go on.", next: "The next state is on its way." };
+  const others = leaves.length - 1;
+  const about = visits.findLast(({ state, leftAt }) => state === first.state && leftAt === undefined);
+  const more = others > 0 ? ` (and ${several(others, "other branch", "other branches")})` : "";
+  return {
+    says: `${sentence(first.reason, now)}${more}.`,
+    ...(about && { about }),
+    next: whatComes(first, now),
+  };
+}
+
+/** Moments of the API in the reader's own time. */
+function sentence(reason: string, now: number): string {
+  const local = reason.replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, (iso) => {
+    const at = Date.parse(iso);
+    return `${moment(at, now)} (${relative(at, now)})`;
+  });
+  return local.charAt(0).toUpperCase() + local.slice(1);
+}
+
+function whatComes({ reason, until, state }: Waiting, now: number): string {
+  const limit = until === undefined ? undefined : Date.parse(until);
+  const when = limit === undefined ? "" : ` ${moment(limit, now)} (${relative(limit, now)})`;
+  if (/task token/.test(reason))
+    return limit === undefined
+      ? "Somebody has to answer: see the inbox. It has no deadline."
+      : `Somebody has to answer by${when}: see the inbox. After that ${state} has failed with States.Timeout.`;
+  if (/activity/.test(reason)) return "A worker has to take or finish the task.";
+  if (/started by state/.test(reason)) return "It goes on when the execution that it started has ended.";
+  if (/^runs task/.test(reason))
+    return limit === undefined
+      ? "It goes on when the call answers."
+      : `It goes on when the call answers, at the latest${when}.`;
+  if (limit !== undefined) return `It goes on by itself at${when}.`;
+  return "It goes on by itself.";
+}
+
+function succeeded({ description, visits }: Told): Story {
+  const retried = visits.reduce(
+    (sum, { attempts }) => sum + attempts.filter(({ status }) => status === "failed").length,
+    0,
+  );
+  const caught = visits.filter(({ status }) => status === "caught").length;
+  const troubles = [
+    ...(retried > 0 ? [`${several(retried, "attempt")} failed on the way`] : []),
+    ...(caught > 0 ? [`${several(caught, "failure was", "failures were")} caught`] : []),
+  ];
+  const took = duration(((description.stopDate ?? description.startDate) - description.startDate) * 1_000);
+  const smooth = troubles.length > 0 ? `; ${troubles.join(", ")}` : "";
+  return {
+    says: `Succeeded in ${took}, through ${several(visits.length, "state")}${smooth}.`,
+    next: "Nothing more happens: it is done.",
+  };
+}
+
+function failed({ description, visits }: Told): Story {
+  const { status, error, cause, redriveStatus } = description;
+  const about = culprit(visits);
+  const timedOut = status === "TIMED_OUT";
+  const tries = about?.attempts.length ?? 0;
+  const where = about ? ` in state ${placeOf(about)}${tries > 1 ? `, at attempt ${tries}` : ""}` : "";
+  const attempt = about?.attempts.at(-1);
+  const why = error ?? attempt?.error ?? about?.error ?? (timedOut ? "States.Timeout" : undefined);
+  const text = cause ?? attempt?.cause ?? about?.cause;
+  const origin = about?.type === "Fail" ? originOf(visits, about) : undefined;
+  const shown = origin ?? about;
+  const redrivable = redriveStatus === "REDRIVABLE";
+  return {
+    says: `${timedOut ? "Ran out of time" : "Failed"}${where}${why === undefined ? "" : `: ${why}`}.`,
+    ...(shown && { about: shown }),
+    ...(text !== undefined && { cause: text }),
+    ...(origin && about && { because: becauseOf(origin, about) }),
+    next: redrivable
+      ? `Nothing more happens by itself. A redrive goes on${about ? ` from ${about.state}` : " from there"}: what succeeded is not done again.`
+      : "Nothing more happens. Start again begins anew, with the same input or another.",
+  };
+}
+
+/** The innermost state that failed last: those around it failed of it. */
+function culprit(visits: readonly Visit[]): Visit | undefined {
+  const failures = visits.filter(({ status }) => status === "failed");
+  const around = new Set<Visit>();
+  for (const { inside } of failures) for (let at = inside; at; at = at.visit.inside) around.add(at.visit);
+  return failures.findLast((visit) => !around.has(visit)) ?? failures.at(-1);
+}
+
+/** A Fail state ends what went wrong before: the failure that was caught on the way to it. */
+function originOf(visits: readonly Visit[], end: Visit): Visit | undefined {
+  const caught = visits.findLast(({ status, id }) => status === "caught" && id < end.id);
+  return caught && (visits.findLast((visit) => visit.status === "failed" && isBeneath(visit, caught)) ?? caught);
+}
+
+function becauseOf(origin: Visit, end: Visit): string {
+  const error = origin.attempts.at(-1)?.error ?? origin.error;
+  const tries = origin.attempts.length > 1 ? ` after ${several(origin.attempts.length, "attempt")}` : "";
+  const what = error === undefined ? "" : ` with ${error}`;
+  return `It began in ${placeOf(origin)}: that failed${tries}${what}, was caught, and led to ${end.state}.`;
+}
+
+function isBeneath(visit: Visit, container: Visit): boolean {
+  for (let inside = visit.inside; inside; inside = inside.visit.inside) if (inside.visit === container) return true;
+  return false;
+}
+
+/** `PackItem (item 3 of PackItems)`. */
+export function placeOf({ state, inside }: Visit): string {
+  if (inside?.index === undefined) return state;
+  return `${state} (item ${inside.index} of ${inside.visit.state})`;
+}
+
+function stopped({ description, visits }: Told): Story {
+  const { error, cause, redriveStatus } = description;
+  const about =
+    visits.findLast(({ status, attempts }) => status === "aborted" && attempts.length > 0) ??
+    visits.findLast(({ status }) => status === "aborted");
+  return {
+    says: `Was stopped${about ? ` while in state ${placeOf(about)}` : ""}.`,
+    ...(about && { about }),
+    ...(cause !== undefined && { cause: error === undefined ? cause : `${error}: ${cause}` }),
+    next:
+      redriveStatus === "REDRIVABLE"
+        ? "Nothing more happens by itself. A redrive goes on from there."
+        : "Nothing more happens.",
+  };
+}

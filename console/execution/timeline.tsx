@@ -1,0 +1,111 @@
+/** Every visit of a state as a bar in time, its attempts within it; long waits folded. A bar leads to its state. */
+import { useMemo } from "preact/hooks";
+import type { Visit } from "../../lib/asl/history/visits.ts";
+import { stateLooks } from "../parts/status.tsx";
+import { VirtualList } from "../parts/virtual.tsx";
+import { duration } from "../parts/words.ts";
+import { placeOf } from "./story.ts";
+import { type TimeAxis, timeAxis } from "./time-axis.ts";
+
+interface TimelineProps {
+  readonly visits: readonly Visit[];
+  /** Until when it is drawn: the end, or now. */
+  readonly until: number;
+  readonly chosen: Visit | undefined;
+  readonly choose: (visit: Visit) => void;
+}
+
+const rowHeight = 34;
+
+export function Timeline({ visits, until, chosen, choose }: TimelineProps) {
+  const axis = useMemo(() => timeAxis(momentsOf(visits, until)), [visits, until]);
+  if (visits.length === 0) return <p class="empty">No state has been entered yet.</p>;
+  return (
+    <div class="timeline">
+      {axis.folds.length > 0 && (
+        <p class="quiet">
+          Folded, because nothing happened meanwhile:{" "}
+          {axis.folds.map(({ milliseconds }) => duration(milliseconds)).join(", ")}.
+        </p>
+      )}
+      <VirtualList
+        label="Timeline"
+        count={visits.length}
+        rowHeight={rowHeight}
+        current={chosen ? visits.indexOf(chosen) : -1}
+        row={(index, style) => {
+          const visit = visits[index];
+          if (!visit) return null;
+          return (
+            <button
+              key={visit.id}
+              type="button"
+              class="visit"
+              style={style}
+              aria-pressed={visit === chosen}
+              onClick={() => choose(visit)}
+            >
+              <Row visit={visit} axis={axis} until={until} />
+            </button>
+          );
+        }}
+      />
+    </div>
+  );
+}
+
+function Row({ visit, axis, until }: { readonly visit: Visit; readonly axis: TimeAxis; readonly until: number }) {
+  const { enteredAt, leftAt = until, status, attempts } = visit;
+  const { tone, sign, word } = stateLooks[status];
+  const retries = attempts.length > 1 ? `, ${attempts.length} attempts` : "";
+  return (
+    <>
+      <span class="name" style={{ paddingLeft: `${depthOf(visit) * 0.9}rem` }}>
+        <span class={`tone-${tone}`} aria-hidden="true">
+          {sign}
+        </span>{" "}
+        {placeOf(visit)}
+        <span class="hidden">{`, ${word}${retries}, `}</span>
+      </span>
+      <span class="number quiet">{duration(leftAt - enteredAt)}</span>
+      <span class="track" aria-hidden="true">
+        {axis.folds.map(({ at, width }) => (
+          <span key={at} class="fold" style={{ left: percent(at), width: percent(width) }}>
+            ⏸
+          </span>
+        ))}
+        <span class={`bar ${tone}`} style={span(axis, enteredAt, leftAt)} />
+        {attempts.length > 1 &&
+          attempts.map(({ event, at, endedAt = until, status: outcome }) => (
+            <span key={event} class={`attempt ${outcome}`} style={span(axis, at, endedAt)} />
+          ))}
+      </span>
+    </>
+  );
+}
+
+function depthOf({ inside }: Visit): number {
+  let depth = 0;
+  for (let at = inside; at; at = at.visit.inside) depth++;
+  return depth;
+}
+
+function span(axis: TimeAxis, from: number, to: number): Record<string, string> {
+  const left = axis.place(from);
+  return { left: percent(left), width: `max(3px, ${percent(axis.place(to) - left)})` };
+}
+
+function percent(part: number): string {
+  return `${(part * 100).toFixed(3)}%`;
+}
+
+function* momentsOf(visits: readonly Visit[], until: number): Iterable<number> {
+  for (const { enteredAt, leftAt, attempts } of visits) {
+    yield enteredAt;
+    yield leftAt ?? until;
+    for (const { at, endedAt } of attempts) {
+      yield at;
+      if (endedAt !== undefined) yield endedAt;
+    }
+  }
+}

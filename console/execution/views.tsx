@@ -1,0 +1,86 @@
+/** The ways to look at an execution: as a graph, in time, event by event, and what went in and came out. */
+import { useMemo } from "preact/hooks";
+import type { Visit } from "../../lib/asl/history/visits.ts";
+import { Graph } from "../graph/graph.tsx";
+import { Payload } from "../parts/payload.tsx";
+import type { Query } from "../route.ts";
+import { go } from "../route.ts";
+import { Events } from "./events.tsx";
+import type { Read } from "./history.ts";
+import { Timeline } from "./timeline.tsx";
+
+export const views = ["graph", "timeline", "events", "input & output"] as const;
+
+interface ViewProps {
+  readonly view: (typeof views)[number];
+  readonly read: Read;
+  /** Those in scope. */
+  readonly seen: readonly Visit[];
+  readonly definition: string | undefined;
+  readonly now: number;
+  readonly chosen: Visit | undefined;
+  readonly state: string | undefined;
+  readonly toState: (state: string | undefined, more?: Query) => string;
+}
+
+export function View(props: ViewProps) {
+  const { view, read, seen, definition, chosen, state, toState } = props;
+  switch (view) {
+    case "graph":
+      return definition === undefined ? (
+        <p class="empty">Loading…</p>
+      ) : (
+        <Graph definition={definition} visits={seen} chosen={chosen?.state ?? state} linkTo={toState} />
+      );
+    case "timeline":
+      return <TimelineView {...props} />;
+    case "events":
+      return <EventsView read={read} />;
+    case "input & output":
+      return <InputAndOutput read={read} />;
+  }
+}
+
+function TimelineView({ read, seen, now, chosen, toState }: ViewProps) {
+  const { stopDate } = read.description;
+  // While it runs, the end of the line moves once a second.
+  const until = stopDate === undefined ? now : stopDate * 1_000;
+  const choose = (visit: Visit): void => go(toState(visit.state, { visit: visit.id }), { replace: true });
+  return <Timeline visits={seen} until={until} chosen={chosen} choose={choose} />;
+}
+
+function EventsView({ read: { events, partial } }: { readonly read: Read }) {
+  const states = useMemo(() => statesOf(events), [events]);
+  return (
+    <>
+      {partial === "loading" && <p class="quiet">More events are on their way…</p>}
+      {partial === "cut" && <p class="quiet">The first {events.length} events; `baton history` shows all.</p>}
+      <Events events={events} states={states} />
+    </>
+  );
+}
+
+/** The state that each event belongs to: what it says itself, else that of the event it follows from. */
+function statesOf(events: Read["events"]): ReadonlyMap<number, string> {
+  const states = new Map<number, string>();
+  for (const { id, previousEventId, stateEnteredEventDetails, stateExitedEventDetails } of events) {
+    const named = (stateEnteredEventDetails ?? stateExitedEventDetails)?.["name"];
+    const state = typeof named === "string" ? named : states.get(previousEventId);
+    if (state !== undefined) states.set(id, state);
+  }
+  return states;
+}
+
+function InputAndOutput({ read: { description } }: { readonly read: Read }) {
+  const { input, output } = description;
+  return (
+    <div class="flow">
+      {input !== undefined && <Payload title="Input" text={input} />}
+      {output === undefined ? (
+        <p class="quiet">No output: {description.status === "RUNNING" ? "it still runs." : "it did not succeed."}</p>
+      ) : (
+        <Payload title="Output" text={output} />
+      )}
+    </div>
+  );
+}

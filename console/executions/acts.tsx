@@ -1,0 +1,118 @@
+/** Stop or redrive many executions at once: first the count, then the act, then what came of each. */
+import { useState } from "preact/hooks";
+import { call } from "../api/client.ts";
+import type { Execution } from "../api/wire.ts";
+import { ActDialog } from "../parts/dialog.tsx";
+import { count, several, shellWord } from "../parts/words.ts";
+import { namesIn } from "../route.ts";
+import { type Asked, searchExecutions } from "./search.ts";
+
+interface ManyActsProps {
+  readonly asked: Asked;
+  /** Those that are shown. */
+  readonly executions: readonly Execution[];
+  readonly chosen: ReadonlySet<string>;
+  readonly clear: () => void;
+}
+
+interface Kind {
+  readonly verb: "Stop" | "Redrive";
+  readonly operation: "StopExecution" | "RedriveExecution";
+  readonly command: "stop" | "redrive";
+  readonly says: string;
+  readonly applies: (execution: Execution) => boolean;
+}
+
+const kinds: readonly Kind[] = [
+  {
+    verb: "Stop",
+    operation: "StopExecution",
+    command: "stop",
+    says: "Each ends as stopped, with all its branches. What its tasks have done so far stays done.",
+    applies: ({ status }) => status === "RUNNING",
+  },
+  {
+    verb: "Redrive",
+    operation: "RedriveExecution",
+    command: "redrive",
+    says: "Each goes on from the state that failed. What succeeded is not done again.",
+    applies: ({ status }) => status === "FAILED" || status === "TIMED_OUT" || status === "ABORTED",
+  },
+];
+
+export function ManyActs({ asked, executions, chosen, clear }: ManyActsProps) {
+  const [open, setOpen] = useState<{ kind: Kind; targets: readonly Execution[] }>();
+  const [counting, setCounting] = useState(false);
+  const picked = executions.filter(({ executionArn }) => chosen.has(executionArn));
+  const ask = async (kind: Kind): Promise<void> => {
+    setCounting(true);
+    const targets = picked.length > 0 ? picked : await allMatching(asked);
+    setCounting(false);
+    setOpen({ kind, targets: targets.filter(kind.applies) });
+  };
+  return (
+    <div class="many">
+      <span class="quiet">
+        {counting ? "Counting…" : picked.length > 0 ? `${count(picked.length)} chosen` : "All that match"}
+      </span>
+      {kinds.map((kind) => (
+        <button key={kind.verb} type="button" disabled={counting} onClick={() => void ask(kind)}>
+          {kind.verb}…
+        </button>
+      ))}
+      {picked.length > 0 && (
+        <button type="button" class="plain" onClick={clear}>
+          clear the choice
+        </button>
+      )}
+      {open && <ManyDialog {...open} close={() => setOpen(undefined)} />}
+    </div>
+  );
+}
+
+/** More at once are a job for the command line. */
+const mostTargets = 10_000;
+
+async function allMatching(asked: Asked): Promise<readonly Execution[]> {
+  const found: Execution[] = [];
+  let nextToken: string | undefined;
+  do {
+    const page = await searchExecutions(asked, nextToken, 1_000);
+    found.push(...page.executions);
+    nextToken = page.nextToken;
+  } while (nextToken !== undefined && found.length < mostTargets);
+  return found;
+}
+
+const atOnce = 8;
+
+function ManyDialog({ kind, targets, close }: { kind: Kind; targets: readonly Execution[]; close: () => void }) {
+  const [done, setDone] = useState(0);
+  const act = async (): Promise<void> => {
+    const refused: string[] = [];
+    for (let from = 0; from < targets.length; from += atOnce) {
+      const part = targets.slice(from, from + atOnce);
+      const results = await Promise.allSettled(part.map(({ executionArn }) => call(kind.operation, { executionArn })));
+      for (const result of results) if (result.status === "rejected") refused.push(String(result.reason?.message));
+      setDone(from + part.length);
+    }
+    if (refused.length > 0) throw new Error(`${count(refused.length)} were refused, the first with: ${refused[0]}`);
+  };
+  const [first] = targets;
+  const names = first && namesIn(first.executionArn);
+  return (
+    <ActDialog
+      title={`${kind.verb} ${several(targets.length, "execution")}`}
+      verb={targets.length === 0 ? "Nothing to do" : `${kind.verb} ${count(targets.length)}`}
+      danger={kind.verb === "Stop"}
+      act={act}
+      close={close}
+      {...(names && {
+        command: `baton ${kind.command} ${shellWord(`${names.machine}/${names.name}`)}   # each of them`,
+      })}
+    >
+      <p>{kind.says}</p>
+      {done > 0 && <p role="status">{`${count(done)} of ${count(targets.length)}`}</p>}
+    </ActDialog>
+  );
+}

@@ -1,0 +1,92 @@
+/** The list itself: one row an execution, of which only those in sight are drawn. */
+import type { Execution } from "../api/wire.ts";
+import { readCause } from "../parts/cause.ts";
+import { StatusBadge } from "../parts/status.tsx";
+import { useNow } from "../parts/time.tsx";
+import { VirtualList } from "../parts/virtual.tsx";
+import { duration, moment, relative } from "../parts/words.ts";
+import { executionLink, nameIn } from "../route.ts";
+
+export interface Choice {
+  readonly chosen: ReadonlySet<string>;
+  readonly choose: (chosen: ReadonlySet<string>) => void;
+}
+
+interface ListProps {
+  readonly executions: readonly Execution[];
+  readonly machineShown: boolean;
+  /** Absent: nothing can be done with several. */
+  readonly choice: Choice | undefined;
+}
+
+const rowHeight = 50;
+
+export function ExecutionList({ executions, machineShown, choice }: ListProps) {
+  const now = useNow();
+  return (
+    <div class="executions">
+      <VirtualList
+        label="Executions"
+        count={executions.length}
+        rowHeight={rowHeight}
+        row={(index, style) => {
+          const execution = executions[index];
+          if (!execution) return null;
+          return (
+            <div class="execution" style={style} key={execution.executionArn}>
+              {choice && <Chooser execution={execution} choice={choice} />}
+              <Row execution={execution} machineShown={machineShown} now={now} />
+            </div>
+          );
+        }}
+      />
+    </div>
+  );
+}
+
+function Chooser({
+  execution,
+  choice: { chosen, choose },
+}: {
+  readonly execution: Execution;
+  readonly choice: Choice;
+}) {
+  const { executionArn: arn, name } = execution;
+  const toggle = (): void => {
+    const next = new Set(chosen);
+    if (!next.delete(arn)) next.add(arn);
+    choose(next);
+  };
+  return <input type="checkbox" checked={chosen.has(arn)} onChange={toggle} aria-label={`Choose ${name}`} />;
+}
+
+interface RowProps {
+  readonly execution: Execution;
+  readonly machineShown: boolean;
+  readonly now: number;
+}
+
+function Row({ execution, machineShown, now }: RowProps) {
+  const { name, status, startDate, stopDate, error, cause, stateMachineArn } = execution;
+  const machine = nameIn(stateMachineArn);
+  const started = startDate * 1_000;
+  const took = (stopDate === undefined ? now : stopDate * 1_000) - started;
+  return (
+    <>
+      <StatusBadge status={status} />
+      <span class="who">
+        <a href={executionLink(machine, name)}>{name}</a>
+        {machineShown && <span class="quiet">{machine}</span>}
+      </span>
+      <span class="why" title={cause}>
+        {error !== undefined && <strong>{error}</strong>} {readCause(cause).message}
+      </span>
+      <span class="when quiet">
+        <time dateTime={new Date(started).toISOString()} title={moment(started, now)}>
+          {relative(started, now)}
+        </time>
+      </span>
+      <span class="took">{duration(took)}</span>
+    </>
+  );
+}

@@ -1,0 +1,73 @@
+/** Executions as the page asks for them, page after page, kept fresh from the newest on. */
+import { useEffect, useState } from "preact/hooks";
+import { type ApiError, rest } from "../api/client.ts";
+import { useLive } from "../api/live.ts";
+import { type Execution, type Found, inSeconds, type RestExecution, type Status } from "../api/wire.ts";
+import { allMachines } from "../pages/machines.tsx";
+
+export interface Asked {
+  /** "" for all. */
+  readonly machine: string;
+  readonly status: Status | "";
+  readonly search: string;
+}
+
+const pageSize = 100;
+
+export async function searchExecutions(asked: Asked, nextToken?: string, maxResults = pageSize): Promise<Found> {
+  const { machine, status, search } = asked;
+  const given = { machine, status, search: search.trim(), maxResults: String(maxResults), nextToken: nextToken ?? "" };
+  const query = new URLSearchParams(Object.entries(given).filter(([, value]) => value !== ""));
+  const found = await rest<Found<RestExecution>>("GET", `executions?${query}`);
+  return { ...found, executions: found.executions.map(inSeconds) };
+}
+
+const arns = new Map<string, string>();
+
+/** The account and Region are the API's to say. */
+export async function machineArn(name: string): Promise<string> {
+  const known = arns.get(name);
+  if (known !== undefined) return known;
+  for (const machine of await allMachines()) arns.set(machine.name, machine.stateMachineArn);
+  return arns.get(name) ?? `arn:aws:states:us-east-1:000000000000:stateMachine:${name}`;
+}
+
+export async function executionArn(machine: string, name: string): Promise<string> {
+  return `${(await machineArn(machine)).replace(":stateMachine:", ":execution:")}:${name}`;
+}
+
+interface Shown {
+  readonly found?: Found;
+  readonly error?: ApiError;
+  /** Absent where there is nothing further back. */
+  readonly more?: () => void;
+}
+
+export function useExecutions(asked: Asked): Shown {
+  const key = JSON.stringify(asked);
+  const { value, error } = useLive({ key, load: () => searchExecutions(asked), restMilliseconds: 500 });
+  const [older, setOlder] = useState<{ key: string; found: Found }>();
+  useEffect(() => setOlder(undefined), [key]);
+  const further = older?.key === key ? older.found : undefined;
+  const token = further ? further.nextToken : value?.nextToken;
+  const more = async (): Promise<void> => {
+    const next = await searchExecutions(asked, token);
+    const executions = [...(further?.executions ?? []), ...next.executions];
+    setOlder({ key, found: { ...next, executions, searched: (further?.searched ?? 0) + next.searched } });
+  };
+  const found = value && {
+    executions: merged(value.executions, further?.executions ?? []),
+    searched: value.searched + (further?.searched ?? 0),
+  };
+  return {
+    ...(found && { found }),
+    ...(error && { error }),
+    ...(value && token !== undefined && { more: () => void more() }),
+  };
+}
+
+/** The newest page moves on while older ones stay: what is on both is shown once, as it is now. */
+function merged(newest: readonly Execution[], older: readonly Execution[]): readonly Execution[] {
+  const seen = new Set(newest.map(({ executionArn: arn }) => arn));
+  return [...newest, ...older.filter(({ executionArn: arn }) => !seen.has(arn))];
+}

@@ -1,0 +1,25 @@
+/** Which ways of a graph an execution has gone: from the visit that left a state to the one that came after it. */
+import type { Edge } from "../../lib/asl/graph/graph.ts";
+import type { Drawing } from "../../lib/asl/graph/layout.ts";
+import type { Visit } from "../../lib/asl/history/visits.ts";
+
+export function takenEdges({ nodes, edges }: Drawing, visits: readonly Visit[]): ReadonlySet<Edge> {
+  const names = new Map(nodes.flatMap(({ node }) => (node.kind === "state" ? [[node.id, node.name] as const] : [])));
+  const gone = new Set<string>();
+  const last = new Map<string, Visit>();
+  for (const visit of visits) {
+    const place = `${visit.inside?.visit.id ?? ""}.${visit.inside?.index ?? ""}`;
+    const before = last.get(place);
+    if (before) gone.add(key(before.state, visit.state, before.status === "caught"));
+    else if (!visit.inside) gone.add(key(undefined, visit.state, false));
+    last.set(place, visit);
+  }
+  const end = last.get(".");
+  if (end?.status === "succeeded") gone.add(key(end.state, undefined, false));
+  const isGone = ({ from, to, kind }: Edge): boolean => gone.has(key(names.get(from), names.get(to), kind === "catch"));
+  return new Set(edges.map(({ edge }) => edge).filter(isGone));
+}
+
+function key(from: string | undefined, to: string | undefined, caught: boolean): string {
+  return JSON.stringify([from ?? null, to ?? null, caught]);
+}

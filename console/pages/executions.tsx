@@ -1,0 +1,126 @@
+/** Executions of one machine or of all: found by status, name, error or what went in and came out; stopped or redriven many at once. */
+import { useEffect, useState } from "preact/hooks";
+import { useLive } from "../api/live.ts";
+import { may, useSession } from "../api/session.ts";
+import { ManyActs } from "../executions/acts.tsx";
+import { ExecutionList } from "../executions/list.tsx";
+import { type Asked, useExecutions } from "../executions/search.ts";
+import { Failed } from "../parts/failure.tsx";
+import { count, statusWords } from "../parts/words.ts";
+import { go, link } from "../route.ts";
+import { allMachines } from "./machines.tsx";
+
+const statuses = ["RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"] as const;
+
+export function ExecutionsPage({ query }: { readonly query: URLSearchParams }) {
+  const asked: Asked = {
+    machine: query.get("machine") ?? "",
+    status: statuses.find((status) => status === query.get("status")) ?? "",
+    search: query.get("q") ?? "",
+  };
+  const session = useSession();
+  const { found, error, more } = useExecutions(asked);
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+  const executions = found?.executions ?? [];
+  return (
+    <section class="page">
+      <h1>Executions</h1>
+      <Filters asked={asked} />
+      {error && <Failed error={error} />}
+      {found && executions.length === 0 && <Nothing asked={asked} />}
+      {executions.length > 0 && (
+        <>
+          {may(session, "operate") && (
+            <ManyActs asked={asked} executions={executions} chosen={chosen} clear={() => setChosen(new Set())} />
+          )}
+          <ExecutionList
+            executions={executions}
+            machineShown={asked.machine === ""}
+            choice={may(session, "operate") ? { chosen, choose: setChosen } : undefined}
+          />
+        </>
+      )}
+      {found && (
+        <p class="quiet" role="status">
+          {asked.search === "" ? "" : `Searched ${count(found.searched)}. `}
+          {count(executions.length)} shown.{" "}
+          {more && (
+            <button type="button" onClick={more}>
+              {asked.search === "" ? "Show more" : "Search further back"}
+            </button>
+          )}
+        </p>
+      )}
+    </section>
+  );
+}
+
+function Nothing({ asked }: { readonly asked: Asked }) {
+  const filtered = asked.search !== "" || asked.status !== "" || asked.machine !== "";
+  return (
+    <p class="empty">
+      {filtered ? (
+        "No execution matches."
+      ) : (
+        <>
+          Nothing has run yet. Start an execution from its <a href={link(["machines"])}>machine</a>, or with{" "}
+          <code>baton start MACHINE --input JSON</code>.
+        </>
+      )}
+    </p>
+  );
+}
+
+const typingPause = 300;
+
+function Filters({ asked }: { readonly asked: Asked }) {
+  const machines = useLive({ key: "machines", load: allMachines, settled: () => true });
+  const [search, setSearch] = useState(asked.search);
+  const change = (to: Partial<Asked>): void => {
+    const { machine, status, search: q } = { ...asked, search, ...to };
+    go(link(["executions"], { machine, status, q }), { replace: true });
+  };
+  useEffect(() => {
+    if (search === asked.search) return;
+    const timer = setTimeout(() => change({ search }), typingPause);
+    return () => clearTimeout(timer);
+  });
+  return (
+    <search class="filters">
+      <label>
+        Machine
+        <select value={asked.machine} onChange={(event) => change({ machine: event.currentTarget.value })}>
+          <option value="">all</option>
+          {(machines.value ?? []).map(({ name }) => (
+            <option key={name} value={name}>
+              {name}
+            </option>
+          ))}
+        </select>
+      </label>
+      <label>
+        Status
+        <select
+          value={asked.status}
+          onChange={(event) => change({ status: statuses.find((one) => one === event.currentTarget.value) ?? "" })}
+        >
+          <option value="">any</option>
+          {statuses.map((status) => (
+            <option key={status} value={status}>
+              {statusWords[status]}
+            </option>
+          ))}
+        </select>
+      </label>
+      <label class="wide">
+        Search
+        <input
+          type="search"
+          value={search}
+          placeholder="ord-1004, or customer.id=7: name, error, input, output"
+          onInput={(event) => setSearch(event.currentTarget.value)}
+        />
+      </label>
+    </search>
+  );
+}

@@ -1,0 +1,69 @@
+/** One machine: its definition and graph side by side, its runs by state, its versions; and the way to start it. */
+import { useState } from "preact/hooks";
+import { call } from "../api/client.ts";
+import { useLive } from "../api/live.ts";
+import { may, useSession } from "../api/session.ts";
+import type { MachineDescription } from "../api/wire.ts";
+import { machineArn } from "../executions/search.ts";
+import { Definition } from "../machine/definition.tsx";
+import { RunGrid } from "../machine/grid.tsx";
+import { StartDialog } from "../machine/start.tsx";
+import { Versions } from "../machine/versions.tsx";
+import { Failed } from "../parts/failure.tsx";
+import { link } from "../route.ts";
+
+interface MachinePageProps {
+  readonly name: string;
+  readonly query: URLSearchParams;
+}
+
+const views = ["runs", "definition", "versions"] as const;
+
+export function MachinePage({ name, query }: MachinePageProps) {
+  const session = useSession();
+  const [starting, setStarting] = useState(false);
+  const { value, error, again } = useLive({
+    key: name,
+    load: async () => call<MachineDescription>("DescribeStateMachine", { stateMachineArn: await machineArn(name) }),
+    settled: () => true,
+  });
+  const view = views.find((each) => each === query.get("view")) ?? "runs";
+  return (
+    <section class="page">
+      <nav class="trail" aria-label="Where this is">
+        <a href={link(["machines"])}>Machines</a>
+      </nav>
+      <header class="title">
+        <h1>{name}</h1>
+        <div class="acts">
+          <a class="button" href={link(["executions"], { machine: name })}>
+            All executions
+          </a>
+          {may(session, "start") && (
+            <button type="button" class="primary" onClick={() => setStarting(true)}>
+              Start…
+            </button>
+          )}
+        </div>
+      </header>
+      {error && <Failed error={error} />}
+      <nav class="tabs" aria-label="Views">
+        {views.map((each) => (
+          <a
+            key={each}
+            href={link(["machines", name], { view: each === "runs" ? undefined : each })}
+            aria-current={each === view ? "page" : undefined}
+          >
+            {each}
+          </a>
+        ))}
+      </nav>
+      {value && view === "definition" && (
+        <Definition key={value.revisionId ?? ""} machine={value} mayChange={may(session, "admin")} changed={again} />
+      )}
+      {value && view === "runs" && <RunGrid machine={value} />}
+      {value && view === "versions" && <Versions machine={value} />}
+      {starting && <StartDialog machine={name} input="{}" close={() => setStarting(false)} />}
+    </section>
+  );
+}

@@ -1,0 +1,82 @@
+/**
+ * CodeMirror, wrapped: the one file that knows it. It lives in a shadow root, where its style sheets are
+ * adopted instead of written into the page, which the page's content security policy would refuse.
+ */
+import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
+import { json } from "@codemirror/lang-json";
+import { bracketMatching, HighlightStyle, syntaxHighlighting } from "@codemirror/language";
+import { lintGutter, setDiagnostics } from "@codemirror/lint";
+import { EditorState } from "@codemirror/state";
+import { drawSelection, EditorView, keymap, lineNumbers } from "@codemirror/view";
+import { tags } from "@lezer/highlight";
+import type { Mark } from "./editor.tsx";
+
+export interface CodeEditor {
+  /** Another text, unless it is what the editor has. */
+  show(text: string): void;
+  mark(marks: readonly Mark[]): void;
+  close(): void;
+}
+
+interface Options {
+  readonly label: string;
+  readonly text: string;
+  readonly change: (text: string) => void;
+}
+
+const theme = EditorView.theme({
+  "&": { backgroundColor: "var(--panel)", color: "var(--text)", fontSize: "13px", height: "100%" },
+  ".cm-content": { fontFamily: "var(--mono)", caretColor: "var(--text)" },
+  ".cm-cursor": { borderLeftColor: "var(--text)" },
+  ".cm-gutters": { backgroundColor: "var(--raised)", color: "var(--quiet)", border: "none" },
+  "&.cm-focused": { outline: "2px solid var(--accent)" },
+  "&.cm-focused .cm-selectionBackground, .cm-selectionBackground": { backgroundColor: "var(--accent-soft) !important" },
+  ".cm-tooltip": { backgroundColor: "var(--panel)", border: "1px solid var(--line)", color: "var(--text)" },
+  ".cm-diagnostic": { whiteSpace: "pre-wrap" },
+});
+
+const colours = HighlightStyle.define([
+  { tag: tags.propertyName, color: "var(--accent)" },
+  { tag: tags.string, color: "var(--good)" },
+  { tag: [tags.number, tags.bool, tags.null], color: "var(--warn)" },
+]);
+
+export function createEditor(place: HTMLElement, { label, text, change }: Options): CodeEditor {
+  const root = place.shadowRoot ?? place.attachShadow({ mode: "open" });
+  const view = new EditorView({
+    root,
+    parent: root,
+    state: EditorState.create({
+      doc: text,
+      extensions: [
+        lineNumbers(),
+        history(),
+        drawSelection(),
+        bracketMatching(),
+        json(),
+        lintGutter(),
+        syntaxHighlighting(colours),
+        EditorView.lineWrapping,
+        EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0" }),
+        EditorView.updateListener.of((update) => {
+          if (update.docChanged) change(update.state.doc.toString());
+        }),
+        // Escape, then Tab leaves the editor, as CodeMirror's own key map has it.
+        keymap.of([...defaultKeymap, ...historyKeymap, indentWithTab]),
+        theme,
+      ],
+    }),
+  });
+  return {
+    show(next) {
+      const before = view.state.doc.toString();
+      if (before !== next) view.dispatch({ changes: { from: 0, to: before.length, insert: next } });
+    },
+    mark(marks) {
+      const last = view.state.doc.length;
+      const within = marks.map((mark) => ({ ...mark, from: Math.min(mark.from, last), to: Math.min(mark.to, last) }));
+      view.dispatch(setDiagnostics(view.state, within));
+    },
+    close: () => view.destroy(),
+  };
+}

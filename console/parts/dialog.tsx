@@ -1,0 +1,63 @@
+/** A question that comes before an act: what will happen, the line for a terminal that does the same, yes or no. */
+import type { ComponentChildren } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { Command } from "./command.tsx";
+
+export interface Act {
+  readonly title: string;
+  /** The button's word: what it does. */
+  readonly verb: string;
+  readonly danger?: boolean;
+  readonly command?: string;
+  readonly children?: ComponentChildren;
+  readonly act: () => Promise<void>;
+  readonly close: () => void;
+}
+
+export function ActDialog({ title, verb, danger = false, command, children, act, close }: Act) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<string>();
+  useEffect(() => {
+    dialog.current?.showModal();
+  }, []);
+  const confirm = async (event: Event): Promise<void> => {
+    event.preventDefault();
+    setBusy(true);
+    setError(undefined);
+    try {
+      await act();
+      close();
+    } catch (failure) {
+      setError(failure instanceof Error ? failure.message : String(failure));
+      setBusy(false);
+    }
+  };
+  return (
+    <dialog ref={dialog} aria-label={title} onClose={close}>
+      <form onSubmit={confirm}>
+        <h2>{title}</h2>
+        {children}
+        {error !== undefined && (
+          <p class="failure" role="alert">
+            {error}
+          </p>
+        )}
+        {command !== undefined && (
+          <>
+            <p class="label">In a terminal</p>
+            <Command line={command} />
+          </>
+        )}
+        <p class="buttons">
+          <button type="button" onClick={close}>
+            Cancel
+          </button>
+          <button type="submit" class={danger ? "danger" : "primary"} disabled={busy}>
+            {busy ? "…" : verb}
+          </button>
+        </p>
+      </form>
+    </dialog>
+  );
+}

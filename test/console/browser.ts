@@ -1,0 +1,39 @@
+/** A real browser for the console's tests: Debian's Chromium, driven by playwright-core; what the page complains of is kept. */
+import { existsSync } from "node:fs";
+import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+
+const executablePath = "/usr/bin/chromium";
+
+/** Undefined: it is there. */
+export const missingChromium = existsSync(executablePath) ? undefined : `${executablePath} is not installed`;
+
+const args = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"];
+
+export async function openBrowser(): Promise<Browser> {
+  return await chromium.launch({ executablePath, args });
+}
+
+export interface Opened {
+  readonly page: Page;
+  /** Errors of scripts and of the content security policy. */
+  readonly complaints: string[];
+  /** To an address of the console: `#/executions`. */
+  go(hash: string): Promise<void>;
+}
+
+export async function openConsole(browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<Opened> {
+  const context = await browser.newContext({ viewport: { width: 1360, height: 900 }, ...options });
+  const page = await context.newPage();
+  page.setDefaultTimeout(15_000);
+  const complaints: string[] = [];
+  page.on("pageerror", (error) => complaints.push(String(error.stack ?? error)));
+  page.on("console", (message) => {
+    if (message.type() === "error") complaints.push(message.text());
+  });
+  page.on("dialog", (dialog) => {
+    complaints.push(`a dialog opened: ${dialog.message()}`);
+    void dialog.dismiss();
+  });
+  await page.goto(`${url}/console/`);
+  return { page, complaints, go: async (hash) => void (await page.goto(`${url}/console/${hash}`)) };
+}

@@ -44,6 +44,18 @@ const listed = {
   startDate: moment,
   redriveCount: count,
 };
+const counts = object({
+  pending: count,
+  running: count,
+  succeeded: count,
+  failed: count,
+  timedOut: count,
+  aborted: count,
+  total: count,
+  resultsWritten: count,
+  failuresNotRedrivable: count,
+  pendingRedrive: count,
+});
 const startedBy = { stateMachineVersionArn: text, stateMachineAliasArn: text };
 const machine = { stateMachineArn: text, name: text, type: text, creationDate: moment };
 
@@ -130,6 +142,29 @@ export const answers = {
       ),
     },
     { nextToken: text },
+  ),
+  MapRuns: object(
+    {
+      mapRuns: list(
+        object({ executionArn: text, mapRunArn: text, stateMachineArn: text, startDate: moment }, { stopDate: moment }),
+      ),
+    },
+    { nextToken: text },
+  ),
+  MapRun: object(
+    {
+      mapRunArn: text,
+      executionArn: text,
+      status,
+      startDate: moment,
+      maxConcurrency: count,
+      toleratedFailurePercentage: { type: "number" },
+      toleratedFailureCount: count,
+      itemCounts: counts,
+      executionCounts: counts,
+      redriveCount: count,
+    },
+    { stopDate: moment, redriveDate: moment },
   ),
   StoppedExecution: object({ stopDate: moment }),
   RedrivenExecution: object({ redriveDate: moment }),

@@ -2,12 +2,18 @@
  * From an ARN in a request to the thing it names. The name must belong to the caller's own account and
  * Region: another tenant's machine is answered like one that never was.
  */
-
 import type { ActivityName } from "../engine/activity-port.ts";
-import { executionName, machineArn, parseActivityArn, parseExecutionArn, parseMachineArn } from "../engine/identity.ts";
-import type { ExecutionId, MachineRecord } from "../engine/ports.ts";
+import {
+  executionName,
+  machineArn,
+  parseActivityArn,
+  parseExecutionArn,
+  parseMachineArn,
+  parseMapRunArn,
+} from "../engine/identity.ts";
+import type { ExecutionId, MachineRecord, MapRunId } from "../engine/ports.ts";
 import type { Call } from "./operation.ts";
-import { invalidArn, noSuchExecution, noSuchMachine, type Refusal } from "./refusal.ts";
+import { invalidArn, noSuchExecution, noSuchMachine, noSuchResource, type Refusal } from "./refusal.ts";
 
 /** The machine's name, if the ARN is one of a machine as such. */
 export function machineName(call: Call, arn: string): string | undefined {
@@ -44,6 +50,15 @@ export function findExecutionId(call: Call, arn: string): ExecutionId {
   if (!id) throw arn.startsWith("arn:") ? misshapen(arn) : noSuchExecution(arn);
   const { account, region } = executionName(id);
   if (account !== call.tenant.account || region !== call.tenant.region) throw noSuchExecution(arn);
+  return id;
+}
+
+/** Another tenant's is answered like one that never was. */
+export function findMapRunId(call: Call, arn: string): MapRunId {
+  const id = parseMapRunArn(arn);
+  if (!id) throw misshapen(arn);
+  const { account, region } = executionName(id);
+  if (account !== call.tenant.account || region !== call.tenant.region) throw noSuchResource(arn);
   return id;
 }
 

@@ -121,6 +121,8 @@ function schemaOf(shape: Shape): Schema {
       };
     case "integer":
       return { type: "integer", minimum: shape.min, maximum: shape.max };
+    case "number":
+      return { type: "number", minimum: shape.min, maximum: shape.max };
     case "flag":
       return { type: "boolean" };
     case "list":

@@ -17,6 +17,7 @@ import { getActivityTask } from "./operations/get-activity-task.ts";
 import { getExecutionHistory } from "./operations/get-execution-history.ts";
 import { listExecutions } from "./operations/list-executions.ts";
 import { listStateMachines } from "./operations/list-state-machines.ts";
+import { describeMapRun, listMapRuns, updateMapRun } from "./operations/map-runs.ts";
 import { redriveExecution } from "./operations/redrive-execution.ts";
 import { sendTaskFailure, sendTaskHeartbeat, sendTaskSuccess } from "./operations/send-task.ts";
 import { startExecution } from "./operations/start-execution.ts";
@@ -42,6 +43,7 @@ export const operations = {
   DeleteStateMachineVersion: deleteStateMachineVersion,
   DescribeActivity: describeActivity,
   DescribeExecution: describeExecution,
+  DescribeMapRun: describeMapRun,
   DescribeStateMachine: describeStateMachine,
   DescribeStateMachineAlias: describeStateMachineAlias,
   DescribeStateMachineForExecution: describeStateMachineForExecution,
@@ -49,6 +51,7 @@ export const operations = {
   GetExecutionHistory: getExecutionHistory,
   ListActivities: listActivities,
   ListExecutions: listExecutions,
+  ListMapRuns: listMapRuns,
   ListStateMachineAliases: listStateMachineAliases,
   ListStateMachineVersions: listStateMachineVersions,
   ListStateMachines: listStateMachines,
@@ -64,6 +67,7 @@ export const operations = {
   TagResource: tagResource,
   TestState: testState,
   UntagResource: untagResource,
+  UpdateMapRun: updateMapRun,
   UpdateStateMachine: updateStateMachine,
   UpdateStateMachineAlias: updateStateMachineAlias,
   ValidateStateMachineDefinition: validateStateMachineDefinition,

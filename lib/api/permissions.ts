@@ -16,10 +16,7 @@ interface Permission {
   readonly about: readonly Member[] | "filtered" | "harmless";
 }
 
-/** The service's operations that are not in the table of operations yet have their row here already. */
-type PermittedOperation = RestOperationName | "DescribeMapRun" | "ListMapRuns" | "UpdateMapRun";
-
-export const permissions: Record<PermittedOperation, Permission> = {
+export const permissions: Record<RestOperationName, Permission> = {
   CreateActivity: { role: "admin", about: ["name"] },
   CreateStateMachine: { role: "admin", about: ["name"] },
   CreateStateMachineAlias: { role: "admin", about: ["routingConfiguration"] },

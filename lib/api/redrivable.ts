@@ -15,8 +15,9 @@ export function redriveCount({ redrives }: ExecutionSummary): Answer {
   return { redriveCount: redrives?.count ?? 0, ...(redrives && { redriveDate: new Date(redrives.at) }) };
 }
 
+/** A child goes on with its Map Run, when the execution that started that is redriven. */
 export async function redriveStatus(call: Call, summary: ExecutionSummary): Promise<Answer> {
   const reason = whyNotRedrivable(call.engine, summary) ?? (await beingDeletedReason(call, summary.id));
-  if (reason === undefined) return { redriveStatus: "REDRIVABLE" };
+  if (reason === undefined) return { redriveStatus: summary.mapRun ? "REDRIVABLE_BY_MAP_RUN" : "REDRIVABLE" };
   return { redriveStatus: "NOT_REDRIVABLE", redriveStatusReason: reason };
 }

@@ -1,6 +1,6 @@
 /** An operation's input, read from a REST request as its route says; what the texts mean is the shape's to say. */
 import { type JsonObject, type Value, writeJson } from "../asl/json.ts";
-import { executionArn, executionId, machineArn } from "../engine/identity.ts";
+import { executionArn, executionId, machineArn, mapRunArn, mapRunId } from "../engine/identity.ts";
 import { checkName } from "./name.ts";
 import type { Call } from "./operation.ts";
 import { validationFailed } from "./refusal.ts";
@@ -19,12 +19,17 @@ export function inputOf(route: Route, asked: Asked): object {
   };
 }
 
-function pathMembers(call: Call, { name, execution, token }: Asked["names"]): object {
+function pathMembers(call: Call, { name, execution, token, label, run }: Asked["names"]): object {
   if (token !== undefined) return { taskToken: token };
   if (name === undefined) return {};
   checkName(name);
+  if (label !== undefined && run !== undefined) {
+    for (const part of [label, run]) checkName(part);
+    return { mapRunArn: mapRunArn(mapRunId(call.tenant, name, label, run)) };
+  }
   if (execution === undefined) return { stateMachineArn: machineArn(call.tenant, name) };
-  checkName(execution);
+  // A child of a Map Run is `label:name`.
+  for (const part of execution.split(":", 2)) checkName(part);
   return { executionArn: executionArn(executionId(call.tenant, name, execution)) };
 }
 

@@ -31,7 +31,7 @@ export type BodyMember = "value" | "json" | "json or its text";
 
 export interface Route {
   readonly method: "GET" | "POST" | "DELETE";
-  /** `{name}` and `{execution}` together make an ARN; `{token}` is the task token. */
+  /** `{name}` and `{execution}` together make an ARN, as do `{name}`, `{label}` and `{run}`; `{token}` is the task token. */
   readonly path: string;
   readonly operation: RestOperationName;
   readonly summary: string;
@@ -52,6 +52,7 @@ export interface Route {
 
 const machine = "/state-machines/{name}";
 const execution = `${machine}/executions/{execution}`;
+const mapRun = `${machine}/map-runs/{label}/{run}`;
 const page = { maxResults: "maxResults", nextToken: "nextToken" };
 
 export const routes: readonly Route[] = [
@@ -196,6 +197,31 @@ export const routes: readonly Route[] = [
     body: { clientToken: "value" },
     status: 200,
     answer: "RedrivenExecution",
+  },
+  {
+    method: "GET",
+    path: `${execution}/map-runs`,
+    operation: "ListMapRuns",
+    summary: "The Map Runs that an execution has started, newest first",
+    query: page,
+    status: 200,
+    answer: "MapRuns",
+  },
+  {
+    method: "GET",
+    path: mapRun,
+    operation: "DescribeMapRun",
+    summary: "A Map Run with its limits, and what its children and their items have come to",
+    status: 200,
+    answer: "MapRun",
+  },
+  {
+    method: "POST",
+    path: mapRun,
+    operation: "UpdateMapRun",
+    summary: "Other limits for a Map Run while it is at work",
+    body: { maxConcurrency: "value", toleratedFailurePercentage: "value", toleratedFailureCount: "value" },
+    status: 204,
   },
   {
     method: "POST",

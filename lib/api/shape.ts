@@ -5,7 +5,7 @@
  */
 import { type Refusal, unreadable, validationFailed } from "./refusal.ts";
 
-export type Shape = Text | Integer | Flag | List | Structure;
+export type Shape = Text | Integer | Decimal | Flag | List | Structure;
 
 export interface Text {
   readonly kind: "text";
@@ -22,6 +22,12 @@ export interface Text {
 
 export interface Integer {
   readonly kind: "integer";
+  readonly min: number;
+  readonly max: number;
+}
+
+export interface Decimal {
+  readonly kind: "number";
   readonly min: number;
   readonly max: number;
 }
@@ -50,7 +56,7 @@ export type Input<S> = S extends { kind: "text"; allowed: readonly (infer T)[] }
   ? T
   : S extends Text
     ? string
-    : S extends Integer
+    : S extends Integer | Decimal
       ? number
       : S extends Flag
         ? boolean
@@ -72,6 +78,10 @@ export function oneOf<const T extends readonly string[]>(
 
 export function integer(min: number, max: number): Integer {
   return { kind: "integer", min, max };
+}
+
+export function number(min: number, max: number): Decimal {
+  return { kind: "number", min, max };
 }
 
 export const flag: Flag = { kind: "flag" };
@@ -115,7 +125,11 @@ function inspect(shape: Shape, value: unknown, at: string, inspection: Inspectio
       return value;
     case "integer":
       if (typeof value !== "number" || !Number.isInteger(value)) throw mismatch(value, "Integer");
-      inspectInteger(shape, value, at, inspection);
+      inspectNumber(shape, value, at, inspection);
+      return value;
+    case "number":
+      if (typeof value !== "number") throw mismatch(value, "Float");
+      inspectNumber(shape, value, at, inspection);
       return value;
     case "flag":
       if (typeof value !== "boolean") throw mismatch(value, "Boolean");
@@ -175,7 +189,7 @@ function inspectText(shape: Text, value: string, at: string, { limits, findings 
     complain(`Member must satisfy enum value set: [${shape.allowed.join(", ")}]`);
 }
 
-function inspectInteger(shape: Integer, value: number, at: string, { findings }: Inspection): void {
+function inspectNumber(shape: Integer | Decimal, value: number, at: string, { findings }: Inspection): void {
   if (value < shape.min)
     findings.push(broken(`Value '${value}'`, at, `Member must have value greater than or equal to ${shape.min}`));
   if (value > shape.max)

@@ -31,11 +31,21 @@ export function executionArn(id: ExecutionId): string {
   return `arn:aws:states:${region}:${account}:execution:${place}`;
 }
 
+export function mapRunId(tenant: Tenant, machine: string, label: string, name: string): MapRunId {
+  return executionId(tenant, machine, `${label}:${name}`) as MapRunId; // the form that makes it one
+}
+
+export function mapRunArn(id: MapRunId): string {
+  const { account, region, machine, name } = executionName(id);
+  return `arn:aws:states:${region}:${account}:mapRun:${machine}/${name}`;
+}
+
 export function parseMapRunArn(arn: string): MapRunId | undefined {
-  const [, region, account, machine, name] =
-    /^arn:aws[\w-]*:states:([\w-]+):(\d{12}):mapRun:([^:/]+)\/([^:/]+:[^:/]+)$/.exec(arn) ?? [];
-  if (!region || !account || !machine || !name) return undefined;
-  return executionId({ region, account }, machine, name) as MapRunId; // in the form of its ARN
+  const [, region, account, machine, label, name] =
+    /^arn:aws[\w-]*:states:([\w-]+):(\d{12}):mapRun:([^:/]+)\/([^:/]+):([^:/]+)$/.exec(arn) ?? [];
+  return region && account && machine && label && name
+    ? mapRunId({ region, account }, machine, label, name)
+    : undefined;
 }
 
 /** The name of a child follows from its place in the run, so that to start it again is a no-op. */

@@ -163,8 +163,9 @@ export interface ExecutionSummary {
   readonly expires?: Instant;
   /** Absent: never redriven. */
   readonly redrives?: Redrives;
-  /** The Map Run that it is a child of: then it stands in that one's list, and not in its machine's. */
+  /** The Map Run that it is a child of, in whose list it stands then, and how many items it has. */
   readonly mapRun?: MapRunId;
+  readonly itemCount?: number;
 }
 
 export interface Redrives {
@@ -186,7 +187,6 @@ export interface Redriving {
   readonly epoch: number;
   readonly redrives: Redrives;
   readonly expires: Instant;
-  /** As in the summary: it says in which list it stands. */
   readonly mapRun?: MapRunId;
 }
 

@@ -143,6 +143,8 @@ function fittingValue(shape: Shape): fc.Arbitrary<unknown> {
       return shape.allowed ? fc.constantFrom(...shape.allowed) : oddText;
     case "integer":
       return fc.integer({ min: shape.min - 1, max: shape.max + 1 });
+    case "number":
+      return fc.double({ min: shape.min - 1, max: shape.max + 1, noNaN: true });
     case "flag":
       return fc.boolean();
     case "list":

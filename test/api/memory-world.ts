@@ -160,7 +160,7 @@ export function memoryWorld(options: Partial<EngineOptions> = {}): MemoryWorld {
           after,
         ),
     },
-    joins: unused("joins"),
+    joins: rest.joins,
     heartbeats: {
       beat: async (claim, at) => {
         beats.set(JSON.stringify(claim), at);
@@ -224,12 +224,4 @@ function page<T>(all: readonly T[], limit: number, after: string): Page<T> {
   const from = Number(after);
   const items = all.slice(from, from + limit);
   return from + limit < all.length ? { items, next: String(from + limit) } : { items };
-}
-
-function unused<T extends object>(name: string): T {
-  return new Proxy({} as T, {
-    get: () => {
-      throw new Error(`these tests need no ${name}`);
-    },
-  });
 }

@@ -102,6 +102,9 @@ function problems(schema: Schema, value: unknown, at: string): readonly string[]
 
 test("answers are as the document says", async () => {
   const long = { StartAt: "W", States: { W: { Type: "Wait", Seconds: 3600, End: true } } };
+  const ProcessorConfig = { Mode: "DISTRIBUTED", ExecutionType: "STANDARD" };
+  const ItemProcessor = { ProcessorConfig, StartAt: "P", States: { P: { Type: "Pass", End: true } } };
+  const distributed = { StartAt: "M", States: { M: { Type: "Map", Label: "Each", ItemProcessor, End: true } } };
   const lines: readonly (readonly [string, string, unknown?])[] = [
     ["CreateStateMachine", "POST /state-machines", { name: "m", definition: JSON.parse(pass), publish: true }],
     ["CreateStateMachine", "POST /state-machines", { name: "w", definition: long }],
@@ -115,6 +118,11 @@ test("answers are as the document says", async () => {
     ["GetExecutionHistory", "GET /state-machines/m/executions/e/history?maxResults=2"],
     ["StopExecution", "DELETE /state-machines/w/executions/e?error=E&cause=c"],
     ["DescribeExecution", "GET /state-machines/w/executions/e"],
+    ["CreateStateMachine", "POST /state-machines", { name: "d", definition: distributed }],
+    ["StartExecution", "POST /state-machines/d/executions", { name: "e", input: [1, 2] }],
+    ["ListMapRuns", "GET /state-machines/d/executions/e/map-runs"],
+    ["DescribeMapRun", "GET /state-machines/d/map-runs/Each/none"],
+    ["UpdateMapRun", "POST /state-machines/d/map-runs/Each/none", { maxConcurrency: 1 }],
     ["SendTaskHeartbeat", "POST /tasks/x/heartbeat"],
     ["DeleteStateMachine", "DELETE /state-machines/m"],
     ["DescribeStateMachine", "GET /state-machines/m"],

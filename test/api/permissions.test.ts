@@ -123,6 +123,8 @@ describe.each(roles)("role %s", (given) => {
       const path = route.path
         .replace("{name}", "orders-eu")
         .replace("{execution}", "one")
+        .replace("{label}", "Each")
+        .replace("{run}", "one")
         .replace("{token}", taskToken);
       const body = { name: "orders-eu", definition: JSON.parse(callback), output: {}, ...requests[route.operation][1] };
       const answered = await rest(handler, `${route.method} ${path}`, route.body && body);

@@ -159,10 +159,10 @@ export function executionsContract(name: string, open: Open): void {
       const mapRun = `${tenant.account}/${tenant.region}/pack/Each:0000` as MapRunId;
       const [one, other] = ["Each:1111", "Each:2222"].map((name) => executionOf(tenant, "pack", name));
       if (!one || !other) throw new Error("two ids");
-      for (const id of [one, other]) await start(summaryOf(id, { name: id.slice(-4), mapRun }));
+      for (const id of [one, other]) await start(summaryOf(id, { name: id.slice(-4), mapRun, itemCount: 3 }));
       await start(summaryOf(executionOf(tenant, "pack", "plain"), {}));
       await executions().finish(one, { ...succeeded, mapRun });
-      expect(await executions().find(one)).toMatchObject({ status: "SUCCEEDED", mapRun });
+      expect(await executions().find(one)).toMatchObject({ status: "SUCCEEDED", mapRun, itemCount: 3 });
       const listed = async (query: { mapRun?: MapRunId; status?: ExecutionStatus }) => {
         const page = await executions().list({ tenant, machine: "pack", limit: 10, ...query });
         return page.items.map(({ name }) => name).sort();

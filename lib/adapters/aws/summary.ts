@@ -68,6 +68,7 @@ export async function summaryItem(store: Store, summary: ExecutionSummary): Prom
     ...(summary.alias === undefined ? {} : { alias: { S: summary.alias } }),
     ...(summary.redrives === undefined ? {} : { redrives: { S: JSON.stringify(summary.redrives) } }),
     ...(summary.mapRun === undefined ? {} : { mapRun: { S: summary.mapRun } }),
+    ...(summary.itemCount === undefined ? {} : { itemCount: { N: String(summary.itemCount) } }),
     ...(await failureAttributes(store, id, summary)),
     ...expiry(summary.expires),
   };
@@ -90,6 +91,7 @@ export async function readSummary(store: Store, item: Item): Promise<ExecutionSu
   const alias = item["alias"]?.S;
   const redrives = item["redrives"]?.S;
   const mapRun = item["mapRun"]?.S;
+  const itemCount = item["itemCount"]?.N;
   const failure = readBodyAttributes(item);
   return {
     // Written by `executionPartition`: the prefix is the only thing to take off again.
@@ -109,6 +111,7 @@ export async function readSummary(store: Store, item: Item): Promise<ExecutionSu
     ...(redrives === undefined ? {} : { redrives: JSON.parse(redrives) as Redrives }),
     // Written by `summaryItem`.
     ...(mapRun === undefined ? {} : { mapRun: mapRun as MapRunId }),
+    ...(itemCount === undefined ? {} : { itemCount: Number(itemCount) }),
     ...(failure === undefined ? {} : readFailure(await restore(store.objects, failure))),
     ...readExpiry(item),
   };

@@ -1,6 +1,6 @@
 /** DescribeExecution: where an execution stands, with its input and, once it succeeded, its output. */
 import { describeExecution as describe, type ExecutionDescription } from "../../engine/describe.ts";
-import { machineArn } from "../../engine/identity.ts";
+import { machineArn, mapRunArn } from "../../engine/identity.ts";
 import { findExecutionId } from "../arn.ts";
 import { type Answer, operation } from "../operation.ts";
 import { redriveCount, redriveStatus } from "../redrivable.ts";
@@ -21,6 +21,7 @@ export const describeExecution = operation(structure({ executionArn: arn }, { in
     status: summary.status,
     startDate: new Date(summary.startedAt),
     ...startedBy(call.tenant, summary),
+    ...(summary.mapRun && { mapRunArn: mapRunArn(summary.mapRun) }),
     ...(summary.stoppedAt !== undefined && { stopDate: new Date(summary.stoppedAt) }),
     ...payloads(execution, asked.includedData !== "METADATA_ONLY"),
     // The service shows the failure of an execution that timed out in its history only.

@@ -1,6 +1,6 @@
 /** DescribeStateMachineForExecution: the definition and role that the execution runs with, whatever its machine is now. */
 import { describeExecution } from "../../engine/describe.ts";
-import { executionName, machineArn } from "../../engine/identity.ts";
+import { executionName, labelOf, machineArn, mapRunArn } from "../../engine/identity.ts";
 import { findExecutionId } from "../arn.ts";
 import { operation } from "../operation.ts";
 import { noSuchExecution } from "../refusal.ts";
@@ -27,6 +27,7 @@ export const describeStateMachineForExecution = operation(
       ...(asked.includedData !== "METADATA_ONLY" &&
         (await describedDefinition(call, execution.summary.definitionHash))),
       roleArn: execution.roleArn,
+      ...(execution.summary.mapRun && { mapRunArn: mapRunArn(execution.summary.mapRun), label: labelOf(id) }),
       updateDate: new Date(settings?.updatedAt ?? machine?.createdAt ?? execution.summary.startedAt),
       ...(configured && {
         loggingConfiguration: configured.loggingConfiguration,

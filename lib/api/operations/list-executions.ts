@@ -1,6 +1,7 @@
-/** ListExecutions: the executions of a machine, newest first, a page at a time. */
-import { executionArn, machineArn } from "../../engine/identity.ts";
-import type { ExecutionStatus, ExecutionSummary, Page } from "../../engine/ports.ts";
+/** ListExecutions: the executions of a machine or the children of a Map Run, newest first, a page at a time. */
+import { executionArn, executionName, machineArn, mapRunArn } from "../../engine/identity.ts";
+import type { ExecutionStatus, ExecutionSummary, MapRunId, Page } from "../../engine/ports.ts";
+import { findMapRunId } from "../arn.ts";
 import { type Answer, type Call, operation } from "../operation.ts";
 import { openPage, pageSize, sealPage } from "../page.ts";
 import { redriveCount } from "../redrivable.ts";
@@ -26,14 +27,15 @@ export const listExecutions = operation(input, async (call, asked) => {
   const { stateMachineArn, mapRunArn, statusFilter, redriveFilter } = asked;
   if ((stateMachineArn === undefined) === (mapRunArn === undefined))
     throw invalid("Must provide exactly one of stateMachineArn and mapRunArn");
-  if (stateMachineArn === undefined) throw noSuchResource(mapRunArn ?? "");
-  if (statusFilter === "PENDING_REDRIVE")
+  const within =
+    stateMachineArn === undefined ? await childrenOf(call, mapRunArn ?? "") : await ofMachine(call, stateMachineArn);
+  const pending = statusFilter === "PENDING_REDRIVE";
+  if (pending && "named" in within)
     throw invalid("The statusFilter PENDING_REDRIVE must be used together with a mapRunArn");
-  const named = await findNamed(call, stateMachineArn);
-  if (named.machine.type === "EXPRESS") throw unsuitedType();
-  const question = ["ListExecutions", stateMachineArn, statusFilter, redriveFilter];
+  if (pending) return { executions: [] };
+  const question = ["ListExecutions", stateMachineArn ?? mapRunArn, statusFilter, redriveFilter];
   const after = openPage(call, question, asked.nextToken);
-  const wanted = { named, status: statusFilter, redriveFilter, most: pageSize(asked.maxResults) };
+  const wanted = { within, status: statusFilter, redriveFilter, most: pageSize(asked.maxResults) };
   const found = await search(call, wanted, after);
   return {
     executions: found.items.map((summary) => listed(call, summary)),
@@ -41,8 +43,23 @@ export const listExecutions = operation(input, async (call, asked) => {
   };
 });
 
+/** What a machine, its version or alias has started, or a Map Run. */
+type Within = { readonly named: Named } | { readonly mapRun: MapRunId };
+
+async function ofMachine(call: Call, stateMachineArn: string): Promise<Within> {
+  const named = await findNamed(call, stateMachineArn);
+  if (named.machine.type === "EXPRESS") throw unsuitedType();
+  return { named };
+}
+
+async function childrenOf(call: Call, arn: string): Promise<Within> {
+  const mapRun = findMapRunId(call, arn);
+  if (!(await call.engine.world.log.head(mapRun, ""))) throw noSuchResource(arn);
+  return { mapRun };
+}
+
 interface Wanted {
-  readonly named: Named;
+  readonly within: Within;
   readonly status: ExecutionStatus | undefined;
   readonly redriveFilter: Input<typeof input>["redriveFilter"];
   readonly most: number;
@@ -53,8 +70,12 @@ const mostReads = 20;
 
 /** The store lists by machine and status; what else is asked for is looked up in what it gives. */
 async function search(call: Call, wanted: Wanted, from: string | undefined): Promise<Page<ExecutionSummary>> {
-  const { named, status, most } = wanted;
-  const query = { tenant: call.tenant, machine: named.machine.name, ...(status !== undefined && { status }) };
+  const { within, status, most } = wanted;
+  const list =
+    "named" in within
+      ? { machine: within.named.machine.name }
+      : { machine: executionName(within.mapRun).machine, mapRun: within.mapRun };
+  const query = { tenant: call.tenant, ...list, ...(status !== undefined && { status }) };
   const items: ExecutionSummary[] = [];
   let next = from;
   for (let reads = 0; reads < mostReads; reads++) {
@@ -71,12 +92,11 @@ async function search(call: Call, wanted: Wanted, from: string | undefined): Pro
   return { items, ...(next !== undefined && { next }) };
 }
 
-function passes({ redrives, version, alias }: ExecutionSummary, { named, redriveFilter }: Wanted): boolean {
-  return (
-    (redriveFilter === undefined || (redriveFilter === "REDRIVEN") === (redrives !== undefined)) &&
-    (!named.version || named.version.number === version) &&
-    (!named.alias || named.alias.name === alias)
-  );
+function passes({ redrives, version, alias }: ExecutionSummary, { within, redriveFilter }: Wanted): boolean {
+  if (redriveFilter !== undefined && (redriveFilter === "REDRIVEN") !== (redrives !== undefined)) return false;
+  if ("mapRun" in within) return true;
+  const { named } = within;
+  return (!named.version || named.version.number === version) && (!named.alias || named.alias.name === alias);
 }
 
 function listed(call: Call, summary: ExecutionSummary): Answer {
@@ -85,6 +105,7 @@ function listed(call: Call, summary: ExecutionSummary): Answer {
     stateMachineArn: machineArn(call.tenant, summary.machine),
     name: summary.name,
     ...startedBy(call.tenant, summary),
+    ...(summary.mapRun && { mapRunArn: mapRunArn(summary.mapRun), itemCount: summary.itemCount ?? 0 }),
     status: summary.status,
     startDate: new Date(summary.startedAt),
     ...(summary.stoppedAt !== undefined && { stopDate: new Date(summary.stoppedAt) }),

@@ -1,4 +1,6 @@
 /** RedriveExecution: an execution that did not succeed goes on from where it ended. */
+
+import { labelOf } from "../../engine/identity.ts";
 import { redriveExecution as redrive } from "../../engine/redrive.ts";
 import { findExecutionId } from "../arn.ts";
 import { operation } from "../operation.ts";
@@ -13,6 +15,8 @@ const clientToken = text({ min: 1, max: 64, pattern: "[!-~]+" });
 export const redriveExecution = operation(structure({ executionArn: arn }, { clientToken }), async (call, asked) => {
   const { executionArn, clientToken } = asked;
   const id = findExecutionId(call, executionArn);
+  if (labelOf(id) !== "")
+    throw notRedrivable(executionArn, "Child workflow executions are redriven with their Map Run");
   const deleted = await beingDeletedReason(call, id);
   if (deleted !== undefined) throw notRedrivable(executionArn, deleted);
   const redriven = await redrive(call.engine, id, {

@@ -99,6 +99,6 @@ function summaryOf(engine: Engine, header: Header, first: Segment, input: JsonTe
     definitionHash,
     epoch: 0,
     expires: expiry(engine, first.now),
-    ...(header.mapRun && { mapRun: header.mapRun.id }),
+    ...(header.mapRun && { mapRun: header.mapRun.id, itemCount: header.mapRun.items }),
   };
 }

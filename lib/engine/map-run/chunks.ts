@@ -78,6 +78,16 @@ export function chunkOf(engine: Engine, run: MapRunId, number: number): Promise<
   });
 }
 
+/** Undefined: a taker may have come for a chunk that was never staged. */
+export async function stagedChunk(engine: Engine, run: MapRunId, number: number): Promise<Chunk | undefined> {
+  const staged = await engine.world.joins.staged(runJoin(run, "children", number));
+  return staged === undefined ? undefined : chunkOf(engine, run, number);
+}
+
+export function itemsIn({ size, items }: Chunk): number {
+  return items ? items.reduce((sum, some) => sum + some, 0) : size;
+}
+
 /** Undefined: the chunk has no such child. */
 export async function childInput(
   engine: Engine,

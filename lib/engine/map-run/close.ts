@@ -11,7 +11,7 @@ import { childId } from "../identity.ts";
 import { groupWidth } from "../join.ts";
 import type { MapRunId } from "../ports.ts";
 import { preventChild } from "./children.ts";
-import { type Chunk, childInput, chunkOf, runJoin, takersOf } from "./chunks.ts";
+import { type Chunk, childInput, runJoin, stagedChunk, takersOf } from "./chunks.ts";
 import { countsOf, reportChild } from "./ended.ts";
 import { changeRun, type RunHead } from "./log.ts";
 import { isInRanges } from "./ranges.ts";
@@ -57,12 +57,6 @@ async function closeGroup(engine: Engine, run: MapRunId, state: RunState, group:
   for (let from = 0; from < open.length; from += stopsAtOnce) {
     await Promise.all(open.slice(from, from + stopsAtOnce).map((index) => stopChild(engine, run, state, chunk, index)));
   }
-}
-
-/** A taker may have come for a chunk that was never staged. */
-async function stagedChunk(engine: Engine, run: MapRunId, group: number): Promise<Chunk | undefined> {
-  const staged = await engine.world.joins.staged(runJoin(run, "children", group));
-  return staged === undefined ? undefined : chunkOf(engine, run, group);
 }
 
 async function stopChild(engine: Engine, run: MapRunId, state: RunState, chunk: Chunk, index: number): Promise<void> {

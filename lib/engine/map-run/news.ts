@@ -4,8 +4,8 @@ export type RunNews =
   | { readonly kind: "group-done"; readonly group: number }
   /** At least so many of the group's items have failed. */
   | { readonly kind: "failing"; readonly group: number; readonly items: number }
-  /** There are more tokens to give out than before, perhaps. */
-  | { readonly kind: "more-tokens"; readonly generation: number };
+  /** UpdateMapRun has changed it: there may be tokens to give out. */
+  | { readonly kind: "updated"; readonly nonce: string };
 
 export function newsKey(news: RunNews): string {
   switch (news.kind) {
@@ -13,7 +13,7 @@ export function newsKey(news: RunNews): string {
       return `group:${news.group}`;
     case "failing":
       return `failing:${news.group}.${news.items}`;
-    case "more-tokens":
-      return `tokens:${news.generation}`;
+    case "updated":
+      return `update:${news.nonce}`;
   }
 }

@@ -22,7 +22,7 @@ import type { Engine } from "../engine.ts";
 import { childId, executionArn, executionName, labelOf, machineArn, ownName } from "../identity.ts";
 import { groupWidth } from "../join.ts";
 import type { MapRunId } from "../ports.ts";
-import { childInput, chunkOf, runJoin } from "./chunks.ts";
+import { childInput, chunkOf, itemsIn, runJoin } from "./chunks.ts";
 import { readReport } from "./ended.ts";
 import { readRunFork } from "./fork.ts";
 import { changeRun, type RunHead } from "./log.ts";
@@ -44,7 +44,7 @@ export async function writeResults(engine: Engine, head: RunHead, key: string, u
   };
   let written = state.phase.written;
   for (let group = written.group; group < state.staged.chunks; group++) {
-    files.add(await resultsOf(engine, id, group));
+    files.add(await resultsOf(engine, id, group), itemsIn(await chunkOf(engine, id, group)));
     if (!files.areDue && group + 1 < state.staged.chunks) continue;
     const put = await files.put({ ...written, group: group + 1 });
     if ("failure" in put) return end({ status: "FAILED", failure: put.failure });
@@ -68,6 +68,7 @@ class Files {
   #records = new Map<ResultKind, JsonText[]>();
   #length = 0;
   #results = 0;
+  #items = 0;
 
   constructor(engine: Engine, run: MapRun & { readonly writer: NonNullable<MapRun["writer"]> }, config: WriterConfig) {
     this.#engine = engine;
@@ -75,7 +76,8 @@ class Files {
     this.#config = config;
   }
 
-  add(results: readonly ChildResult[]): void {
+  add(results: readonly ChildResult[], items: number): void {
+    this.#items += items;
     for (const result of results) {
       const kind = resultKindOf(result);
       const records = resultRecords([result], this.#config.transformation);
@@ -101,10 +103,11 @@ class Files {
       if (failure) return { failure };
       files.push({ kind, key, size: Buffer.byteLength(body) });
     }
-    const written = { ...before, files, results: before.results + this.#results };
+    const written = { ...before, files, results: before.results + this.#results, items: before.items + this.#items };
     this.#records = new Map();
     this.#length = 0;
     this.#results = 0;
+    this.#items = 0;
     return { written };
   }
 

@@ -38,6 +38,9 @@ export interface Staged {
   readonly complete: boolean;
 }
 
+/** AWS's default, and the most it allows. */
+export const mostConcurrency = 10_000;
+
 export const ends = ["succeeded", "failed", "timedOut", "aborted"] as const;
 
 export type Tally = Readonly<Record<(typeof ends)[number], number>>;
@@ -80,7 +83,9 @@ export type RunOutcome =
 export interface WrittenSoFar {
   /** Groups before this one are in the files. */
   readonly group: number;
+  /** Children, and the items in them. */
   readonly results: number;
+  readonly items: number;
   readonly files: readonly ListedFile[];
 }
 
@@ -155,6 +160,21 @@ export function handOver(state: RunState, { seq, key }: Occasion): RunState | un
   return "charge" in phase ? { ...state, phase: { ...phase, charge: { seq, from: key } } } : undefined;
 }
 
+export interface Change extends Tolerance {
+  readonly maxConcurrency?: number;
+}
+
+/** UpdateMapRun. Tokens that are too many come to their end with the child that they run. */
+export function changed(state: RunState, { maxConcurrency, ...tolerance }: Change, at: Occasion): RunState | undefined {
+  if (!isOpen(state)) return undefined;
+  const concurrency: RunState["concurrency"] =
+    maxConcurrency === undefined
+      ? state.concurrency
+      : [...state.concurrency, Math.min(maxConcurrency, mostConcurrency)];
+  const next: RunState = { ...state, ...tolerance, concurrency };
+  return settle({ ...next, tokens: Math.min(state.tokens, concurrencyOf(next)) }, at);
+}
+
 /** The children are stopped, those of groups that were not done counted. */
 export function closed(state: RunState, counts: Counts, at: Occasion): RunState | undefined {
   if (state.phase.kind !== "closing") return undefined;
@@ -200,7 +220,7 @@ function closing(state: RunState, outcome: RunOutcome, at: Occasion): RunState {
 function conclude(state: RunState, outcome: RunOutcome, at: Occasion): RunState {
   const { afterwards } = state;
   if (afterwards.kind === "write" && isWorthWriting(state, outcome)) {
-    const written = { group: 0, results: 0, files: [] };
+    const written = { group: 0, results: 0, items: 0, files: [] };
     return { ...state, phase: { kind: "writing", outcome, written, charge: called(at) } };
   }
   if (afterwards.kind === "hand-over" && outcome.status === "SUCCEEDED") {

@@ -122,11 +122,11 @@ export async function startWaiting(engine: Engine, run: MapRunId, chunk: number)
  */
 async function startTaken(engine: Engine, run: MapRunId, chunk: number, place: number, token: Token): Promise<void> {
   const index = chunk * groupWidth + place;
+  const { state } = await existing(engine, run);
+  if (!isOpen(state)) return;
   const staged = await chunkOf(engine, run, chunk);
   const child = await childInput(engine, run, staged, index);
   // Only the last chunk has fewer than 256.
   if (!child) return noteFrontier(engine, run, chunk + 1);
-  const { state } = await existing(engine, run);
-  if (!isOpen(state)) return;
   await startChild(engine, run, state, { ...child, index, groupSize: staged.size, token });
 }

@@ -8,8 +8,9 @@ import { countsOf } from "./ended.ts";
 import { changeRun, existing, follow, type RunHead } from "./log.ts";
 import { readItems } from "./read.ts";
 import { writeResults } from "./results.ts";
-import { giveTokens, groupDone, groupFailing, type Phase, tokensWanted } from "./run.ts";
-import { giveOut, startFirst } from "./tokens.ts";
+import { groupDone, groupFailing, type Phase } from "./run.ts";
+import { startFirst } from "./tokens.ts";
+import { giveMore } from "./update.ts";
 
 /** "overtaken": another copy of the message is at work and further than this one. */
 export type Worked = "done" | "overtaken";
@@ -67,14 +68,7 @@ async function hear(engine: Engine, command: Extract<RunCommand, { kind: "run-ne
     case "failing":
       await changeRun(engine, run, key, (state, at) => groupFailing(state, news.group, news.items, at));
       return;
-    case "more-tokens":
+    case "updated":
       return giveMore(engine, run, key);
   }
-}
-
-async function giveMore(engine: Engine, run: RunHead["id"], key: string): Promise<void> {
-  const { state } = await existing(engine, run);
-  const wanted = tokensWanted(state);
-  await giveOut(engine, run, state.concurrency.length - 1, state.tokens, wanted);
-  await changeRun(engine, run, key, (now) => giveTokens(now, wanted));
 }

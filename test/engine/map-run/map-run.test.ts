@@ -60,7 +60,7 @@ test("a failed child fails the run, and the children that still run are stopped"
   const slow = {
     Choose: { Type: "Choice", Choices: [{ Variable: "$", NumericEquals: 1, Next: "Fail" }], Default: "Wait" },
   };
-  const states = { ...slow, Fail: { Type: "Fail", Error: "One" }, Wait: { Type: "Wait", Seconds: 9_000, End: true } };
+  const states = { ...slow, Fail: { Type: "Fail", Error: "One" }, Wait: { Type: "Wait", Seconds: 800, End: true } };
   const ran = await runMap({ Map: distributed({ MaxConcurrency: 3 }, states) }, { input: "[0,1,2,3]", for: 60_000 });
   expect([ran.status, ran.error, ran.cause]).toEqual([
     "FAILED",
@@ -103,7 +103,7 @@ test("Retry of the Map makes a run of its own each time, and Catch takes what is
 
 test("StopExecution of the parent stops the children", async () => {
   const stage = await setup(
-    { Map: distributed({}, { Wait: { Type: "Wait", Seconds: 9_000, End: true } }) },
+    { Map: distributed({}, { Wait: { Type: "Wait", Seconds: 800, End: true } }) },
     { input: numbers(300) },
   );
   await stage.pass(60_000);

@@ -20,6 +20,7 @@ import { type Baton, type Command, keyOf } from "./command.ts";
 import { endByDeadline, setDeadline } from "./deadline.ts";
 import { branchKey, type Engine } from "./engine.ts";
 import { carryExpress } from "./express-start.ts";
+import { leavingNewer } from "./format.ts";
 import { headerAt, headOf } from "./head.ts";
 import { healHead } from "./heal.ts";
 import { withFrontier } from "./map-run/ended.ts";
@@ -38,7 +39,7 @@ const done: Verdict = { kind: "done" };
 
 /** Works on one message of either lane. A rejection is an outage or a bug: the message comes back. */
 export async function handle(engine: Engine, delivery: Delivery): Promise<Verdict> {
-  return carry(engine, decodeCommand(delivery.body), delivery);
+  return leavingNewer(engine, () => carry(engine, decodeCommand(delivery.body), delivery));
 }
 
 async function carry(engine: Engine, command: Command, delivery: Delivery): Promise<Verdict> {

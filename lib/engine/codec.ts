@@ -5,11 +5,9 @@
 import type { EventDetails, HistoryEvent } from "../asl/event.ts";
 import type { Position } from "../asl/position.ts";
 import type { Command } from "./command.ts";
+import { checkFormat, formatVersion } from "./format.ts";
 import type { SegmentKey, SegmentRecord } from "./ports.ts";
 import type { Segment } from "./segment.ts";
-
-/** Raised when a segment's form changes; older ones stay readable. */
-const formatVersion = 1;
 
 /** Shorter texts cost less than their number would save. */
 const sharedFrom = 24;
@@ -57,7 +55,7 @@ export function encodeSegment(segment: Segment): string {
 
 export function decodeSegment(record: SegmentRecord): Segment {
   const read = JSON.parse(record.body);
-  if (read.v !== formatVersion) throw new Error(`segment format ${read.v} is newer than this build of Baton`);
+  checkFormat(`segment ${record.execution}${record.branch}#${record.seq}`, read.v);
   const key: SegmentKey = { execution: record.execution, branch: record.branch, seq: record.seq };
   return {
     ...key,
@@ -73,12 +71,14 @@ export function decodeSegment(record: SegmentRecord): Segment {
 }
 
 export function encodeCommand(command: Command): string {
-  return JSON.stringify(command);
+  return JSON.stringify({ v: formatVersion, ...command });
 }
 
 /** Commands are written by Baton alone, on a queue that nobody else may write to. */
 export function decodeCommand(body: string): Command {
-  return JSON.parse(body) as Command;
+  const { v = 1, ...command } = JSON.parse(body);
+  checkFormat("a message", v);
+  return command;
 }
 
 function shareEvent(event: HistoryEvent, table: PayloadTable): unknown {

@@ -10,6 +10,7 @@ import { beginningOf } from "./branch.ts";
 import { decodeCommand } from "./codec.ts";
 import { type Baton, type ExpressRun, keyOf } from "./command.ts";
 import type { Engine } from "./engine.ts";
+import { leavingNewer } from "./format.ts";
 import { headerAt, headOf } from "./head.ts";
 import { dispatch, laneOfState, messageOf } from "./messages.ts";
 import { momentAt } from "./moment.ts";
@@ -21,6 +22,10 @@ import { redelivered } from "./redelivery.ts";
 const mostRevivals = 3;
 
 export async function handleDeadLetter(engine: Engine, delivery: Delivery): Promise<Verdict> {
+  return leavingNewer(engine, () => revive(engine, delivery));
+}
+
+async function revive(engine: Engine, delivery: Delivery): Promise<Verdict> {
   const command = decodeCommand(delivery.body);
   if (command.kind === "express") return reviveExpress(engine, command);
   if (command.kind !== "advance") {

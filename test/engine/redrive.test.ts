@@ -3,8 +3,11 @@
  * add, what these refer to, and what of an execution stays as it was.
  */
 import { describe, expect, test } from "vitest";
+import { handle } from "../../lib/engine/advance.ts";
+import { encodeCommand } from "../../lib/engine/codec.ts";
 import { describeExecution } from "../../lib/engine/describe.ts";
 import type { Engine } from "../../lib/engine/engine.ts";
+import { headOf } from "../../lib/engine/head.ts";
 import { readHistory } from "../../lib/engine/history.ts";
 import type { Call, CallResult, ExecutionId } from "../../lib/engine/ports.ts";
 import { redriveExecution } from "../../lib/engine/redrive.ts";
@@ -210,4 +213,28 @@ test("a stopped task goes on, and its old token is no good", async () => {
     "10 TaskStateExited <- 9",
     "11 ExecutionSucceeded <- 10",
   ]);
+});
+
+test("a branch that begins while an older closing still fences it goes on behind the fence", async () => {
+  const { call } = tasks({ "1": [fail()] });
+  const item = { StartAt: "Item", States: { Item: task({ "who.$": "States.Format('{}', $)" }) } };
+  const states = { Each: { Type: "Map", MaxConcurrency: 1, ItemProcessor: item, End: true } };
+  const run = await setup(states, { call, input: "[0,1,2,3]" });
+  const { engine, world, id } = run;
+  await run.pass(1_000);
+  await redrive(run);
+  const redriven = await headOf(engine, id, "");
+  if (!redriven?.header) throw new Error("it was redriven");
+  // Branch 3 has never begun; its fence is that of branch 2, but for the index.
+  const [fence] = await world.log.branch(id, "/1.2", 0, 1);
+  if (!fence) throw new Error("branch 2 was fenced");
+  await world.log.append({ ...fence, branch: "/1.3", body: fence.body.replace('"index":2', '"index":3') });
+  const begin = { events: 30, previous: { branch: "/1.2", event: 29 } };
+  const baton = { kind: "advance", execution: id, branch: "/1.3", seq: 0, header: redriven.header, begin } as const;
+  const body = encodeCommand({ ...baton, reopened: true });
+  expect(await handle(engine, { body, receives: 1, receipt: undefined })).toEqual({ kind: "done" });
+  expect(world.waiting("flow")).toBeGreaterThan(1);
+  await run.pass(10_000);
+  expect(await statusOf(run)).toBe("SUCCEEDED");
+  expect((await headOf(engine, id, "/1.3"))?.seq).toBeGreaterThan(1);
 });

@@ -15,7 +15,7 @@ import { epochOf, type Header, type Segment } from "../../lib/engine/segment.ts"
 import type { Run } from "./harness.ts";
 
 export async function folded(
-  run: Run,
+  run: Pick<Run, "engine" | "scenario">,
   header: Header,
   definition: Definition,
   written: readonly Segment[],
@@ -61,7 +61,12 @@ function redrivenFrom(log: readonly Segment[], segment: Segment, heads: Readonly
   return { kind: "redriven", to, events };
 }
 
-function momentOf(run: Run, header: Header, { now, branch, seq }: Segment, definition: Definition): Moment {
+function momentOf(
+  run: Pick<Run, "engine" | "scenario">,
+  header: Header,
+  { now, branch, seq }: Segment,
+  definition: Definition,
+): Moment {
   const clock = { ...run.engine.world.clock, now: () => now };
   const engine = { ...run.engine, world: { ...run.engine.world, clock } };
   const needed = definition.asksForExecutionInput || (branch === "" && seq === 0);

@@ -175,17 +175,16 @@ class Replay {
 
   private checkConcurrency({ branch, position }: Segment): void {
     const name = branchName(branch);
-    if (!name || !position.scope) return;
+    if (!name || !position.scope || position.doing.kind === "ended") return;
     const prefix = `${name.parent}/${name.forkSeq}.`;
-    let running = 0;
+    let running = 1;
     for (const head of this.heads.values()) {
       if (head.branch === branch || !head.branch.startsWith(prefix)) continue;
       if (head.position.doing.kind === "ended") continue;
       if (!head.branch.slice(prefix.length).includes("/")) running++;
     }
     const { concurrency } = position.scope;
-    if (running + 1 > concurrency)
-      this.found.push(`${running + 1} branches of ${prefix} run, at most ${concurrency} may`);
+    if (running > concurrency) this.found.push(`${running} branches of ${prefix} run, at most ${concurrency} may`);
   }
 
   /** A result stands behind a call that was made for this very claim and was answered. */

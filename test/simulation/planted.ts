@@ -314,7 +314,7 @@ export const bugs: readonly Planted[] = [
     file: `${engine}/close.ts`,
     from: "if (head && epochOf(head) > header.epoch) return;",
     to: "",
-    only: "stopped",
+    only: "longStop",
   },
   {
     bug: "only the root knows that it is redriven",
@@ -322,13 +322,6 @@ export const bugs: readonly Planted[] = [
     from: "...(header.epoch > 0 && { header }),",
     to: '...(header.epoch > 0 && moment.branch === "" && { header }),',
     only: "mended",
-  },
-  {
-    bug: "a branch that is fenced while it begins is lost",
-    file: `${engine}/redelivery.ts`,
-    from: 'if (command.kind === "advance" && command.reopened)',
-    to: 'if (command.kind === "advance" && command.reopened && delivery.receives < 0)',
-    only: "stopped",
   },
   {
     bug: "a redrive while its scopes are being closed",

@@ -5,6 +5,7 @@
  */
 import type { Instant } from "../../asl/position.ts";
 import type { Engine } from "../engine.ts";
+import { NewerFormat } from "../format.ts";
 import { dispatch, messageOf } from "../messages.ts";
 import type { MapRunId } from "../ports.ts";
 import { expiry } from "../record.ts";
@@ -105,6 +106,6 @@ function recordOf(engine: Engine, id: MapRunId, seq: number, state: RunState, no
 
 function decode(body: string): { readonly nonce: string; readonly state: RunState } {
   const read = JSON.parse(body);
-  if (read.v !== formatVersion) throw new Error(`Map Run format ${read.v} is newer than this build of Baton`);
+  if (read.v !== formatVersion) throw new NewerFormat(`Map Run format ${read.v} is newer than this build of Baton`);
   return { nonce: read.n, state: read.s };
 }

@@ -1,0 +1,52 @@
+/** What earlier releases wrote is read for ever: the same positions, the same histories, and what was in flight ends as it did. */
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
+import { describe, expect, test } from "vitest";
+import type { AwsHistoryEvent } from "../../lib/asl/history.ts";
+import { decodeSegment } from "../../lib/engine/codec.ts";
+import { createEngine } from "../../lib/engine/engine.ts";
+import type { ExecutionSummary } from "../../lib/engine/ports.ts";
+import { folded } from "../simulation/folding.ts";
+import { type End, type Recording, restored } from "./recording.ts";
+
+const releases = readdirSync(import.meta.dirname).filter((name) => name.endsWith(".json.gz"));
+
+function read(file: string): readonly Recording[] {
+  // Written by `record.ts`.
+  return JSON.parse(gunzipSync(readFileSync(join(import.meta.dirname, file))).toString()) as readonly Recording[];
+}
+
+/** Which of two messages of the same moment comes first is nobody's promise, so that histories may differ in that. */
+function outcomeOf({ summary, history }: End): unknown {
+  // As `Recorder.end` has them.
+  const { status, error, cause, redrives } = summary as ExecutionSummary;
+  const last = (history as readonly AwsHistoryEvent[]).at(-1);
+  return { status, error, cause, redriven: redrives?.count, output: last?.executionSucceededEventDetails };
+}
+
+test("there is one of each release", () => {
+  expect(releases).toContain("0.1.0.json.gz");
+});
+
+describe.each(releases)("%s", (file) => {
+  test.each(read(file).map((recording) => [recording.subject.name, recording] as const))("%s", async (_, recording) => {
+    const { subject, writes, stages, end } = recording;
+    const whole = await restored(recording, { writes: writes.length, now: Date.UTC(2027, 0, 1), inFlight: [] });
+    expect(await whole.end()).toEqual(end);
+
+    const segments = whole.world.segments().map(decodeSegment);
+    const header = segments.findLast((segment) => segment.branch === "" && segment.header)?.header;
+    if (!header) throw new Error("a recording has a first segment");
+    const engine = createEngine(whole.world);
+    const definition = await engine.definition(header.definition);
+    const run = { engine, scenario: { definition: {}, input: JSON.parse(subject.input) } };
+    expect(await folded(run, header, definition, segments)).toEqual([]);
+
+    for (const stage of stages) {
+      const resumed = await restored(recording, stage);
+      await resumed.play();
+      expect(outcomeOf(await resumed.end())).toEqual(outcomeOf(end));
+    }
+  });
+});

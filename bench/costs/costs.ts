@@ -1,9 +1,10 @@
 /** `bench --only costs`: counts on the deployed shape, the budgets, and what a million transitions cost. */
+
+import { type Bill, billOf, type PricedExecution } from "../../lib/cli/cost/bill.ts";
+import { assumed, budgetUsd, prices, stepFunctionsUsd } from "../../lib/cli/cost/prices.ts";
 import { table } from "../print.ts";
 import { isOver, type Row, rowsOf } from "./budgets.ts";
 import { statesOfPricedMachine, tasksOfPricedMachine } from "./machines.ts";
-import { type Bill, billOf, type PricedExecution } from "./million.ts";
-import { assumed, budgetUsd, prices, stepFunctionsUsd } from "./prices.ts";
 import { type Measured, measureCosts } from "./run.ts";
 import { noiseSize, payloadSizes } from "./scenarios.ts";
 import { type StandingLine, standingCosts } from "./standing.ts";

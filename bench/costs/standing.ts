@@ -1,5 +1,5 @@
 /** What an installation costs a month that nobody uses: polls of empty queues, the minute's sweep, secrets, alarms. */
-import { assumed, type PriceName, prices } from "./prices.ts";
+import { assumed, type PriceName, prices } from "../../lib/cli/cost/prices.ts";
 
 const minutesPerMonth = (365.25 * 24 * 60) / 12;
 

@@ -1,6 +1,8 @@
 /** Watching an execution: its states as they pass, with times, retries and catches, until it ends. */
 import { setTimeout as pause } from "node:timers/promises";
 import type { Client, Reply } from "./client.ts";
+import { countsOf } from "./cost/count.ts";
+import { costLine, estimateOf } from "./cost/estimate.ts";
 import { listAll } from "./names.ts";
 import { duration, paint, shortPayload } from "./paint.ts";
 
@@ -139,6 +141,13 @@ function messageOf(cause: string): string | undefined {
   } catch {
     return undefined; // most causes are sentences
   }
+}
+
+/** What following it has cost: a line of its own, since it is computed from the whole history. */
+export async function costOf(client: Client, executionArn: string): Promise<string> {
+  const question = { executionArn, includeExecutionData: false };
+  const events = await listAll(client, "GetExecutionHistory", question, "events");
+  return paint("dim", `  ${costLine(estimateOf(countsOf(events)))}`);
 }
 
 /** The last line: how it ended, and what came out or why it failed. */

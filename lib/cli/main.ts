@@ -1,7 +1,7 @@
 /** The command `baton`: one program, a file for each command. Failures end with a sentence and exit code 1. */
-import { createRequire } from "node:module";
 import { Command, CommanderError } from "commander";
 import { awsCommand } from "./commands/aws.ts";
+import { costCommand } from "./commands/cost.ts";
 import { demoCommand } from "./commands/demo.ts";
 import { describeCommand } from "./commands/describe.ts";
 import { devCommand } from "./commands/dev.ts";
@@ -17,6 +17,7 @@ import { startCommand } from "./commands/start.ts";
 import { stopCommand } from "./commands/stop.ts";
 import { validateCommand } from "./commands/validate.ts";
 import { Failure } from "./failure.ts";
+import { version } from "./version.ts";
 
 export async function main(argv: readonly string[]): Promise<void> {
   const program = new Command("baton")
@@ -37,6 +38,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     historyCommand,
     graphCommand,
     inboxCommand,
+    costCommand,
     demoCommand,
     keysCommand,
     envCommand,
@@ -54,11 +56,6 @@ export async function main(argv: readonly string[]): Promise<void> {
 function withoutExit(command: Command): Command {
   for (const each of command.commands) withoutExit(each);
   return command.exitOverride();
-}
-
-/** The package names itself, whether it runs from its sources or from dist. */
-function version(): string {
-  return createRequire(import.meta.url)("baton-states/package.json").version;
 }
 
 /** The exit code, after saying why where nobody has yet. */

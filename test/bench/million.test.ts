@@ -1,8 +1,8 @@
 /** The arithmetic of a million transitions, and the payloads it is made with. */
 import { describe, expect, test } from "vitest";
-import { billOf, type PricedExecution } from "../../bench/costs/million.ts";
 import { noiseOf, orderOf } from "../../bench/costs/payload.ts";
 import { standingCosts } from "../../bench/costs/standing.ts";
+import { billOf, type PricedExecution } from "../../lib/cli/cost/bill.ts";
 
 const usual: PricedExecution = {
   states: 10,

@@ -1,0 +1,77 @@
+/** `baton cost EXECUTION|FILE|MACHINE`: what a run cost, or will cost, here and on Step Functions; computed, not billed. */
+import { Command, InvalidArgumentError } from "commander";
+import { graphOf } from "../../asl/graph/graph.ts";
+import { parseJson } from "../../asl/json.ts";
+import { connect } from "../client.ts";
+import { type Counts, countsOf, waysThrough } from "../cost/count.ts";
+import { dollars, type Estimate, estimateOf } from "../cost/estimate.ts";
+import { Failure } from "../failure.ts";
+import { jsonOption, substituteOption, urlOption } from "../options.ts";
+import { paint, table } from "../paint.ts";
+import { findSubject, type Subject } from "../subject.ts";
+
+interface Options {
+  readonly items: number;
+  readonly executions?: number;
+  readonly substitute: Readonly<Record<string, string>>;
+  readonly url: string;
+  readonly json?: boolean;
+}
+
+export function costCommand(): Command {
+  return new Command("cost")
+    .description("what an execution cost, or one of a definition will, on AWS: here and on Step Functions")
+    .argument("<what>", "an execution, a definition's file, or a state machine's name")
+    .option("--items <n>", "of a definition: how many items a Map has", readCount, 10)
+    .option("--executions <n>", "so many of them, a month's for instance", readCount)
+    .addOption(substituteOption())
+    .addOption(urlOption())
+    .addOption(jsonOption())
+    .action(async (what: string, options: Options) => {
+      const subject = await findSubject(connect(options.url), what, options.substitute);
+      const runs = runsOf(subject, options.items);
+      const estimates = runs.map(([name, counts]) => ({ name, ...counts, ...estimateOf(counts) }));
+      if (options.json) console.log(JSON.stringify(estimates, undefined, 2));
+      else
+        console.log(
+          [costTable(estimates, options.executions ?? 1), "", paint("dim", note(subject, options))].join("\n"),
+        );
+    });
+}
+
+function runsOf({ events, text, title }: Subject, items: number): readonly (readonly [string, Counts])[] {
+  if (events !== undefined) return [["this execution", countsOf(events)]];
+  const graph = graphOf(parseJson(text));
+  if (graph === undefined) throw new Failure(`${title} is no object, so there is nothing to count`);
+  const { shortest, longest } = waysThrough(graph, items);
+  const ways = [
+    ["the shortest way", shortest],
+    ["the longest way", longest],
+  ] as const;
+  return JSON.stringify(shortest) === JSON.stringify(longest) ? [["every way", shortest]] : ways;
+}
+
+function costTable(estimates: readonly (Estimate & Counts & { readonly name: string })[], times: number): string {
+  const rows = estimates.map(({ name, transitions, loadedUsd, aloneUsd, stepFunctionsUsd }) => [
+    times === 1 ? name : `${name}, ${times} times`,
+    String(transitions * times),
+    dollars(loadedUsd * times),
+    dollars(aloneUsd * times),
+    dollars(stepFunctionsUsd * times),
+    aloneUsd === 0
+      ? ""
+      : `1/${(stepFunctionsUsd / aloneUsd).toFixed(1)} to 1/${(stepFunctionsUsd / loadedUsd).toFixed(1)}`,
+  ]);
+  return table([["", "TRANSITIONS", "HERE, UNDER LOAD", "HERE, ALONE", "STEP FUNCTIONS", "RATIO"], ...rows]);
+}
+
+function note({ events }: Subject, { items }: Options): string {
+  const what = events === undefined ? `Maps of ${items} items, no failures, no loops. ` : "";
+  return `${what}List prices of us-east-1, payloads up to 1 KB, without what tasks call, storage and an idle installation's 3 dollars a month: docs/costs.md`;
+}
+
+function readCount(text: string): number {
+  const count = Number(text);
+  if (!Number.isInteger(count) || count < 1) throw new InvalidArgumentError("a count is a whole number from 1");
+  return count;
+}

@@ -1,6 +1,7 @@
 /** The command `baton`: one program, a file for each command. Failures end with a sentence and exit code 1. */
 import { Command, CommanderError } from "commander";
 import { awsCommand } from "./commands/aws.ts";
+import { completionCommand } from "./commands/completion.ts";
 import { costCommand } from "./commands/cost.ts";
 import { demoCommand } from "./commands/demo.ts";
 import { describeCommand } from "./commands/describe.ts";
@@ -10,12 +11,15 @@ import { graphCommand } from "./commands/graph.ts";
 import { historyCommand } from "./commands/history.ts";
 import { inboxCommand } from "./commands/inbox.ts";
 import { keysCommand } from "./commands/keys.ts";
+import { initCommand } from "./commands/init.ts";
 import { listCommand } from "./commands/list.ts";
 import { redriveCommand } from "./commands/redrive.ts";
 import { runCommand } from "./commands/run.ts";
 import { startCommand } from "./commands/start.ts";
 import { stopCommand } from "./commands/stop.ts";
+import { testCommand } from "./commands/test.ts";
 import { validateCommand } from "./commands/validate.ts";
+import { watchCommand } from "./commands/watch.ts";
 import { Failure } from "./failure.ts";
 import { version } from "./version.ts";
 
@@ -39,6 +43,10 @@ export async function main(argv: readonly string[]): Promise<void> {
     graphCommand,
     inboxCommand,
     costCommand,
+    testCommand,
+    watchCommand,
+    initCommand,
+    completionCommand,
     demoCommand,
     keysCommand,
     envCommand,

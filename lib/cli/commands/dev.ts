@@ -16,6 +16,7 @@ import {
   substituteOption,
 } from "../options.ts";
 import { paint } from "../paint.ts";
+import { projectIn } from "../project.ts";
 import { openServer, stopRequest } from "../server.ts";
 
 interface Options {
@@ -34,7 +35,10 @@ interface Options {
 export function devCommand(): Command {
   return new Command("dev")
     .description("run Baton on this machine: engine, store and API in one process")
-    .argument("[definitions...]", "definitions to deploy at the start")
+    .argument(
+      "[definitions...]",
+      "definitions to deploy at the start; without any: those in machines, with the functions in tasks",
+    )
     .option("--port <port>", "the port to listen on; 0 takes a free one", readPort, defaultPort)
     .addOption(dataOption())
     .addOption(functionsOption())
@@ -50,11 +54,12 @@ export function devCommand(): Command {
 
 async function dev(files: readonly string[], options: Options): Promise<void> {
   const stopped = stopRequest();
-  const definitions = files.map((file) => readValidDefinition(file, options.substitute));
+  const project = projectIn(".", { definitions: files, functionFolders: options.functions });
+  const definitions = project.definitions.map((file) => readValidDefinition(file, options.substitute));
   const baton = await openServer({
     port: options.port,
     data: options.data,
-    functionFolders: options.functions,
+    functionFolders: project.functionFolders,
     functionUrls: options.functionUrl,
     corsOrigins: options.corsOrigin,
     ...(options.objects === undefined ? {} : { objects: options.objects }),

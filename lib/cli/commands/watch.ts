@@ -1,0 +1,172 @@
+/**
+ * `baton watch [EXECUTION]`: running executions, or one with its graph, drawn anew as things happen. Where no
+ * terminal listens, each change is a line of its own.
+ */
+import { setTimeout as pause } from "node:timers/promises";
+import { Command } from "commander";
+import { graphOf } from "../../asl/graph/graph.ts";
+import { progressOf } from "../../asl/graph/progress.ts";
+import { toTerminal } from "../../asl/graph/terminal.ts";
+import { parseJson } from "../../asl/json.ts";
+import { type Client, connect, type Reply } from "../client.ts";
+import { costOf, ending, follow, story } from "../follow.ts";
+import { executionArnOf, listAll, machineArnOf } from "../names.ts";
+import { jsonOption, readLimit, urlOption } from "../options.ts";
+import { duration, paint, paintStyle, table, terminalWidth } from "../paint.ts";
+import { openScreen } from "../screen.ts";
+import { stopRequest } from "../server.ts";
+
+interface Options {
+  readonly url: string;
+  readonly machine?: string;
+  readonly once?: boolean;
+  readonly limit: number;
+  readonly json?: boolean;
+}
+
+export function watchCommand(): Command {
+  return new Command("watch")
+    .description("show running executions as they come and go, or one execution as it runs")
+    .argument("[execution]", "an ARN, MACHINE/NAME, or as much of the name as is clear")
+    .option("--machine <name>", "only this state machine's")
+    .option("--limit <n>", "how many of each machine at most", readLimit, 50)
+    .option("--once", "show them once and end")
+    .addOption(urlOption())
+    .addOption(jsonOption())
+    .action(async (execution: string | undefined, options: Options) => {
+      const client = connect(options.url);
+      if (execution === undefined) await watchAll(client, options);
+      else await watchOne(client, await executionArnOf(client, execution), options);
+    });
+}
+
+const everyMilliseconds = 1_000;
+
+async function watchAll(client: Client, options: Options): Promise<void> {
+  const stopped = stopRequest().then(() => true);
+  const screen = options.json || options.once ? undefined : openScreen();
+  let before: readonly Running[] = [];
+  for (;;) {
+    const now = await running(client, options);
+    if (options.once)
+      return console.log(options.json ? JSON.stringify(now, undefined, 2) : runningTable(now, Date.now()));
+    if (screen !== undefined) screen.show(runningTable(now, Date.now()));
+    else
+      for (const change of changes(before, now))
+        console.log(options.json ? JSON.stringify(change) : changeLine(change));
+    before = now;
+    if (await Promise.race([stopped, pause(everyMilliseconds, false)])) return;
+  }
+}
+
+export interface Running {
+  readonly machine: string;
+  readonly name: string;
+  readonly since: string;
+  /** What it waits for. */
+  readonly now: string;
+}
+
+async function running(client: Client, { machine, limit }: Options): Promise<readonly Running[]> {
+  const machines =
+    machine === undefined
+      ? (await listAll(client, "ListStateMachines", {}, "stateMachines")).filter(({ type }) => type !== "EXPRESS")
+      : [{ stateMachineArn: await machineArnOf(client, machine) }];
+  const found: Running[] = [];
+  for (const { stateMachineArn } of machines) {
+    const question = { stateMachineArn, statusFilter: "RUNNING" };
+    const executions = await listAll(client, "ListExecutions", question, "executions", limit);
+    found.push(...(await Promise.all(executions.map((execution) => described(client, execution)))));
+  }
+  return found;
+}
+
+async function described(client: Client, { executionArn, name, startDate }: Reply): Promise<Running> {
+  const machine = executionArn.split(":").at(-2) ?? "";
+  const path = `/state-machines/${encodeURIComponent(machine)}/executions/${encodeURIComponent(name)}`;
+  const { waitingFor = [] } = await client.get(path);
+  const [first] = waitingFor;
+  const more = waitingFor.length > 1 ? ` (and ${waitingFor.length - 1} more)` : "";
+  return {
+    machine,
+    name,
+    since: new Date(startDate * 1_000).toISOString(),
+    now: first === undefined ? "" : `${first.reason}${more}`,
+  };
+}
+
+function runningTable(rows: readonly Running[], now: number): string {
+  if (rows.length === 0) return "nothing is running";
+  const cells = rows.map(({ machine, name, since, now: doing }) => [
+    machine,
+    name,
+    duration(now - Date.parse(since)),
+    doing,
+  ]);
+  return table([["MACHINE", "EXECUTION", "FOR", "NOW"], ...cells]);
+}
+
+export interface Change extends Running {
+  readonly what: "began" | "goes on" | "ended";
+}
+
+/** What a reader of lines has not been told yet. */
+export function changes(before: readonly Running[], now: readonly Running[]): readonly Change[] {
+  const key = ({ machine, name }: Running): string => `${machine}/${name}`;
+  const known = new Map(before.map((one) => [key(one), one]));
+  const left = new Set(now.map(key));
+  return [
+    ...now.flatMap((one): readonly Change[] => {
+      const earlier = known.get(key(one));
+      if (earlier === undefined) return [{ ...one, what: "began" }];
+      return earlier.now === one.now ? [] : [{ ...one, what: "goes on" }];
+    }),
+    ...before.filter((one) => !left.has(key(one))).map((one): Change => ({ ...one, what: "ended" })),
+  ];
+}
+
+function changeLine({ what, machine, name, now }: Change): string {
+  return `${what.padEnd(8)} ${machine}/${name}${what === "ended" ? "" : `  ${now}`}`;
+}
+
+async function watchOne(client: Client, executionArn: string, options: Options): Promise<void> {
+  const screen = options.json || options.once ? undefined : openScreen();
+  const description =
+    screen === undefined
+      ? await followPlainly(client, executionArn, options)
+      : await redraw(client, executionArn, (text) => screen.show(text));
+  if (options.json) console.log(JSON.stringify(description, undefined, 2));
+  else if (description.status !== "RUNNING")
+    console.log(`${ending(description)}\n${await costOf(client, executionArn)}`);
+  if (!["RUNNING", "SUCCEEDED"].includes(description.status)) process.exitCode = 1;
+}
+
+async function followPlainly(client: Client, executionArn: string, { once, json }: Options): Promise<Reply> {
+  const print = json ? () => undefined : (line: string) => console.log(line);
+  if (!once) return await follow(client, executionArn, print);
+  await draw(client, executionArn, print);
+  return await client.call("DescribeExecution", { executionArn });
+}
+
+async function redraw(client: Client, executionArn: string, show: (text: string) => void): Promise<Reply> {
+  for (;;) {
+    await draw(client, executionArn, show);
+    const description = await client.call("DescribeExecution", { executionArn });
+    if (description.status !== "RUNNING") {
+      await draw(client, executionArn, show);
+      return description;
+    }
+    await pause(everyMilliseconds);
+  }
+}
+
+const lastLines = 6;
+
+async function draw(client: Client, executionArn: string, show: (text: string) => void): Promise<void> {
+  const { definition } = await client.call("DescribeStateMachineForExecution", { executionArn });
+  const events = await listAll(client, "GetExecutionHistory", { executionArn }, "events");
+  const graph = graphOf(parseJson(definition));
+  if (graph === undefined) return;
+  const drawing = toTerminal(graph, { columns: terminalWidth(), paint: paintStyle, progress: progressOf(events) });
+  show([paint("bold", executionArn), drawing, "", ...story(events).slice(-lastLines)].join("\n"));
+}

@@ -1,0 +1,51 @@
+/** `baton init`: the new project validates, passes its own tests to the last way, and runs as it is. */
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { projectIn } from "../../lib/cli/project.ts";
+import { baton, folderOf } from "./baton.ts";
+
+const folder = folderOf({});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const project = join(folder, "Mein Laden");
+
+test("makes a project whose tests pass and reach everything", async () => {
+  const made = await baton("init", project);
+  expect(made).toMatchObject({ code: 0, out: expect.stringMatching(/^✔ .*Mein Laden\n[\s\S]*npx baton dev/) });
+  expect(JSON.parse(readFileSync(join(project, "package.json"), "utf8")).name).toBe("mein-laden");
+  expect((await baton("validate", join(project, "machines", "order.asl.yaml"))).out).toMatch(/is valid\n$/);
+  const { code, out } = await baton("test", join(project, "tests"), "--coverage", "100");
+  expect(out).toContain("coverage  order: 9/9 states · 5/5 transitions · 2/2 catchers\n4 passed, 0 failed");
+  expect(code).toBe(0);
+});
+
+test.each([
+  ["a1.json", 0, /✔ Ship[\s\S]*✔ SUCCEEDED/],
+  ["a2.json", 1, /✖ Charge .*CardDeclined the bank says no[\s\S]*✔ Release[\s\S]*✖ FAILED .*CardDeclined/],
+])("runs with its own tasks: %s", async (input, expected, said) => {
+  const machine = join(project, "machines", "order.asl.yaml");
+  const parameters = ["--functions", join(project, "tasks"), "--input", `@${join(project, "examples", input)}`];
+  const { code, out } = await baton("run", machine, ...parameters);
+  expect(out).toMatch(said);
+  expect(code).toBe(expected);
+});
+
+test("overwrites nothing", async () => {
+  expect(await baton("init", project)).toMatchObject({
+    code: 1,
+    err: expect.stringMatching(/is there already and not empty/),
+  });
+});
+
+test("baton dev finds machines and tasks where none are named", () => {
+  const none = { definitions: [], functionFolders: [] };
+  expect(projectIn(folder, none)).toEqual(none);
+  writeFileSync(join(project, "machines", "notes.txt"), "");
+  expect(projectIn(project, none)).toEqual({
+    definitions: [join(project, "machines", "order.asl.yaml")],
+    functionFolders: [join(project, "tasks")],
+  });
+  const named = { definitions: ["a.json"], functionFolders: ["b"] };
+  expect(projectIn(project, named)).toEqual(named);
+  expect(readdirSync(join(project, "tasks"))).toHaveLength(7);
+});

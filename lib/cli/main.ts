@@ -9,9 +9,10 @@ import { devCommand } from "./commands/dev.ts";
 import { envCommand } from "./commands/env.ts";
 import { graphCommand } from "./commands/graph.ts";
 import { historyCommand } from "./commands/history.ts";
+import { iamCommand } from "./commands/iam.ts";
 import { inboxCommand } from "./commands/inbox.ts";
-import { keysCommand } from "./commands/keys.ts";
 import { initCommand } from "./commands/init.ts";
+import { keysCommand } from "./commands/keys.ts";
 import { listCommand } from "./commands/list.ts";
 import { redriveCommand } from "./commands/redrive.ts";
 import { runCommand } from "./commands/run.ts";
@@ -43,6 +44,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     graphCommand,
     inboxCommand,
     costCommand,
+    iamCommand,
     testCommand,
     watchCommand,
     initCommand,

@@ -19,6 +19,7 @@ import { decodeCommand } from "./codec.ts";
 import { type Baton, type Command, keyOf } from "./command.ts";
 import { endByDeadline, setDeadline } from "./deadline.ts";
 import { branchKey, type Engine } from "./engine.ts";
+import { tellLog, tellWaited } from "./execution-log.ts";
 import { carryExpress } from "./express-start.ts";
 import { leavingNewer } from "./format.ts";
 import { headerAt, headOf } from "./head.ts";
@@ -84,6 +85,7 @@ async function advance(engine: Engine, baton: Baton, delivery: Delivery): Promis
   const due = dueTime(position) ?? 0;
   if (isEarly(engine, due)) return { kind: "later", at: due };
 
+  if (header.log !== undefined) await tellWaited(engine, header, position, baton);
   const definition = await engine.definition(header.definition);
   const moment = await momentAt(engine, header, definition, baton.branch, baton.seq);
   const transition = await decide(engine, definition, position, moment, delivery);
@@ -151,6 +153,7 @@ async function guard(engine: Engine, command: Command): Promise<Verdict> {
   const { header, head } = charge;
   const definition = await engine.definition(header.definition);
   if (command.branch === "" && head.position.doing.kind !== "ended") await setDeadline(engine, header, definition);
+  await tellLog(engine, header, head);
   const finished = await settle(engine, header, definition, head, "again");
   return finished ? done : guard(engine, command);
 }

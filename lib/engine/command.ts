@@ -7,7 +7,7 @@ import type { JsonText } from "../asl/json.ts";
 import type { Failure, Instant, Position } from "../asl/position.ts";
 import { newsKey, type RunNews } from "./map-run/news.ts";
 import type { BranchPath, ExecutionId, MapRunId, SegmentKey } from "./ports.ts";
-import type { Header, Token } from "./segment.ts";
+import type { Header, LogTarget, Token } from "./segment.ts";
 
 interface Addressed {
   readonly execution: ExecutionId;
@@ -45,6 +45,7 @@ export interface ExpressRun extends Addressed {
   readonly roleArn: string;
   readonly startedAt: Instant;
   readonly input: JsonText;
+  readonly log?: LogTarget;
   readonly revived?: number;
 }
 

@@ -9,6 +9,7 @@ import { settle } from "./answer.ts";
 import { decodeSegment } from "./codec.ts";
 import { endingOf } from "./effects.ts";
 import type { Engine } from "./engine.ts";
+import { tellLog } from "./execution-log.ts";
 import { headerAt, headOf } from "./head.ts";
 import { withFrontier } from "./map-run/ended.ts";
 import { momentAt } from "./moment.ts";
@@ -50,6 +51,7 @@ export async function endExecution(
     const answer = await releasing(engine, head, stop);
     if (answer.kind === "taken" && decodeSegment(answer.winner).nonce !== segment.nonce) continue;
     mine(engine, segment);
+    await tellLog(engine, header, segment);
     await settle(engine, header, definition, segment);
     return { kind: "ended", segment };
   }

@@ -7,11 +7,13 @@ import type { JsonText } from "../asl/json.ts";
 import type { Instant } from "../asl/position.ts";
 import type { ExpressRun } from "./command.ts";
 import type { Engine } from "./engine.ts";
+import { tellWhole } from "./execution-log.ts";
 import { type ExpressResult, runExpress } from "./express.ts";
 import { nonceOf } from "./guard.ts";
 import { executionId, executionName, expressArn, hashOf, machineArn, uuidFrom } from "./identity.ts";
 import { dispatch, messageOf } from "./messages.ts";
 import type { MachineRecord } from "./ports.ts";
+import type { LogTarget } from "./segment.ts";
 
 export interface ExpressStart {
   readonly machine: MachineRecord;
@@ -21,6 +23,7 @@ export interface ExpressStart {
   readonly input: JsonText;
   /** The caller's `amz-sdk-invocation-id`. */
   readonly invocationId?: string;
+  readonly log?: LogTarget;
 }
 
 export interface ExpressStarted {
@@ -45,18 +48,19 @@ export async function runNow(engine: Engine, request: ExpressStart): Promise<Exp
 }
 
 export async function carryExpress(engine: Engine, command: ExpressRun): Promise<ExpressEnded> {
-  const { execution, run, roleArn, input, startedAt: startTime } = command;
+  const { execution, run, roleArn, input, startedAt: startTime, log } = command;
   const { account, region, machine, name } = executionName(execution);
   const arn = expressArn(execution, run);
   const stateMachine = { id: machineArn({ account, region }, machine), name: machine };
   const definition = await engine.definition(command.definition);
   const context = { id: arn, name, roleArn, stateMachine, input, region, account, startTime };
-  const result = await runExpress(engine, { definition, execution: context, keepsHistory: false });
+  const result = await runExpress(engine, { definition, execution: context, keepsHistory: log !== undefined });
+  if (log !== undefined) await tellWhole(engine, log, result.history(), arn);
   return { ...result, arn, name };
 }
 
 /** Name and run derive from the SDK's invocation id, so that its retry starts the same execution again. */
-function commandOf(engine: Engine, { machine, name, input, invocationId }: ExpressStart): ExpressRun {
+function commandOf(engine: Engine, { machine, name, input, invocationId, log }: ExpressStart): ExpressRun {
   const nonce = nonceOf(engine, invocationId);
   return {
     kind: "express",
@@ -67,5 +71,6 @@ function commandOf(engine: Engine, { machine, name, input, invocationId }: Expre
     roleArn: machine.roleArn,
     startedAt: engine.world.clock.now(),
     input,
+    ...(log === undefined ? {} : { log }),
   };
 }

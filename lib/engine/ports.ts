@@ -306,6 +306,27 @@ export interface Tasks {
   readonly jobs?: Jobs;
 }
 
+export interface LogDestination {
+  /** ARN of the log group. */
+  readonly group: string;
+  readonly machine: string;
+}
+
+export interface LogLine {
+  readonly at: Instant;
+  /** A record in the service's format, as JSON. */
+  readonly text: string;
+}
+
+/** The logs of executions, for those who watch them. */
+export interface ExecutionLogs {
+  /**
+   * Best effort, as on the service: what cannot be stored is reported by the adapter, and never rejects, since
+   * no execution may fail or wait for its log. Lines of one execution, in order.
+   */
+  write(destination: LogDestination, lines: readonly LogLine[]): Promise<void>;
+}
+
 export interface Clock {
   now(): Instant;
   /** Runs `wake` at that moment; the answer cancels it. */
@@ -361,6 +382,7 @@ export interface World {
   readonly heartbeats: Heartbeats;
   readonly activities: Activities;
   readonly tasks: Tasks;
+  readonly logs: ExecutionLogs;
   readonly clock: Clock;
   readonly chance: Chance;
   readonly keys: Keys;

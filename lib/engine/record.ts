@@ -8,6 +8,7 @@ import type { Moment, Transition } from "../asl/transition.ts";
 import { isRepeatable } from "./child.ts";
 import { decodeSegment, encodeSegment } from "./codec.ts";
 import { branchKey, type Engine } from "./engine.ts";
+import { tellLog } from "./execution-log.ts";
 import { batonAfter, dispatch, isFar } from "./messages.ts";
 import type { Receipt, SegmentRecord } from "./ports.ts";
 import type { Header, Segment } from "./segment.ts";
@@ -77,15 +78,18 @@ export async function record(
   const { log } = engine.world;
   const baton = batonAfter(engine, header, definition, segment);
   const written = recordOf(engine, segment);
-  const together = baton !== undefined && !isFar(engine, baton);
+  // What goes to a log is told before the branch goes on, or a crash between the two would leave it untold.
+  const together = baton !== undefined && !isFar(engine, baton) && header.log === undefined;
   const answer = together ? await log.commit(written, [baton], consumed) : await log.append(written);
   if (answer.kind === "appended") {
+    await tellLog(engine, header, segment);
     if (baton && !together) await dispatch(engine, [baton]);
     return mine(engine, segment);
   }
   const winner = decodeSegment(answer.winner);
   if (winner.nonce !== segment.nonce) return { kind: "theirs", winner };
   // Ours after all: the answer to an earlier try got lost, and with it, perhaps, the baton.
+  await tellLog(engine, header, segment);
   if (baton) await dispatch(engine, [baton]);
   return mine(engine, segment);
 }

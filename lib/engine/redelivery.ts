@@ -9,6 +9,7 @@ import { resumption } from "./branch.ts";
 import { isRepeatable } from "./child.ts";
 import { type Baton, type Command, keyOf } from "./command.ts";
 import type { Engine } from "./engine.ts";
+import { tellLog } from "./execution-log.ts";
 import { headerAt, headOf } from "./head.ts";
 import { pollDue } from "./job.ts";
 import { dispatch, dueTime } from "./messages.ts";
@@ -61,6 +62,7 @@ export async function redelivered(engine: Engine, command: Command, delivery: De
 /** False if somebody else was faster: then the head is to be looked at again. */
 export async function finishCharge(engine: Engine, { header, head }: Charge): Promise<boolean> {
   const definition = await engine.definition(header.definition);
+  await tellLog(engine, header, head);
   const { doing } = head.position;
   if (doing.kind !== "working" || doing.submitted || doing.call.pattern === "activity") {
     return settle(engine, header, definition, head, "again");

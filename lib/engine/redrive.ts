@@ -12,6 +12,7 @@ import { closeNested } from "./close.ts";
 import { decodeSegment } from "./codec.ts";
 import { setDeadline } from "./deadline.ts";
 import type { Engine } from "./engine.ts";
+import { tellLog } from "./execution-log.ts";
 import { guardKey, nonceOf, postGuard } from "./guard.ts";
 import { headerAt, headOf } from "./head.ts";
 import { momentAt } from "./moment.ts";
@@ -134,6 +135,7 @@ async function sendAgain(engine: Engine, segment: Segment): Promise<void> {
   const header = await headerAt(engine, segment);
   const definition = await engine.definition(header.definition);
   await setDeadline(engine, header, definition);
+  await tellLog(engine, header, segment);
   await settle(engine, header, definition, segment, "again");
   await engine.world.log.durable();
 }

@@ -3,8 +3,9 @@
  * positions, histories and charges from these alone.
  */
 import type { HistoryEvent } from "../asl/event.ts";
+import type { LogSettings } from "../asl/history/logged.ts";
 import type { Instant, Position } from "../asl/position.ts";
-import type { ExecutionId, MapRunId, SegmentKey } from "./ports.ts";
+import type { ExecutionId, LogDestination, MapRunId, SegmentKey } from "./ports.ts";
 
 export interface Segment extends SegmentKey {
   readonly now: Instant;
@@ -39,6 +40,8 @@ export interface Header {
   readonly parent?: SegmentKey;
   /** The Map Run that started it. */
   readonly mapRun?: Membership;
+  /** Where its log goes; absent: nowhere. */
+  readonly log?: LogTarget;
 }
 
 /** A child's place in its Map Run. */
@@ -59,6 +62,9 @@ export interface Token {
   /** How often MaxConcurrency had been changed when it was given out. */
   readonly generation: number;
 }
+
+/** Where an execution's log goes, and what of it; absent in a header: the level is OFF. */
+export interface LogTarget extends LogSettings, LogDestination {}
 
 export function epochOf({ header }: Pick<Segment, "header">): number {
   return header?.epoch ?? 0;

@@ -8,13 +8,14 @@ import { begin } from "../asl/step.ts";
 import { decodeSegment } from "./codec.ts";
 import { setDeadline } from "./deadline.ts";
 import type { Engine } from "./engine.ts";
+import { tellLog } from "./execution-log.ts";
 import { nonceOf, postGuard } from "./guard.ts";
 import { executionId, hashOf, uuidFrom } from "./identity.ts";
 import { batonAfter, dispatch } from "./messages.ts";
 import { momentWith } from "./moment.ts";
 import type { ExecutionId, ExecutionSummary, MachineRecord, SegmentKey } from "./ports.ts";
 import { expiry, mine, recordOf, segmentOf } from "./record.ts";
-import type { Header, Segment } from "./segment.ts";
+import type { Header, LogTarget, Segment } from "./segment.ts";
 
 export interface StartRequest {
   readonly machine: MachineRecord;
@@ -29,6 +30,7 @@ export interface StartRequest {
   readonly invocationId?: string;
   /** The claim that waits for its end. */
   readonly parent?: SegmentKey;
+  readonly log?: LogTarget;
 }
 
 export type Started =
@@ -56,7 +58,7 @@ export async function startExecution(engine: Engine, request: StartRequest): Pro
   return { kind: "started", id, startedAt: summary.startedAt };
 }
 
-function headerFor(engine: Engine, id: ExecutionId, { machine, parent }: StartRequest): Header {
+function headerFor(engine: Engine, id: ExecutionId, { machine, parent, log }: StartRequest): Header {
   return {
     id,
     definition: machine.definitionHash,
@@ -66,6 +68,7 @@ function headerFor(engine: Engine, id: ExecutionId, { machine, parent }: StartRe
     redriveCount: 0,
     epoch: 0,
     ...(parent === undefined ? {} : { parent }),
+    ...(log === undefined ? {} : { log }),
   };
 }
 
@@ -111,6 +114,7 @@ async function settleExisting(
 async function sendFirst(engine: Engine, header: Header, first: Segment): Promise<void> {
   const definition = await engine.definition(header.definition);
   await setDeadline(engine, header, definition);
+  await tellLog(engine, header, first);
   const baton = batonAfter(engine, header, definition, first);
   if (baton) await dispatch(engine, [baton]);
   await engine.world.log.durable();

@@ -70,6 +70,11 @@ export interface BatonProps {
    */
   readonly taskFunctions?: lambda.IFunction[];
   /**
+   * Log groups that state machines may log to (`loggingConfiguration`). Others are refused by IAM.
+   * @default - none
+   */
+  readonly executionLogGroups?: logs.ILogGroup[];
+  /**
    * Days that an execution stays readable after its end.
    * @default 90
    */
@@ -255,6 +260,9 @@ export class Baton extends BatonBase {
     });
     const called = (props.taskFunctions ?? []).map((each) => each.functionArn);
     if (called.length > 0) functions.tasks.allow(["lambda:InvokeFunction"], called);
+    const written = (props.executionLogGroups ?? []).map((each) => each.logGroupArn);
+    if (written.length > 0)
+      for (const each of Object.values(functions)) each.allow(["logs:CreateLogStream", "logs:PutLogEvents"], written);
 
     const logRetention = props.logRetention ?? logs.RetentionDays.ONE_MONTH;
     this.endpoint = createGateway(this, functions.api.handler, logRetention).apiEndpoint;

@@ -129,6 +129,38 @@ describe("StartExecution", () => {
   });
 });
 
+describe("logs", () => {
+  const loggingConfiguration = (level: string, includeExecutionData = true) => ({
+    level,
+    includeExecutionData,
+    destinations: [{ cloudWatchLogsLogGroup: { logGroupArn: "arn:aws:logs:us-east-1:000000000000:log-group:mine:*" } }],
+  });
+  const types = (): string[] => world.logged.map((line) => JSON.parse(line.slice(line.indexOf("{"))).type);
+
+  test.each(["StartSyncExecution", "StartExecution"])("%s: the whole history, once it has ended", async (operation) => {
+    const stateMachineArn = arnOf("broken");
+    await send("UpdateStateMachine", { stateMachineArn, loggingConfiguration: loggingConfiguration("ALL") });
+    const { body } = await send(operation, { stateMachineArn });
+    await world.run();
+    expect(types()).toEqual(["ExecutionStarted", "FailStateEntered", "ExecutionFailed"]);
+    expect(world.logged[0]).toMatch(/^broken \{"id":"1","type":"ExecutionStarted",/);
+    expect(world.logged[0]).toContain(`"execution_arn":"${body.executionArn}"`);
+  });
+
+  test("a version logs as its machine did when it was published", async () => {
+    const stateMachineArn = arnOf("standard");
+    await send("UpdateStateMachine", { stateMachineArn, loggingConfiguration: loggingConfiguration("ALL") });
+    await send("PublishStateMachineVersion", { stateMachineArn });
+    await send("UpdateStateMachine", { stateMachineArn, loggingConfiguration: loggingConfiguration("OFF") });
+    await send("StartExecution", { stateMachineArn });
+    await world.run();
+    expect(types()).toEqual([]);
+    await send("StartExecution", { stateMachineArn: `${stateMachineArn}:1` });
+    await world.run();
+    expect(types()).toEqual(["ExecutionStarted", "PassStateEntered", "PassStateExited", "ExecutionSucceeded"]);
+  });
+});
+
 const anExpress = "arn:aws:states:us-east-1:000000000000:express:quick:one:0e5a";
 const notHere = "InvalidArn: Invalid Arn: 'Resource type not valid in this context: express'";
 const unsuited = "StateMachineTypeNotSupported: This operation is not supported by this type of state machine";

@@ -29,6 +29,8 @@ export interface MemoryWorld {
   /** What every Task comes to. */
   taskResult: CallResult;
   readonly calls: string[];
+  /** Machine and record of each line of an execution's log. */
+  readonly logged: string[];
 }
 
 export const start: Instant = Date.UTC(2026, 0, 2, 3, 4, 5, 678);
@@ -42,9 +44,10 @@ export function memoryWorld(options: Partial<EngineOptions> = {}): MemoryWorld {
   const blobs = new Map<string, string>();
   const beats = new Map<string, Instant>();
   const sleepers: { at: Instant; wake: () => void }[] = [];
-  const self: Pick<MemoryWorld, "taskResult" | "calls"> = {
+  const self: Pick<MemoryWorld, "taskResult" | "calls" | "logged"> = {
     taskResult: { kind: "succeeded", output: "{}" },
     calls: [],
+    logged: [],
   };
 
   const keyOf = ({ execution, branch, seq }: Omit<SegmentRecord, "body">): string => `${execution} ${branch} ${seq}`;
@@ -174,6 +177,11 @@ export function memoryWorld(options: Partial<EngineOptions> = {}): MemoryWorld {
       call: async (call) => {
         self.calls.push(call.arguments);
         return self.taskResult;
+      },
+    },
+    logs: {
+      write: async ({ machine }, lines) => {
+        self.logged.push(...lines.map(({ text }) => `${machine} ${text}`));
       },
     },
     clock: {

@@ -17,10 +17,11 @@ import { readHistory } from "../../lib/engine/history.ts";
 import { branchName, executionArn, executionName, machineArn } from "../../lib/engine/identity.ts";
 import { saveDefinition } from "../../lib/engine/machines.ts";
 import type { Call, CallResult, ExecutionId, Lane, SegmentKey, World } from "../../lib/engine/ports.ts";
-import type { Segment } from "../../lib/engine/segment.ts";
+import type { LogTarget, Segment } from "../../lib/engine/segment.ts";
 import { startExecution } from "../../lib/engine/start.ts";
 import { stopExecution } from "../../lib/engine/stop.ts";
 import { mintToken } from "../../lib/engine/token.ts";
+import { recordsIn } from "./answers.ts";
 import type { ExecutionCase } from "./corpus.ts";
 import { runExpressCase } from "./express.ts";
 import { namesIn, responderOf } from "./interpreter.ts";
@@ -40,6 +41,12 @@ export async function runOnEngine(recorded: ExecutionCase): Promise<Outcome> {
   const stage = new Stage(recorded);
   await stage.play();
   return stage.outcome();
+}
+
+function logOf({ logging }: ExecutionCase, machine: string): LogTarget | undefined {
+  if (logging === undefined || logging.level === "OFF") return undefined;
+  const { level, includeExecutionData } = logging;
+  return { level, includeExecutionData: includeExecutionData === true, group: "recorded", machine };
 }
 
 class Stage {
@@ -107,6 +114,9 @@ class Stage {
       ...(summary.error === undefined ? {} : { error: summary.error }),
       ...(summary.cause === undefined ? {} : { cause: summary.cause }),
       history: await readHistory(this.engine, this.id),
+      ...(this.recorded.logging === undefined
+        ? {}
+        : { logged: recordsIn(this.world.logged().map(({ text }) => text)) }),
       description: {
         executionArn: executionArn(this.id),
         name: summary.name,
@@ -122,7 +132,9 @@ class Stage {
     const fixed = { createdAt: 0, revisionId: "1", settings: "{}", definitionHash, roleArn, type } as const;
     const { account, region, stateMachine } = execution;
     const machine = { account, region, name: stateMachine.name, ...fixed };
-    const { id } = await startExecution(this.engine, { machine, input: inputText, name: execution.name });
+    const log = logOf(this.recorded, stateMachine.name);
+    const request = { machine, input: inputText, name: execution.name, ...(log && { log }) };
+    const { id } = await startExecution(this.engine, request);
     this.id = id;
   }
 

@@ -11,6 +11,8 @@ export interface Outcome {
   readonly error?: string;
   readonly cause?: string;
   readonly history: readonly AwsHistoryEvent[];
+  /** What went to its log, if that is known by other ways than its history. */
+  readonly logged?: readonly object[];
   readonly description: {
     readonly executionArn: string;
     readonly name: string;

@@ -2,7 +2,7 @@
  * Runs a recorded case as a client does: the embedded mode's server, the AWS SDK over HTTP, tasks that
  * answer as recorded. Time is real, so that cases which wait are left out.
  */
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
@@ -34,6 +34,7 @@ import type { BranchPath, Call, CallResult, ExecutionId, SegmentKey } from "../.
 import type { Segment } from "../../lib/engine/segment.ts";
 import { mintToken, readToken } from "../../lib/engine/token.ts";
 import { type LocalBaton, startLocal } from "../../lib/local/baton.ts";
+import { recordsIn } from "./answers.ts";
 import type { Runner } from "./check.ts";
 import type { ExecutionCase } from "./corpus.ts";
 import { answerOf } from "./express.ts";
@@ -68,8 +69,12 @@ export async function openWire(): Promise<Wire> {
     run: async (recorded) => {
       const reason = await unfit(recorded);
       if (reason !== undefined) return { kind: "skipped", reason };
+<<<<<<< HEAD
       await putFiles(folderObjects(join(folder, "objects")), recorded);
       return new Case(recorded, baton, client, cases).play();
+=======
+      return new Case(recorded, { baton, client, cases, folder }).play();
+>>>>>>> 68f9a11 (Write the logs of executions in the service's format: to CloudWatch Logs, on one machine to a file of JSON lines)
     },
     close: async () => {
       client.destroy();
@@ -87,7 +92,11 @@ async function putFiles(objects: Objects, { s3_objects: files = {} }: ExecutionC
 
 /** In virtual time it shows how long a case would take. */
 async function unfit(recorded: ExecutionCase): Promise<string | undefined> {
+<<<<<<< HEAD
   if (recorded.end_event !== undefined) return "the events of an Express execution are not to be read over HTTP";
+=======
+  if (recorded.definitionText.includes('"DISTRIBUTED"')) return "the engine has no Distributed Map yet";
+>>>>>>> 68f9a11 (Write the logs of executions in the service's format: to CloudWatch Logs, on one machine to a file of JSON lines)
   const { history } = await interpret(recorded);
   const milliseconds = (history.at(-1)?.timestamp ?? 0) - (history[0]?.timestamp ?? 0);
   return milliseconds > longestMilliseconds ? "it would take more than two seconds of real time" : undefined;
@@ -101,8 +110,27 @@ function caseOf(cases: ReadonlyMap<string, Case>, call: Call): Case {
   return found;
 }
 
+/** The recordings do not say which log group; here none is looked for. */
+function loggingOf({ logging, end_event: end }: ExecutionCase) {
+  const wanted = logging ?? (end === undefined ? undefined : { level: "ALL" as const, includeExecutionData: true });
+  if (wanted === undefined) return undefined;
+  const logGroupArn = `arn:aws:logs:us-east-1:${account}:log-group:conformance:*`;
+  const { level, includeExecutionData } = wanted;
+  const destinations = [{ cloudWatchLogsLogGroup: { logGroupArn } }];
+  const loggingConfiguration = { level, includeExecutionData: includeExecutionData === true, destinations };
+  return { loggingConfiguration };
+}
+
+interface Around {
+  readonly baton: LocalBaton;
+  readonly client: SFNClient;
+  readonly cases: Map<string, Case>;
+  readonly folder: string;
+}
+
 class Case {
   private readonly recorded: ExecutionCase;
+  private readonly folder: string;
   private readonly baton: LocalBaton;
   private readonly client: SFNClient;
   private readonly cases: Map<string, Case>;
@@ -113,8 +141,9 @@ class Case {
   /** Answers that are being sent. */
   private readonly underway: Promise<void>[] = [];
 
-  constructor(recorded: ExecutionCase, baton: LocalBaton, client: SFNClient, cases: Map<string, Case>) {
+  constructor(recorded: ExecutionCase, { baton, client, cases, folder }: Around) {
     this.recorded = recorded;
+    this.folder = folder;
     this.baton = baton;
     this.client = client;
     this.cases = cases;
@@ -127,13 +156,16 @@ class Case {
     const roleArn = `arn:aws:iam::${account}:role/${name}`;
     const { definitionText: definition, inputText: input } = recorded;
     const activities = await this.serveActivities();
-    const machine = { name, definition, roleArn, type: recorded.type };
+    const machine = { name, definition, roleArn, type: recorded.type, ...loggingOf(recorded) };
     const { stateMachineArn } = await client.send(new CreateStateMachineCommand(machine));
     const executionArn = `arn:aws:states:us-east-1:${account}:execution:${name}:${name}-run`;
     this.cases.set(name, this);
     if (recorded.type === "EXPRESS") {
       const asked = { stateMachineArn, name: `${name}-run`, input };
-      return this.outcome(await client.send(new StartSyncExecutionCommand(asked)), []);
+      if (recorded.end_event === undefined)
+        return this.outcome(await client.send(new StartSyncExecutionCommand(asked)), []);
+      await client.send(new StartExecutionCommand(asked));
+      return this.outcome(await this.endInLog(), []);
     }
     await client.send(new StartExecutionCommand({ stateMachineArn, name: `${name}-run`, input }));
     if (recorded.stop_execution !== undefined) {
@@ -143,7 +175,23 @@ class Case {
     const described = await this.described(executionArn);
     activities.abort();
     await Promise.all(this.underway);
-    return this.outcome(described, await this.history(executionArn));
+    return await this.outcome(described, await this.history(executionArn));
+  }
+
+  /** All that is to be known of an Express execution that nobody waits for. */
+  private async endInLog(): Promise<Pick<DescribeExecutionCommandOutput, "status" | "output" | "error" | "cause">> {
+    const isEnd = ({ type }: { type?: string }) => /^Execution(Succeeded|Failed|TimedOut)$/.test(type ?? "");
+    const records = await until(
+      () => this.logged(),
+      (found) => found.some(isEnd),
+    );
+    const { type = "", details = {} } = records.find(isEnd) ?? {};
+    return { ...details, status: type === "ExecutionSucceeded" ? "SUCCEEDED" : "FAILED" };
+  }
+
+  private async logged(): Promise<readonly { readonly type?: string; readonly details?: object }[]> {
+    const text = await readFile(join(this.folder, "logs", `${this.name}.jsonl`), "utf8").catch(() => "");
+    return recordsIn(text.split("\n").filter((line) => line !== ""));
   }
 
   private async described(executionArn: string): Promise<DescribeExecutionCommandOutput> {
@@ -172,10 +220,10 @@ class Case {
   }
 
   /** With the names of the recordings in place of ours. */
-  private outcome(
-    described: DescribeExecutionCommandOutput | StartSyncExecutionCommandOutput,
+  private async outcome(
+    described: Partial<DescribeExecutionCommandOutput | StartSyncExecutionCommandOutput>,
     history: readonly HistoryEvent[],
-  ): Outcome {
+  ): Promise<Outcome> {
     const { execution, roleArn } = namesIn(this.recorded);
     const { name } = this;
     const renamed = <T>(value: T): T =>
@@ -193,6 +241,7 @@ class Case {
       ...(error === undefined ? {} : { error }),
       ...(cause === undefined ? {} : { cause }),
       // The SDK's shape is the one that AwsHistoryEvent describes, with a Date for the timestamp.
+      ...(loggingOf(this.recorded) === undefined ? {} : { logged: await this.logged() }),
       history: history.map((event) => ({ ...event, timestamp: Number(event.timestamp) }) as AwsHistoryEvent),
       description: {
         executionArn: described.executionArn ?? "",

@@ -6,6 +6,7 @@ import { handle } from "../../lib/engine/advance.ts";
 import { createEngine, type Engine } from "../../lib/engine/engine.ts";
 import { saveDefinition } from "../../lib/engine/machines.ts";
 import type { Inbox, MachineRecord } from "../../lib/engine/ports.ts";
+import type { LogTarget } from "../../lib/engine/segment.ts";
 import { startExecution } from "../../lib/engine/start.ts";
 import { tenant } from "./setup.ts";
 
@@ -24,12 +25,14 @@ export interface Script {
   readonly turn?: (play: Play, turn: number) => Promise<void>;
   /** Of a turn. */
   readonly milliseconds?: number;
+  /** Where the first one's log goes. */
+  readonly log?: LogTarget;
 }
 
 const mostTurns = 1_000;
 
 /** Until no execution runs and no message is left. */
-export async function play({ machines, plan, turn, milliseconds = 20_000 }: Script): Promise<Play> {
+export async function play({ machines, plan, turn, milliseconds = 20_000, log }: Script): Promise<Play> {
   let current: Engine | undefined;
   const noTasks = { call: async () => ({ kind: "failed", error: "NoSuchTask", cause: "" }) as const };
   const engineOf = (): Engine => {
@@ -49,7 +52,7 @@ export async function play({ machines, plan, turn, milliseconds = 20_000 }: Scri
     }
   };
   const playing = { world, act };
-  await start(playing, machines);
+  await start(playing, machines, log);
   const busy = () =>
     world.summaries().some(({ status }) => status === "RUNNING") || world.waiting("flow") + world.waiting("tasks") > 0;
   for (let count = 0; count < mostTurns && busy(); count++) {
@@ -61,7 +64,7 @@ export async function play({ machines, plan, turn, milliseconds = 20_000 }: Scri
   return playing;
 }
 
-async function start({ act }: Play, machines: Script["machines"]): Promise<void> {
+async function start({ act }: Play, machines: Script["machines"], log: Script["log"]): Promise<void> {
   let first: MachineRecord | undefined;
   for (const [name, definition] of Object.entries(machines)) {
     const machine = await insist(() => act((engine) => deploy(engine, name, definition)));
@@ -69,7 +72,7 @@ async function start({ act }: Play, machines: Script["machines"]): Promise<void>
   }
   const machine = first;
   if (!machine) throw new Error("a script has at least one machine");
-  const request = { machine, input: "{}", name: "run", invocationId: "one-invocation" };
+  const request = { machine, input: "{}", name: "run", invocationId: "one-invocation", ...(log && { log }) };
   await insist(() => act((engine) => startExecution(engine, request)));
 }
 

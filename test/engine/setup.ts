@@ -5,6 +5,7 @@ import { handle } from "../../lib/engine/advance.ts";
 import { createEngine, type Engine, type EngineOptions } from "../../lib/engine/engine.ts";
 import { saveDefinition } from "../../lib/engine/machines.ts";
 import type { Call, CallResult, ExecutionId, MachineRecord, Tasks } from "../../lib/engine/ports.ts";
+import type { LogTarget } from "../../lib/engine/segment.ts";
 import { startExecution } from "../../lib/engine/start.ts";
 
 export const tenant = { account: "123456789012", region: "eu-central-1" };
@@ -25,13 +26,15 @@ export interface SetupOptions {
   readonly tasks?: Tasks;
   readonly options?: Partial<EngineOptions>;
   readonly input?: string;
+  /** Where the execution's log goes. */
+  readonly log?: LogTarget;
 }
 
 const echo = async ({ arguments: output }: Call): Promise<CallResult> => ({ kind: "succeeded", output });
 
 export async function setup(
   states: object,
-  { call = echo, tasks: own = { call }, options, input = "{}" }: SetupOptions = {},
+  { call = echo, tasks: own = { call }, options, input = "{}", log }: SetupOptions = {},
 ): Promise<Setup> {
   const tasks = withOwnService(own, () => engine);
   const world = simulatedWorld({ seed: "one execution", tasks });
@@ -44,7 +47,12 @@ export async function setup(
     await world.machines.create(machine);
     return machine;
   };
-  const started = await startExecution(engine, { machine: await deploy("machine", states), input, name: "run" });
+  const started = await startExecution(engine, {
+    machine: await deploy("machine", states),
+    input,
+    name: "run",
+    ...(log && { log }),
+  });
   return { engine, world, id: started.id, deploy, pass: (milliseconds) => pass(world, engine, milliseconds) };
 }
 

@@ -1,6 +1,7 @@
 /** The facts of the template on which the design rests, one row each. */
 import { Duration } from "aws-cdk-lib";
 import * as lambda from "aws-cdk-lib/aws-lambda";
+import * as logs from "aws-cdk-lib/aws-logs";
 import { describe, expect, test } from "vitest";
 import { environment, functions } from "../../lib/adapters/aws/names.ts";
 import { batonStack, onlyResource, resources, templateOf } from "./synthesized.ts";
@@ -255,6 +256,14 @@ describe("props", () => {
     expect(JSON.stringify(Properties)).toContain(
       `{"Action":"lambda:InvokeFunction","Effect":"Allow","Resource":"${arn}"}`,
     );
+  });
+
+  test("log groups of executions: every function may write there, since each takes steps", () => {
+    const { stack } = batonStack();
+    const named = logs.LogGroup.fromLogGroupName(stack, "Executions", "executions");
+    const policies = resources(templateOf({ executionLogGroups: [named] }), "AWS::IAM::Policy");
+    const writers = policies.filter(([, policy]) => JSON.stringify(policy).includes(":log-group:executions:*"));
+    expect(writers).toHaveLength(functions.length);
   });
 
   test("shorter time-outs shorten the visibility", () => {

@@ -10,6 +10,7 @@ import { openBlobs } from "./blobs.ts";
 import { makeClients } from "./clients.ts";
 import { systemChance, systemClock } from "./clock.ts";
 import { countRequests } from "./counting.ts";
+import { openExecutionLogs } from "./execution-logs.ts";
 import { openExecutions } from "./executions.ts";
 import { openHeartbeats } from "./heartbeats.ts";
 import { type AwsInbox, openInbox } from "./inbox.ts";
@@ -54,6 +55,7 @@ export async function openAwsWorld(settings: AwsSettings, tasks: Tasks, objects:
     heartbeats: openHeartbeats(store),
     activities: openActivities(store),
     tasks,
+    logs: openExecutionLogs({ process: systemChance.hex(16) }),
     clock: systemClock,
     chance: systemChance,
     keys,

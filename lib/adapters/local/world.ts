@@ -11,6 +11,7 @@ import { agenda } from "./agenda.ts";
 import { localBlobs } from "./blobs.ts";
 import { systemChance } from "./chance.ts";
 import { systemClock } from "./clock.ts";
+import { localExecutionLogs } from "./execution-logs.ts";
 import { localExecutions } from "./executions.ts";
 import { localHeartbeats } from "./heartbeats.ts";
 import { localJoins } from "./joins.ts";
@@ -80,6 +81,7 @@ function assemble(options: LocalWorldOptions, lock: Lock, keys: Keys): LocalWorl
     heartbeats: localHeartbeats(store),
     activities: localActivities(store),
     tasks,
+    logs: localExecutionLogs(join(folder, "logs")),
     clock,
     chance: systemChance(),
     keys,

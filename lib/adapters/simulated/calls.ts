@@ -8,7 +8,7 @@ import type { VirtualTime } from "./time.ts";
 
 type Instant = number;
 
-/** What each call is for the bill. `free`: neither a request to the store nor to the queue. */
+/** What each call is for the bill. `told`: never refused, as nothing waits for it. `free`: neither a request to the store nor to the queue. */
 const kinds = {
   "log.append": "write",
   "log.commit": "write",
@@ -56,6 +56,7 @@ const kinds = {
   "tasks.call": "task",
   "jobs.poll": "task",
   "jobs.stop": "task",
+  "logs.write": "told",
   "inbox.receive": "free",
   "inbox.done": "free",
   "inbox.later": "free",
@@ -130,7 +131,7 @@ export function calls(time: VirtualTime, chance: Prng, faults: () => Faults): Ca
   }
 
   function isRefused(name: CallName): boolean {
-    if (kinds[name] === "task") return false;
+    if (kinds[name] === "task" || kinds[name] === "told") return false;
     const { burst, refused } = faults();
     if (chance.chance(burst.rate)) refusedUntil = time.now() + chance.below(burst.longest);
     return (burst.rate > 0 && time.now() < refusedUntil) || chance.chance(refused);
@@ -167,7 +168,7 @@ export function calls(time: VirtualTime, chance: Prng, faults: () => Faults): Ca
       following.get(number)?.();
       await pass(caller);
       if (plan === "after" || chance.chance(faults().crashAfter)) die(caller, call, "after");
-      if (chance.chance(faults().answerLost)) refuse(call, "answer lost");
+      if (kinds[name] !== "told" && chance.chance(faults().answerLost)) refuse(call, "answer lost");
       call.outcome = "done";
       return answer;
     },

@@ -2,7 +2,7 @@
 
 import type { ActivityRecord, Offer } from "../../engine/activity-port.ts";
 import type { MapRunEntry } from "../../engine/map-run/ports.ts";
-import type { Message } from "../../engine/ports.ts";
+import type { LogLine, Message } from "../../engine/ports.ts";
 import type { Faults } from "./faults.ts";
 import { type Journal, journal, type Table, table } from "./journal.ts";
 import { type Mailbox, mailbox } from "./mailbox.ts";
@@ -34,6 +34,8 @@ export interface Contents {
   readonly mapRuns: Table<MapRunEntry>;
   /** The users' files, by `bucket/key`. */
   readonly files: Table<Uint8Array>;
+  /** The lines of all executions' logs. */
+  readonly logs: LogLine[];
 }
 
 /** `losesTail`: what is not yet durable can be lost. */
@@ -55,5 +57,6 @@ export function contents(losesTail: boolean, chance: Prng, faults: () => Faults,
     mapRuns: table(written),
     // Another machine's: no power cut here touches them.
     files: table(journal(false)),
+    logs: [],
   };
 }

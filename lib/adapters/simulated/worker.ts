@@ -74,6 +74,9 @@ export function workerWorld(setting: Setting, caller: Caller, leasesVoidBefore: 
       call: (call) => make("tasks.call", `${call.resource} ${call.idempotencyKey}`, () => setting.tasks.call(call)),
       ...(setting.tasks.jobs && { jobs: jobsOf(setting.tasks.jobs, make) }),
     },
+    logs: {
+      write: ({ machine }, lines) => make("logs.write", machine, () => void setting.contents.logs.push(...lines)),
+    },
     clock,
     chance: setting.chance,
     keys: { sign: (text) => createHmac("sha256", "simulated").update(text).digest("base64url") },

@@ -2,7 +2,7 @@
  * A world in memory on one thread, with a virtual clock and every fault drawn from one seed. The same seed
  * gives the same faults, the same order of everything and the same trace, whatever machine it runs on.
  */
-import type { ExecutionSummary, Inbox, SegmentRecord, Tasks, World } from "../../engine/ports.ts";
+import type { ExecutionSummary, Inbox, LogLine, SegmentRecord, Tasks, World } from "../../engine/ports.ts";
 import { type Caller, type CallSeen, type Counts, calls, skewOf } from "./calls.ts";
 import { contents } from "./contents.ts";
 import { drawFaults, type Faults, noFaults } from "./faults.ts";
@@ -71,6 +71,8 @@ export interface SimulatedWorld extends Omit<SimulatedWorker, "dead" | "kill"> {
   /** Whether some of them could be received now. */
   receivable(box: "flow" | "tasks" | "dead"): boolean;
   segments(): readonly SegmentRecord[];
+  /** The lines of all executions' logs, in the order in which they were told. */
+  logged(): readonly LogLine[];
   summaries(): readonly ExecutionSummary[];
   /** The users' files as text, by `bucket/key`. */
   files(): ReadonlyMap<string, string>;
@@ -174,6 +176,7 @@ export function simulatedWorld(options: SimulatedOptions): SimulatedWorld {
     waiting: inside.mailbox.count,
     receivable: inside.mailbox.isVisible,
     segments: inside.segments.all,
+    logged: () => inside.logs,
     summaries: inside.registry.executions,
     files: () => new Map([...inside.files.entries()].map(([name, bytes]) => [name, Buffer.from(bytes).toString()])),
   };

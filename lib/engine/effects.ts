@@ -17,6 +17,7 @@ import { batonAfter, dispatch } from "./messages.ts";
 import { awaitsWorker, offerClaim } from "./offer.ts";
 import type { Ending } from "./ports.ts";
 import type { Header, Segment } from "./segment.ts";
+import { tellEnded } from "./status.ts";
 
 /** Carries out what follows from the head of a branch; answers the signal that this gives the branch itself, if any. */
 export async function carryOut(
@@ -50,7 +51,7 @@ export async function carryOut(
     case "closing":
       return { kind: "closed", events: await closeFork(engine, header, definition, segment, doing.fork) };
     case "ended":
-      await endBranch(engine, header, definition, segment, doing);
+      await endBranch(engine, header, definition, segment, doing, occasion);
       return undefined;
   }
 }
@@ -61,10 +62,12 @@ async function endBranch(
   definition: Definition,
   segment: Segment,
   doing: Extract<Position["doing"], { kind: "ended" }>,
+  occasion: Occasion,
 ): Promise<void> {
   const inner = doing.open ? await closeNested(engine, header, definition, segment, doing.open) : 0;
   if (segment.branch !== "") return reportEnd(engine, header, definition, segment, doing.outcome, inner);
   await engine.world.executions.finish(header.id, endingOf(segment, header));
+  await tellEnded(engine, header, segment, occasion);
   await afterChild(engine, header, segment);
   if (header.parent) await dispatch(engine, [childEnded(header.id, header.parent)]);
 }

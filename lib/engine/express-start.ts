@@ -14,6 +14,7 @@ import { executionId, executionName, expressArn, hashOf, machineArn, uuidFrom } 
 import { dispatch, messageOf } from "./messages.ts";
 import type { MachineRecord } from "./ports.ts";
 import type { LogTarget } from "./segment.ts";
+import { tellExpress } from "./status.ts";
 
 export interface ExpressStart {
   readonly machine: MachineRecord;
@@ -56,7 +57,9 @@ export async function carryExpress(engine: Engine, command: ExpressRun): Promise
   const context = { id: arn, name, roleArn, stateMachine, input, region, account, startTime };
   const result = await runExpress(engine, { definition, execution: context, keepsHistory: log !== undefined });
   if (log !== undefined) await tellWhole(engine, log, result.history(), arn);
-  return { ...result, arn, name };
+  const ended = { ...result, arn, name };
+  await tellExpress(engine, execution, input, ended);
+  return ended;
 }
 
 /** Name and run derive from the SDK's invocation id, so that its retry starts the same execution again. */

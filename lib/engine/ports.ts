@@ -327,6 +327,34 @@ export interface ExecutionLogs {
   write(destination: LogDestination, lines: readonly LogLine[]): Promise<void>;
 }
 
+/** What an execution has become. */
+export interface StatusChange {
+  readonly type: "STANDARD" | "EXPRESS";
+  readonly executionArn: string;
+  readonly stateMachineArn: string;
+  readonly machine: string;
+  readonly name: string;
+  readonly status: ExecutionStatus;
+  readonly startedAt: Instant;
+  readonly stoppedAt?: Instant;
+  readonly redriveCount: number;
+  readonly redrivenAt?: Instant;
+  /** It may have to be read. */
+  readonly input: () => Promise<string>;
+  readonly output?: string;
+  readonly error?: string;
+  readonly cause?: string;
+  /** Of an Express execution that has ended. */
+  readonly billing?: { readonly billedDurationInMilliseconds: number; readonly billedMemoryUsedInMB: number };
+  /** Told by whoever finishes what a crash may have left: most likely told before. */
+  readonly again: boolean;
+}
+
+/** Is told what executions become. Best effort: it reports by itself what it cannot pass on, and never rejects. */
+export interface Watcher {
+  changed(change: StatusChange): Promise<void>;
+}
+
 export interface Clock {
   now(): Instant;
   /** Runs `wake` at that moment; the answer cancels it. */
@@ -383,6 +411,8 @@ export interface World {
   readonly activities: Activities;
   readonly tasks: Tasks;
   readonly logs: ExecutionLogs;
+  /** Absent: nobody watches. */
+  readonly watcher?: Watcher;
   readonly clock: Clock;
   readonly chance: Chance;
   readonly keys: Keys;

@@ -20,6 +20,7 @@ import type { ExecutionId, ExecutionSummary, RedriveCall, SegmentKey } from "./p
 import { expiry, mine, recordOf, segmentOf } from "./record.ts";
 import type { Header, Segment } from "./segment.ts";
 import { standingOf } from "./standing.ts";
+import { tellRunning } from "./status.ts";
 
 export interface RedriveRequest {
   /** Of the caller's choice: the same call again is answered as before. By default the SDK's own id of the call. */
@@ -47,14 +48,14 @@ export async function redriveExecution(engine: Engine, id: ExecutionId, request:
     if (!summary || !head) return { kind: "absent" };
     const before = earlierCall(engine, summary, token);
     if (before) {
-      if (head.by === guardKey(nonce)) await sendAgain(engine, head);
+      if (head.by === guardKey(nonce)) await sendAgain(engine, head, true);
       return { kind: "redriven", at: before.at };
     }
     const reason = whyNotRedrivable(engine, summary);
     if (reason !== undefined) return { kind: "refused", reason };
     const redriven = await append(engine, summary, head, request, { nonce, token: token ?? nonce });
     if (!redriven) continue;
-    await sendAgain(engine, redriven);
+    await sendAgain(engine, redriven, false);
     return { kind: "redriven", at: redriven.now };
   }
   throw new Error(`execution ${id} could not be redriven in ${mostTries} tries`);
@@ -131,11 +132,12 @@ function headerAfter(engine: Engine, before: Header, parent: SegmentKey | undefi
 }
 
 /** What follows from the redrive; whoever comes second does no harm. */
-async function sendAgain(engine: Engine, segment: Segment): Promise<void> {
+async function sendAgain(engine: Engine, segment: Segment, again: boolean): Promise<void> {
   const header = await headerAt(engine, segment);
   const definition = await engine.definition(header.definition);
   await setDeadline(engine, header, definition);
   await tellLog(engine, header, segment);
+  await tellRunning(engine, header, again);
   await settle(engine, header, definition, segment, "again");
   await engine.world.log.durable();
 }

@@ -16,6 +16,7 @@ import { momentWith } from "./moment.ts";
 import type { ExecutionId, ExecutionSummary, MachineRecord, SegmentKey } from "./ports.ts";
 import { expiry, mine, recordOf, segmentOf } from "./record.ts";
 import type { Header, LogTarget, Segment } from "./segment.ts";
+import { tellRunning } from "./status.ts";
 
 export interface StartRequest {
   readonly machine: MachineRecord;
@@ -54,7 +55,7 @@ export async function startExecution(engine: Engine, request: StartRequest): Pro
   const answer = await engine.world.executions.start(summary, recordOf(engine, first));
   if (answer.kind === "exists") return settleExisting(engine, answer.summary, summary, nonce, request.parent);
   mine(engine, first);
-  await sendFirst(engine, header, first);
+  await sendFirst(engine, header, first, false);
   return { kind: "started", id, startedAt: summary.startedAt };
 }
 
@@ -101,7 +102,7 @@ async function settleExisting(
   const [record] = await engine.world.log.branch(found.id, "", 0, 1);
   const first = record && decodeSegment(record);
   if (first?.header && first.nonce === nonce) {
-    await sendFirst(engine, first.header, first);
+    await sendFirst(engine, first.header, first, true);
     return started;
   }
   // Whoever waits for an end is told of it by an execution of its own only.
@@ -111,10 +112,11 @@ async function settleExisting(
 }
 
 /** The message that ends the execution when its time is over, and the first baton. */
-async function sendFirst(engine: Engine, header: Header, first: Segment): Promise<void> {
+async function sendFirst(engine: Engine, header: Header, first: Segment, again: boolean): Promise<void> {
   const definition = await engine.definition(header.definition);
   await setDeadline(engine, header, definition);
   await tellLog(engine, header, first);
+  await tellRunning(engine, header, again);
   const baton = batonAfter(engine, header, definition, first);
   if (baton) await dispatch(engine, [baton]);
   await engine.world.log.durable();

@@ -75,6 +75,12 @@ export interface BatonProps {
    */
   readonly executionLogGroups?: logs.ILogGroup[];
   /**
+   * Event bus that is told of status changes of standard executions: source `baton.states`, otherwise the
+   * service's own events.
+   * @default - none are sent
+   */
+  readonly statusChangeBus?: events.IEventBus;
+  /**
    * Days that an execution stays readable after its end.
    * @default 90
    */
@@ -250,6 +256,7 @@ export class Baton extends BatonBase {
       [environment.accessKeySecret]: accessKeys.arns,
       [environment.account]: Stack.of(this).account,
       [environment.retentionDays]: String(retentionDays),
+      ...(props.statusChangeBus && { [environment.eventBus]: props.statusChangeBus.eventBusArn }),
     });
     permit(functions, resources);
     consume(functions, queues, props);
@@ -260,6 +267,9 @@ export class Baton extends BatonBase {
     });
     const called = (props.taskFunctions ?? []).map((each) => each.functionArn);
     if (called.length > 0) functions.tasks.allow(["lambda:InvokeFunction"], called);
+    if (props.statusChangeBus !== undefined)
+      for (const each of Object.values(functions))
+        each.allow(["events:PutEvents"], [props.statusChangeBus.eventBusArn]);
     const written = (props.executionLogGroups ?? []).map((each) => each.logGroupArn);
     if (written.length > 0)
       for (const each of Object.values(functions)) each.allow(["logs:CreateLogStream", "logs:PutLogEvents"], written);

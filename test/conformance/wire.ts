@@ -69,12 +69,8 @@ export async function openWire(): Promise<Wire> {
     run: async (recorded) => {
       const reason = await unfit(recorded);
       if (reason !== undefined) return { kind: "skipped", reason };
-<<<<<<< HEAD
       await putFiles(folderObjects(join(folder, "objects")), recorded);
-      return new Case(recorded, baton, client, cases).play();
-=======
       return new Case(recorded, { baton, client, cases, folder }).play();
->>>>>>> 68f9a11 (Write the logs of executions in the service's format: to CloudWatch Logs, on one machine to a file of JSON lines)
     },
     close: async () => {
       client.destroy();
@@ -92,11 +88,6 @@ async function putFiles(objects: Objects, { s3_objects: files = {} }: ExecutionC
 
 /** In virtual time it shows how long a case would take. */
 async function unfit(recorded: ExecutionCase): Promise<string | undefined> {
-<<<<<<< HEAD
-  if (recorded.end_event !== undefined) return "the events of an Express execution are not to be read over HTTP";
-=======
-  if (recorded.definitionText.includes('"DISTRIBUTED"')) return "the engine has no Distributed Map yet";
->>>>>>> 68f9a11 (Write the logs of executions in the service's format: to CloudWatch Logs, on one machine to a file of JSON lines)
   const { history } = await interpret(recorded);
   const milliseconds = (history.at(-1)?.timestamp ?? 0) - (history[0]?.timestamp ?? 0);
   return milliseconds > longestMilliseconds ? "it would take more than two seconds of real time" : undefined;

@@ -4,7 +4,7 @@ import { withOwnService } from "../../lib/api/own-service.ts";
 import { handle } from "../../lib/engine/advance.ts";
 import { createEngine, type Engine, type EngineOptions } from "../../lib/engine/engine.ts";
 import { saveDefinition } from "../../lib/engine/machines.ts";
-import type { Call, CallResult, ExecutionId, MachineRecord, Tasks } from "../../lib/engine/ports.ts";
+import type { Call, CallResult, ExecutionId, MachineRecord, Tasks, Watcher } from "../../lib/engine/ports.ts";
 import type { LogTarget } from "../../lib/engine/segment.ts";
 import { startExecution } from "../../lib/engine/start.ts";
 
@@ -28,17 +28,18 @@ export interface SetupOptions {
   readonly input?: string;
   /** Where the execution's log goes. */
   readonly log?: LogTarget;
+  readonly watcher?: Watcher;
 }
 
 const echo = async ({ arguments: output }: Call): Promise<CallResult> => ({ kind: "succeeded", output });
 
 export async function setup(
   states: object,
-  { call = echo, tasks: own = { call }, options, input = "{}", log }: SetupOptions = {},
+  { call = echo, tasks: own = { call }, options, input = "{}", log, watcher }: SetupOptions = {},
 ): Promise<Setup> {
   const tasks = withOwnService(own, () => engine);
   const world = simulatedWorld({ seed: "one execution", tasks });
-  const engine: Engine = createEngine(world, options);
+  const engine: Engine = createEngine({ ...world, ...(watcher && { watcher }) }, options);
   const deploy = async (name: string, wanted: object): Promise<MachineRecord> => {
     const definition = JSON.stringify({ StartAt: Object.keys(wanted)[0], States: wanted });
     const definitionHash = await saveDefinition(engine, definition);

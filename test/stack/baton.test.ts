@@ -1,5 +1,6 @@
 /** The facts of the template on which the design rests, one row each. */
 import { Duration } from "aws-cdk-lib";
+import * as events from "aws-cdk-lib/aws-events";
 import * as lambda from "aws-cdk-lib/aws-lambda";
 import * as logs from "aws-cdk-lib/aws-logs";
 import { describe, expect, test } from "vitest";
@@ -146,7 +147,7 @@ describe("the template", () => {
       Handler: "index.handler",
       LoggingConfig: { LogFormat: "JSON", LogGroup: expect.anything() },
     });
-    const { printRequests: _onlyForTheBench, tasksFunction, ...given } = environment;
+    const { printRequests: _onlyForTheBench, eventBus: _ifAsked, tasksFunction, ...given } = environment;
     const answersRequests = name === "api" || name === "sync";
     const expected = [...Object.values(given), ...(answersRequests ? [tasksFunction] : [])];
     expect(Object.keys(Variables).sort()).toEqual(expected.sort());
@@ -264,6 +265,17 @@ describe("props", () => {
     const policies = resources(templateOf({ executionLogGroups: [named] }), "AWS::IAM::Policy");
     const writers = policies.filter(([, policy]) => JSON.stringify(policy).includes(":log-group:executions:*"));
     expect(writers).toHaveLength(functions.length);
+  });
+
+  test("a bus for status changes: every function may tell it, since each may take the last step", () => {
+    const { stack } = batonStack();
+    const arn = "arn:aws:events:eu-west-1:111122223333:event-bus/mine";
+    const template = templateOf({ statusChangeBus: events.EventBus.fromEventBusArn(stack, "Bus", arn) });
+    const grant = `{"Action":"events:PutEvents","Effect":"Allow","Resource":"${arn}"}`;
+    const policies = resources(template, "AWS::IAM::Policy").filter(([, one]) => JSON.stringify(one).includes(grant));
+    expect(policies).toHaveLength(functions.length);
+    const told = resources(template, func).map(([, { Properties }]) => JSON.stringify(Properties["Environment"]));
+    for (const variables of told) expect(variables).toContain(`"${environment.eventBus}":"${arn}"`);
   });
 
   test("shorter time-outs shorten the visibility", () => {

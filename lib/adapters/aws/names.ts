@@ -30,6 +30,8 @@ export const environment = {
   retentionDays: "BATON_RETENTION_DAYS",
   /** Of the functions that answer requests: who makes the calls of Tasks for them. */
   tasksFunction: "BATON_TASKS_FUNCTION",
+  /** Event bus for status changes of executions; not set: none are sent. */
+  eventBus: "BATON_EVENT_BUS",
   /** If set, the functions print each request to AWS as one line of JSON: the bench counts them. */
   printRequests: "BATON_PRINT_REQUESTS",
 } as const;

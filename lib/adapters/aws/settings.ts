@@ -19,6 +19,10 @@ export interface AwsSettings {
   readonly tasksQueueUrl: string;
   readonly bucket: string;
   readonly signingKeySecret: string;
+  /** EventBridge bus that is told of status changes; absent: none is. */
+  readonly eventBus?: string;
+  /** Whether metrics are printed, for CloudWatch to read from the log. Off by default. */
+  readonly printsMetrics?: boolean;
   /** How long a poll of the inbox waits for a first message; on Lambda nobody polls. Default 20, SQS's most. */
   readonly receiveWaitSeconds?: number;
   /** Told of every request after it was answered. Off by default: it makes DynamoDB count capacity. */
@@ -45,5 +49,7 @@ export function settingsFromEnvironment(env: Readonly<Record<string, string | un
     tasksQueueUrl: read(required.tasksQueueUrl),
     bucket: read(required.bucket),
     signingKeySecret: read(required.signingKeySecret),
+    ...(env[environment.eventBus] ? { eventBus: read(environment.eventBus) } : {}),
+    printsMetrics: true,
   };
 }

@@ -19,8 +19,10 @@ import { openKeys } from "./keys.ts";
 import { openLog } from "./log.ts";
 import { openMachines } from "./machines.ts";
 import { openMapRuns } from "./map-runs.ts";
+import { embeddedMetrics } from "./metrics.ts";
 import { openOutbox } from "./outbox.ts";
 import type { AwsSettings } from "./settings.ts";
+import { allOf, statusEvents } from "./status-events.ts";
 import { openTimers } from "./timers.ts";
 
 export interface AwsWorld extends World {
@@ -56,6 +58,7 @@ export async function openAwsWorld(settings: AwsSettings, tasks: Tasks, objects:
     activities: openActivities(store),
     tasks,
     logs: openExecutionLogs({ process: systemChance.hex(16) }),
+    ...watcherOf(settings),
     clock: systemClock,
     chance: systemChance,
     keys,
@@ -65,4 +68,12 @@ export async function openAwsWorld(settings: AwsSettings, tasks: Tasks, objects:
       for (const client of Object.values(clients)) client.destroy();
     },
   };
+}
+
+function watcherOf({ eventBus, printsMetrics = false }: AwsSettings): Pick<World, "watcher"> {
+  const watchers = [
+    ...(printsMetrics ? [embeddedMetrics()] : []),
+    ...(eventBus === undefined ? [] : [statusEvents({ bus: eventBus })]),
+  ];
+  return watchers.length === 0 ? {} : { watcher: allOf(watchers) };
 }

@@ -77,6 +77,23 @@ test("a Map: the first iterations, too", async () => {
   expect(types(told(world)).toSorted()).toEqual((await readHistory(engine, id)).map(({ type }) => type).toSorted());
 });
 
+test("children of a Map Run write to their parent's log", async () => {
+  const ItemProcessor = {
+    ProcessorConfig: { Mode: "DISTRIBUTED", ExecutionType: "STANDARD" },
+    StartAt: "P",
+    States: { P: { Type: "Pass", End: true } },
+  };
+  const { world, pass } = await setup(
+    { M: { Type: "Map", ItemProcessor, End: true } },
+    { input: "[1]", log: target("ALL") },
+  );
+  await pass(60_000);
+  const child = told(world).filter(
+    ({ execution_arn: arn }) => arn !== "arn:aws:states:eu-central-1:123456789012:execution:machine:run",
+  );
+  expect(types(child)).toEqual(["ExecutionStarted", "PassStateEntered", "PassStateExited", "ExecutionSucceeded"]);
+});
+
 test("without a log nothing is told", async () => {
   const { world, pass } = await setup(failing);
   await pass(60_000);

@@ -6,6 +6,7 @@ import type { JsonText } from "../../asl/json.ts";
 import { begin, step } from "../../asl/step.ts";
 import type { Transition } from "../../asl/transition.ts";
 import type { Engine } from "../engine.ts";
+import { tellLog } from "../execution-log.ts";
 import { headOf } from "../head.ts";
 import { childId, executionName, hashOf, ownName } from "../identity.ts";
 import { batonAfter, dispatch } from "../messages.ts";
@@ -13,6 +14,7 @@ import { momentWith } from "../moment.ts";
 import type { ExecutionId, ExecutionSummary, MapRunId } from "../ports.ts";
 import { expiry, mine, recordOf, segmentOf } from "../record.ts";
 import type { Header, Membership, Segment } from "../segment.ts";
+import { tellRunning } from "../status.ts";
 import type { RunState } from "./run.ts";
 
 export interface NewChild extends Omit<Membership, "id"> {
@@ -30,6 +32,8 @@ export async function startChild(engine: Engine, run: MapRunId, state: RunState,
   const newest = answer.kind === "started" ? first : await headOf(engine, header.id, "");
   if (answer.kind === "started") mine(engine, first);
   if (newest?.seq !== 0) return;
+  await tellLog(engine, header, newest);
+  await tellRunning(engine, header, answer.kind !== "started");
   const baton = batonAfter(engine, newest.header ?? header, definition, newest);
   if (baton) await dispatch(engine, [baton]);
 }
@@ -84,6 +88,7 @@ function headerOf(engine: Engine, id: ExecutionId, parent: Header, { state }: Ru
     redriveCount: 0,
     epoch: 0,
     mapRun,
+    ...(parent.log === undefined ? {} : { log: parent.log }),
   };
 }
 

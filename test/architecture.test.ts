@@ -10,7 +10,7 @@ import { describe, expect, test } from "vitest";
 const root = resolve(import.meta.dirname, "..");
 
 /** Where the engine's ports stand, of which adapters know the types. */
-const ports = ["ports.ts", "activity-port.ts", "job-port.ts", "map-run/ports.ts"].map(
+const ports = ["ports.ts", "activity-port.ts", "job-port.ts", "map-run/ports.ts", "watch-port.ts"].map(
   (file) => `type:lib/engine/${file}`,
 );
 

@@ -5,7 +5,8 @@
 import type { HistoryEvent } from "../asl/event.ts";
 import type { LogSettings } from "../asl/history/logged.ts";
 import type { Instant, Position } from "../asl/position.ts";
-import type { ExecutionId, LogDestination, MapRunId, SegmentKey } from "./ports.ts";
+import type { ExecutionId, MapRunId, SegmentKey } from "./ports.ts";
+import type { LogDestination } from "./watch-port.ts";
 
 export interface Segment extends SegmentKey {
   readonly now: Instant;

@@ -7,8 +7,9 @@ import type { Occasion } from "./branch.ts";
 import type { Engine } from "./engine.ts";
 import type { ExpressEnded } from "./express-start.ts";
 import { executionArn, executionName, machineArn } from "./identity.ts";
-import type { ExecutionId, StatusChange } from "./ports.ts";
+import type { ExecutionId } from "./ports.ts";
 import type { Header, Segment } from "./segment.ts";
+import type { StatusChange } from "./watch-port.ts";
 
 /** It runs: started, or redriven. */
 export async function tellRunning(engine: Engine, header: Header, again: boolean): Promise<void> {

@@ -4,9 +4,10 @@ import { withOwnService } from "../../lib/api/own-service.ts";
 import { handle } from "../../lib/engine/advance.ts";
 import { createEngine, type Engine, type EngineOptions } from "../../lib/engine/engine.ts";
 import { saveDefinition } from "../../lib/engine/machines.ts";
-import type { Call, CallResult, ExecutionId, MachineRecord, Tasks, Watcher } from "../../lib/engine/ports.ts";
+import type { Call, CallResult, ExecutionId, MachineRecord, Tasks } from "../../lib/engine/ports.ts";
 import type { LogTarget } from "../../lib/engine/segment.ts";
 import { startExecution } from "../../lib/engine/start.ts";
+import type { Watcher } from "../../lib/engine/watch-port.ts";
 
 export const tenant = { account: "123456789012", region: "eu-central-1" };
 

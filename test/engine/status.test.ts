@@ -1,9 +1,9 @@
 /** What a watcher is told: every change once on a good day, and at least once whoever dies. */
 import { expect, test } from "vitest";
 import { runNow } from "../../lib/engine/express-start.ts";
-import type { StatusChange } from "../../lib/engine/ports.ts";
 import { redriveExecution } from "../../lib/engine/redrive.ts";
 import { stopExecution } from "../../lib/engine/stop.ts";
+import type { StatusChange } from "../../lib/engine/watch-port.ts";
 import { setup } from "./setup.ts";
 
 const lambda = "arn:aws:lambda:us-east-1:123456789012:function:work";

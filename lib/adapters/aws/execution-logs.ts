@@ -9,7 +9,7 @@ import {
   PutLogEventsCommand,
   ResourceAlreadyExistsException,
 } from "@aws-sdk/client-cloudwatch-logs";
-import type { ExecutionLogs, LogDestination, LogLine } from "../../engine/ports.ts";
+import type { ExecutionLogs, LogDestination, LogLine } from "../../engine/watch-port.ts";
 
 /** CloudWatch's most for one request: a mebibyte, of which each event takes 26 bytes beside its text. */
 const mostBytes = 1_048_576;

@@ -3,7 +3,7 @@
  * the functions' logs, and no call is made for them. They have a namespace of their own, since AWS keeps those
  * that begin with `AWS/` to itself.
  */
-import type { StatusChange, Watcher } from "../../engine/ports.ts";
+import type { StatusChange, Watcher } from "../../engine/watch-port.ts";
 
 export const metricNamespace = "Baton/States";
 

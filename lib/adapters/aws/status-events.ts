@@ -3,7 +3,7 @@
  * the source, which AWS keeps to itself: rules match `source: ["baton.states"]`.
  */
 import { EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge";
-import type { StatusChange, Watcher } from "../../engine/ports.ts";
+import type { StatusChange, Watcher } from "../../engine/watch-port.ts";
 
 export const eventSource = "baton.states";
 const detailType = "Step Functions Execution Status Change";

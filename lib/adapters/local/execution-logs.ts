@@ -1,7 +1,7 @@
 /** The logs of executions on one machine: a file of JSON lines for each state machine, in the order of what happened. */
 import { appendFile, mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import type { ExecutionLogs } from "../../engine/ports.ts";
+import type { ExecutionLogs } from "../../engine/watch-port.ts";
 
 export function localExecutionLogs(
   folder: string,

@@ -2,7 +2,8 @@
 
 import type { ActivityRecord, Offer } from "../../engine/activity-port.ts";
 import type { MapRunEntry } from "../../engine/map-run/ports.ts";
-import type { LogLine, Message } from "../../engine/ports.ts";
+import type { Message } from "../../engine/ports.ts";
+import type { LogLine } from "../../engine/watch-port.ts";
 import type { Faults } from "./faults.ts";
 import { type Journal, journal, type Table, table } from "./journal.ts";
 import { type Mailbox, mailbox } from "./mailbox.ts";

@@ -2,7 +2,8 @@
  * A world in memory on one thread, with a virtual clock and every fault drawn from one seed. The same seed
  * gives the same faults, the same order of everything and the same trace, whatever machine it runs on.
  */
-import type { ExecutionSummary, Inbox, LogLine, SegmentRecord, Tasks, World } from "../../engine/ports.ts";
+import type { ExecutionSummary, Inbox, SegmentRecord, Tasks, World } from "../../engine/ports.ts";
+import type { LogLine } from "../../engine/watch-port.ts";
 import { type Caller, type CallSeen, type Counts, calls, skewOf } from "./calls.ts";
 import { contents } from "./contents.ts";
 import { drawFaults, type Faults, noFaults } from "./faults.ts";

@@ -3,7 +3,7 @@ import { CreateEventBusCommand, EventBridgeClient, type PutEventsCommand } from 
 import { afterAll, describe, expect, test } from "vitest";
 import { embeddedMetrics } from "../../../lib/adapters/aws/metrics.ts";
 import { statusEvents } from "../../../lib/adapters/aws/status-events.ts";
-import type { StatusChange } from "../../../lib/engine/ports.ts";
+import type { StatusChange } from "../../../lib/engine/watch-port.ts";
 import { startServers } from "../../servers/servers.ts";
 
 const running: StatusChange = {

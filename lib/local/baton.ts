@@ -19,6 +19,7 @@ import { createTasks } from "../integrations/integrations.ts";
 import { lambdaService } from "../integrations/lambda-service.ts";
 import { s3Objects } from "../integrations/s3-objects.ts";
 import { accessKeysOf } from "./access-keys.ts";
+import { connectionsIn } from "./connections.ts";
 import { beyondThisMachine, tellingWhere } from "./functions/absent.ts";
 import { type OutputLine, openFunctions } from "./functions/functions.ts";
 import { urlFunctions } from "./functions/url-functions.ts";
@@ -35,6 +36,10 @@ export interface LocalOptions {
   readonly functionFolders?: readonly string[];
   /** Functions behind a URL, by name. */
   readonly functionUrls?: Readonly<Record<string, string>>;
+  /** File with the connections of HTTP tasks; without it they are EventBridge's. */
+  readonly connections?: string;
+  /** HTTP tasks may call this machine, by plain HTTP too. By default they may not. */
+  readonly httpToLoopback?: boolean;
   /** A folder that stands in for S3: DIR/bucket/key. Without it files are read from S3 itself, as the SDK finds it. */
   readonly objects?: string;
   /** Origins whose pages may call from a browser; `*` for all. None by default. */
@@ -148,7 +153,13 @@ function openAll(options: LocalOptions, url: string): { tasks: Tasks; close(): P
     behindUrls.invoke,
     beyondThisMachine(lambdaService()),
   ]);
-  const tasks = createTasks({ functions: [tellingWhere(anywhere, options.functionFolders ?? [])] });
+  const tasks = createTasks({
+    functions: [tellingWhere(anywhere, options.functionFolders ?? [])],
+    http: {
+      reach: { loopback: options.httpToLoopback ?? false },
+      ...(options.connections === undefined ? {} : { connections: connectionsIn(options.connections) }),
+    },
+  });
   const close = async (): Promise<void> => {
     await behindUrls.close();
     await Promise.all(folders.map((folder) => folder.close()));

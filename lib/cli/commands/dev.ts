@@ -26,6 +26,8 @@ interface Options {
   readonly functionUrl: Readonly<Record<string, string>>;
   readonly substitute: Readonly<Record<string, string>>;
   readonly objects?: string;
+  readonly connections?: string;
+  readonly httpToLoopback?: boolean;
   readonly corsOrigin: readonly string[];
   readonly requireKeys?: boolean;
   readonly quiet?: boolean;
@@ -45,6 +47,11 @@ export function devCommand(): Command {
     .addOption(functionUrlOption())
     .addOption(substituteOption())
     .option("--objects <dir>", "a folder that stands in for S3: DIR/bucket/key")
+    .option(
+      "--connections <file>",
+      "connections of HTTP tasks by name, as EventBridge's CreateConnection takes them (JSON)",
+    )
+    .option("--http-to-loopback", "let HTTP tasks call this machine, by plain HTTP too")
     .addOption(corsOriginOption())
     .option("--require-keys", "take signed requests only, with keys of: baton keys create")
     .option("--quiet", "print nothing but the ready line")
@@ -63,6 +70,8 @@ async function dev(files: readonly string[], options: Options): Promise<void> {
     functionUrls: options.functionUrl,
     corsOrigins: options.corsOrigin,
     ...(options.objects === undefined ? {} : { objects: options.objects }),
+    ...(options.connections === undefined ? {} : { connections: options.connections }),
+    httpToLoopback: options.httpToLoopback ?? false,
     requireKeys: options.requireKeys ?? false,
     showLines: !options.quiet,
   });

@@ -13,6 +13,8 @@ export interface ServerOptions {
   readonly httpToLoopback?: boolean;
   readonly corsOrigins?: readonly string[];
   readonly requireKeys?: boolean;
+  readonly mockConfig?: string;
+  readonly engine?: NonNullable<LocalOptions["engine"]>;
   /** Print what the functions print. */
   readonly showLines?: boolean;
 }

@@ -24,6 +24,7 @@ import { beyondThisMachine, tellingWhere } from "./functions/absent.ts";
 import { type OutputLine, openFunctions } from "./functions/functions.ts";
 import { urlFunctions } from "./functions/url-functions.ts";
 import { runLoop } from "./loop.ts";
+import { openMockFile, withMocks } from "./mock-config.ts";
 import { packagedConsole } from "./packaged-console.ts";
 import { type Handler, serve } from "./server.ts";
 
@@ -44,6 +45,8 @@ export interface LocalOptions {
   readonly objects?: string;
   /** Origins whose pages may call from a browser; `*` for all. None by default. */
   readonly corsOrigins?: readonly string[];
+  /** A mock configuration of Step Functions Local: `<arn>#TestCase` starts a test case of it. */
+  readonly mockConfig?: string;
   /** Requests must be signed with a key that `baton keys` issued for this folder. By default loopback is trusted. */
   readonly requireKeys?: boolean;
   /** Each line that a function of a folder prints. */
@@ -93,15 +96,14 @@ export async function startLocal(options: LocalOptions): Promise<LocalBaton> {
   const functions = openAll(options, server.url);
   const page = readConsole(packagedConsole());
   try {
-    const tasks = options.tasks ?? withOwnService(functions.tasks, () => engine);
+    const called = options.tasks ?? withOwnService(functions.tasks, () => engine);
+    const testCases = options.mockConfig === undefined ? undefined : openMockFile(options.mockConfig);
+    const tasks = testCases ? withMocks(called, testCases, () => engine) : called;
     const objects = options.objects === undefined ? s3Objects() : folderObjects(options.objects);
     const world = await openLocalWorld({ folder: options.folder, tasks, objects });
     const changes = createChanges();
-    const engine: Engine = createEngine(tellingChanges(world, changes), {
-      guardDelayMilliseconds,
-      leaseMilliseconds,
-      ...options.engine,
-    });
+    const own = { guardDelayMilliseconds, leaseMilliseconds, ...(testCases && { testCases }) };
+    const engine: Engine = createEngine(tellingChanges(world, changes), { ...own, ...options.engine });
     const door = options.requireKeys ? lockedDoor(options.folder) : undefined;
     handler = createHandler(engine, {
       authentication: door?.verifier ?? "none",

@@ -12,6 +12,7 @@ import {
   functionsOption,
   functionUrlOption,
   jsonOption,
+  mockConfigOption,
   readPort,
   substituteOption,
 } from "../options.ts";
@@ -30,6 +31,8 @@ interface Options {
   readonly httpToLoopback?: boolean;
   readonly corsOrigin: readonly string[];
   readonly requireKeys?: boolean;
+  readonly mockConfig?: string;
+  readonly strictQuotas?: boolean;
   readonly quiet?: boolean;
   readonly json?: boolean;
 }
@@ -53,6 +56,8 @@ export function devCommand(): Command {
     )
     .option("--http-to-loopback", "let HTTP tasks call this machine, by plain HTTP too")
     .addOption(corsOriginOption())
+    .addOption(mockConfigOption())
+    .option("--strict-quotas", "hold AWS's own quotas for payloads, events and time")
     .option("--require-keys", "take signed requests only, with keys of: baton keys create")
     .option("--quiet", "print nothing but the ready line")
     .addOption(jsonOption())
@@ -73,6 +78,8 @@ async function dev(files: readonly string[], options: Options): Promise<void> {
     ...(options.connections === undefined ? {} : { connections: options.connections }),
     httpToLoopback: options.httpToLoopback ?? false,
     requireKeys: options.requireKeys ?? false,
+    ...(options.mockConfig && { mockConfig: options.mockConfig }),
+    engine: { strictQuotas: options.strictQuotas ?? false },
     showLines: !options.quiet,
   });
   try {

@@ -66,9 +66,7 @@ const lambda = {
   Parameters: { FunctionName: "f" },
   OutputPath: "$.Payload",
 };
-const Retry = [
-  { ErrorEquals: ["Lambda.TooManyRequestsException"], IntervalSeconds: 1, MaxAttempts: 1 },
-];
+const Retry = [{ ErrorEquals: ["Lambda.TooManyRequestsException"], IntervalSeconds: 1, MaxAttempts: 1 }];
 const order = {
   StartAt: "Charge",
   States: {

@@ -8,7 +8,17 @@ import { gunzipSync } from "node:zlib";
 import { awsCli } from "../servers/python.ts";
 
 export interface ModelShape {
-  readonly type: "structure" | "string" | "integer" | "long" | "double" | "boolean" | "list" | "timestamp" | "map";
+  readonly type:
+    | "structure"
+    | "string"
+    | "integer"
+    | "long"
+    | "float"
+    | "double"
+    | "boolean"
+    | "list"
+    | "timestamp"
+    | "map";
   readonly required?: readonly string[];
   readonly members?: Readonly<Record<string, { readonly shape: string }>>;
   readonly member?: { readonly shape: string };

@@ -5,6 +5,7 @@ import { askRole } from "./api/client.ts";
 import { useSession } from "./api/session.ts";
 import { ExecutionPage } from "./pages/execution.tsx";
 import { ExecutionsPage } from "./pages/executions.tsx";
+import { InboxPage } from "./pages/inbox.tsx";
 import { KeyPage } from "./pages/key.tsx";
 import { MachinePage } from "./pages/machine.tsx";
 import { MachinesPage } from "./pages/machines.tsx";
@@ -14,6 +15,7 @@ import { chooseTheme, chosenTheme, type Theme, themes } from "./theme.ts";
 const sections = [
   ["executions", "Executions"],
   ["machines", "Machines"],
+  ["inbox", "Inbox"],
 ] as const;
 
 export function App() {
@@ -58,6 +60,7 @@ function pageFor({ path, query }: Route): ComponentChildren {
     return <ExecutionPage machine={first} name={second} state={third} query={query} key={`${first}/${second}`} />;
   if (section === "executions") return <ExecutionsPage query={query} />;
   if (section === "machines" && first !== undefined) return <MachinePage name={first} query={query} key={first} />;
+  if (section === "inbox") return <InboxPage chosen={first} />;
   if (section === "machines") return <MachinesPage />;
   return (
     <section class="page">

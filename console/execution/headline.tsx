@@ -1,10 +1,11 @@
 /** The first line about an execution, why it is so, and what happens next. */
 import type { Visit } from "../../lib/asl/history/visits.ts";
 import { readCause } from "../parts/cause.ts";
+import { link } from "../route.ts";
 import type { Story } from "./story.ts";
 
 export function Headline({ story, linkTo }: { readonly story: Story; readonly linkTo: (visit: Visit) => string }) {
-  const { says, about, cause, because, next } = story;
+  const { says, about, cause, because, next, asks } = story;
   const { message } = readCause(cause);
   return (
     <div class="headline">
@@ -14,7 +15,8 @@ export function Headline({ story, linkTo }: { readonly story: Story; readonly li
       {message !== "" && <p class="cause">{message}</p>}
       {because !== undefined && <p>{because}</p>}
       <p class="quiet">
-        {next} {about && <a href={linkTo(about)}>Look at {about.state}</a>}
+        {next} {asks && <a href={link(["inbox"])}>Answer it in the inbox</a>}{" "}
+        {about && <a href={linkTo(about)}>Look at {about.state}</a>}
       </p>
     </div>
   );

@@ -14,6 +14,8 @@ export interface Story {
   /** What led to it, where the end alone does not say. */
   readonly because?: string;
   readonly next: string;
+  /** A person can let it go on. */
+  readonly asks?: true;
 }
 
 interface Told {
@@ -49,6 +51,7 @@ function running({ waiting, visits, now }: Told): Story {
     says: `${sentence(first.reason, now)}${more}.`,
     ...(about && { about }),
     next: whatComes(first, now),
+    ...(/task token/.test(first.reason) && { asks: true }),
   };
 }
 
@@ -66,8 +69,8 @@ function whatComes({ reason, until, state }: Waiting, now: number): string {
   const when = limit === undefined ? "" : ` ${moment(limit, now)} (${relative(limit, now)})`;
   if (/task token/.test(reason))
     return limit === undefined
-      ? "Somebody has to answer: see the inbox. It has no deadline."
-      : `Somebody has to answer by${when}: see the inbox. After that ${state} has failed with States.Timeout.`;
+      ? "Somebody has to answer. There is no deadline."
+      : `Somebody has to answer by${when}. After that ${state} has failed with States.Timeout.`;
   if (/activity/.test(reason)) return "A worker has to take or finish the task.";
   if (/started by state/.test(reason)) return "It goes on when the execution that it started has ended.";
   if (/^runs task/.test(reason))

@@ -75,6 +75,7 @@ function InputAndOutput({ read: { description } }: { readonly read: Read }) {
   const { input, output } = description;
   return (
     <div class="flow">
+      <h2 class="hidden">Input and output</h2>
       {input !== undefined && <Payload title="Input" text={input} />}
       {output === undefined ? (
         <p class="quiet">No output: {description.status === "RUNNING" ? "it still runs." : "it did not succeed."}</p>

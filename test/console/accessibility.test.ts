@@ -21,6 +21,7 @@ const pages: readonly (readonly [hash: string, there: string])[] = [
   ["#/executions/order-processing/declined?view=timeline", ".visit"],
   ["#/executions/order-processing/declined?view=events", ".event"],
   ["#/executions/order-processing/declined?view=input %26 output", ".payload"],
+  ["#/inbox", ".tasks"],
   ["#/key", "input[type=password]"],
   ["#/nowhere", "h1"],
 ];
@@ -30,8 +31,9 @@ describe.skipIf(missingChromium)(`accessibility${reason}`, () => {
   let browser: Browser;
 
   beforeAll(async () => {
-    shop = await openShop({ functionFolders: functionsOf("order-processing") });
-    await deployExample(shop, "order-processing");
+    shop = await openShop({ functionFolders: functionsOf("order-processing", "user-onboarding") });
+    for (const example of ["order-processing", "user-onboarding"]) await deployExample(shop, example);
+    await shop.start("user-onboarding", inputOf("user-onboarding", "clicks-at-once"), "mira");
     await shop.ended(await shop.start("order-processing", inputOf("order-processing", "declined-card"), "declined"));
     await shop.ended(await shop.start("order-processing", inputOf("order-processing", "good-order"), "shipped"));
     browser = await openBrowser();

@@ -1,6 +1,6 @@
 /**
  * What people do with the console, in a real browser: start an order and watch it turn green, find a failed one by
- * its number and understand it from the first lines.
+ * its number, understand it from the first lines and redrive it, and answer what waits for a person.
  */
 import type { Browser } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
@@ -15,8 +15,8 @@ describe.skipIf(missingChromium)(`the console in a browser${reason}`, () => {
   let opened: Opened;
 
   beforeAll(async () => {
-    shop = await openShop({ functionFolders: functionsOf("order-processing") });
-    await deployExample(shop, "order-processing");
+    shop = await openShop({ functionFolders: functionsOf("order-processing", "user-onboarding") });
+    for (const example of ["order-processing", "user-onboarding"]) await deployExample(shop, example);
     browser = await openBrowser();
   });
   afterAll(async () => {
@@ -63,5 +63,66 @@ describe.skipIf(missingChromium)(`the console in a browser${reason}`, () => {
     await page.getByRole("link", { name: "Look at ChargeCard" }).click();
     await page.getByRole("region", { name: "State ChargeCard" }).getByText("CardDeclined").first().waitFor();
     expect(page.url()).toContain("/executions/order-processing/declined/ChargeCard");
+    await page.getByRole("button", { name: "Redrive…" }).click();
+    expect(await page.getByRole("dialog").locator("code").textContent()).toBe(
+      "baton redrive order-processing/declined",
+    );
+    await page.getByRole("button", { name: "Redrive it" }).click();
+    await expect.poll(() => page.locator(".facts").textContent()).toContain("Redriven1 time");
+    await page.getByText("Failed in state OrderFailed: CardDeclined.").waitFor();
+  });
+
+  test("many are redriven at once, with their count shown first", async () => {
+    const { page } = opened;
+    for (const name of ["many-1", "many-2", "many-3"])
+      await shop.ended(await shop.start("order-processing", inputOf("order-processing", "out-of-stock"), name));
+    await opened.go("#/executions?machine=order-processing&status=FAILED&q=many-");
+    await page.getByText("3 shown.").waitFor();
+    await page.getByRole("checkbox", { name: "Choose many-2" }).check();
+    await page.getByText("1 chosen").waitFor();
+    await page.getByRole("button", { name: "clear the choice" }).click();
+    await page.getByText("All that match").waitFor();
+    await page.getByRole("button", { name: "Redrive…" }).click();
+    await page.getByRole("heading", { name: "Redrive 3 executions" }).waitFor();
+    await page.getByRole("button", { name: "Redrive 3" }).click();
+    await expect.poll(() => page.getByRole("dialog").count()).toBe(0);
+    const { redriveCount } = await shop.client.call("DescribeExecution", {
+      executionArn: "arn:aws:states:us-east-1:000000000000:execution:order-processing:many-3",
+    });
+    expect(redriveCount).toBe(1);
+  });
+
+  test("onboarding's verification is answered in the inbox", async () => {
+    const { page } = opened;
+    const arn = await shop.start("user-onboarding", inputOf("user-onboarding", "clicks-at-once"), "mira");
+    await opened.go("#/executions/user-onboarding/mira");
+    await page.getByText(/^Waits for the task token of state VerifyEmail since /).waitFor();
+    await page.getByRole("link", { name: "Answer it in the inbox" }).click();
+    await page.getByRole("link", { name: /VerifyEmail/ }).click();
+    const editor = page.getByRole("textbox", { name: "Answer (JSON)" });
+    await editor.fill('{"clickedFrom": "198.51.100.7"}');
+    await page.getByRole("textbox", { name: /Your name/ }).fill("Mia");
+    await page.getByRole("textbox", { name: /Comment/ }).fill("phoned her");
+    await expect
+      .poll(() => page.locator(".command code").textContent())
+      .toMatch(
+        /^baton inbox approve t-\w+ --output '\{"clickedFrom":"198\.51\.100\.7","by":"Mia","comment":"phoned her"\}'/,
+      );
+    await page.getByRole("button", { name: "Approve", exact: true }).click();
+    await page.getByText("Approved. The execution goes on.").waitFor();
+    await shop.ended(arn);
+    const { status, output } = await shop.client.call("DescribeExecution", { executionArn: arn });
+    expect([status, JSON.parse(output).verifiedBy]).toEqual(["SUCCEEDED", "198.51.100.7"]);
+  });
+
+  test("a definition's problems are marked where they are while one types", async () => {
+    const { page } = opened;
+    await opened.go("#/machines/user-onboarding?view=definition");
+    const editor = page.getByRole("textbox", { name: "Definition" });
+    await editor.fill('{"StartAt":"A","States":{"A":{"Type":"Pass","Next":"B"}}}');
+    await page.getByText("Missing 'Next' target: B").first().waitFor();
+    await page.locator(".code-place .cm-lintRange-error").last().waitFor();
+    await page.locator(".node.missing").first().waitFor();
+    expect(await page.getByRole("button", { name: "Save…" }).isDisabled()).toBe(true);
   });
 });

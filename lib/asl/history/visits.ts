@@ -107,18 +107,28 @@ const tellers: readonly (readonly [type: RegExp, teller: Teller])[] = [
   [/^Execution(Failed|TimedOut|Aborted|Succeeded)$/, ended],
 ];
 
+/** Of each type once: a history has tens of thousands of events, of few types. */
+const found = new Map<string, readonly [teller: Teller, match: RegExpExecArray] | undefined>();
+
 function tell(fold: Fold, event: AwsHistoryEvent, before: Context): Context {
-  for (const [type, teller] of tellers) {
-    const match = type.exec(event.type);
-    if (match) return teller(fold, event, before, match);
+  if (!found.has(event.type)) found.set(event.type, tellerOf(event.type));
+  const telling = found.get(event.type);
+  return telling ? telling[0](fold, event, before, telling[1]) : before;
+}
+
+function tellerOf(type: AwsHistoryEvent["type"]): readonly [teller: Teller, match: RegExpExecArray] | undefined {
+  for (const [pattern, teller] of tellers) {
+    const match = pattern.exec(type);
+    if (match) return [teller, match];
   }
-  return before;
+  return undefined;
 }
 
 /** The one member of the event that is not the same for all types. */
 export function detailsOf(event: AwsHistoryEvent): EventDetails {
-  for (const [member, value] of Object.entries(event)) {
-    if (member.endsWith("EventDetails") && typeof value === "object") return value;
+  // The details come last of few members; no list of them is made for it.
+  for (const member in event) {
+    if (member.endsWith("EventDetails")) return event[member as `${string}EventDetails`] ?? {}; // as just seen
   }
   return {};
 }

@@ -1,0 +1,78 @@
+/** What waits for a person: read page after page, answered by the token that comes with it. */
+import { call, rest } from "../api/client.ts";
+
+/** A JSON Schema as far as forms are made of it. */
+export interface Schema {
+  readonly type?: string | readonly string[];
+  readonly title?: string;
+  readonly description?: string;
+  readonly enum?: readonly unknown[];
+  readonly default?: unknown;
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly required?: readonly string[];
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly minLength?: number;
+  readonly maxLength?: number;
+  readonly pattern?: string;
+}
+
+export interface OpenTask {
+  readonly id: string;
+  readonly executionArn: string;
+  readonly stateMachineArn: string;
+  readonly state: string;
+  readonly attempt: number;
+  /** ISO 8601. */
+  readonly since: string;
+  readonly until?: string;
+  readonly heartbeatSeconds?: number;
+  readonly question?: string;
+  readonly description?: string;
+  readonly schema?: Schema;
+  readonly arguments: unknown;
+  readonly token: string;
+}
+
+/** Pages looked through; whoever has more waiting than that looks at one machine after the other. */
+const mostPages = 50;
+
+export async function openTasks(): Promise<readonly OpenTask[]> {
+  const tasks: OpenTask[] = [];
+  let nextToken: string | undefined;
+  for (let pages = 0; pages < mostPages; pages++) {
+    const query = nextToken === undefined ? "" : `?${new URLSearchParams({ nextToken })}`;
+    const page = await rest<{ tasks: OpenTask[]; nextToken?: string }>("GET", `inbox${query}`);
+    tasks.push(...page.tasks);
+    nextToken = page.nextToken;
+    if (nextToken === undefined) break;
+  }
+  return tasks.sort((a, b) => Date.parse(a.until ?? a.since) - Date.parse(b.until ?? b.since));
+}
+
+export async function approve({ token }: OpenTask, output: string): Promise<void> {
+  await call("SendTaskSuccess", { taskToken: token, output });
+}
+
+export async function refuse({ token }: OpenTask, error: string, cause: string): Promise<void> {
+  await call("SendTaskFailure", { taskToken: token, error, cause });
+}
+
+/** Who answers is a name that one gives: remembered in this browser, recorded with the answer. */
+const storedName = "baton.name";
+
+export function ownName(): string {
+  return localStorage.getItem(storedName) ?? "";
+}
+
+export function keepName(name: string): void {
+  localStorage.setItem(storedName, name);
+}
+
+/** The arguments without what only the worker should have: a token looks like nothing else. */
+export function withoutToken(given: unknown, token: string): string {
+  const secret = /^[\w-]{40,}\.[\w-]{20,}$/;
+  return JSON.stringify(given, (_, value) =>
+    typeof value === "string" && (value === token || secret.test(value)) ? "(the task token)" : value,
+  );
+}

@@ -1,0 +1,131 @@
+/** One open task: what is asked, with which data, until when; and the form that answers it. */
+import { useState } from "preact/hooks";
+import { Command } from "../parts/command.tsx";
+import { Editor } from "../parts/editor.tsx";
+import { Payload } from "../parts/payload.tsx";
+import { Moment } from "../parts/time.tsx";
+import { shellWord } from "../parts/words.ts";
+import { executionLink, namesIn } from "../route.ts";
+import { type Filled, fieldsOf, filledFrom, parsed, readFields, refusalCause, signedAnswer } from "./answer.ts";
+import { Fields } from "./fields.tsx";
+import { approve, keepName, type OpenTask, ownName, refuse, withoutToken } from "./open-tasks.ts";
+
+interface TaskProps {
+  readonly task: OpenTask;
+  readonly now: number;
+  readonly answered: (says: string) => void;
+}
+
+export function Task({ task, now, answered }: TaskProps) {
+  const { machine, name } = namesIn(task.executionArn);
+  return (
+    <section class="panel flow" aria-label={`Task ${task.id}`}>
+      <header>
+        <h2>{task.question ?? task.state}</h2>
+      </header>
+      {task.description !== undefined && <p>{task.description}</p>}
+      <p class="quiet">
+        Asked by state <a href={executionLink(machine, name, task.state)}>{task.state}</a> of {machine} / {name}.
+        {task.attempt > 0 && ` This is attempt ${task.attempt + 1}.`}{" "}
+        <a href={executionLink(machine, name, undefined, { view: "timeline" })}>What happened before</a>
+      </p>
+      <dl class="facts">
+        <div>
+          <dt>Waits since</dt>
+          <dd>
+            <Moment at={Date.parse(task.since)} now={now} />
+          </dd>
+        </div>
+        <div>
+          <dt>Deadline</dt>
+          <dd>{task.until === undefined ? "none" : <Moment at={Date.parse(task.until)} now={now} />}</dd>
+        </div>
+      </dl>
+      <AnswerForm task={task} answered={answered} />
+      <Payload title="What it was asked with" text={withoutToken(task.arguments, task.token)} />
+    </section>
+  );
+}
+
+function AnswerForm({ task, answered }: Omit<TaskProps, "now">) {
+  const hasFields = fieldsOf(task.schema).length > 0;
+  const [raw, setRaw] = useState(!hasFields);
+  const [text, setText] = useState('{\n  "approved": true\n}');
+  const [filled, setFilled] = useState<Filled>(() => filledFrom(task.schema));
+  const [by, setBy] = useState(ownName());
+  const [comment, setComment] = useState("");
+  const [error, setError] = useState<string>();
+  const [busy, setBusy] = useState(false);
+  const output = (): string =>
+    signedAnswer(raw ? parsed(text, "The answer") : readFields(task.schema, filled), { by, comment });
+  const send = async (act: () => Promise<void>, says: string): Promise<void> => {
+    setBusy(true);
+    setError(undefined);
+    try {
+      keepName(by);
+      await act();
+      answered(says);
+    } catch (failure) {
+      setError(failure instanceof Error ? failure.message : String(failure));
+    }
+    setBusy(false);
+  };
+  const submit = (event: Event): void => {
+    event.preventDefault();
+    void send(async () => approve(task, output()), "Approved.");
+  };
+  const decline = (): void => void send(() => refuse(task, "Refused", refusalCause({ by, comment })), "Refused.");
+  return (
+    <form class="fields" onSubmit={submit}>
+      {!raw && task.schema && <Fields schema={task.schema} filled={filled} change={setFilled} />}
+      {raw && <Editor label="Answer (JSON)" text={text} change={setText} />}
+      {hasFields && (
+        <p>
+          <button type="button" class="plain" onClick={() => setRaw(!raw)}>
+            {raw ? "answer with the form" : "answer with JSON"}
+          </button>
+        </p>
+      )}
+      <label>
+        Your name (recorded)
+        <input value={by} autocomplete="name" onInput={(event) => setBy(event.currentTarget.value)} />
+      </label>
+      <label>
+        Comment (recorded)
+        <input value={comment} onInput={(event) => setComment(event.currentTarget.value)} />
+      </label>
+      {error !== undefined && (
+        <p class="failure" role="alert">
+          {error}
+        </p>
+      )}
+      <p class="buttons">
+        <button type="button" class="danger" disabled={busy} onClick={decline}>
+          Refuse
+        </button>
+        <button type="submit" class="primary" disabled={busy}>
+          Approve
+        </button>
+      </p>
+      <p class="label">In a terminal</p>
+      <Command line={commandLine(task, output, { by, comment })} />
+    </form>
+  );
+}
+
+function commandLine({ id }: OpenTask, output: () => string, { by, comment }: { by: string; comment: string }): string {
+  const signed = [
+    ...(by === "" ? [] : [`--by ${shellWord(by)}`]),
+    ...(comment === "" ? [] : [`--comment ${shellWord(comment)}`]),
+  ];
+  return [`baton inbox approve ${id}`, `--output ${shellWord(answerText(output))}`, ...signed].join(" ");
+}
+
+/** While the form is not complete there is no answer yet. */
+function answerText(output: () => string): string {
+  try {
+    return output();
+  } catch {
+    return "…";
+  }
+}

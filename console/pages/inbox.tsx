@@ -1,0 +1,81 @@
+/** The inbox: everything that waits for a person, the most pressing first; one chosen is answered beside the list. */
+import { useState } from "preact/hooks";
+import { useLive } from "../api/live.ts";
+import { may, useSession } from "../api/session.ts";
+import { type OpenTask, openTasks } from "../inbox/open-tasks.ts";
+import { Task } from "../inbox/task.tsx";
+import { Failed } from "../parts/failure.tsx";
+import { useNow } from "../parts/time.tsx";
+import { relative, several } from "../parts/words.ts";
+import { go, link, namesIn } from "../route.ts";
+
+export function InboxPage({ chosen }: { readonly chosen: string | undefined }) {
+  const session = useSession();
+  return (
+    <section class="page">
+      <h1>Inbox</h1>
+      {session.role !== undefined && !may(session, "operate") ? (
+        <p class="empty">Open tasks come with what answers them: this takes a key of role operate or admin.</p>
+      ) : (
+        <Tasks chosen={chosen} />
+      )}
+    </section>
+  );
+}
+
+function Tasks({ chosen }: { readonly chosen: string | undefined }) {
+  const { value, error, again } = useLive({ key: "inbox", load: openTasks, restMilliseconds: 2_000 });
+  const [says, setSays] = useState("");
+  const now = useNow();
+  const tasks = value ?? [];
+  const open = tasks.find(({ id }) => id === chosen);
+  const answered = (word: string): void => {
+    setSays(`${word} The execution goes on.`);
+    again();
+    go(link(["inbox"]));
+  };
+  return (
+    <>
+      {error && <Failed error={error} />}
+      <p class="quiet" role="status">
+        {says}{" "}
+        {value && (tasks.length === 0 ? "" : `${several(tasks.length, "task waits", "tasks wait")} for somebody.`)}
+      </p>
+      {value && tasks.length === 0 && <p class="empty">Nobody is waited for.</p>}
+      {tasks.length > 0 && (
+        <div class="split inbox">
+          <ul class="tasks panel">
+            {tasks.map((task) => (
+              <Entry key={task.id} task={task} now={now} current={task === open} />
+            ))}
+          </ul>
+          {open ? (
+            <Task key={open.id} task={open} now={now} answered={answered} />
+          ) : (
+            <p class="panel empty">
+              {chosen === undefined ? "Choose a task to answer it." : "This task does not wait any more."}
+            </p>
+          )}
+        </div>
+      )}
+    </>
+  );
+}
+
+function Entry({ task, now, current }: { readonly task: OpenTask; readonly now: number; readonly current: boolean }) {
+  const { machine, name } = namesIn(task.executionArn);
+  return (
+    <li>
+      <a href={link(["inbox", task.id])} aria-current={current ? "true" : undefined}>
+        <strong>{task.question ?? task.state}</strong>
+        <span class="quiet">
+          {machine} / {name}
+        </span>
+        <span class="quiet">
+          asked {relative(Date.parse(task.since), now)},{" "}
+          {task.until === undefined ? "no deadline" : `deadline ${relative(Date.parse(task.until), now)}`}
+        </span>
+      </a>
+    </li>
+  );
+}

@@ -4,6 +4,7 @@ import { awsCommand } from "./commands/aws.ts";
 import { completionCommand } from "./commands/completion.ts";
 import { costCommand } from "./commands/cost.ts";
 import { demoCommand } from "./commands/demo.ts";
+import { deployCommand } from "./commands/deploy.ts";
 import { describeCommand } from "./commands/describe.ts";
 import { devCommand } from "./commands/dev.ts";
 import { envCommand } from "./commands/env.ts";
@@ -35,6 +36,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     devCommand,
     validateCommand,
     runCommand,
+    deployCommand,
     startCommand,
     listCommand,
     describeCommand,

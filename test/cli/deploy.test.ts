@@ -1,0 +1,89 @@
+/** `baton deploy`: created, updated with what changes shown, unchanged; versions and aliases; nothing in a dry run. */
+import { rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { diffOf } from "../../lib/cli/diff.ts";
+import { type LocalBaton, startLocal } from "../../lib/local/baton.ts";
+import { baton, folderOf, type Said } from "./baton.ts";
+
+const folder = folderOf({
+  "shop.asl.json": {
+    StartAt: "A",
+    States: { A: { Type: "Pass", Comment: `\${Who}`, Next: "B" }, B: { Type: "Succeed" } },
+  },
+  "wrong.asl.json": { StartAt: "A", States: {} },
+});
+const file = join(folder, "shop.asl.json");
+let server: LocalBaton;
+
+const deploy = async (...parameters: readonly string[]): Promise<Said> =>
+  await baton("deploy", ...parameters, "--url", server.url, "--substitute", "Who=me");
+const definitionThere = async (): Promise<string> =>
+  JSON.stringify(JSON.parse((await baton("graph", "shop", "--json", "--url", server.url)).out));
+
+beforeAll(async () => {
+  server = await startLocal({ port: 0, folder: join(folder, "data") });
+});
+afterAll(async () => {
+  await server.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+test("from nothing to a version behind an alias, and again, and changed", async () => {
+  expect((await deploy(file, "--dry-run")).out).toBe("+ shop would be created\n");
+  expect((await baton("list", "--url", server.url, "--json")).out).toBe("[]\n");
+
+  expect((await deploy(file)).out).toMatch(
+    /^\+ shop created {2}arn:aws:states:us-east-1:000000000000:stateMachine:shop\n$/,
+  );
+  expect((await deploy(file)).out).toMatch(/^= shop unchanged {2}arn/);
+  const before = await definitionThere();
+
+  // Laid out otherwise, it is the same machine.
+  const states = { A: { Type: "Pass", Comment: "me", Next: "B" }, B: { Type: "Succeed" } };
+  writeFileSync(file, JSON.stringify({ StartAt: "A", States: states }));
+  expect((await deploy(file)).out).toMatch(/^= shop unchanged/);
+
+  writeFileSync(file, JSON.stringify({ StartAt: "A", States: { ...states, B: { Type: "Fail", Error: "No" } } }));
+  const changed = await deploy(file, "--dry-run");
+  expect(changed.out).toContain('  -       "Type": "Succeed"\n');
+  expect(changed.out).toContain('  +       "Type": "Fail",\n  +       "Error": "No"\n');
+  expect(changed.out).toMatch(/~ shop would be updated\n$/);
+  expect(await definitionThere()).toBe(before);
+
+  expect((await deploy(file, "--alias", "live")).out).toMatch(
+    /~ shop updated {2}arn:aws:\S+:stateMachine:shop:live\n$/,
+  );
+  expect((await deploy(file, "--alias", "live")).out).toMatch(/= shop unchanged {2}arn:aws:\S+:shop:live\n$/);
+  expect((await deploy(file, "--publish")).out).toMatch(/= shop unchanged {2}arn:aws:\S+:shop:1\n$/);
+  const told = JSON.parse((await deploy(file, "--role", "arn:aws:iam::000000000000:role/other", "--json")).out);
+  expect(told).toMatchObject({ name: "shop", change: "updated", dryRun: false, diff: [] });
+});
+
+test.each([
+  [["--type", "EXPRESS"], /shop is of type STANDARD, which nothing changes/],
+  [["--type", "QUICK"], /Allowed choices are STANDARD, EXPRESS/],
+])("%j is refused", async (options, words) => {
+  const { code, err } = await deploy(file, ...options);
+  expect(err).toMatch(words);
+  expect(code).toBe(1);
+});
+
+test("what is not valid is not deployed", async () => {
+  const { code, err } = await deploy(join(folder, "wrong.asl.json"));
+  expect(err).toMatch(/wrong\.asl\.json is not valid:\nERROR \/States/);
+  expect(code).toBe(1);
+});
+
+describe("diffOf", () => {
+  test.each([
+    ["a\nb", "a\nb", []],
+    ["a\nb\nc", "a\nc", ["=a", "-b", "=c"]],
+    ["a", "a\nb", ["=a", "+b"]],
+    ["1\n2\n3\n4\n5\n6\n7", "1\n2\n3\n4\n5\n6\n8", ["=…", "=5", "=6", "-7", "+8"]],
+    ["x\n".repeat(5_000), "y", ["-(5001 lines)", "+(1 lines)"]],
+  ])("%#", (before, after, expected) => {
+    const signs = { same: "=", added: "+", removed: "-" };
+    expect(diffOf(before, after).map(({ kind, text }) => signs[kind] + text)).toEqual(expected);
+  });
+});

@@ -20,8 +20,7 @@ export async function openEngine(options: Partial<EngineOptions> = {}): Promise<
   const tasks = withOwnService(elsewhere ? remoteTasks(elsewhere) : createTasks(), () => engine);
   const world = await openAwsWorld({ ...settings, ...requestPrinter() }, tasks, s3Objects());
   const retentionDays = numberFromEnvironment("retentionDays");
-  const strictQuotas = process.env[environment.strictQuotas] === "true";
-  const engine: Engine = createEngine(world, { ...(retentionDays && { retentionDays }), strictQuotas, ...options });
+  const engine: Engine = createEngine(world, { ...(retentionDays && { retentionDays }), ...options });
   return { world, engine };
 }
 

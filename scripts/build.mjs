@@ -45,9 +45,9 @@ async function makeExecutable() {
 
 /** Each lambdas/<name>.ts to dist/lambdas/<name>/index.mjs; clients imported on first use stay chunks of their own. */
 async function bundleLambdas(page) {
-  const { functions } = await loadNames();
+  const { functions, resourceFunctions } = await loadNames();
   const names = [];
-  for (const name of functions) {
+  for (const name of [...functions, ...resourceFunctions]) {
     if (await exists(join(root, "lambdas", `${name}.ts`))) names.push(name);
     else console.log(`build: no lambdas/${name}.ts yet, skipped`);
   }

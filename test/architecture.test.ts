@@ -42,7 +42,7 @@ const mayImport: Readonly<Record<string, { readonly ours: readonly string[]; rea
       packages: ["@codemirror/", "@lezer/highlight", "preact"],
     },
     "lib/stack": {
-      ours: ["lib/stack", "lib/adapters/aws/names.ts"],
+      ours: ["lib/stack", "lib/adapters/aws/names.ts", "lib/asl/policy", "lib/asl/json.ts"],
       packages: ["aws-cdk-lib", "constructs", "node:"],
     },
   };

@@ -1,7 +1,6 @@
 /** What an operation of the API is: the shape of its input and what it does with a checked one. */
 import type { Engine } from "../engine/engine.ts";
 import type { Access, SegmentKey, Tenant } from "../engine/ports.ts";
-import { payloadLimit } from "../engine/quotas.ts";
 import { check, type Input, type Structure } from "./shape.ts";
 
 /** Who calls, and under which id: an SDK that tries again keeps the id, so its own write is recognised. */
@@ -31,6 +30,7 @@ export function operation<const S extends Structure>(
 ): Operation {
   return {
     input,
-    answer: async (call, value) => await run(call, check(input, value, { payloadBytes: payloadLimit(call.engine) })),
+    answer: async (call, value) =>
+      await run(call, check(input, value, { payloadBytes: call.engine.options.payloadLimitBytes })),
   };
 }

@@ -25,7 +25,6 @@ export interface ExpressStart {
   /** The caller's `amz-sdk-invocation-id`. */
   readonly invocationId?: string;
   readonly log?: LogTarget;
-  readonly strictQuotas?: true;
 }
 
 export interface ExpressStarted {
@@ -55,10 +54,8 @@ export async function carryExpress(engine: Engine, command: ExpressRun): Promise
   const arn = expressArn(execution, run);
   const stateMachine = { id: machineArn({ account, region }, machine), name: machine };
   const definition = await engine.definition(command.definition);
-  const quotas = command.strictQuotas && { strictQuotas: command.strictQuotas };
   const context = { id: arn, name, roleArn, stateMachine, input, region, account, startTime };
-  const keepsHistory = log !== undefined;
-  const result = await runExpress(engine, { definition, execution: context, keepsHistory, ...quotas });
+  const result = await runExpress(engine, { definition, execution: context, keepsHistory: log !== undefined });
   if (log !== undefined) await tellWhole(engine, log, result.history(), arn);
   const ended = { ...result, arn, name };
   await tellExpress(engine, execution, input, ended);
@@ -66,8 +63,7 @@ export async function carryExpress(engine: Engine, command: ExpressRun): Promise
 }
 
 /** Name and run derive from the SDK's invocation id, so that its retry starts the same execution again. */
-function commandOf(engine: Engine, request: ExpressStart): ExpressRun {
-  const { machine, name, input, invocationId, log, strictQuotas } = request;
+function commandOf(engine: Engine, { machine, name, input, invocationId, log }: ExpressStart): ExpressRun {
   const nonce = nonceOf(engine, invocationId);
   return {
     kind: "express",
@@ -79,6 +75,5 @@ function commandOf(engine: Engine, request: ExpressStart): ExpressRun {
     startedAt: engine.world.clock.now(),
     input,
     ...(log === undefined ? {} : { log }),
-    ...(strictQuotas && { strictQuotas }),
   };
 }

@@ -32,9 +32,6 @@ export interface StartRequest {
   /** The claim that waits for its end. */
   readonly parent?: SegmentKey;
   readonly log?: LogTarget;
-  /** Its Tasks are answered as that test case of the mock configuration says. */
-  readonly testCase?: string;
-  readonly strictQuotas?: true;
 }
 
 export type Started =
@@ -62,8 +59,7 @@ export async function startExecution(engine: Engine, request: StartRequest): Pro
   return { kind: "started", id, startedAt: summary.startedAt };
 }
 
-function headerFor(engine: Engine, id: ExecutionId, request: StartRequest): Header {
-  const { machine, parent, log, testCase, strictQuotas = engine.options.strictQuotas } = request;
+function headerFor(engine: Engine, id: ExecutionId, { machine, parent, log }: StartRequest): Header {
   return {
     id,
     definition: machine.definitionHash,
@@ -74,8 +70,6 @@ function headerFor(engine: Engine, id: ExecutionId, request: StartRequest): Head
     epoch: 0,
     ...(parent === undefined ? {} : { parent }),
     ...(log === undefined ? {} : { log }),
-    ...(testCase === undefined ? {} : { testCase: { machine: machine.name, name: testCase } }),
-    ...(strictQuotas && { strictQuotas }),
   };
 }
 

@@ -7,7 +7,7 @@ import type * as cloudwatch from "aws-cdk-lib/aws-cloudwatch";
 import type * as dynamodb from "aws-cdk-lib/aws-dynamodb";
 import * as events from "aws-cdk-lib/aws-events";
 import { LambdaFunction } from "aws-cdk-lib/aws-events-targets";
-import type * as iam from "aws-cdk-lib/aws-iam";
+import * as iam from "aws-cdk-lib/aws-iam";
 import type * as lambda from "aws-cdk-lib/aws-lambda";
 import * as logs from "aws-cdk-lib/aws-logs";
 import type * as s3 from "aws-cdk-lib/aws-s3";
@@ -39,6 +39,8 @@ export interface IBaton extends IResource {
   grantRead(grantee: iam.IGrantable): iam.Grant;
   /** Lets the grantee read the key of the role `start`: to answer task tokens and work on activities. */
   grantTaskResponse(grantee: iam.IGrantable): iam.Grant;
+  /** The role under which Task states call other services. */
+  readonly taskRole: iam.IRole;
   /** State transitions of all executions. */
   metricTransitions(props?: cloudwatch.MetricOptions): cloudwatch.IMetric;
   /** Age of the oldest message that waits for a step, in seconds. */
@@ -58,6 +60,11 @@ export interface BatonAttributes {
    * @default - nothing can be granted
    */
   readonly keySecretArns?: Readonly<Partial<Record<KeyRole, string>>>;
+  /**
+   * The installation's `taskRole`, for its machines.
+   * @default - no machine can be made on it
+   */
+  readonly taskRoleArn?: string;
   readonly flowQueueArn: string;
   readonly tasksQueueArn: string;
   readonly deadLetterQueueArn: string;
@@ -85,12 +92,6 @@ export interface BatonProps {
    * @default 90
    */
   readonly executionRetentionDays?: number;
-  /**
-   * AWS's own quotas for payloads, events and time hold for every execution, not only for machines with the tag
-   * `baton:strictQuotas`.
-   * @default false
-   */
-  readonly strictQuotas?: boolean;
   /**
    * How long the functions' logs are kept.
    * @default RetentionDays.ONE_MONTH
@@ -141,6 +142,7 @@ export interface BatonProps {
 abstract class BatonBase extends Resource implements IBaton {
   abstract readonly endpoint: string;
   abstract readonly accessKeySecretArn: string;
+  abstract readonly taskRole: iam.IRole;
   /** @internal */
   protected abstract readonly _queues: MeasuredQueues;
   /** @internal */
@@ -185,18 +187,30 @@ class ImportedBaton extends BatonBase {
   /** @internal */
   protected readonly _queues: MeasuredQueues;
   readonly #keySecretArns: Readonly<Partial<Record<KeyRole, string>>>;
+  readonly #taskRoleArn: string | undefined;
+  #taskRole: iam.IRole | undefined;
   readonly #imported = new Map<KeyRole, KeySecret>();
 
   constructor(scope: Construct, id: string, attributes: BatonAttributes) {
     super(scope, id);
     this.endpoint = attributes.endpoint;
     this.accessKeySecretArn = attributes.accessKeySecretArn;
+    this.#taskRoleArn = attributes.taskRoleArn;
     this.#keySecretArns = { ...attributes.keySecretArns, admin: attributes.accessKeySecretArn };
     this._queues = {
       flow: sqs.Queue.fromQueueArn(this, "FlowQueue", attributes.flowQueueArn),
       tasks: sqs.Queue.fromQueueArn(this, "TasksQueue", attributes.tasksQueueArn),
       deadLetters: sqs.Queue.fromQueueArn(this, "DeadLetterQueue", attributes.deadLetterQueueArn),
     };
+  }
+
+  override get taskRole(): iam.IRole {
+    if (this.#taskRoleArn === undefined)
+      throw new Error(
+        `${this.node.path} has no task role: give fromBatonAttributes taskRoleArn, which is taskRole.roleArn of the installation`,
+      );
+    this.#taskRole ??= iam.Role.fromRoleArn(this, "TaskRole", this.#taskRoleArn);
+    return this.#taskRole;
   }
 
   /** @internal */
@@ -263,7 +277,6 @@ export class Baton extends BatonBase {
       [environment.account]: Stack.of(this).account,
       [environment.retentionDays]: String(retentionDays),
       ...(props.statusChangeBus && { [environment.eventBus]: props.statusChangeBus.eventBusArn }),
-      ...(props.strictQuotas && { [environment.strictQuotas]: "true" }),
     });
     permit(functions, resources);
     consume(functions, queues, props);

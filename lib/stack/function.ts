@@ -10,12 +10,12 @@ import * as iam from "aws-cdk-lib/aws-iam";
 import * as lambda from "aws-cdk-lib/aws-lambda";
 import * as logs from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
-import { environment, type functions } from "../adapters/aws/names.ts";
+import { environment, type functions, type resourceFunctions } from "../adapters/aws/names.ts";
 
 export type FunctionName = (typeof functions)[number];
 
 export interface BatonFunctionProps {
-  readonly name: FunctionName;
+  readonly name: FunctionName | (typeof resourceFunctions)[number];
   readonly description: string;
   readonly bundles: string;
   readonly timeout: Duration;

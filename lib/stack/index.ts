@@ -1,4 +1,5 @@
 /** What `baton-states/cdk` offers. */
 export type { KeyRole } from "./access-keys.ts";
 export { Baton, type BatonAttributes, type BatonProps, type IBaton } from "./baton.ts";
+export { BatonStateMachine, type BatonStateMachineProps, type IBatonStateMachine } from "./machine.ts";
 export { BatonStack, type BatonStackProps } from "./stack.ts";

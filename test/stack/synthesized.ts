@@ -4,12 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { App } from "aws-cdk-lib";
 import { Template } from "aws-cdk-lib/assertions";
-import { functions } from "../../lib/adapters/aws/names.ts";
+import { functions, resourceFunctions } from "../../lib/adapters/aws/names.ts";
 import { BatonStack, type BatonStackProps } from "../../lib/stack/stack.ts";
 
 export function emptyBundles(): string {
   const folder = mkdtempSync(join(tmpdir(), "baton-bundles-"));
-  for (const name of functions) {
+  for (const name of [...functions, ...resourceFunctions]) {
     mkdirSync(join(folder, name));
     writeFileSync(join(folder, name, "index.mjs"), `export const handler = async () => ({ name: "${name}" });\n`);
   }

@@ -4,8 +4,7 @@
  * that begin with `AWS/` to itself.
  */
 import type { StatusChange, Watcher } from "../../engine/watch-port.ts";
-
-export const metricNamespace = "Baton/States";
+import { metricNamespace } from "./names.ts";
 
 type Unit = "Count" | "Milliseconds" | "Megabytes";
 type Metric = readonly [name: string, value: number, unit: Unit];

@@ -28,8 +28,6 @@ export const environment = {
   /** Seconds after which the function that runs this is stopped. */
   functionTimeoutSeconds: "BATON_FUNCTION_TIMEOUT_SECONDS",
   retentionDays: "BATON_RETENTION_DAYS",
-  /** `true`: AWS's own quotas hold for every execution. */
-  strictQuotas: "BATON_STRICT_QUOTAS",
   /** Of the functions that answer requests: who makes the calls of Tasks for them. */
   tasksFunction: "BATON_TASKS_FUNCTION",
   /** Event bus for status changes of executions; not set: none are sent. */
@@ -40,3 +38,9 @@ export const environment = {
 
 /** The functions of the stack; each is `lambdas/<name>.ts`, bundled to `dist/lambdas/<name>/index.mjs`, handler `index.handler`. */
 export const functions = ["advance", "tasks", "api", "sync", "timers", "dead-letters"] as const;
+
+/** Functions that are not in the stack of an installation but in those of its users; bundled in the same way. */
+export const resourceFunctions = ["machine-resource"] as const;
+
+/** Of the metrics that each execution leaves; those that begin with `AWS/` are AWS's own. */
+export const metricNamespace = "Baton/States";

@@ -4,7 +4,6 @@
  */
 import type { TaskCall } from "../../asl/position.ts";
 import { type Called, testState as runTest } from "../../asl/test-state.ts";
-import { payloadLimit } from "../../engine/quotas.ts";
 import { type Call, operation } from "../operation.ts";
 import { Refusal } from "../refusal.ts";
 import { arn } from "../settings.ts";
@@ -53,7 +52,7 @@ export const testState = operation(input, async (call, asked) => {
   const tested = await runTest(asked, {
     ...call.tenant,
     now: clock.now(),
-    payloadLimitBytes: payloadLimit(call.engine),
+    payloadLimitBytes: call.engine.options.payloadLimitBytes,
     machineName: uuid(chance),
     executionName,
     chance: () => Number.parseInt(chance.hex(6), 16) / 2 ** 48,

@@ -1,0 +1,364 @@
+/**
+ * `BatonStateMachine`: what `sfn.StateMachine` is in an app, on a `Baton`. The machine is made, changed and
+ * deleted through the API of the installation by a custom resource; its role may do what its definition asks
+ * for and nothing else.
+ */
+import { readFileSync } from "node:fs";
+import { ArnFormat, CustomResource, type Duration, Names, RemovalPolicy, Resource, Stack, Token } from "aws-cdk-lib";
+import * as cloudwatch from "aws-cdk-lib/aws-cloudwatch";
+import * as iam from "aws-cdk-lib/aws-iam";
+import * as secretsmanager from "aws-cdk-lib/aws-secretsmanager";
+import * as sfn from "aws-cdk-lib/aws-stepfunctions";
+import type { Construct, IConstruct } from "constructs";
+import { metricNamespace } from "../adapters/aws/names.ts";
+import { JsonSyntaxError, parseJson } from "../asl/json.ts";
+import { policyOf } from "../asl/policy/policy.ts";
+import type { KeyRole } from "./access-keys.ts";
+import type { IBaton } from "./baton.ts";
+import { machineHandler } from "./machine-handler.ts";
+
+/** A state machine of a `Baton`, made here or elsewhere. */
+export interface IBatonStateMachine extends IConstruct, iam.IGrantable {
+  readonly stateMachineArn: string;
+  readonly stateMachineName: string;
+  /** Lets the grantee read the key of the role `start` of the machine's installation. */
+  grantStartExecution(grantee: iam.IGrantable): iam.Grant;
+  /** The same: the operation is one of the role `start`. */
+  grantStartSyncExecution(grantee: iam.IGrantable): iam.Grant;
+  /** Lets the grantee read the key of the role `read`. */
+  grantRead(grantee: iam.IGrantable): iam.Grant;
+  /** Lets the grantee read the key of the role `start`, which answers task tokens. */
+  grantTaskResponse(grantee: iam.IGrantable): iam.Grant;
+  /** Lets the grantee read the key of the least role that has these actions: `states:StopExecution` and the like. */
+  grantExecution(grantee: iam.IGrantable, ...actions: string[]): iam.Grant;
+  /** Lets the grantee read the key of the role `operate`. */
+  grantRedriveExecution(grantee: iam.IGrantable): iam.Grant;
+  /** A metric of this machine by its name on Step Functions, in Baton's namespace. */
+  metric(metricName: string, props?: cloudwatch.MetricOptions): cloudwatch.Metric;
+  metricFailed(props?: cloudwatch.MetricOptions): cloudwatch.Metric;
+  metricAborted(props?: cloudwatch.MetricOptions): cloudwatch.Metric;
+  metricSucceeded(props?: cloudwatch.MetricOptions): cloudwatch.Metric;
+  metricTimedOut(props?: cloudwatch.MetricOptions): cloudwatch.Metric;
+  metricStarted(props?: cloudwatch.MetricOptions): cloudwatch.Metric;
+  metricTime(props?: cloudwatch.MetricOptions): cloudwatch.Metric;
+}
+
+export interface BatonStateMachineProps {
+  /** The installation that runs it. */
+  readonly baton: IBaton;
+  /** `DefinitionBody.fromFile`, `fromString`, or `fromChainable` of what `aws-cdk-lib/aws-stepfunctions` builds. Files are JSON. */
+  readonly definitionBody: sfn.DefinitionBody;
+  /**
+   * Values for `${Name}` in the definition.
+   * @default - none
+   */
+  readonly definitionSubstitutions?: { [key: string]: string };
+  /** @default - a name made of the construct's path */
+  readonly stateMachineName?: string;
+  /** @default StateMachineType.STANDARD */
+  readonly stateMachineType?: sfn.StateMachineType;
+  /**
+   * The machine's role. Its tasks are called under the installation's `taskRole`, which is given what the
+   * definition asks for.
+   * @default - a role that may do what the definition asks for
+   */
+  readonly role?: iam.IRole;
+  /**
+   * Of a chain: how long an execution may take.
+   * @default - no limit
+   */
+  readonly timeout?: Duration;
+  /**
+   * Of a chain: what the machine is for.
+   * @default - no comment
+   */
+  readonly comment?: string;
+  /**
+   * Of a chain.
+   * @default - JSONPath
+   */
+  readonly queryLanguage?: sfn.QueryLanguage;
+  /** @default - no logging */
+  readonly logs?: sfn.LogOptions;
+  /** @default false */
+  readonly tracingEnabled?: boolean;
+  /** @default RemovalPolicy.DESTROY */
+  readonly removalPolicy?: RemovalPolicy;
+  /**
+   * Folder with a bundle `<function>/index.mjs` for each function.
+   * @default - the bundles of this package
+   */
+  readonly bundles?: string;
+}
+
+abstract class BatonStateMachineBase extends Resource implements IBatonStateMachine {
+  abstract readonly stateMachineArn: string;
+  abstract readonly stateMachineName: string;
+  abstract readonly grantPrincipal: iam.IPrincipal;
+  /** @internal */
+  protected abstract readonly _baton: IBaton;
+
+  grantStartExecution(grantee: iam.IGrantable): iam.Grant {
+    return this._baton.grantStartExecution(grantee);
+  }
+
+  grantStartSyncExecution(grantee: iam.IGrantable): iam.Grant {
+    return this._baton.grantStartExecution(grantee);
+  }
+
+  grantRead(grantee: iam.IGrantable): iam.Grant {
+    return this._baton.grantRead(grantee);
+  }
+
+  grantTaskResponse(grantee: iam.IGrantable): iam.Grant {
+    return this._baton.grantTaskResponse(grantee);
+  }
+
+  grantExecution(grantee: iam.IGrantable, ...actions: string[]): iam.Grant {
+    return this.#grantKey(grantee, roleFor(actions));
+  }
+
+  grantRedriveExecution(grantee: iam.IGrantable): iam.Grant {
+    return this.grantExecution(grantee, "states:RedriveExecution");
+  }
+
+  metric(metricName: string, props?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    const dimensionsMap = { StateMachineArn: this.stateMachineArn };
+    return new cloudwatch.Metric({
+      namespace: metricNamespace,
+      metricName,
+      dimensionsMap,
+      statistic: "sum",
+      ...props,
+    }).attachTo(this);
+  }
+
+  metricFailed(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric("ExecutionsFailed", props);
+  }
+
+  metricAborted(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric("ExecutionsAborted", props);
+  }
+
+  metricSucceeded(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric("ExecutionsSucceeded", props);
+  }
+
+  metricTimedOut(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric("ExecutionsTimedOut", props);
+  }
+
+  metricStarted(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric("ExecutionsStarted", props);
+  }
+
+  metricTime(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric("ExecutionTime", { statistic: "avg", ...props });
+  }
+
+  #grantKey(grantee: iam.IGrantable, role: KeyRole): iam.Grant {
+    if (role === "read") return this._baton.grantRead(grantee);
+    if (role === "start") return this._baton.grantStartExecution(grantee);
+    const id = `Key-${role}`;
+    const known = this.node.tryFindChild(id) as secretsmanager.ISecret | undefined;
+    const secret = known ?? secretsmanager.Secret.fromSecretCompleteArn(this, id, this._baton.keySecretArn(role));
+    return secret.grantRead(grantee);
+  }
+}
+
+class ImportedStateMachine extends BatonStateMachineBase {
+  readonly stateMachineArn: string;
+  readonly stateMachineName: string;
+  readonly grantPrincipal: iam.IPrincipal = new iam.UnknownPrincipal({ resource: this });
+  /** @internal */
+  protected readonly _baton: IBaton;
+
+  constructor(scope: Construct, id: string, baton: IBaton, stateMachineArn: string) {
+    super(scope, id);
+    this._baton = baton;
+    this.stateMachineArn = stateMachineArn;
+    this.stateMachineName = Stack.of(this).splitArn(stateMachineArn, ArnFormat.COLON_RESOURCE_NAME).resourceName ?? "";
+  }
+}
+
+/** A state machine on a `Baton`: move from `sfn.StateMachine` by changing the class name and naming the installation. */
+export class BatonStateMachine extends BatonStateMachineBase {
+  /** A machine of that installation that somebody else made. */
+  static fromStateMachineArn(scope: Construct, id: string, baton: IBaton, stateMachineArn: string): IBatonStateMachine {
+    return new ImportedStateMachine(scope, id, baton, stateMachineArn);
+  }
+
+  static fromStateMachineName(
+    scope: Construct,
+    id: string,
+    baton: IBaton,
+    stateMachineName: string,
+  ): IBatonStateMachine {
+    return new ImportedStateMachine(scope, id, baton, arnOf(Stack.of(scope), stateMachineName));
+  }
+
+  readonly stateMachineArn: string;
+  readonly stateMachineName: string;
+  readonly stateMachineType: sfn.StateMachineType;
+  /** Changes whenever definition, role or settings do. */
+  readonly stateMachineRevisionId: string;
+  /** The machine's own role. */
+  readonly role: iam.IRole;
+  readonly grantPrincipal: iam.IPrincipal;
+  /** @internal */
+  protected readonly _baton: IBaton;
+  readonly #worker: iam.IRole;
+
+  constructor(scope: Construct, id: string, props: BatonStateMachineProps) {
+    super(scope, id);
+    this._baton = props.baton;
+    this.stateMachineType = props.stateMachineType ?? sfn.StateMachineType.STANDARD;
+    const { definition, needs } = boundDefinition(this, props);
+    this.role =
+      props.role ?? new iam.Role(this, "Role", { assumedBy: new iam.ArnPrincipal(props.baton.taskRole.roleArn) });
+    this.grantPrincipal = this.role.grantPrincipal;
+    // In this stack, so that the installation's does not depend on it.
+    this.#worker = iam.Role.fromRoleArn(this, "TaskRole", props.baton.taskRole.roleArn);
+    for (const statement of needs) {
+      this.#worker.addToPrincipalPolicy(statement);
+      // Whoever brings a role has thought about what it may do.
+      if (props.role === undefined) this.role.addToPrincipalPolicy(statement.copy());
+    }
+    const machine = this.#resource(props, definition);
+    // The API answers when all of the installation is there, not only its address.
+    machine.node.addDependency(this.role, props.baton);
+    this.stateMachineArn = machine.getAttString("Arn");
+    this.stateMachineName = machine.getAttString("Name");
+    this.stateMachineRevisionId = machine.getAttString("RevisionId");
+  }
+
+  /** To the machine's role, and to the installation's, under which tasks are called today. */
+  addToRolePolicy(statement: iam.PolicyStatement): void {
+    this.role.addToPrincipalPolicy(statement);
+    this.#worker.addToPrincipalPolicy(statement.copy());
+  }
+
+  #resource(props: BatonStateMachineProps, definition: string): CustomResource {
+    const { baton, logs, tracingEnabled } = props;
+    const name = props.stateMachineName ?? Names.uniqueResourceName(this, { maxLength: longestName, separator: "-" });
+    judgeName(name);
+    return new CustomResource(this, "Resource", {
+      resourceType: "Custom::BatonStateMachine",
+      serviceToken: machineHandler(this, baton, props.bundles).functionArn,
+      removalPolicy: props.removalPolicy ?? RemovalPolicy.DESTROY,
+      properties: {
+        Endpoint: baton.endpoint,
+        KeySecretArn: baton.accessKeySecretArn,
+        Name: name,
+        Type: this.stateMachineType,
+        RoleArn: this.role.roleArn,
+        Definition: definition,
+        ...(logs === undefined ? {} : { LoggingConfiguration: loggingOf(this, logs) }),
+        ...(tracingEnabled === undefined ? {} : { Tracing: String(tracingEnabled) }),
+      },
+    });
+  }
+}
+
+const longestName = 80;
+
+function judgeName(name: string): void {
+  if (Token.isUnresolved(name) || /^[A-Za-z0-9+!@.()\-=_']{1,80}$/.test(name)) return;
+  throw new Error(
+    `the state machine name '${name}' may have 1 to 80 of the characters A-Z a-z 0-9 + ! @ . ( ) - = _ '`,
+  );
+}
+
+function arnOf(stack: Stack, name: string): string {
+  return stack.formatArn({
+    service: "states",
+    resource: "stateMachine",
+    resourceName: name,
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });
+}
+
+interface Bound {
+  readonly definition: string;
+  readonly needs: readonly iam.PolicyStatement[];
+}
+
+function boundDefinition(scope: BatonStateMachine, props: BatonStateMachineProps): Bound {
+  const { definitionBody: body, definitionSubstitutions = {} } = props;
+  if (body instanceof sfn.ChainDefinitionBody) return boundChain(scope, body, props);
+  const definition = textOf(body).replace(/\$\{([A-Za-z0-9_]+)\}/g, (whole, name: string) => {
+    const value = Object.hasOwn(definitionSubstitutions, name) ? definitionSubstitutions[name] : undefined;
+    if (value === undefined) return whole;
+    // What a token comes to is not known here; it is put in as it is, as CloudFormation does.
+    return Token.isUnresolved(value) ? value : JSON.stringify(value).slice(1, -1);
+  });
+  return { definition, needs: statementsFor(scope, definition) };
+}
+
+/** A chain's tasks know what they need better than its text does: they hold the queues and tables themselves. */
+function boundChain(scope: BatonStateMachine, body: sfn.ChainDefinitionBody, props: BatonStateMachineProps): Bound {
+  const graph = new sfn.StateGraph(body.chainable.startState, "State Machine definition");
+  if (props.timeout !== undefined) graph.timeout = props.timeout;
+  const bound = body.bind(scope, new iam.UnknownPrincipal({ resource: scope }), props, graph);
+  const needs = graph.policyStatements.filter((statement) => !isAboutStepFunctions(statement));
+  return { definition: bound.definitionString ?? "", needs };
+}
+
+/** Executions that start executions are Baton's own affair, and the rules that tell the service of their ends as well. */
+function isAboutStepFunctions({ actions }: iam.PolicyStatement): boolean {
+  return actions.every((action) => /^(states:|events:(PutTargets|PutRule|DescribeRule)$)/.test(action));
+}
+
+function textOf(body: sfn.DefinitionBody): string {
+  if (body instanceof sfn.StringDefinitionBody) return body.body;
+  if (body instanceof sfn.FileDefinitionBody) return readFileSync(body.path, "utf8");
+  throw new Error("a definition comes from DefinitionBody.fromFile, fromString or fromChainable");
+}
+
+function statementsFor(scope: BatonStateMachine, definition: string): readonly iam.PolicyStatement[] {
+  const { partition, region, account } = Stack.of(scope);
+  // A text that is one token is not known before it is deployed.
+  if (Token.isUnresolved(definition) && !definition.trimStart().startsWith("{")) return [];
+  const { statements } = policyOf(parsed(scope, definition), { partition, region, account });
+  return statements.map(
+    ({ actions, resources }) => new iam.PolicyStatement({ actions: [...actions], resources: [...resources] }),
+  );
+}
+
+function parsed(scope: BatonStateMachine, definition: string): ReturnType<typeof parseJson> {
+  try {
+    return parseJson(definition);
+  } catch (error) {
+    if (error instanceof JsonSyntaxError)
+      throw new Error(`the definition of ${scope.node.path} is not JSON: ${error.message}`);
+    throw error;
+  }
+}
+
+/** As one text: CloudFormation would make texts of its numbers and flags. */
+function loggingOf(scope: BatonStateMachine, { destination, level, includeExecutionData }: sfn.LogOptions): string {
+  const group = destination?.logGroupRef.logGroupArn;
+  return Stack.of(scope).toJsonString({
+    level: level ?? sfn.LogLevel.ERROR,
+    includeExecutionData: includeExecutionData ?? false,
+    ...(group === undefined ? {} : { destinations: [{ cloudWatchLogsLogGroup: { logGroupArn: group } }] }),
+  });
+}
+
+const roleOf: Readonly<Record<string, KeyRole>> = {
+  "states:DescribeExecution": "read",
+  "states:DescribeStateMachineForExecution": "read",
+  "states:GetExecutionHistory": "read",
+  "states:StopExecution": "operate",
+  "states:RedriveExecution": "operate",
+};
+
+function roleFor(actions: readonly string[]): KeyRole {
+  const roles = actions.map((action) => {
+    const role = Object.hasOwn(roleOf, action) ? roleOf[action] : undefined;
+    if (role !== undefined) return role;
+    throw new Error(`'${action}' is no action on executions; there are: ${Object.keys(roleOf).join(", ")}`);
+  });
+  return roles.includes("operate") ? "operate" : "read";
+}

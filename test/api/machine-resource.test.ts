@@ -1,0 +1,145 @@
+/**
+ * A machine as CloudFormation has it made: events in, the API over HTTP with its signatures verified, the answer
+ * PUT where the event says.
+ */
+import { createServer, type Server } from "node:http";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { answerResource, type ResourceEvent } from "../../lib/adapters/aws/custom-resource.ts";
+import { createVerifier } from "../../lib/api/authentication.ts";
+import { createHandler } from "../../lib/api/handler.ts";
+import { type CallApi, changeMachine } from "../../lib/api/machine-resource.ts";
+import { signedCall } from "../../lib/api/signed-call.ts";
+import { type Listening, serve } from "../../lib/local/server.ts";
+import { memoryWorld } from "./memory-world.ts";
+import { arnOf, pass, wait } from "./requests.ts";
+
+const key = { accessKeyId: "BATONMACHINES", secretAccessKey: "not a secret of anybody", role: "admin" } as const;
+const region = "us-east-1";
+const { engine } = memoryWorld();
+const answers: { Status: string; Reason?: string; PhysicalResourceId: string; Data?: object }[] = [];
+let api: Listening;
+let stack: Server;
+let stackUrl: string;
+
+beforeAll(async () => {
+  const verify = createVerifier({ keyOf: async (id) => (id === key.accessKeyId ? key : undefined), region });
+  const handler = createHandler(engine, { authentication: verify, tenant: { account: "000000000000", region } });
+  api = await serve(handler, { port: 0, bodyLimitBytes: 2_000_000 });
+  stack = createServer(async (request, response) => {
+    let text = "";
+    for await (const chunk of request) text += chunk;
+    answers.push(JSON.parse(text));
+    response.statusCode = request.method === "PUT" ? 200 : 405;
+    response.end();
+  });
+  await new Promise<void>((resolve) => stack.listen(0, "127.0.0.1", resolve));
+  const address = stack.address();
+  stackUrl = `http://127.0.0.1:${typeof address === "object" && address ? address.port : 0}/answer?signed`;
+});
+afterAll(async () => {
+  await api.close();
+  stack.close();
+});
+
+const call =
+  (secretAccessKey: string = key.secretAccessKey): CallApi =>
+  (operation, input) =>
+    signedCall(
+      { endpoint: api.url, region, credentials: { ...key, secretAccessKey } },
+      operation,
+      input,
+      engine.world.clock.now(),
+    );
+
+async function ask(
+  RequestType: ResourceEvent["RequestType"],
+  properties: object,
+  more: Partial<ResourceEvent> = {},
+  secret?: string,
+): Promise<(typeof answers)[number]> {
+  const event: ResourceEvent = {
+    RequestType,
+    ResponseURL: stackUrl,
+    StackId: "stack",
+    RequestId: `request-${answers.length}`,
+    LogicalResourceId: "Orders",
+    ResourceProperties: { Type: "STANDARD", RoleArn: "arn:aws:iam::000000000000:role/orders", ...properties },
+    ...more,
+  };
+  await answerResource(event, async ({ PhysicalResourceId, ResourceProperties, OldResourceProperties }) =>
+    changeMachine(
+      {
+        kind: RequestType,
+        wanted: ResourceProperties,
+        ...(PhysicalResourceId === undefined ? {} : { before: PhysicalResourceId }),
+        ...(OldResourceProperties === undefined ? {} : { old: OldResourceProperties }),
+      },
+      call(secret),
+    ),
+  );
+  const answer = answers.at(-1);
+  if (answer === undefined) throw new Error("nobody was answered");
+  return answer;
+}
+
+const describeMachine = async (name: string) => call()("DescribeStateMachine", { stateMachineArn: arnOf(name) });
+
+describe("a machine as a resource", () => {
+  test("created, created again, updated, renamed, deleted, deleted again", async () => {
+    const first = { Name: "orders", Definition: pass };
+    const created = await ask("Create", first);
+    expect(created).toMatchObject({
+      Status: "SUCCESS",
+      PhysicalResourceId: arnOf("orders"),
+      Data: { Arn: arnOf("orders"), Name: "orders" },
+    });
+    expect(await ask("Create", first)).toMatchObject({ Status: "SUCCESS", PhysicalResourceId: arnOf("orders") });
+
+    const at = { PhysicalResourceId: arnOf("orders"), OldResourceProperties: { ...first, Type: "STANDARD" } };
+    const updated = await ask("Update", { ...first, Definition: wait }, at);
+    expect(updated).toMatchObject({ Status: "SUCCESS", PhysicalResourceId: arnOf("orders") });
+    expect(updated.Data).not.toEqual(created.Data);
+    expect((await describeMachine("orders"))["definition"]).toBe(wait);
+
+    // CloudFormation deletes the machine that was behind the id before.
+    const renamed = await ask("Update", { Name: "orders-2", Definition: wait }, at);
+    expect(renamed).toMatchObject({ Status: "SUCCESS", PhysicalResourceId: arnOf("orders-2") });
+    const gone = await ask("Delete", first, { PhysicalResourceId: arnOf("orders") });
+    expect(gone).toMatchObject({ Status: "SUCCESS", PhysicalResourceId: arnOf("orders") });
+    expect(await ask("Delete", first, { PhysicalResourceId: arnOf("orders") })).toMatchObject({ Status: "SUCCESS" });
+  });
+
+  test("logging and tracing arrive with their types", async () => {
+    const LoggingConfiguration = JSON.stringify({
+      level: "ALL",
+      includeExecutionData: true,
+      destinations: [
+        { cloudWatchLogsLogGroup: { logGroupArn: "arn:aws:logs:us-east-1:000000000000:log-group:orders:*" } },
+      ],
+    });
+    const asked = { Name: "logs", Definition: pass, LoggingConfiguration, Tracing: "true" };
+    expect(await ask("Create", asked)).toMatchObject({ Status: "SUCCESS" });
+    expect(await describeMachine("logs")).toMatchObject({
+      loggingConfiguration: { level: "ALL", includeExecutionData: true },
+      tracingConfiguration: { enabled: true },
+    });
+  });
+
+  test.each([
+    ["a definition that is not valid", { Name: "bad", Definition: "{}" }, undefined, /InvalidDefinition/],
+    [
+      "a machine of somebody else's with that name",
+      { Name: "orders-2", Definition: pass },
+      undefined,
+      /StateMachineAlreadyExists/,
+    ],
+    ["a wrong key", { Name: "new", Definition: pass }, "wrong", /InvalidSignature|signature/i],
+    ["no definition", { Name: "new" }, undefined, /the resource has no Definition/],
+  ])("%s: failed, with the reason, and nothing to delete", async (_what, properties, secret, reason) => {
+    const answer = await ask("Create", properties, {}, secret);
+    expect(answer).toMatchObject({ Status: "FAILED", Reason: expect.stringMatching(reason) });
+    expect(await ask("Delete", properties, { PhysicalResourceId: answer.PhysicalResourceId })).toMatchObject({
+      Status: "SUCCESS",
+    });
+  });
+});

@@ -1,0 +1,317 @@
+/** `BatonStateMachine`: what the template holds for a definition from a file, a text and a chain; grants, metrics, rules. */
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { App, Duration, Stack, Validations } from "aws-cdk-lib";
+import { Template } from "aws-cdk-lib/assertions";
+import * as iam from "aws-cdk-lib/aws-iam";
+import * as lambda from "aws-cdk-lib/aws-lambda";
+import * as logs from "aws-cdk-lib/aws-logs";
+import * as sqs from "aws-cdk-lib/aws-sqs";
+import * as sfn from "aws-cdk-lib/aws-stepfunctions";
+import * as tasks from "aws-cdk-lib/aws-stepfunctions-tasks";
+import { AwsSolutionsChecks } from "cdk-nag";
+import { describe, expect, test, vi } from "vitest";
+import { Baton, BatonStateMachine, type BatonStateMachineProps, type IBaton } from "../../lib/stack/index.ts";
+import { emptyBundles, onlyResource, resources } from "./synthesized.ts";
+
+// Synthesizing takes its time on a busy machine.
+vi.setConfig({ testTimeout: 120_000 });
+
+const bundles = emptyBundles();
+const env = { account: "111122223333", region: "eu-west-1" };
+const pass = JSON.stringify({ StartAt: "A", States: { A: { Type: "Pass", End: true } } });
+const secret = (role: string): string => `arn:aws:secretsmanager:eu-west-1:111122223333:secret:${role}-AbCdEf`;
+
+function installation(stack: Stack, more: object = {}): IBaton {
+  return Baton.fromBatonAttributes(stack, "Baton", {
+    endpoint: "https://abc.execute-api.eu-west-1.amazonaws.com",
+    accessKeySecretArn: secret("admin"),
+    keySecretArns: { read: secret("read"), start: secret("start"), operate: secret("operate") },
+    taskRoleArn: "arn:aws:iam::111122223333:role/tasks",
+    flowQueueArn: "arn:aws:sqs:eu-west-1:111122223333:flow",
+    tasksQueueArn: "arn:aws:sqs:eu-west-1:111122223333:tasks",
+    deadLetterQueueArn: "arn:aws:sqs:eu-west-1:111122223333:dead",
+    ...more,
+  });
+}
+
+function made(props: (stack: Stack) => Partial<BatonStateMachineProps>): {
+  readonly template: Template;
+  readonly stack: Stack;
+  readonly machine: BatonStateMachine;
+} {
+  const stack = new Stack(new App({ context: { "@aws-cdk/core:validateAgainstDefaultRules": false } }), "Shop", {
+    env,
+  });
+  const given = {
+    baton: installation(stack),
+    bundles,
+    definitionBody: sfn.DefinitionBody.fromString(pass),
+    ...props(stack),
+  };
+  const machine = new BatonStateMachine(stack, "Orders", given);
+  return {
+    stack,
+    machine,
+    // Asked for at the end: what is synthesized does not change any more.
+    get template() {
+      return Template.fromStack(stack);
+    },
+  };
+}
+
+/** Of the machine's own role. */
+function allowed(template: Template): unknown {
+  const found = resources(template, "AWS::IAM::Policy", "OrdersRole");
+  return found.flatMap(([, { Properties }]) => (Properties["PolicyDocument"] as { Statement: unknown[] }).Statement);
+}
+
+function machineOf(template: Template): Readonly<Record<string, unknown>> {
+  return onlyResource(template, "Custom::BatonStateMachine").Properties;
+}
+
+describe("the machine", () => {
+  test("from a text: name, type, definition, and who makes it", () => {
+    const { template } = made(() => ({ stateMachineName: "orders", stateMachineType: sfn.StateMachineType.EXPRESS }));
+    expect(machineOf(template)).toMatchObject({
+      Endpoint: "https://abc.execute-api.eu-west-1.amazonaws.com",
+      KeySecretArn: secret("admin"),
+      Name: "orders",
+      Type: "EXPRESS",
+      Definition: pass,
+    });
+    const handler = onlyResource(template, "AWS::Lambda::Function", "BatonMachines").Properties;
+    expect(handler).toMatchObject({ Handler: "index.handler", Runtime: "nodejs24.x" });
+  });
+
+  test("unnamed, it has the name of its place, within what a name may be", () => {
+    const { Name } = machineOf(made(() => ({})).template);
+    expect(Name).toMatch(/^ShopOrders[\w-]{1,70}$|^Shop-Orders/);
+  });
+
+  test.each(["", "a b", "x".repeat(81)])("the name '%s' is refused", (stateMachineName) => {
+    expect(() => made(() => ({ stateMachineName }))).toThrow(/may have 1 to 80 of the characters/);
+  });
+
+  test("logging and tracing go as they are, numbers and flags unharmed", () => {
+    const { template } = made((stack) => ({
+      logs: { destination: new logs.LogGroup(stack, "Log"), level: sfn.LogLevel.ALL, includeExecutionData: true },
+      tracingEnabled: true,
+    }));
+    const { LoggingConfiguration, Tracing } = machineOf(template);
+    expect(JSON.stringify(LoggingConfiguration)).toContain('{\\"level\\":\\"ALL\\",\\"includeExecutionData\\":true');
+    expect(Tracing).toBe("true");
+  });
+
+  test("two machines of a stack have one handler", () => {
+    const { stack, machine } = made(() => ({}));
+    const baton = stack.node.findChild("Baton") as unknown as IBaton;
+    new BatonStateMachine(stack, "Bills", { baton, bundles, definitionBody: sfn.DefinitionBody.fromString(pass) });
+    expect(machine.stateMachineType).toBe("STANDARD");
+    expect(resources(Template.fromStack(stack), "AWS::Lambda::Function")).toHaveLength(1);
+  });
+});
+
+test("on a Baton of the same stack it waits for all of it", () => {
+  const stack = new Stack(new App({ context: { "@aws-cdk/core:validateAgainstDefaultRules": false } }), "Shop", {
+    env,
+  });
+  const baton = new Baton(stack, "Baton", { bundles });
+  new BatonStateMachine(stack, "Orders", { baton, bundles, definitionBody: sfn.DefinitionBody.fromString(pass) });
+  const template = Template.fromStack(stack);
+  const { DependsOn } = Object.values(template.findResources("Custom::BatonStateMachine"))[0] ?? {};
+  const kinds = new Set((DependsOn as readonly string[]).map((id) => template.toJSON().Resources[id].Type));
+  for (const kind of [
+    "AWS::ApiGatewayV2::Route",
+    "AWS::Lambda::Permission",
+    "AWS::DynamoDB::Table",
+    "AWS::IAM::Policy",
+  ]) {
+    expect(kinds).toContain(kind);
+  }
+});
+
+describe("the role", () => {
+  const call = JSON.stringify({
+    StartAt: "A",
+    States: {
+      A: {
+        Type: "Task",
+        Resource: "arn:aws:states:::lambda:invoke",
+        Parameters: { FunctionName: `\${Charge}` },
+        Next: "B",
+      },
+      B: {
+        Type: "Task",
+        Resource: "arn:aws:states:::sqs:sendMessage",
+        Parameters: { QueueUrl: "https://sqs.eu-west-1.amazonaws.com/111122223333/q" },
+        End: true,
+      },
+    },
+  });
+  const charge = "arn:aws:lambda:eu-west-1:111122223333:function:charge";
+  const expected = [
+    { Effect: "Allow", Action: "lambda:InvokeFunction", Resource: charge },
+    { Effect: "Allow", Action: "sqs:SendMessage", Resource: "arn:aws:sqs:eu-west-1:111122223333:q" },
+  ];
+
+  test("of a text with substitutions: what baton iam says", () => {
+    const { template } = made(() => ({
+      definitionBody: sfn.DefinitionBody.fromString(call),
+      definitionSubstitutions: { Charge: charge },
+    }));
+    expect(allowed(template)).toEqual(expected);
+    expect(machineOf(template)["Definition"]).toBe(call.replace(`\${Charge}`, charge));
+  });
+
+  test("of a file the same", () => {
+    const file = join(mkdtempSync(join(tmpdir(), "baton-machine-")), "orders.asl.json");
+    writeFileSync(file, call);
+    const { template } = made(() => ({
+      definitionBody: sfn.DefinitionBody.fromFile(file),
+      definitionSubstitutions: { Charge: charge },
+    }));
+    expect(allowed(template)).toEqual(expected);
+    expect(machineOf(template)["Definition"]).toBe(call.replace(`\${Charge}`, charge));
+  });
+
+  test("a value is text inside the definition", () => {
+    const definition = pass.replace('"Pass"', `"Pass","Comment":"\${Who} and \${Nobody}"`);
+    const { template } = made(() => ({
+      definitionBody: sfn.DefinitionBody.fromString(definition),
+      definitionSubstitutions: { Who: 'a "quoted" name' },
+    }));
+    const { States } = JSON.parse(String(machineOf(template)["Definition"]));
+    expect(States.A.Comment).toBe(`a "quoted" name and \${Nobody}`);
+  });
+
+  test("of a chain: its tasks' own statements, without those for starting executions", () => {
+    const { template } = made((stack) => {
+      const queue = new sqs.Queue(stack, "Queue");
+      const send = new tasks.SqsSendMessage(stack, "Send", { queue, messageBody: sfn.TaskInput.fromText("x") });
+      const invoke = new tasks.LambdaInvoke(stack, "Invoke", {
+        lambdaFunction: lambda.Function.fromFunctionArn(stack, "Charge", charge),
+      });
+      const child = sfn.StateMachine.fromStateMachineName(stack, "Child", "child");
+      const start = new tasks.StepFunctionsStartExecution(stack, "Start", {
+        stateMachine: child,
+        integrationPattern: sfn.IntegrationPattern.RUN_JOB,
+      });
+      return {
+        definitionBody: sfn.DefinitionBody.fromChainable(send.next(invoke).next(start)),
+        timeout: Duration.minutes(5),
+        comment: "made of a chain",
+      };
+    });
+    const statements = JSON.stringify(allowed(template));
+    expect(statements).toContain("sqs:SendMessage");
+    expect(statements).toContain("lambda:InvokeFunction");
+    expect(statements).not.toMatch(/"states:|events:Put/);
+    const definition = JSON.stringify(machineOf(template)["Definition"]);
+    expect(definition).toContain("TimeoutSeconds");
+    expect(definition).toContain("made of a chain");
+  });
+
+  test("trusts the installation's task role, which may do the same: tasks are called under it", () => {
+    const { template } = made(() => ({
+      definitionBody: sfn.DefinitionBody.fromString(call),
+      definitionSubstitutions: { Charge: charge },
+    }));
+    const { AssumeRolePolicyDocument } = onlyResource(template, "AWS::IAM::Role", "OrdersRole").Properties;
+    expect(JSON.stringify(AssumeRolePolicyDocument)).toContain("arn:aws:iam::111122223333:role/tasks");
+    const { PolicyDocument, Roles } = onlyResource(template, "AWS::IAM::Policy", "OrdersTaskRole").Properties;
+    expect((PolicyDocument as { Statement: unknown }).Statement).toEqual(expected);
+    expect(Roles).toEqual(["tasks"]);
+  });
+
+  test("brought along, it is left as it is", () => {
+    const { template } = made((stack) => ({
+      definitionBody: sfn.DefinitionBody.fromString(call.replace(`\${Charge}`, "charge")),
+      role: iam.Role.fromRoleArn(stack, "Mine", "arn:aws:iam::111122223333:role/mine", { mutable: false }),
+    }));
+    expect(resources(template, "AWS::IAM::Policy").map(([id]) => id.replace(/[0-9A-F]{8}$/, ""))).not.toContain(
+      "OrdersRoleDefaultPolicy",
+    );
+    expect(machineOf(template)["RoleArn"]).toBe("arn:aws:iam::111122223333:role/mine");
+  });
+
+  test("an imported installation without a task role says what is missing", () => {
+    expect(() =>
+      made((stack) => ({
+        baton: installation(new Stack(stack.node.root as App, "Other"), { taskRoleArn: undefined }),
+      })),
+    ).toThrow(/give fromBatonAttributes taskRoleArn/);
+  });
+
+  test("what is not JSON is refused with its place", () => {
+    expect(() => made(() => ({ definitionBody: sfn.DefinitionBody.fromString("StartAt: A") }))).toThrow(
+      /the definition of Shop\/Orders is not JSON/,
+    );
+  });
+});
+
+describe("grants and metrics", () => {
+  test.each([
+    ["grantStartExecution", [], "start"],
+    ["grantStartSyncExecution", [], "start"],
+    ["grantRead", [], "read"],
+    ["grantTaskResponse", [], "start"],
+    ["grantRedriveExecution", [], "operate"],
+    ["grantExecution", ["states:GetExecutionHistory"], "read"],
+    ["grantExecution", ["states:DescribeExecution", "states:StopExecution"], "operate"],
+  ] as const)("%s %j: the key of the role %s", (grant, actions, role) => {
+    const { stack, machine } = made(() => ({}));
+    const client = new iam.Role(stack, "Client", { assumedBy: new iam.ServicePrincipal("ec2.amazonaws.com") });
+    for (let times = 0; times < 2; times++) machine[grant](client, ...actions);
+    const { PolicyDocument } = onlyResource(Template.fromStack(stack), "AWS::IAM::Policy", "Client").Properties;
+    expect(JSON.stringify(PolicyDocument)).toContain(secret(role));
+    expect((PolicyDocument as { Statement: unknown[] }).Statement).toHaveLength(1);
+  });
+
+  test("an action that is none on executions is refused", () => {
+    const { stack, machine } = made(() => ({}));
+    const client = new iam.Role(stack, "Client", { assumedBy: new iam.ServicePrincipal("ec2.amazonaws.com") });
+    expect(() => machine.grantExecution(client, "states:DeleteStateMachine")).toThrow(/is no action on executions/);
+  });
+
+  test.each([
+    ["metricFailed", "ExecutionsFailed", "Sum"],
+    ["metricAborted", "ExecutionsAborted", "Sum"],
+    ["metricSucceeded", "ExecutionsSucceeded", "Sum"],
+    ["metricTimedOut", "ExecutionsTimedOut", "Sum"],
+    ["metricStarted", "ExecutionsStarted", "Sum"],
+    ["metricTime", "ExecutionTime", "Average"],
+  ] as const)("%s is %s of this machine", (metric, metricName, statistic) => {
+    const { machine } = made(() => ({}));
+    const found = machine[metric]();
+    expect(found).toMatchObject({ namespace: "Baton/States", metricName, statistic });
+    expect(Object.keys(found.dimensions ?? {})).toEqual(["StateMachineArn"]);
+  });
+
+  test("a machine of another stack, by name and by ARN", () => {
+    const stack = new Stack(new App(), "Other", { env });
+    const baton = installation(stack);
+    const named = BatonStateMachine.fromStateMachineName(stack, "Named", baton, "orders");
+    expect(stack.resolve(named.stateMachineArn)).toEqual({
+      "Fn::Join": ["", ["arn:", { Ref: "AWS::Partition" }, ":states:eu-west-1:111122223333:stateMachine:orders"]],
+    });
+    const arn = "arn:aws:states:eu-west-1:111122223333:stateMachine:bills";
+    const byArn = BatonStateMachine.fromStateMachineArn(stack, "ByArn", baton, arn);
+    expect([byArn.stateMachineArn, byArn.stateMachineName]).toEqual([arn, "bills"]);
+  });
+});
+
+test("cdk-nag has nothing to say", () => {
+  const app = new App({ context: { "@aws-cdk/core:validateAgainstDefaultRules": false } });
+  const stack = new Stack(app, "Shop", { env });
+  new BatonStateMachine(stack, "Orders", {
+    baton: installation(stack),
+    bundles,
+    definitionBody: sfn.DefinitionBody.fromString(pass),
+  });
+  Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+  const { directory } = app.synth();
+  const { pluginReports } = JSON.parse(readFileSync(join(directory, "validation-report.json"), "utf8"));
+  expect(pluginReports).toEqual([]);
+});

@@ -24,6 +24,7 @@ import { carryExpress } from "./express-start.ts";
 import { leavingNewer } from "./format.ts";
 import { headerAt, headOf } from "./head.ts";
 import { healHead } from "./heal.ts";
+import { armKeeping, keep } from "./keep.ts";
 import { withFrontier } from "./map-run/ended.ts";
 import { handleRun } from "./map-run/work.ts";
 import { dueTime, isEarly } from "./messages.ts";
@@ -31,7 +32,7 @@ import { momentAt } from "./moment.ts";
 import { pollJob, stopJob } from "./poll.ts";
 import type { Delivery, Verdict } from "./ports.ts";
 import { record, segmentOf } from "./record.ts";
-import { chargeOf, redelivered } from "./redelivery.ts";
+import { redelivered } from "./redelivery.ts";
 import { resumeBranch } from "./resume.ts";
 import type { Header } from "./segment.ts";
 import { runTask } from "./task.ts";
@@ -72,6 +73,8 @@ async function carry(engine: Engine, command: Command, delivery: Delivery): Prom
       return endAbandoned(engine, command, delivery);
     case "heal":
       return healHead(engine, command, delivery);
+    case "keep":
+      return keep(engine, command);
     case "guard":
       return guard(engine, command);
   }
@@ -147,12 +150,15 @@ async function decide(
 }
 
 /** An API call appended and may have died before what follows: never appends, only finishes. */
-async function guard(engine: Engine, command: Command): Promise<Verdict> {
-  const charge = await chargeOf(engine, command);
-  if (!charge) return done;
-  const { header, head } = charge;
+async function guard(engine: Engine, command: Extract<Command, { readonly kind: "guard" }>): Promise<Verdict> {
+  const head = await headOf(engine, command.execution, command.branch);
+  if (!head) return done;
+  const header = await headerAt(engine, head);
+  const isOpen = command.branch === "" && head.position.doing.kind !== "ended";
+  if (isOpen) await armKeeping(engine, header);
+  if (head.by !== command.key) return done;
   const definition = await engine.definition(header.definition);
-  if (command.branch === "" && head.position.doing.kind !== "ended") await setDeadline(engine, header, definition);
+  if (isOpen) await setDeadline(engine, header, definition);
   await tellLog(engine, header, head);
   const finished = await settle(engine, header, definition, head, "again");
   return finished ? done : guard(engine, command);

@@ -114,6 +114,8 @@ export type Command =
   | (Addressed & OfEpoch & { readonly kind: "deadline" })
   /** The head of the branch has not moved since `seq`: its message may be lost. */
   | (Addressed & { readonly kind: "heal"; readonly seq: number })
+  /** What the store keeps of this execution is given another term. */
+  | (Addressed & { readonly kind: "keep" })
   /** An append outside a message, under `key`, may have died before its effects. */
   | (Addressed & { readonly kind: "guard"; readonly key: string });
 
@@ -152,6 +154,8 @@ export function keyOf(command: Command): string {
       return `deadline${since(command)}`;
     case "heal":
       return `heal:${command.seq}`;
+    case "keep":
+      return "keep";
     case "guard":
       return command.key;
   }

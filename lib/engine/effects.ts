@@ -3,7 +3,7 @@
  * branch can finish the work of the one who wrote it. Everything here may run twice.
  */
 import type { Definition } from "../asl/definition.ts";
-import type { Position } from "../asl/position.ts";
+import type { Instant, Position } from "../asl/position.ts";
 import type { Signal } from "../asl/transition.ts";
 import { armTimers } from "./arm.ts";
 import { beginBranches, type Occasion, reportEnd } from "./branch.ts";
@@ -16,6 +16,7 @@ import { isDistributed, openRun } from "./map-run/open.ts";
 import { batonAfter, dispatch } from "./messages.ts";
 import { awaitsWorker, offerClaim } from "./offer.ts";
 import type { Ending } from "./ports.ts";
+import { expiry } from "./record.ts";
 import type { Header, Segment } from "./segment.ts";
 import { tellEnded } from "./status.ts";
 
@@ -66,14 +67,14 @@ async function endBranch(
 ): Promise<void> {
   const inner = doing.open ? await closeNested(engine, header, definition, segment, doing.open) : 0;
   if (segment.branch !== "") return reportEnd(engine, header, definition, segment, doing.outcome, inner);
-  await engine.world.executions.finish(header.id, endingOf(segment, header));
+  await engine.world.executions.finish(header.id, endingOf(segment, header, expiry(engine, segment.now)));
   await tellEnded(engine, header, segment, occasion);
   await afterChild(engine, header, segment);
   if (header.parent) await dispatch(engine, [childEnded(header.id, header.parent)]);
 }
 
 /** The end of the execution, as its summary keeps it. */
-export function endingOf(segment: Segment, header: Header): Ending {
+export function endingOf(segment: Segment, header: Header, expires: Instant): Ending {
   const { doing } = segment.position;
   if (doing.kind !== "ended") throw new Error(`segment ${segment.seq} of ${segment.execution} is not an end`);
   const { outcome } = doing;
@@ -81,6 +82,7 @@ export function endingOf(segment: Segment, header: Header): Ending {
     status: outcome.status,
     stoppedAt: segment.now,
     epoch: header.epoch,
+    expires,
     ...(header.mapRun && { mapRun: header.mapRun.id }),
     ...(outcome.status === "SUCCEEDED" ? {} : outcome.failure),
   };

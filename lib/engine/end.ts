@@ -14,7 +14,7 @@ import { headerAt, headOf } from "./head.ts";
 import { withFrontier } from "./map-run/ended.ts";
 import { momentAt } from "./moment.ts";
 import type { ExecutionId } from "./ports.ts";
-import { mine, recordOf, segmentOf } from "./record.ts";
+import { expiry, mine, recordOf, segmentOf } from "./record.ts";
 import { releasing } from "./release.ts";
 import type { Header, Segment } from "./segment.ts";
 
@@ -47,7 +47,12 @@ export async function endExecution(
     const moment = await momentAt(engine, header, definition, "", head.seq + 1);
     const transition = await step(definition, head.position, signal, moment);
     const segment = await withFrontier(engine, header, segmentOf(engine, header, moment, transition, by));
-    const stop = () => engine.world.executions.stop(id, endingOf(segment, header), recordOf(engine, segment));
+    const stop = () =>
+      engine.world.executions.stop(
+        id,
+        endingOf(segment, header, expiry(engine, segment.now)),
+        recordOf(engine, segment),
+      );
     const answer = await releasing(engine, head, stop);
     if (answer.kind === "taken" && decodeSegment(answer.winner).nonce !== segment.nonce) continue;
     mine(engine, segment);

@@ -48,14 +48,15 @@ async function readRecords(engine: Engine, id: ExecutionId): Promise<{ segments:
         const segment = decodeSegment(record);
         segments.push(segment);
         bytes += record.body.length;
-        groups.push(...forksOf(segment));
+        groups.push(...groupsIn(segment));
       }
     }
   }
   return { segments, bytes };
 }
 
-function forksOf(segment: Segment): readonly BranchGroup[] {
+/** Where the branches are that this segment forked. */
+export function groupsIn(segment: Segment): readonly BranchGroup[] {
   const { doing } = segment.position;
   if (doing.kind !== "forked" || doing.claim !== segment.seq || doing.run) return [];
   return Array.from({ length: groupsOf(doing.width) }, (_, group) => ({

@@ -58,6 +58,11 @@ export interface Log {
   read(execution: ExecutionId, group?: BranchGroup): AsyncIterable<readonly SegmentRecord[]>;
   /** Segments of one branch by sequence number, from `from` (default 0), at most `limit`. */
   branch(execution: ExecutionId, branch: BranchPath, from?: number, limit?: number): Promise<readonly SegmentRecord[]>;
+  /**
+   * Segments of the root, or of the branches of that group, stay until then at least. For stores that forget by
+   * themselves; where what is open is never forgotten there is nothing to do.
+   */
+  renew(execution: ExecutionId, group: BranchGroup | undefined, until: Instant): Promise<void>;
   /** Resolves once everything appended so far survives a power cut. At once where an append already does. */
   durable(): Promise<void>;
 }
@@ -199,6 +204,8 @@ export interface Ending {
   readonly cause?: string;
   /** As in the summary: it says in which list it stands. */
   readonly mapRun?: MapRunId;
+  /** When the store may forget it, counted from its end. */
+  readonly expires?: Instant;
 }
 
 export interface Executions {
@@ -216,6 +223,8 @@ export interface Executions {
    * sequence number is, and then nothing changed. Rejects if it has not ended in the epoch before.
    */
   redrive(id: ExecutionId, redriving: Redriving, segment: SegmentRecord): Promise<Appended>;
+  /** The summary stays until then at least (see `Log.renew`). */
+  renew(id: ExecutionId, until: Instant): Promise<void>;
   find(id: ExecutionId): Promise<ExecutionSummary | undefined>;
   /** Newest first. */
   list(query: {
@@ -258,6 +267,8 @@ export interface Joins {
   report(join: JoinKey, index: number, body: string | undefined, expires?: Instant): Promise<JoinState>;
   /** No finisher starts a branch after this. Answers who had finished. */
   close(join: JoinKey, expires?: Instant): Promise<JoinState>;
+  /** What was staged and reported stays until then at least (see `Log.renew`). */
+  renew(join: JoinKey, until: Instant): Promise<void>;
   /** What the branches of a group reported, by index, in any order. */
   reports(join: JoinKey): Promise<ReadonlyMap<number, string>>;
 }

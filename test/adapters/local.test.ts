@@ -254,6 +254,21 @@ describe("retention", () => {
     expect(await world.log.head(recent, "")).toBeDefined();
   });
 
+  test("keeps all of what runs, however old, and as long after its end as of any other", async () => {
+    const id = freshExecution();
+    const join = { execution: id, branch: "", seq: 0, epoch: 0, level: 0, group: 0 };
+    await world.executions.start(summaryOf(id, { expires: noon }), { ...segmentOf(id, 0), expires: noon });
+    await world.joins.report(join, 0, "x", noon);
+    expect(await world.expire(noon + 365 * 24 * 60 * minute, 100)).toBe(0);
+    const stoppedAt = noon + 400 * 24 * 60 * minute;
+    const ending = { status: "SUCCEEDED", stoppedAt, epoch: 0, expires: stoppedAt + minute } as const;
+    await world.executions.finish(id, ending);
+    expect(await world.expire(stoppedAt, 100)).toBe(0);
+    expect(await world.log.head(id, "")).toBeDefined();
+    expect(await world.expire(stoppedAt + minute + 1, 100)).toBe(4);
+    expect(await world.log.head(id, "")).toBeUndefined();
+  });
+
   test("keeps what runs and what has no end", async () => {
     const id = freshExecution();
     await world.executions.start(summaryOf(id, { expires: noon }), { execution: id, branch: "", seq: 0, body: "kept" });

@@ -82,6 +82,7 @@ export function memoryWorld(options: Partial<EngineOptions> = {}): MemoryWorld {
         branchOf(execution, branch)
           .filter(({ seq }) => seq >= from)
           .slice(0, limit),
+      renew: async () => {},
       durable: async () => {},
     },
     queue: {
@@ -144,6 +145,7 @@ export function memoryWorld(options: Partial<EngineOptions> = {}): MemoryWorld {
         if (answer.kind === "appended") finish(id, ending);
         return answer;
       },
+      renew: async () => {},
       redrive: async (id, redriving, segment) => {
         const answer = append(segment);
         const found = executions.get(id);

@@ -12,7 +12,7 @@ import {
   summaryOf,
 } from "./subject.ts";
 
-const succeeded: Ending = { status: "SUCCEEDED", stoppedAt: noon + 5_000, epoch: 0 };
+const succeeded: Ending = { status: "SUCCEEDED", stoppedAt: noon + 5_000, epoch: 0, expires: noon + 95_000_000 };
 const aborted: Ending = { status: "ABORTED", stoppedAt: noon + 9_000, epoch: 0, error: "Enough", cause: "said so" };
 
 export function executionsContract(name: string, open: Open): void {

@@ -31,6 +31,19 @@ export function logContract(name: string, open: Open): void {
       for (let seq = 0; seq < count; seq += 1) await log().append(segmentOf(execution, seq, branch));
     };
 
+    test("another term changes nothing but when segments may be forgotten", async () => {
+      const id = freshExecution();
+      const [expires, until] = [Date.UTC(2100, 0, 1), Date.UTC(2100, 3, 1)];
+      const branches = ["", "/0.0", "/0.1"] as const;
+      for (const branch of branches) await log().append({ ...segmentOf(id, 0, branch), expires });
+      await log().renew(id, { parent: "", forkSeq: 0, group: 0 }, until);
+      const found = await Promise.all(branches.map((branch) => log().head(id, branch)));
+      expect(found.map((segment) => segment?.body)).toEqual(branches.map((branch) => segmentOf(id, 0, branch).body));
+      expect(found[0]?.expires).toBe(expires);
+      // A store that forgets nothing that is open leaves it as it is.
+      for (const segment of found.slice(1)) expect([expires, until]).toContain(segment?.expires);
+    });
+
     test("a sequence number is written once, and whoever is second learns who was first", async () => {
       const id = freshExecution();
       const first = segmentOf(id, 0, "", "first");

@@ -61,7 +61,7 @@ function summaryFaults(run: Run, header: Header, written: readonly Segment[]): r
   if (head?.position.doing.kind !== "ended") {
     return [`it never ended: ${JSON.stringify(head?.position.doing)?.slice(0, 300)}`];
   }
-  const ending = endingOf(head, header);
+  const ending = endingOf(head, header, 0);
   return (["status", "stoppedAt", "error", "cause"] as const).flatMap((field) =>
     summary?.[field] === ending[field]
       ? []

@@ -250,7 +250,7 @@ export const bugs: readonly Planted[] = [
   {
     bug: "the summary is not told of the end",
     file: `${engine}/effects.ts`,
-    from: "  await engine.world.executions.finish(header.id, endingOf(segment, header));",
+    from: "  await engine.world.executions.finish(header.id, endingOf(segment, header, expiry(engine, segment.now)));",
     to: "",
     only: "chain",
   },

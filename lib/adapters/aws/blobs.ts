@@ -1,5 +1,12 @@
 /** The bucket: texts under names that are written once. Objects say themselves whether they are compressed. */
-import { GetObjectCommand, NoSuchKey, PutObjectCommand, type S3Client, S3ServiceException } from "@aws-sdk/client-s3";
+import {
+  CopyObjectCommand,
+  GetObjectCommand,
+  NoSuchKey,
+  PutObjectCommand,
+  type S3Client,
+  S3ServiceException,
+} from "@aws-sdk/client-s3";
 import type { Blobs } from "../../engine/ports.ts";
 import { type Compact, compact, compactText, type Objects } from "./body.ts";
 
@@ -29,6 +36,11 @@ export function openBlobs(s3: S3Client, bucket: string): Blobs & Objects {
           if (statusOf(error) !== 409 || tries === mostTries) throw error;
         }
       }
+    },
+
+    async renewObject(name) {
+      const CopySource = encodeURI(`${bucket}/${name}`);
+      await s3.send(new CopyObjectCommand({ Bucket: bucket, Key: name, CopySource, StorageClass: "STANDARD" }));
     },
 
     async getObject(name) {

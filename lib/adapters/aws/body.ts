@@ -28,6 +28,8 @@ export type Stored = Compact | { readonly kind: "object"; readonly name: string 
 export interface Objects {
   putObject(name: string, content: Compact): Promise<void>;
   getObject(name: string): Promise<string | undefined>;
+  /** The bucket's rules count its age from here on anew. */
+  renewObject(name: string): Promise<void>;
 }
 
 const compress = promisify(deflate);

@@ -16,6 +16,8 @@ import type { Executions, Log } from "../../engine/ports.ts";
 import type { Item } from "./body.ts";
 import { listExecutions } from "./list.ts";
 import { readSegment, segmentItem } from "./log.ts";
+import { executionPartition, summaryKey } from "./places.ts";
+import { renewRows } from "./renew.ts";
 import { afterConflicts, nobodyWasFirst, type Store } from "./store.ts";
 import { endingUpdate, readSummary, redrivingUpdate, summaryItem, summaryItemKey } from "./summary.ts";
 
@@ -64,6 +66,8 @@ export function openExecutions(store: Store, log: Log): Executions {
       if (standing) return { kind: "taken", winner: await readSegment(store, segment.execution, standing) };
       throw new Error(`execution ${id} has not ended in the epoch before ${redriving.epoch}`);
     },
+
+    renew: (id, until) => renewRows(store, executionPartition(id), summaryKey, until),
 
     async find(id) {
       const { Item } = await store.dynamodb.send(

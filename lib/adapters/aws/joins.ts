@@ -23,6 +23,7 @@ import {
   type Place,
   readOutputIndex,
 } from "./places.ts";
+import { renewRows } from "./renew.ts";
 import { expiry, keyOf, queryPages, type Store, sortKeyOf } from "./store.ts";
 
 const didNotReport = "NOT contains(finished, :index)";
@@ -32,6 +33,12 @@ const parallelRestores = 32;
 
 export function openJoins(store: Store): Joins {
   return {
+    async renew(join, until) {
+      const partition = joinPartition(join);
+      const { sk: chunk } = chunkPlace(join);
+      const { sk: state } = joinPlace(join);
+      for (const prefix of [chunk, state, outputPrefix(join)]) await renewRows(store, partition, prefix, until);
+    },
     stage: (group, body, expires) => putBody(store, group, chunkPlace(group), body, expires),
 
     async staged(group) {

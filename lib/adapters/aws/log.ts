@@ -16,6 +16,7 @@ import {
   readSegmentKey,
   segmentPlace,
 } from "./places.ts";
+import { renewRows } from "./renew.ts";
 import {
   afterConflicts,
   expiry,
@@ -53,6 +54,10 @@ export function openLog(store: Store, outbox: Outbox): Log {
     branch: (execution, branch, from = 0, limit = Number.POSITIVE_INFINITY) =>
       readBranch(store, execution, branch, from, limit),
     read: (execution, group) => readPartition(store, execution, group),
+    renew: (execution, group, until) => {
+      const partition = group ? groupPartition(execution, group) : executionPartition(execution);
+      return renewRows(store, partition, logPrefix, until);
+    },
     durable: async () => {},
   };
 }

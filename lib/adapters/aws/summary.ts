@@ -132,16 +132,19 @@ export async function endingUpdate(store: Store, id: ExecutionId, ending: Ending
     ConditionExpression: "#status = :running AND epoch = :epoch",
     UpdateExpression: [
       "SET #status = :status, stoppedAt = :stoppedAt, #list = :list",
+      ...(ending.expires === undefined ? [] : ["#expires = :expires"]),
       ...(object ? ["#object = :object"] : []),
       ...(body ? ["#body = :body"] : []),
     ].join(", "),
     ExpressionAttributeNames: {
       "#status": "status",
       "#list": names.listPartitionKey,
+      ...(ending.expires === undefined ? {} : { "#expires": names.expires }),
       ...(object ? { "#object": "object" } : {}),
       ...(body ? { "#body": "body" } : {}),
     },
     ExpressionAttributeValues: {
+      ...(ending.expires === undefined ? {} : { ":expires": { N: String(Math.ceil(ending.expires / 1_000)) } }),
       ":running": { S: "RUNNING" },
       ":epoch": { N: String(ending.epoch) },
       ":status": { S: ending.status },

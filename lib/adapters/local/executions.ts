@@ -95,6 +95,7 @@ export function localExecutions(store: Store, log: LocalLog): LocalExecutions {
       return answer;
     },
 
+    renew: async () => {},
     find: async (id) => find(id),
 
     async list({ tenant, machine, mapRun, status, limit, after }) {

@@ -47,6 +47,8 @@ export function localJoins(store: Store): Joins {
       return found === undefined ? undefined : bodyOf(found);
     },
 
+    renew: async () => {},
+
     async report(join, index, body, expires) {
       await store.room();
       const name = stateKey(join);

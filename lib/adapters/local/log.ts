@@ -102,6 +102,7 @@ export function localLog(store: Store, agenda: Agenda): LocalLog {
       }
     },
 
+    renew: async () => {}, // what is open is not forgotten here (`retention.ts`)
     durable: () => store.durable(),
   };
 }

@@ -38,8 +38,19 @@ export function retention(store: Store, executions: LocalExecutions, blobs: Loca
     return rows;
   }
 
-  async function forget([key, value]: Row): Promise<boolean> {
+  /** What belongs to an execution goes with it: it may be open for years, and is kept for a while after its end. */
+  function isKept(key: string, now: number): boolean {
+    const [, owner = ""] = key.split("\t");
+    const row = store.get(`${tables.execution}\t${owner}`);
+    if (row === undefined) return false;
+    // A summary is the executions port's own JSON.
+    const { status } = JSON.parse(bodyOf(row)) as { status: string };
+    return status === "RUNNING" || (expiryOf(row) ?? 0) >= now;
+  }
+
+  async function forget([key, value]: Row, now: number): Promise<boolean> {
     if (!key.startsWith(tables.execution)) {
+      if (isKept(key, now)) return false;
       store.remove(key);
       return true;
     }
@@ -58,7 +69,7 @@ export function retention(store: Store, executions: LocalExecutions, blobs: Loca
       left -= rows.length;
       for (const row of rows) {
         const expires = expiryOf(row[1]);
-        if (expires !== undefined && expires < now && (await forget(row))) gone += 1;
+        if (expires !== undefined && expires < now && (await forget(row, now))) gone += 1;
       }
     }
     return gone;

@@ -180,6 +180,8 @@ function logOf(setting: Setting, make: Make, post: Post): World["log"] {
         segments.branch(execution, branch).slice(from, from + limit),
       ),
 
+    renew: (execution, group) =>
+      make("log.renew", `${execution} ${group?.parent}/${group?.forkSeq}.${group?.group}`, () => undefined),
     durable: () => make("log.durable", "", () => contents.journal.durable()),
   };
 }
@@ -233,6 +235,7 @@ function executionsOf({ contents, calls, time, chance, faults }: Setting, make: 
         else registry.finish(id, ending);
         return answer;
       }),
+    renew: (id) => make("executions.renew", id, () => undefined), // nothing is ever forgotten here
     redrive: (id, redriving, segment) =>
       make("executions.redrive", `${keyText(segment)} ${print(segment.body)}`, () => {
         const winner = segments.branch(id, "")[segment.seq];
@@ -293,6 +296,7 @@ function joinsOf({ contents }: Setting, make: Make): World["joins"] {
         groups.set(joinText(join), after);
         return answer(after);
       }),
+    renew: (join) => make("joins.renew", joinText(join), () => undefined),
     reports: (join) => make("joins.reports", joinText(join), () => read(join).bodies),
   };
 }

@@ -21,6 +21,7 @@ function bucket() {
       const content = objects.get(name);
       return content && compactText(content);
     },
+    renewObject: async () => {},
   };
   return { objects, port };
 }

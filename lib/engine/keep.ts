@@ -1,0 +1,75 @@
+/**
+ * Retention of what stays open: rows carry the moment at which the store may forget them, written once with the
+ * row. An execution that is older than a month gives its rows another term, month after month, by a timer of its
+ * own; so everything of it stays readable while it is open, and as long afterwards as that of any other. Short
+ * executions pay nothing: the timer is set by the guard of the start, which comes when most of them are over.
+ */
+import type { Instant } from "../asl/position.ts";
+import { decodeSegment } from "./codec.ts";
+import type { Command } from "./command.ts";
+import type { Engine } from "./engine.ts";
+import { headerAt, headOf } from "./head.ts";
+import { groupsIn } from "./history.ts";
+import { groupsOf, joinKey } from "./join.ts";
+import { dispatch, messageOf } from "./messages.ts";
+import { awaitsWorker, offerClaim } from "./offer.ts";
+import type { BranchGroup, BranchPath, Message, Verdict } from "./ports.ts";
+import { expiry } from "./record.ts";
+import type { Header, Segment } from "./segment.ts";
+
+/** As long as rows outlive their retention (`record.ts`): between two terms nothing is forgotten. */
+const termMilliseconds = 30 * 24 * 3_600_000;
+
+type Keep = Extract<Command, { readonly kind: "keep" }>;
+
+/** The next end of a term: the same for whoever asks until then, so that setting it again is harmless. */
+function nextTerm({ id: execution, startedAt }: Header, now: Instant): Message {
+  const terms = Math.floor((now - startedAt) / termMilliseconds) + 1;
+  return messageOf({ kind: "keep", execution, branch: "" }, "flow", startedAt + terms * termMilliseconds);
+}
+
+export async function armKeeping(engine: Engine, header: Header): Promise<void> {
+  await dispatch(engine, [nextTerm(header, engine.world.clock.now())]);
+}
+
+export async function keep(engine: Engine, { execution }: Keep): Promise<Verdict> {
+  const root = await headOf(engine, execution, "");
+  if (!root || root.position.doing.kind === "ended") return { kind: "done" };
+  const header = await headerAt(engine, root);
+  const until = expiry(engine, engine.world.clock.now());
+  await engine.world.executions.renew(execution, until);
+  for (const head of (await renewLog(engine, header, until)).values()) await renewOpen(engine, header, head, until);
+  await armKeeping(engine, header);
+  return { kind: "done" };
+}
+
+/** All segments there are; answers the heads of the branches. */
+async function renewLog(engine: Engine, { id }: Header, until: Instant): Promise<ReadonlyMap<BranchPath, Segment>> {
+  const { log } = engine.world;
+  const heads = new Map<BranchPath, Segment>();
+  const groups: (BranchGroup | undefined)[] = [undefined];
+  while (groups.length > 0) {
+    const group = groups.pop();
+    await log.renew(id, group, until);
+    for await (const page of log.read(id, group)) {
+      for (const segment of page.map(decodeSegment)) {
+        groups.push(...groupsIn(segment));
+        if ((heads.get(segment.branch)?.seq ?? -1) < segment.seq) heads.set(segment.branch, segment);
+      }
+    }
+  }
+  return heads;
+}
+
+/** What an open fork's branches have reported, level by level, and the place on its activity's list. */
+async function renewOpen(engine: Engine, header: Header, head: Segment, until: Instant): Promise<void> {
+  const { doing } = head.position;
+  if (doing.kind === "working" && awaitsWorker(doing)) await offerClaim(engine, head, doing);
+  if (doing.kind !== "forked" || doing.run) return;
+  for (let level = 0, width = doing.width; ; level++, width = groupsOf(width)) {
+    for (let group = 0; group < groupsOf(width); group++) {
+      await engine.world.joins.renew(joinKey(header, head.branch, doing.claim, group, level), until);
+    }
+    if (groupsOf(width) === 1) return;
+  }
+}

@@ -1,0 +1,172 @@
+/**
+ * Executions that are open for years, on a store that forgets each row when its moment has come, as DynamoDB does:
+ * all of it stays readable while it is open and for its retention afterwards, and then goes.
+ */
+import { expect, test } from "vitest";
+import { type SimulatedWorld, simulatedWorld } from "../../lib/adapters/simulated/world.ts";
+import { handle } from "../../lib/engine/advance.ts";
+import { createEngine, type Engine } from "../../lib/engine/engine.ts";
+import { readHistory } from "../../lib/engine/history.ts";
+import { saveDefinition } from "../../lib/engine/machines.ts";
+import type { ExecutionId, JoinKey, SegmentRecord, World } from "../../lib/engine/ports.ts";
+import { startExecution } from "../../lib/engine/start.ts";
+import { tenant } from "./setup.ts";
+
+const day = 24 * 3_600_000;
+const year = 365 * day;
+
+/** Hides what has expired. */
+function forgetful(world: SimulatedWorld): World {
+  const terms = new Map<string, number>();
+  const segmentKey = ({ branch, seq }: Pick<SegmentRecord, "branch" | "seq">) => `${branch}#${seq}`;
+  const joinKey = (key: JoinKey) => JSON.stringify(key);
+  const isThere = (name: string) => (terms.get(name) ?? 0) > world.now();
+  const kept = (segments: readonly SegmentRecord[]) => segments.filter((segment) => isThere(segmentKey(segment)));
+  const note = (name: string, expires: number | undefined) => terms.set(name, expires ?? Number.POSITIVE_INFINITY);
+  const inGroup = (branch: string, parent: string, forkSeq: number) =>
+    branch.startsWith(`${parent}/${forkSeq}.`) && !branch.slice(parent.length + 1).includes("/");
+  const { log, executions, joins } = world;
+  const own: Pick<World, "log" | "executions" | "joins"> = {
+    log: {
+      ...log,
+      append: (segment) => {
+        note(segmentKey(segment), segment.expires);
+        return log.append(segment);
+      },
+      commit: (segment, messages) => {
+        note(segmentKey(segment), segment.expires);
+        return log.commit(segment, messages);
+      },
+      head: async (id, branch) => kept([await log.head(id, branch)].flatMap((one) => one ?? []))[0],
+      branch: async (...asked) => kept(await log.branch(...asked)),
+      read: async function* (...asked) {
+        for await (const page of log.read(...asked)) yield kept(page);
+      },
+      renew: async (_, group, until) => {
+        for (const segment of world.segments()) {
+          const isMeant = group ? inGroup(segment.branch, group.parent, group.forkSeq) : segment.branch === "";
+          if (isMeant && isThere(segmentKey(segment))) note(segmentKey(segment), until);
+        }
+      },
+    },
+    executions: {
+      ...executions,
+      start: (summary, first) => {
+        note("summary", summary.expires);
+        note(segmentKey(first), first.expires);
+        return executions.start(summary, first);
+      },
+      finish: (id, ending) => {
+        note("summary", ending.expires);
+        return executions.finish(id, ending);
+      },
+      find: async (id) => (isThere("summary") ? executions.find(id) : undefined),
+      renew: async (_, until) => void note("summary", until),
+    },
+    joins: {
+      ...joins,
+      report: (key, index, body, expires) => {
+        note(joinKey(key), expires);
+        return joins.report(key, index, body, expires);
+      },
+      reports: async (key) => (isThere(joinKey(key)) ? joins.reports(key) : new Map()),
+      renew: async (key, until) => void (isThere(joinKey(key)) && note(joinKey(key), until)),
+    },
+  };
+  return Object.assign(Object.create(world), own);
+}
+
+async function started(definition: object) {
+  const world = simulatedWorld({ seed: "years" });
+  const engine = createEngine(forgetful(world), { retentionDays: 90 });
+  const definitionHash = await saveDefinition(engine, JSON.stringify(definition));
+  const fixed = { type: "STANDARD", createdAt: 0, revisionId: "1", settings: "{}", roleArn: "role" } as const;
+  const machine = { ...tenant, name: "machine", definitionHash, ...fixed };
+  const { id } = await startExecution(engine, { machine, input: '{"n":1}', name: "run" });
+  return { world, engine, id, begun: world.now() };
+}
+
+async function pass(world: SimulatedWorld, engine: Engine, until: number): Promise<void> {
+  for (;;) {
+    for (const lane of ["flow", "tasks"] as const) {
+      for (const delivery of await world.inbox.receive(lane, 10)) {
+        const verdict = await handle(engine, delivery);
+        if (verdict.kind === "done") await world.inbox.done([delivery.receipt]);
+        else await world.inbox.later(delivery.receipt, verdict.at);
+      }
+    }
+    for (const shard of world.shardsDue()) await world.timers.sweep(shard, world.now() + world.timers.queueHorizon);
+    const next = world.nextDue();
+    if (next === undefined || next > until) break;
+    await world.advanceTo(next);
+  }
+  await world.advanceTo(until);
+}
+
+const statusOf = async (engine: Engine, id: ExecutionId) => (await engine.world.executions.find(id))?.status;
+
+test("one that waits two years, beside a branch that ended on the first day", async () => {
+  const wait = { Type: "Wait", Seconds: (2 * year) / 1_000, Next: "Done" };
+  const { world, engine, id, begun } = await started({
+    StartAt: "Both",
+    States: {
+      Both: {
+        Type: "Parallel",
+        Branches: [
+          { StartAt: "Quick", States: { Quick: { Type: "Pass", Result: "quick", End: true } } },
+          { StartAt: "Long", States: { Long: wait, Done: { Type: "Pass", Result: "long", End: true } } },
+        ],
+        End: true,
+      },
+    },
+  });
+  await pass(world, engine, begun + 2 * year - 1_000);
+  expect(await statusOf(engine, id)).toBe("RUNNING");
+  expect((await readHistory(engine, id)).map(({ type }) => type).slice(0, 3)).toEqual([
+    "ExecutionStarted",
+    "ParallelStateEntered",
+    "ParallelStateStarted",
+  ]);
+  await pass(world, engine, begun + 2 * year + 1_000);
+  expect(await statusOf(engine, id)).toBe("SUCCEEDED");
+  const end = (await engine.world.executions.find(id))?.stoppedAt ?? 0;
+  expect(Math.abs(end - begun - 2 * year)).toBeLessThan(1_000);
+  const history = await readHistory(engine, id);
+  expect(history.at(-1)).toMatchObject({
+    type: "ExecutionSucceeded",
+    executionSucceededEventDetails: { output: '["quick","long"]' },
+  });
+
+  // A process that has not seen it before reads all of it as long as it is kept, and nothing afterwards.
+  await pass(world, engine, end + 90 * day);
+  const other = createEngine(engine.world, { retentionDays: 90 });
+  expect(await readHistory(other, id)).toEqual(history);
+  await pass(world, engine, end + 121 * day);
+  expect(await statusOf(engine, id)).toBeUndefined();
+  expect(await engine.world.log.head(id, "")).toBeUndefined();
+});
+
+test("one that loops slowly for a year", async () => {
+  const { world, engine, id, begun } = await started({
+    StartAt: "Nap",
+    States: {
+      Nap: { Type: "Wait", Seconds: (5 * day) / 1_000, Next: "Again" },
+      Again: { Type: "Choice", Choices: [{ Variable: "$.n", NumericEquals: 1, Next: "Nap" }], Default: "Never" },
+      Never: { Type: "Succeed" },
+    },
+  });
+  await pass(world, engine, begun + year);
+  const history = await readHistory(createEngine(engine.world), id);
+  expect(history[0]?.type).toBe("ExecutionStarted");
+  expect(history.filter(({ type }) => type === "WaitStateExited")).toHaveLength(73);
+});
+
+test("what ends within a month is given no other term", async () => {
+  const { world, engine, begun } = await started({
+    StartAt: "Nap",
+    States: { Nap: { Type: "Wait", Seconds: (20 * day) / 1_000, Next: "Done" }, Done: { Type: "Succeed" } },
+  });
+  await pass(world, engine, begun + 100 * day);
+  expect(world.calls.filter(({ name }) => name.endsWith(".renew"))).toEqual([]);
+  expect(world.waiting("flow")).toBe(0);
+});

@@ -20,7 +20,8 @@ export async function openEngine(options: Partial<EngineOptions> = {}): Promise<
   const tasks = withOwnService(elsewhere ? remoteTasks(elsewhere) : createTasks(), () => engine);
   const world = await openAwsWorld({ ...settings, ...requestPrinter() }, tasks, s3Objects());
   const retentionDays = numberFromEnvironment("retentionDays");
-  const engine: Engine = createEngine(world, { ...(retentionDays && { retentionDays }), ...options });
+  const strictQuotas = process.env[environment.strictQuotas] === "true";
+  const engine: Engine = createEngine(world, { ...(retentionDays && { retentionDays }), strictQuotas, ...options });
   return { world, engine };
 }
 

@@ -1,6 +1,7 @@
 /** `bench --only embedded`: how fast the embedded mode is on this machine, each figure beside what the machine itself can do. */
 import { table } from "../print.ts";
 import { type Alone, alone, syncsOfExecution } from "./alone.ts";
+import { type ApiFigures, measureApi } from "./api.ts";
 import { executions, type Figures, inFlight, rounds, states, type Throughput, throughput } from "./chains.ts";
 import { type MapFigures, maps } from "./maps.ts";
 import { type StartUp, startUp } from "./start-up.ts";
@@ -10,6 +11,7 @@ export interface EmbeddedFigures {
   readonly throughput: Throughput;
   readonly alone: Alone;
   readonly tasks: TaskFigures;
+  readonly api: ApiFigures;
   readonly maps: readonly MapFigures[];
   readonly startUp: StartUp;
 }
@@ -19,6 +21,7 @@ export async function measureEmbedded(): Promise<EmbeddedFigures> {
     throughput: await throughput(),
     alone: await alone(),
     tasks: await tasks(),
+    api: await measureApi(),
     maps: await maps(),
     startUp: await startUp(),
   };
@@ -28,6 +31,7 @@ export function printEmbedded(figures: EmbeddedFigures): void {
   printThroughput(figures.throughput);
   printAlone(figures.alone);
   printTasks(figures.tasks);
+  printApi(figures.api);
   printMaps(figures.maps);
   printStartUp(figures.startUp);
 }
@@ -84,6 +88,28 @@ function printTasks({ barePerSecond, batonPerSecond }: TaskFigures): void {
       ["bare calls with undici", `${barePerSecond.toFixed(0)} a second`],
       ["Baton tasks, durable", `${batonPerSecond.toFixed(0)} a second`],
       ["ratio", (batonPerSecond / barePerSecond).toFixed(2)],
+    ]),
+  );
+}
+
+/** Budgets of the API: what a page of a console or a script waits for. */
+const apiBudgets = { start: 3, history: 200, list: 50 } as const;
+
+function printApi({ start, history, list, longList }: ApiFigures): void {
+  console.log("\nThe API over HTTP, milliseconds");
+  const row = (what: string, spread: ApiFigures["start"], budget: string): string[] => [
+    what,
+    spread.median.toFixed(1),
+    spread.most.toFixed(1),
+    budget,
+  ];
+  console.log(
+    table([
+      ["", "median", "most", "budget"],
+      row("StartExecution at 100 a second", start, `median ${apiBudgets.start}`),
+      row("a page of 1,000 of 10,000 events", history, `${apiBudgets.history}`),
+      row("a page of 100 of 100,000 executions", list, `${apiBudgets.list}`),
+      row("a page of 1,000 of them", longList, `${apiBudgets.list}`),
     ]),
   );
 }

@@ -1,6 +1,7 @@
 /** What an operation of the API is: the shape of its input and what it does with a checked one. */
 import type { Engine } from "../engine/engine.ts";
 import type { Access, SegmentKey, Tenant } from "../engine/ports.ts";
+import { payloadLimit } from "../engine/quotas.ts";
 import { check, type Input, type Structure } from "./shape.ts";
 
 /** Who calls, and under which id: an SDK that tries again keeps the id, so its own write is recognised. */
@@ -30,7 +31,6 @@ export function operation<const S extends Structure>(
 ): Operation {
   return {
     input,
-    answer: async (call, value) =>
-      await run(call, check(input, value, { payloadBytes: call.engine.options.payloadLimitBytes })),
+    answer: async (call, value) => await run(call, check(input, value, { payloadBytes: payloadLimit(call.engine) })),
   };
 }

@@ -174,19 +174,24 @@ function inspectMembers(shape: Structure, value: object, at: string, inspection:
 const longestEcho = 4096;
 
 function inspectText(shape: Text, value: string, at: string, { limits, findings }: Inspection): void {
+  const shown = shape.sensitive ? "Value" : `Value '${value.slice(0, longestEcho)}'`;
   const complain = (constraint: string): void => {
-    findings.push(broken(shape.sensitive ? "Value" : `Value '${value.slice(0, longestEcho)}'`, at, constraint));
+    findings.push(broken(shown, at, constraint));
   };
   if (shape.min !== undefined && value.length < shape.min)
     complain(`Member must have length greater than or equal to ${shape.min}`);
   if (shape.max !== undefined && value.length > shape.max)
     complain(`Member must have length less than or equal to ${shape.max}`);
   if (shape.payload && Buffer.byteLength(value) > limits.payloadBytes)
-    complain(`Member must have size less than or equal to ${limits.payloadBytes} bytes in UTF-8 encoding`);
+    findings.push(tooManyBytes(shown, at, limits.payloadBytes));
   if (shape.pattern !== undefined && !new RegExp(`^(?:${shape.pattern})$`, "u").test(value))
     complain(`Member must satisfy regular expression pattern: ${shape.pattern}`);
   if (shape.allowed && !shape.allowed.includes(value))
     complain(`Member must satisfy enum value set: [${shape.allowed.join(", ")}]`);
+}
+
+export function tooManyBytes(value: string, at: string, limit: number): string {
+  return broken(value, at, `Member must have size less than or equal to ${limit} bytes in UTF-8 encoding`);
 }
 
 function inspectNumber(shape: Integer | Decimal, value: number, at: string, { findings }: Inspection): void {

@@ -180,7 +180,8 @@ function poison(definition: Definition, position: Position, signal: Extract<Sign
   if (position.doing.kind === "ended") return unexpected(position, signal);
   const journal = openJournal(position);
   const entered = position.entered ?? { event: position.events };
-  const failure = { error: "States.Runtime", cause: causeIn(position.state, entered, signal.cause) };
+  const cause = signal.plain ? signal.cause : causeIn(position.state, entered, signal.cause);
+  const failure = { error: "States.Runtime", cause };
   const type = definition.states.get(position.state)?.type;
   if (openFork(position) && (type === "Map" || type === "Parallel")) write(journal, `${type}StateFailed`);
   return finish({ position, journal }, { status: "FAILED", failure }, openFork(position));

@@ -47,8 +47,11 @@ export type Signal =
   | { readonly kind: "redriven"; readonly to: Position; readonly events: number }
   /** TimeoutSeconds of the whole machine have passed. */
   | { readonly kind: "execution-timed-out" }
-  /** The step threw on this position again and again; `cause` says what. */
-  | { readonly kind: "poisoned"; readonly cause: string };
+  /**
+   * The branch cannot go on: the step threw on this position again and again, or there is a limit. `cause` says
+   * what, `plain`: without the state's place before it.
+   */
+  | { readonly kind: "poisoned"; readonly cause: string; readonly plain?: true };
 
 /** Where and when a step is taken. */
 export interface Moment {

@@ -17,6 +17,13 @@ export function dataOption(): Option {
   return new Option("--data <dir>", "the folder that keeps the executions").default(".baton");
 }
 
+/** As Step Functions Local is told. */
+export function mockConfigOption(): Option {
+  return new Option("--mock-config <file>", "mocked tasks for <arn>#TestCase, as Step Functions Local has them").env(
+    "SFN_MOCK_CONFIG",
+  );
+}
+
 export function stackOption(): Option {
   return new Option("--stack <name>", "the CloudFormation stack of a deployed Baton");
 }

@@ -9,8 +9,12 @@ export interface ServerOptions {
   readonly functionFolders: readonly string[];
   readonly functionUrls?: Readonly<Record<string, string>>;
   readonly objects?: string;
+  readonly connections?: string;
+  readonly httpToLoopback?: boolean;
   readonly corsOrigins?: readonly string[];
   readonly requireKeys?: boolean;
+  readonly mockConfig?: string;
+  readonly engine?: NonNullable<LocalOptions["engine"]>;
   /** Print what the functions print. */
   readonly showLines?: boolean;
 }

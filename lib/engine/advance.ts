@@ -31,6 +31,7 @@ import { dueTime, isEarly } from "./messages.ts";
 import { momentAt } from "./moment.ts";
 import { pollJob, stopJob } from "./poll.ts";
 import type { Delivery, Verdict } from "./ports.ts";
+import { tooManyEvents } from "./quotas.ts";
 import { record, segmentOf } from "./record.ts";
 import { redelivered } from "./redelivery.ts";
 import { resumeBranch } from "./resume.ts";
@@ -91,7 +92,7 @@ async function advance(engine: Engine, baton: Baton, delivery: Delivery): Promis
   if (header.log !== undefined) await tellWaited(engine, header, position, baton);
   const definition = await engine.definition(header.definition);
   const moment = await momentAt(engine, header, definition, baton.branch, baton.seq);
-  const transition = await decide(engine, definition, position, moment, delivery);
+  const transition = await decide(engine, header, definition, position, moment, delivery);
   const segment = await withFrontier(engine, header, segmentOf(engine, header, moment, transition, keyOf(baton)));
   const recorded = await record(engine, header, definition, segment, delivery.receipt);
   if (recorded.kind === "theirs") return redelivered(engine, baton, delivery);
@@ -129,11 +130,14 @@ const triesOfPoison = 3;
 /** The pure step, with a net: what makes it throw again and again ends the branch, not the worker. */
 async function decide(
   engine: Engine,
+  header: Header,
   definition: Definition,
   position: Position,
   moment: Moment,
   delivery: Delivery,
 ): Promise<Transition> {
+  const quota = tooManyEvents(header, position.events);
+  if (quota !== undefined) return step(definition, position, { kind: "poisoned", cause: quota, plain: true }, moment);
   if (moment.seq > engine.options.transitionLimit) {
     const cause = `The branch has made ${engine.options.transitionLimit} transitions, the limit of this installation: does the machine loop for ever?`;
     return step(definition, position, { kind: "poisoned", cause }, moment);

@@ -46,6 +46,7 @@ export interface ExpressRun extends Addressed {
   readonly startedAt: Instant;
   readonly input: JsonText;
   readonly log?: LogTarget;
+  readonly strictQuotas?: true;
   readonly revived?: number;
 }
 

@@ -7,12 +7,14 @@ import type { Engine } from "./engine.ts";
 import { headerAt, headOf } from "./head.ts";
 import { dispatch, isEarly, messageOf } from "./messages.ts";
 import type { Delivery, Message, Verdict } from "./ports.ts";
+import { longestSeconds } from "./quotas.ts";
 import { redelivered } from "./redelivery.ts";
 import type { Header } from "./segment.ts";
 
 /** When TimeoutSeconds of the machine are over; undefined where it has none. A redrive gives the execution its whole time again. */
-export function deadlineOf({ startedAt, redriveTime }: Header, { timeoutSeconds }: Definition): Instant | undefined {
-  return timeoutSeconds === undefined ? undefined : (redriveTime ?? startedAt) + timeoutSeconds * 1_000;
+export function deadlineOf(header: Header, { timeoutSeconds }: Definition): Instant | undefined {
+  const seconds = longestSeconds(header, timeoutSeconds);
+  return seconds === undefined ? undefined : (header.redriveTime ?? header.startedAt) + seconds * 1_000;
 }
 
 export function deadlineMessage({ id: execution, epoch }: Header, due: Instant): Message {

@@ -30,6 +30,16 @@ export interface EngineOptions {
   readonly leaseMilliseconds: number;
   /** How long a worker who asks for an activity's task is kept waiting for one. */
   readonly activityPollMilliseconds: number;
+  /** AWS's quotas for payloads, events and time hold for every execution; else for those that ask for it. */
+  readonly strictQuotas: boolean;
+  /** What `<arn>#TestCase` may name; absent: nothing. */
+  readonly testCases?: TestCases;
+}
+
+/** Test cases of a mock configuration, by machine. */
+export interface TestCases {
+  /** Why there is no such test case; undefined: there is. */
+  problem(machine: string, testCase: string): string | undefined;
 }
 
 const defaults: EngineOptions = {
@@ -40,6 +50,7 @@ const defaults: EngineOptions = {
   guardDelayMilliseconds: 60_000,
   leaseMilliseconds: 15.5 * 60_000,
   activityPollMilliseconds: 60_000,
+  strictQuotas: false,
 };
 
 export interface Engine {

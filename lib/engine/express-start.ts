@@ -25,6 +25,7 @@ export interface ExpressStart {
   /** The caller's `amz-sdk-invocation-id`. */
   readonly invocationId?: string;
   readonly log?: LogTarget;
+  readonly strictQuotas?: true;
 }
 
 export interface ExpressStarted {
@@ -54,8 +55,10 @@ export async function carryExpress(engine: Engine, command: ExpressRun): Promise
   const arn = expressArn(execution, run);
   const stateMachine = { id: machineArn({ account, region }, machine), name: machine };
   const definition = await engine.definition(command.definition);
+  const quotas = command.strictQuotas && { strictQuotas: command.strictQuotas };
   const context = { id: arn, name, roleArn, stateMachine, input, region, account, startTime };
-  const result = await runExpress(engine, { definition, execution: context, keepsHistory: log !== undefined });
+  const keepsHistory = log !== undefined;
+  const result = await runExpress(engine, { definition, execution: context, keepsHistory, ...quotas });
   if (log !== undefined) await tellWhole(engine, log, result.history(), arn);
   const ended = { ...result, arn, name };
   await tellExpress(engine, execution, input, ended);
@@ -63,7 +66,8 @@ export async function carryExpress(engine: Engine, command: ExpressRun): Promise
 }
 
 /** Name and run derive from the SDK's invocation id, so that its retry starts the same execution again. */
-function commandOf(engine: Engine, { machine, name, input, invocationId, log }: ExpressStart): ExpressRun {
+function commandOf(engine: Engine, request: ExpressStart): ExpressRun {
+  const { machine, name, input, invocationId, log, strictQuotas } = request;
   const nonce = nonceOf(engine, invocationId);
   return {
     kind: "express",
@@ -75,5 +79,6 @@ function commandOf(engine: Engine, { machine, name, input, invocationId, log }: 
     startedAt: engine.world.clock.now(),
     input,
     ...(log === undefined ? {} : { log }),
+    ...(strictQuotas && { strictQuotas }),
   };
 }

@@ -14,6 +14,7 @@ import type { ExecutionContext, Moment, Signal, Transition } from "../asl/transi
 import { makeCall } from "./call.ts";
 import type { Engine } from "./engine.ts";
 import { draw } from "./moment.ts";
+import { payloadLimit } from "./quotas.ts";
 
 export interface ExpressRequest {
   readonly definition: Definition;
@@ -24,6 +25,7 @@ export interface ExpressRequest {
   > & { readonly startTime?: Instant };
   /** Whether its events are kept for `history`. */
   readonly keepsHistory: boolean;
+  readonly strictQuotas?: true;
   /** Aborted: the execution ends as ABORTED. */
   readonly signal?: AbortSignal;
 }
@@ -77,9 +79,9 @@ export async function runExpress(engine: Engine, request: ExpressRequest): Promi
   }
 }
 
-function homeOf(engine: Engine, { definition, execution }: ExpressRequest, startTime: Instant): Home {
+function homeOf(engine: Engine, { definition, execution, ...quotas }: ExpressRequest, startTime: Instant): Home {
   const timeoutSeconds = Math.min(definition.timeoutSeconds ?? longestSeconds, longestSeconds);
-  const { payloadLimitBytes } = engine.options;
+  const payloadLimitBytes = payloadLimit(engine, quotas);
   return {
     definition: { ...definition, timeoutSeconds },
     execution: { ...execution, startTime, redriveCount: 0, payloadLimitBytes },

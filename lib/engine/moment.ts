@@ -6,6 +6,7 @@ import type { ExecutionContext, Moment } from "../asl/transition.ts";
 import type { Engine } from "./engine.ts";
 import { executionArn, executionName, machineArn } from "./identity.ts";
 import type { BranchPath } from "./ports.ts";
+import { payloadLimit } from "./quotas.ts";
 import type { Header } from "./segment.ts";
 import { mintToken } from "./token.ts";
 
@@ -57,7 +58,7 @@ function contextOf(engine: Engine, header: Header): ExecutionContext {
     stateMachine: { id: machineArn({ account, region }, machine), name: machine },
     region,
     account,
-    payloadLimitBytes: engine.options.payloadLimitBytes,
+    payloadLimitBytes: payloadLimit(engine, header),
   };
   contexts.set(header, context);
   return context;

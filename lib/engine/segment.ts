@@ -35,6 +35,10 @@ export interface Header {
   readonly seed: string;
   readonly redriveCount: number;
   readonly redriveTime?: Instant;
+  /** Started as a test case of a mock configuration: the name of the machine there, and of the case. */
+  readonly testCase?: { readonly machine: string; readonly name: string };
+  /** AWS's own quotas hold for it. */
+  readonly strictQuotas?: true;
   /** Raised by each redrive: what was sent or written for an earlier epoch has no say in a later one. */
   readonly epoch: number;
   /** The claim in another execution that started this one and waits for its end. */

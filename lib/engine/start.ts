@@ -32,6 +32,9 @@ export interface StartRequest {
   /** The claim that waits for its end. */
   readonly parent?: SegmentKey;
   readonly log?: LogTarget;
+  /** Its Tasks are answered as that test case of the mock configuration says. */
+  readonly testCase?: string;
+  readonly strictQuotas?: true;
 }
 
 export type Started =
@@ -59,7 +62,8 @@ export async function startExecution(engine: Engine, request: StartRequest): Pro
   return { kind: "started", id, startedAt: summary.startedAt };
 }
 
-function headerFor(engine: Engine, id: ExecutionId, { machine, parent, log }: StartRequest): Header {
+function headerFor(engine: Engine, id: ExecutionId, request: StartRequest): Header {
+  const { machine, parent, log, testCase, strictQuotas = engine.options.strictQuotas } = request;
   return {
     id,
     definition: machine.definitionHash,
@@ -70,6 +74,8 @@ function headerFor(engine: Engine, id: ExecutionId, { machine, parent, log }: St
     epoch: 0,
     ...(parent === undefined ? {} : { parent }),
     ...(log === undefined ? {} : { log }),
+    ...(testCase === undefined ? {} : { testCase: { machine: machine.name, name: testCase } }),
+    ...(strictQuotas && { strictQuotas }),
   };
 }
 

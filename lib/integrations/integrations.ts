@@ -4,10 +4,13 @@
  */
 import type { JobCall, JobState } from "../engine/job-port.ts";
 import type { Call, CallResult, Tasks } from "../engine/ports.ts";
+import { apiGatewayInvoke } from "./api-gateway.ts";
 import { awsSdk, sdkAsking, sdkResource } from "./aws-sdk.ts";
 import { callFailure } from "./call-failure.ts";
 import type { FunctionInvoker } from "./function-invoker.ts";
 import { inOrder } from "./function-invoker.ts";
+import { eventBridgeConnections } from "./http/event-bridge.ts";
+import { type HttpOptions, httpInvoke } from "./http-invoke.ts";
 import type { Identity } from "./identity.ts";
 import type { Integration, IntegrationCall } from "./integration.ts";
 import { noteOf, pollJob, stopJob } from "./jobs.ts";
@@ -21,6 +24,8 @@ import { services } from "./services/services.ts";
 export interface TasksOptions {
   /** Who runs functions, asked in this order; by default AWS. */
   readonly functions?: readonly FunctionInvoker[];
+  /** Connections of HTTP tasks, and where those may go; by default EventBridge's, and the public internet. */
+  readonly http?: Partial<HttpOptions>;
   /** Under whose name AWS is called; by default the process's own. */
   readonly identity?: Identity;
 }
@@ -37,7 +42,7 @@ interface Row {
 }
 
 export function createTasks(options: TasksOptions = {}): Tasks {
-  const { functions = [lambdaService()], identity = itself } = options;
+  const { functions = [lambdaService()], identity = itself, http = {} } = options;
   const invoke = inOrder(functions);
   const send = createSdk(identity);
   const table: readonly Row[] = [
@@ -46,6 +51,16 @@ export function createTasks(options: TasksOptions = {}): Tasks {
       resource: optimized("lambda", "invoke"),
       patterns: ["request-response", "token"],
       integration: lambdaInvoke(invoke),
+    },
+    {
+      resource: optimized("http", "invoke"),
+      patterns: ["request-response"],
+      integration: httpInvoke({ connections: eventBridgeConnections(send), ...http }),
+    },
+    {
+      resource: optimized("apigateway", "invoke"),
+      patterns: ["request-response", "token"],
+      integration: apiGatewayInvoke(http.reach),
     },
     ...serviceRows(send),
     sdkRow(send),

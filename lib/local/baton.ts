@@ -19,10 +19,12 @@ import { createTasks } from "../integrations/integrations.ts";
 import { lambdaService } from "../integrations/lambda-service.ts";
 import { s3Objects } from "../integrations/s3-objects.ts";
 import { accessKeysOf } from "./access-keys.ts";
+import { connectionsIn } from "./connections.ts";
 import { beyondThisMachine, tellingWhere } from "./functions/absent.ts";
 import { type OutputLine, openFunctions } from "./functions/functions.ts";
 import { urlFunctions } from "./functions/url-functions.ts";
 import { runLoop } from "./loop.ts";
+import { openMockFile, withMocks } from "./mock-config.ts";
 import { packagedConsole } from "./packaged-console.ts";
 import { type Handler, serve } from "./server.ts";
 
@@ -35,10 +37,16 @@ export interface LocalOptions {
   readonly functionFolders?: readonly string[];
   /** Functions behind a URL, by name. */
   readonly functionUrls?: Readonly<Record<string, string>>;
+  /** File with the connections of HTTP tasks; without it they are EventBridge's. */
+  readonly connections?: string;
+  /** HTTP tasks may call this machine, by plain HTTP too. By default they may not. */
+  readonly httpToLoopback?: boolean;
   /** A folder that stands in for S3: DIR/bucket/key. Without it files are read from S3 itself, as the SDK finds it. */
   readonly objects?: string;
   /** Origins whose pages may call from a browser; `*` for all. None by default. */
   readonly corsOrigins?: readonly string[];
+  /** A mock configuration of Step Functions Local: `<arn>#TestCase` starts a test case of it. */
+  readonly mockConfig?: string;
   /** Requests must be signed with a key that `baton keys` issued for this folder. By default loopback is trusted. */
   readonly requireKeys?: boolean;
   /** Each line that a function of a folder prints. */
@@ -88,15 +96,14 @@ export async function startLocal(options: LocalOptions): Promise<LocalBaton> {
   const functions = openAll(options, server.url);
   const page = readConsole(packagedConsole());
   try {
-    const tasks = options.tasks ?? withOwnService(functions.tasks, () => engine);
+    const called = options.tasks ?? withOwnService(functions.tasks, () => engine);
+    const testCases = options.mockConfig === undefined ? undefined : openMockFile(options.mockConfig);
+    const tasks = testCases ? withMocks(called, testCases, () => engine) : called;
     const objects = options.objects === undefined ? s3Objects() : folderObjects(options.objects);
     const world = await openLocalWorld({ folder: options.folder, tasks, objects });
     const changes = createChanges();
-    const engine: Engine = createEngine(tellingChanges(world, changes), {
-      guardDelayMilliseconds,
-      leaseMilliseconds,
-      ...options.engine,
-    });
+    const own = { guardDelayMilliseconds, leaseMilliseconds, ...(testCases && { testCases }) };
+    const engine: Engine = createEngine(tellingChanges(world, changes), { ...own, ...options.engine });
     const door = options.requireKeys ? lockedDoor(options.folder) : undefined;
     handler = createHandler(engine, {
       authentication: door?.verifier ?? "none",
@@ -148,7 +155,13 @@ function openAll(options: LocalOptions, url: string): { tasks: Tasks; close(): P
     behindUrls.invoke,
     beyondThisMachine(lambdaService()),
   ]);
-  const tasks = createTasks({ functions: [tellingWhere(anywhere, options.functionFolders ?? [])] });
+  const tasks = createTasks({
+    functions: [tellingWhere(anywhere, options.functionFolders ?? [])],
+    http: {
+      reach: { loopback: options.httpToLoopback ?? false },
+      ...(options.connections === undefined ? {} : { connections: connectionsIn(options.connections) }),
+    },
+  });
   const close = async (): Promise<void> => {
     await behindUrls.close();
     await Promise.all(folders.map((folder) => folder.close()));

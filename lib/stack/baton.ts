@@ -93,6 +93,12 @@ export interface BatonProps {
    */
   readonly executionRetentionDays?: number;
   /**
+   * AWS's own quotas for payloads, events and time hold for every execution, not only for machines with the tag
+   * `baton:strictQuotas`.
+   * @default false
+   */
+  readonly strictQuotas?: boolean;
+  /**
    * How long the functions' logs are kept.
    * @default RetentionDays.ONE_MONTH
    */
@@ -277,6 +283,7 @@ export class Baton extends BatonBase {
       [environment.account]: Stack.of(this).account,
       [environment.retentionDays]: String(retentionDays),
       ...(props.statusChangeBus && { [environment.eventBus]: props.statusChangeBus.eventBusArn }),
+      ...(props.strictQuotas && { [environment.strictQuotas]: "true" }),
     });
     permit(functions, resources);
     consume(functions, queues, props);

@@ -5,6 +5,7 @@ import * as lambda from "aws-cdk-lib/aws-lambda";
 import * as logs from "aws-cdk-lib/aws-logs";
 import { describe, expect, test } from "vitest";
 import { environment, functions } from "../../lib/adapters/aws/names.ts";
+import type { BatonStackProps } from "../../lib/stack/index.ts";
 import { batonStack, onlyResource, resources, templateOf } from "./synthesized.ts";
 
 const template = templateOf();
@@ -282,6 +283,16 @@ describe("props", () => {
     const short = templateOf({ advanceTimeout: Duration.seconds(5), taskTimeout: Duration.seconds(20) });
     expect(onlyResource(short, queue, "BatonFlowQueue").Properties).toMatchObject({ VisibilityTimeout: 30 });
     expect(onlyResource(short, queue, "BatonTasksQueue").Properties).toMatchObject({ VisibilityTimeout: 21 });
+  });
+
+  test("strict quotas are known to every function that steps", () => {
+    const functionsOf = (props: BatonStackProps) =>
+      ["BatonAdvance", "BatonTasks", "BatonApiHandler"].map((id) =>
+        JSON.stringify(onlyResource(templateOf(props), "AWS::Lambda::Function", id).Properties["Environment"]),
+      );
+    for (const environment of functionsOf({ strictQuotas: true }))
+      expect(environment).toContain('"BATON_STRICT_QUOTAS":"true"');
+    for (const environment of functionsOf({})) expect(environment).not.toContain("BATON_STRICT_QUOTAS");
   });
 
   test("concurrency is bounded at the queue", () => {

@@ -28,6 +28,8 @@ export const environment = {
   /** Seconds after which the function that runs this is stopped. */
   functionTimeoutSeconds: "BATON_FUNCTION_TIMEOUT_SECONDS",
   retentionDays: "BATON_RETENTION_DAYS",
+  /** `true`: AWS's own quotas hold for every execution. */
+  strictQuotas: "BATON_STRICT_QUOTAS",
   /** Of the functions that answer requests: who makes the calls of Tasks for them. */
   tasksFunction: "BATON_TASKS_FUNCTION",
   /** Event bus for status changes of executions; not set: none are sent. */

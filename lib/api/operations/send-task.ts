@@ -6,7 +6,7 @@ import { invalidToken, Refusal } from "../refusal.ts";
 import { structure, text } from "../shape.ts";
 import { cause, error } from "./stop-execution.ts";
 
-const taskToken = text({ min: 1, max: 2048 });
+const taskToken = text({ min: 1, max: 2048, sensitive: true });
 
 export const sendTaskSuccess = operation(
   structure({ taskToken, output: text({ payload: true, sensitive: true }) }),

@@ -4,6 +4,7 @@
  */
 import type { TaskCall } from "../../asl/position.ts";
 import { type Called, testState as runTest } from "../../asl/test-state.ts";
+import { payloadLimit } from "../../engine/quotas.ts";
 import { type Call, operation } from "../operation.ts";
 import { Refusal } from "../refusal.ts";
 import { arn } from "../settings.ts";
@@ -52,7 +53,7 @@ export const testState = operation(input, async (call, asked) => {
   const tested = await runTest(asked, {
     ...call.tenant,
     now: clock.now(),
-    payloadLimitBytes: call.engine.options.payloadLimitBytes,
+    payloadLimitBytes: payloadLimit(call.engine),
     machineName: uuid(chance),
     executionName,
     chance: () => Number.parseInt(chance.hex(6), 16) / 2 ** 48,

@@ -40,11 +40,12 @@ export function respondFrom(mocks: TaskMocks): Responder {
   return (attempt) => {
     const all = mocks[attempt.state] ?? [];
     const mine = all.filter((one) => sameIteration(one.iteration, attempt.iteration));
-    return fitting(mine[attempt.scheduling] ?? missing(attempt), attempt);
+    return fitting(mine[attempt.scheduling] ?? missingResponse(attempt), attempt);
   };
 }
 
-function fitting(mock: MockedAttempt, { resource }: Attempt): MockedAttempt {
+/** Of a response for `lambda:invoke`, a Task that names the function itself gets the payload alone. */
+export function fitting(mock: MockedAttempt, { resource }: Pick<Attempt, "resource">): MockedAttempt {
   const named = "result" in mock && mock.payload !== undefined && /^arn:[^:]*:lambda:/.test(resource);
   return named ? { ...mock, result: mock.payload } : mock;
 }
@@ -58,8 +59,11 @@ function plain(iteration: Attempt["iteration"]): Value {
 }
 
 /** No catcher catches it: an unmocked call is a hole in the test, not a case of the machine. */
-function missing(attempt: Attempt): MockedAttempt {
-  const { state, scheduling, iteration } = attempt;
+export function missingResponse({
+  state,
+  scheduling,
+  iteration,
+}: Pick<Attempt, "state" | "scheduling" | "iteration">): MockedAttempt {
   const where = iteration.map(([map, index]) => `, iteration ${index} of '${map}'`).join("");
   return {
     error: "States.Runtime",

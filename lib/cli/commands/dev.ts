@@ -12,6 +12,7 @@ import {
   functionsOption,
   functionUrlOption,
   jsonOption,
+  mockConfigOption,
   readPort,
   substituteOption,
 } from "../options.ts";
@@ -26,8 +27,12 @@ interface Options {
   readonly functionUrl: Readonly<Record<string, string>>;
   readonly substitute: Readonly<Record<string, string>>;
   readonly objects?: string;
+  readonly connections?: string;
+  readonly httpToLoopback?: boolean;
   readonly corsOrigin: readonly string[];
   readonly requireKeys?: boolean;
+  readonly mockConfig?: string;
+  readonly strictQuotas?: boolean;
   readonly quiet?: boolean;
   readonly json?: boolean;
 }
@@ -45,7 +50,14 @@ export function devCommand(): Command {
     .addOption(functionUrlOption())
     .addOption(substituteOption())
     .option("--objects <dir>", "a folder that stands in for S3: DIR/bucket/key")
+    .option(
+      "--connections <file>",
+      "connections of HTTP tasks by name, as EventBridge's CreateConnection takes them (JSON)",
+    )
+    .option("--http-to-loopback", "let HTTP tasks call this machine, by plain HTTP too")
     .addOption(corsOriginOption())
+    .addOption(mockConfigOption())
+    .option("--strict-quotas", "hold AWS's own quotas for payloads, events and time")
     .option("--require-keys", "take signed requests only, with keys of: baton keys create")
     .option("--quiet", "print nothing but the ready line")
     .addOption(jsonOption())
@@ -63,7 +75,11 @@ async function dev(files: readonly string[], options: Options): Promise<void> {
     functionUrls: options.functionUrl,
     corsOrigins: options.corsOrigin,
     ...(options.objects === undefined ? {} : { objects: options.objects }),
+    ...(options.connections === undefined ? {} : { connections: options.connections }),
+    httpToLoopback: options.httpToLoopback ?? false,
     requireKeys: options.requireKeys ?? false,
+    ...(options.mockConfig && { mockConfig: options.mockConfig }),
+    engine: { strictQuotas: options.strictQuotas ?? false },
     showLines: !options.quiet,
   });
   try {

@@ -89,6 +89,8 @@ function headerOf(engine: Engine, id: ExecutionId, parent: Header, { state }: Ru
     epoch: 0,
     mapRun,
     ...(parent.log === undefined ? {} : { log: parent.log }),
+    ...(parent.testCase && { testCase: parent.testCase }),
+    ...(parent.strictQuotas && { strictQuotas: parent.strictQuotas }),
   };
 }
 

@@ -4,7 +4,6 @@
  */
 import { randomBytes } from "node:crypto";
 import { Readable } from "node:stream";
-import { CreateSecretCommand } from "@aws-sdk/client-secrets-manager";
 import {
   CreateStateMachineCommand,
   DescribeExecutionCommand,
@@ -14,48 +13,18 @@ import {
   StartExecutionCommand,
   StopExecutionCommand,
 } from "@aws-sdk/client-sfn";
-import { DeleteMessageBatchCommand, ReceiveMessageCommand, type SQSClient } from "@aws-sdk/client-sqs";
-import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context, SQSEvent } from "aws-lambda";
 import { afterAll, describe, expect, test } from "vitest";
-import { makeClients } from "../../../lib/adapters/aws/clients.ts";
-import { environment } from "../../../lib/adapters/aws/names.ts";
-import type { BatchAnswer } from "../../../lib/adapters/aws/records.ts";
-import { openWorldForTests, serversForAws } from "./world.ts";
+import { eventOf, type FunctionsForTests, openFunctionsForTests } from "./functions.ts";
+import { serversForAws } from "./world.ts";
 
 const servers = await serversForAws();
 const skipped = servers.kind === "missing";
 const title = `the functions on real servers${skipped ? ` (skipped: ${servers.reason})` : ""}`;
 
-type BatchHandler = (event: SQSEvent, context: Context) => Promise<BatchAnswer>;
-type ApiHandler = (event: APIGatewayProxyEventV2) => Promise<APIGatewayProxyStructuredResultV2>;
-
 describe.skipIf(skipped)(title, async () => {
   if (servers.kind === "missing") return test.skipIf(skipped)("all of them", () => {});
-  const { settings, world } = await openWorldForTests();
-  const clients = makeClients();
   const accessKey = { accessKeyId: "BATONTESTKEY0001", secretAccessKey: randomBytes(20).toString("hex") };
-  const accessKeySecret = `${settings.table}-access-key`;
-  const SecretString = JSON.stringify(accessKey);
-  await clients.secrets.send(new CreateSecretCommand({ Name: accessKeySecret, SecretString }));
-  Object.assign(process.env, {
-    [environment.table]: settings.table,
-    [environment.bucket]: settings.bucket,
-    [environment.flowQueueUrl]: settings.flowQueueUrl,
-    [environment.tasksQueueUrl]: settings.tasksQueueUrl,
-    [environment.deadLetterQueueUrl]: settings.flowQueueUrl,
-    [environment.signingKeySecret]: settings.signingKeySecret,
-    [environment.accessKeySecret]: accessKeySecret,
-    [environment.account]: "123456789012",
-    [environment.functionTimeoutSeconds]: "30",
-    [environment.retentionDays]: "90",
-  });
-  // Each opens its world when it is loaded, as on a cold start.
-  const api = (await import("../../../lambdas/api.ts")).handler as ApiHandler;
-  const advance: BatchHandler = (await import("../../../lambdas/advance.ts")).handler;
-  const tasks = (await import("../../../lambdas/tasks.ts")).handler as BatchHandler;
-  const { handler: timers } = await import("../../../lambdas/timers.ts");
-  await import("../../../lambdas/dead-letters.ts");
-  await import("../../../lambdas/sync.ts");
+  const { api, timers, workOnce, world } = await openFunctionsForTests(accessKey, []);
   const sfn = clientOf(api, accessKey);
 
   afterAll(async () => {
@@ -64,11 +33,7 @@ describe.skipIf(skipped)(title, async () => {
   });
 
   async function workUntilIdle(): Promise<void> {
-    for (;;) {
-      const flow = await workOnce(clients.sqs, settings.flowQueueUrl, advance);
-      const slow = await workOnce(clients.sqs, settings.tasksQueueUrl, tasks);
-      if (flow + slow === 0) return;
-    }
+    while ((await workOnce()) > 0);
   }
 
   async function start(definition: object, input: unknown = {}): Promise<string> {
@@ -178,45 +143,10 @@ describe.skipIf(skipped)(title, async () => {
   });
 });
 
-/** Takes up to ten messages and hands them over as Lambda does; answers how many there were. */
-async function workOnce(sqs: SQSClient, queueUrl: string, handler: BatchHandler): Promise<number> {
-  const answer = await sqs.send(
-    new ReceiveMessageCommand({
-      QueueUrl: queueUrl,
-      MaxNumberOfMessages: 10,
-      MessageSystemAttributeNames: ["All"],
-      MessageAttributeNames: ["All"],
-    }),
-  );
-  const messages = answer.Messages ?? [];
-  if (messages.length === 0) return 0;
-  const records = messages.map((message) => ({
-    messageId: message.MessageId,
-    receiptHandle: message.ReceiptHandle,
-    body: message.Body,
-    attributes: message.Attributes,
-    messageAttributes: Object.fromEntries(
-      Object.entries(message.MessageAttributes ?? {}).map(([name, { StringValue }]) => [
-        name,
-        { stringValue: StringValue },
-      ]),
-    ),
-  }));
-  const event = { Records: records } as unknown as SQSEvent; // the fields that are read
-  const context = { getRemainingTimeInMillis: () => 30_000 } as Context;
-  const { batchItemFailures } = await handler(event, context);
-  const failed = new Set(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
-  const Entries = messages
-    .filter(({ MessageId }) => !failed.has(MessageId ?? ""))
-    .map(({ ReceiptHandle }, place) => ({ Id: String(place), ReceiptHandle }));
-  if (Entries.length > 0) await sqs.send(new DeleteMessageBatchCommand({ QueueUrl: queueUrl, Entries }));
-  return messages.length;
-}
-
 type Credentials = { readonly accessKeyId: string; readonly secretAccessKey: string };
 
 /** A client of the SDK whose requests become API Gateway's events. */
-function clientOf(api: ApiHandler, credentials: Credentials): SFNClient {
+function clientOf(api: FunctionsForTests["api"], credentials: Credentials): SFNClient {
   const domainName = "baton.example.com";
   return new SFNClient({
     region: "us-east-1",
@@ -230,14 +160,8 @@ function clientOf(api: ApiHandler, credentials: Credentials): SFNClient {
         headers: Record<string, string>;
         body?: string | Uint8Array;
       }) => {
-        const event = {
-          requestContext: { domainName, http: { method: request.method } },
-          rawPath: request.path,
-          rawQueryString: "",
-          headers: request.headers,
-          body: typeof request.body === "object" ? new TextDecoder().decode(request.body) : request.body,
-          isBase64Encoded: false,
-        } as unknown as APIGatewayProxyEventV2; // the fields that are read
+        const sent = typeof request.body === "object" ? new TextDecoder().decode(request.body) : request.body;
+        const event = eventOf(request.method, new URL(request.path, `https://${domainName}`), request.headers, sent);
         const { statusCode = 500, headers = {}, body = "" } = await api(event);
         const response = {
           statusCode,

@@ -1,0 +1,86 @@
+/**
+ * `arn:aws:states:::apigateway:invoke`: a method of an API at `https://<ApiEndpoint>/<Stage>/<Path>`, with and
+ * without a task token. Unsigned: `AuthType` is NO_AUTH.
+ */
+import type { CallResult } from "../engine/ports.ts";
+import { callFailure } from "./call-failure.ts";
+import { exchange, type HttpRequest, type Reach, TooLarge, Unreachable } from "./http/exchange.ts";
+import { isMembers } from "./http/parameters.ts";
+import { membersOfReply } from "./http-invoke.ts";
+import type { Integration } from "./integration.ts";
+import type { Json } from "./poller.ts";
+
+export function apiGatewayInvoke(reach: Reach = {}): Integration {
+  return async (call) => {
+    const request = requestOf(JSON.parse(call.arguments) as Json, reach);
+    if (typeof request === "string") return callFailure("States.Runtime", request);
+    try {
+      const result = resultOf(membersOfReply(await exchange(request, reach, call.signal)));
+      return result.kind === "succeeded" && call.pattern === "token" ? { ...result, kind: "submitted" } : result;
+    } catch (error) {
+      if (call.signal.aborted) throw call.signal.reason;
+      if (error instanceof Unreachable) return callFailure("States.Runtime", error.message);
+      if (error instanceof TooLarge) return callFailure("States.DataLimitExceeded", error.message);
+      if (!(error instanceof Error)) throw error;
+      return callFailure("ApiGateway.SdkClientException", `Unable to execute HTTP request: ${error.message}`);
+    }
+  };
+}
+
+/** The request, or what is wrong with the parameters. */
+function requestOf(given: Json, { loopback = false }: Reach): HttpRequest | string {
+  const {
+    ApiEndpoint: endpoint,
+    Method: method,
+    Stage: stage,
+    Path: path,
+    AuthType: auth = "NO_AUTH",
+    ...more
+  } = isMembers(given) ? given : {};
+  if (typeof endpoint !== "string") return "The parameters of 'apigateway:invoke' must have a string 'ApiEndpoint'.";
+  if (typeof method !== "string") return "The parameters of 'apigateway:invoke' must have a string 'Method'.";
+  if (auth !== "NO_AUTH") return `The AuthType '${String(auth)}' is not signed here: only NO_AUTH is.`;
+  const places = [stage, path].flatMap((part) =>
+    typeof part === "string" && part !== "" ? [part.replace(/^\//, "")] : [],
+  );
+  const scheme = loopback && endpoint.startsWith("http://") ? "http" : "https";
+  const address = `${scheme}://${endpoint.replace(/^https?:\/\//, "")}/${places.join("/")}`;
+  if (!URL.canParse(address)) return `'ApiEndpoint' must be a host, but was: ${endpoint}`;
+  const url = new URL(address);
+  for (const [name, values] of Object.entries(
+    isMembers(more["QueryParameters"] ?? null) ? (more["QueryParameters"] as object) : {},
+  )) {
+    for (const value of [values].flat()) url.searchParams.append(name, String(value));
+  }
+  const body = bodyOf(more["RequestBody"], more["AllowNullValues"] === true);
+  return {
+    method,
+    url,
+    headers: {
+      "Content-Type": "application/json",
+      ...headersIn(more["Headers"] ?? {}),
+      ...(body !== undefined && { "Content-Length": String(Buffer.byteLength(body)) }),
+      "User-Agent": "Amazon|StepFunctions|ApiGatewayInvoke",
+    },
+    ...(body !== undefined && { body }),
+  };
+}
+
+/** Nulls are left out, unless the state wants them. */
+function bodyOf(body: Json | undefined, allowNulls: boolean): string | undefined {
+  if (body === undefined || body === null) return undefined;
+  return JSON.stringify(body, (_, value: unknown) => (value === null && !allowNulls ? undefined : value));
+}
+
+function headersIn(given: Json): Record<string, string> {
+  if (!isMembers(given)) return {};
+  return Object.fromEntries(Object.entries(given).map(([name, value]) => [name, [value].flat().map(String).join(",")]));
+}
+
+function resultOf(members: Readonly<Record<string, unknown>>): CallResult {
+  const status = Number(members["StatusCode"]);
+  const text = JSON.stringify(members);
+  return status >= 200 && status < 300
+    ? { kind: "succeeded", output: text }
+    : callFailure(`ApiGateway.${status}`, text);
+}

@@ -1,0 +1,115 @@
+/**
+ * `arn:aws:states:::http:invoke`: any HTTPS API, with a connection that says who is calling. An answer outside
+ * 2xx is a failure that keeps status, headers and body in its cause.
+ */
+import type { CallResult } from "../engine/ports.ts";
+import { callFailure } from "./call-failure.ts";
+import { type Authorize, type Connection, ConnectionFailure, createAuthorize, jsonOf } from "./http/connection.ts";
+import { exchange, type HttpReply, type Reach, TooLarge, Unreachable } from "./http/exchange.ts";
+import { connectionArnOf, isMembers, requestOf, WrongParameters } from "./http/parameters.ts";
+import type { Integration, IntegrationCall } from "./integration.ts";
+import type { Json } from "./poller.ts";
+
+/** Undefined: there is none of that name. */
+export type FindConnection = (arn: string, call: IntegrationCall) => Promise<Connection | undefined>;
+
+export interface HttpOptions {
+  readonly connections: FindConnection;
+  readonly reach?: Reach;
+}
+
+export function httpInvoke({ connections, reach = {} }: HttpOptions): Integration {
+  const authorize = createAuthorize();
+  return async (call) => {
+    try {
+      return await invoke(call, connections, authorize, reach);
+    } catch (error) {
+      if (call.signal.aborted) throw call.signal.reason;
+      return failureOf(error);
+    }
+  };
+}
+
+async function invoke(
+  call: IntegrationCall,
+  find: FindConnection,
+  authorize: Authorize,
+  reach: Reach,
+): Promise<CallResult> {
+  const given = JSON.parse(call.arguments) as Json;
+  if (!isMembers(given)) throw new WrongParameters("The parameters of 'http:invoke' must be an object.");
+  const arn = connectionArnOf(given);
+  const connection = await find(arn, call);
+  if (connection === undefined) {
+    throw new ConnectionFailure("Events.ConnectionResource.InvalidConnectionState", `There is no connection ${arn}.`);
+  }
+  // What is wrong with the parameters is said before anybody is asked for a token.
+  requestOf(given, { connection, authorization: {}, region: call.region });
+  const authorization = await authorize(connection, reach, call.signal);
+  const request = requestOf(given, { connection, authorization, region: call.region });
+  return resultOf(await exchange(request, reach, call.signal));
+}
+
+const notText = /^(?:application\/octet-stream|image\/|video\/|audio\/)/i;
+
+function resultOf(reply: HttpReply): CallResult {
+  const members = membersOfReply(reply);
+  if (members["ResponseBody"] === undefined) {
+    return callFailure(
+      "States.Runtime",
+      "The answer of the HTTP endpoint is not text: bytes, images, sound and video cannot be a state's result.",
+    );
+  }
+  const { statusCode } = reply;
+  if (statusCode >= 200 && statusCode < 300) return { kind: "succeeded", output: JSON.stringify(members) };
+  return callFailure(`States.Http.StatusCode.${statusCode}`, causeOf(members));
+}
+
+/** An answer as a state sees it; without a body where that is no text. */
+export function membersOfReply(reply: HttpReply): Readonly<Record<string, unknown>> {
+  const { headers, statusCode, statusText } = reply;
+  return { Headers: headers, ResponseBody: readBody(reply), StatusCode: statusCode, StatusText: statusText };
+}
+
+const utf8 = new TextDecoder("utf-8", { fatal: true });
+
+function readBody({ headers, body }: HttpReply): unknown {
+  const type = Object.entries(headers).find(([name]) => name.toLowerCase() === "content-type")?.[1][0] ?? "";
+  if (notText.test(type)) return undefined;
+  try {
+    const text = utf8.decode(body);
+    return /[/+]json\b/i.test(type) ? (jsonOf(text) ?? text) : text;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Room in a cause for what stands around the body. */
+const longestCause = 30_000;
+
+/** It stays JSON: of a long answer the beginning of the body is kept, as text. */
+function causeOf(members: Readonly<Record<string, unknown>>): string {
+  const whole = JSON.stringify(members);
+  if (whole.length <= longestCause) return whole;
+  const { ResponseBody: body, ...others } = members;
+  const around = JSON.stringify(others);
+  const text = typeof body === "string" ? body : JSON.stringify(body);
+  // A character may take six in JSON.
+  const room = Math.max(0, Math.floor((longestCause - around.length) / 6));
+  const cut = JSON.stringify({ ...others, ResponseBody: text.slice(0, room) });
+  return cut.length <= longestCause
+    ? cut
+    : JSON.stringify({ StatusCode: others["StatusCode"], StatusText: others["StatusText"] });
+}
+
+function failureOf(error: unknown): CallResult {
+  if (error instanceof WrongParameters || error instanceof Unreachable)
+    return callFailure("States.Runtime", error.message);
+  if (error instanceof ConnectionFailure) return callFailure(error.errorName, error.message);
+  if (error instanceof TooLarge) return callFailure("States.DataLimitExceeded", error.message);
+  if (!(error instanceof Error)) throw error;
+  return callFailure(
+    "States.Http.Socket",
+    error.name === "TimeoutError" ? "The HTTP endpoint did not answer within 60 seconds." : error.message,
+  );
+}

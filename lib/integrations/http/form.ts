@@ -1,0 +1,35 @@
+/** A request's body as `application/x-www-form-urlencoded`, arrays as the state wants them. */
+import type { Json } from "../poller.ts";
+
+export const arrayFormats = ["INDICES", "REPEAT", "COMMAS", "BRACKETS"] as const;
+export type ArrayFormat = (typeof arrayFormats)[number];
+
+export function formOf(body: Json, format: ArrayFormat): string {
+  return pairsOf("", body, format)
+    .map(([name, value]) => `${encode(name)}=${encode(value)}`)
+    .join("&");
+}
+
+function pairsOf(name: string, value: Json, format: ArrayFormat): readonly (readonly [string, string])[] {
+  if (Array.isArray(value)) return elements(name, value, format);
+  if (typeof value !== "object" || value === null) return [[name, value === null ? "" : String(value)]];
+  return Object.entries(value).flatMap(([key, item]) => pairsOf(name === "" ? key : `${name}[${key}]`, item, format));
+}
+
+function elements(name: string, items: readonly Json[], format: ArrayFormat): readonly (readonly [string, string])[] {
+  switch (format) {
+    case "INDICES":
+      return items.flatMap((item, at) => pairsOf(`${name}[${at}]`, item, format));
+    case "BRACKETS":
+      return items.flatMap((item) => pairsOf(`${name}[]`, item, format));
+    case "REPEAT":
+      return items.flatMap((item) => pairsOf(name, item, format));
+    case "COMMAS":
+      return [[name, items.map((item) => (typeof item === "object" ? JSON.stringify(item) : String(item))).join(",")]];
+  }
+}
+
+/** As forms are: a blank is a plus. */
+function encode(text: string): string {
+  return encodeURIComponent(text).replaceAll("%20", "+").replaceAll("%5B", "[").replaceAll("%5D", "]");
+}

@@ -1,0 +1,310 @@
+/** HTTP tasks against a server of this process: requests as the service makes them, answers, failures, connections. */
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { CallResult } from "../../lib/engine/ports.ts";
+import type { Connection } from "../../lib/integrations/http/connection.ts";
+import type { TasksOptions } from "../../lib/integrations/integrations.ts";
+import { callWith } from "./call-with.ts";
+
+interface Seen {
+  readonly method: string | undefined;
+  readonly url: string | undefined;
+  readonly headers: IncomingMessage["headers"];
+  readonly body: string;
+}
+
+const seen: Seen[] = [];
+let base = "";
+let tokens = 0;
+
+const routes: Readonly<Record<string, (answer: ServerResponse) => void>> = {
+  "/json": (answer) =>
+    answer.writeHead(200, { "Content-Type": "application/json", "X-Two": ["a", "b"] }).end('{"ok":true}'),
+  "/text": (answer) => answer.writeHead(200, "Fine", { "content-type": "text/plain" }).end("hello"),
+  "/empty": (answer) => answer.writeHead(204).end(),
+  "/teapot": (answer) =>
+    answer.writeHead(418, { "Content-Type": "application/json" }).end('{"error":"short and stout"}'),
+  "/moved": (answer) => answer.writeHead(302, { Location: "http://169.254.169.254/" }).end(),
+  "/huge": (answer) => answer.writeHead(500, { "Content-Type": "text/plain" }).end("ü".repeat(200_000)),
+  "/ten": (answer) => answer.writeHead(200, { "Content-Type": "text/plain" }).end("x".repeat(10_000_000)),
+  "/endless": (answer) => {
+    answer.writeHead(200, { "Content-Type": "text/plain" });
+    const more = (): void => void (answer.writable && answer.write("x".repeat(1_000_000), more));
+    more();
+  },
+  "/image": (answer) => answer.writeHead(200, { "Content-Type": "image/png" }).end("x"),
+  "/bytes": (answer) => answer.writeHead(200).end(Buffer.from([0xff, 0xfe, 0x00])),
+  "/hangup": (answer) => answer.destroy(),
+  "/never": () => {},
+  "/token": (answer) => {
+    tokens += 1;
+    answer
+      .writeHead(200, { "Content-Type": "application/json" })
+      .end(`{"access_token":"t${tokens}","expires_in":3600}`);
+  },
+};
+
+const server = createServer((request, answer) => {
+  let body = "";
+  request.setEncoding("utf8").on("data", (text: string) => {
+    body += text;
+  });
+  request.on("end", () => {
+    seen.push({ method: request.method, url: request.url, headers: request.headers, body });
+    routes[new URL(request.url ?? "", base).pathname]?.(answer);
+  });
+});
+
+beforeAll(async () => {
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+afterAll(() => {
+  server.closeAllConnections();
+  server.close();
+});
+
+const basic: Connection = {
+  AuthorizationType: "BASIC",
+  AuthParameters: { BasicAuthParameters: { Username: "u", Password: "p" } },
+};
+const ConnectionArn = "arn:aws:events:us-east-1:111111111111:connection/mine/1";
+
+function optionsWith(connection: Connection | undefined = basic): TasksOptions {
+  return { functions: [], http: { reach: { loopback: true }, connections: async () => connection } };
+}
+
+async function invoke(path: string, more: object = {}, options = optionsWith()): Promise<CallResult> {
+  const parameters = { ApiEndpoint: `${base}${path}`, Method: "GET", Authentication: { ConnectionArn }, ...more };
+  return callWith(options, "arn:aws:states:::http:invoke", parameters);
+}
+
+const read = (result: CallResult) => (result.kind === "failed" ? result : JSON.parse(result.output));
+
+test("a request has what the service adds, and an answer its four members", async () => {
+  const result = await invoke("/json?a=1", {
+    QueryParameters: { b: "x y", c: [1, 2] },
+    Headers: { "X-Mine": ["1", "2"] },
+  });
+  expect(read(result)).toEqual({
+    Headers: expect.objectContaining({ "Content-Type": ["application/json"], "X-Two": ["a", "b"] }),
+    ResponseBody: { ok: true },
+    StatusCode: 200,
+    StatusText: "OK",
+  });
+  expect(seen.at(-1)).toMatchObject({
+    method: "GET",
+    url: "/json?a=1&b=x+y&c=1&c=2",
+    body: "",
+    headers: {
+      "user-agent": "Amazon|StepFunctions|HttpInvoke|us-east-1",
+      range: "bytes=0-262144",
+      authorization: `Basic ${Buffer.from("u:p").toString("base64")}`,
+      "x-mine": "1,2",
+    },
+  });
+});
+
+test.each([
+  ["/text", { StatusText: "Fine", ResponseBody: "hello" }],
+  ["/empty", { StatusCode: 204, ResponseBody: "" }],
+])("%s", async (path, expected) => expect(read(await invoke(path))).toMatchObject(expected));
+
+test.each([
+  ["JSON", { RequestBody: { a: [1, null] } }, '{"a":[1,null]}', "application/json"],
+  ["text", { RequestBody: "plain" }, "plain", "text/plain"],
+  [
+    "its own type",
+    { RequestBody: { a: 1 }, Headers: { "content-type": "application/vnd.mine+json" } },
+    '{"a":1}',
+    "application/vnd.mine+json",
+  ],
+  [
+    "a form",
+    { RequestBody: { a: "x y&", b: { c: [1, { d: true }] } }, Transform: { RequestBodyEncoding: "URL_ENCODED" } },
+    "a=x+y%26&b[c][0]=1&b[c][1][d]=true",
+    "application/x-www-form-urlencoded",
+  ],
+])("a body of %s", async (_what, more, body, type) => {
+  await invoke("/json", { Method: "POST", ...more });
+  expect(seen.at(-1)).toMatchObject({ body, headers: { "content-type": type } });
+});
+
+test.each([
+  ["INDICES", "array[0]=a&array[1]=b"],
+  ["BRACKETS", "array[]=a&array[]=b"],
+  ["REPEAT", "array=a&array=b"],
+  ["COMMAS", "array=a%2Cb"],
+])("arrays as %s", async (ArrayFormat, body) => {
+  const Transform = { RequestBodyEncoding: "URL_ENCODED", RequestEncodingOptions: { ArrayFormat } };
+  await invoke("/json", { Method: "POST", RequestBody: { array: ["a", "b"] }, Transform });
+  expect(seen.at(-1)?.body).toBe(body);
+});
+
+describe("failures", () => {
+  test("an answer outside 2xx keeps status, headers and body", async () => {
+    const result = await invoke("/teapot");
+    expect(result).toMatchObject({ kind: "failed", error: "States.Http.StatusCode.418" });
+    expect(result.kind === "failed" && JSON.parse(result.cause)).toMatchObject({
+      Headers: { "Content-Type": ["application/json"] },
+      ResponseBody: { error: "short and stout" },
+      StatusCode: 418,
+      StatusText: "I'm a Teapot",
+    });
+  });
+
+  test("a long one is cut, and stays JSON", async () => {
+    const result = await invoke("/huge");
+    if (result.kind !== "failed") throw new Error("it did not fail");
+    expect(result.cause.length).toBeLessThan(32_768);
+    expect(JSON.parse(result.cause).ResponseBody).toMatch(/^ü{4000}/);
+  });
+
+  test("a redirect is not followed", async () => {
+    const before = seen.length;
+    expect(await invoke("/moved")).toMatchObject({ error: "States.Http.StatusCode.302" });
+    expect(seen.length).toBe(before + 1);
+  });
+
+  test.each([
+    ["/image", "States.Runtime", /is not text/],
+    ["/bytes", "States.Runtime", /is not text/],
+    ["/hangup", "States.Http.Socket", /./],
+    ["/endless", "States.DataLimitExceeded", /more than 16777216 bytes/],
+  ])("%s", async (path, error, cause) => {
+    expect(await invoke(path)).toEqual({ kind: "failed", error, cause: expect.stringMatching(cause) });
+  });
+
+  test("ten megabytes are an answer", async () => {
+    expect(read(await invoke("/ten")).ResponseBody).toHaveLength(10_000_000);
+  });
+
+  test("nobody at that port", async () => {
+    const result = await callWith(optionsWith(), "arn:aws:states:::http:invoke", {
+      ApiEndpoint: "http://127.0.0.1:1/",
+      Method: "GET",
+      Authentication: { ConnectionArn },
+    });
+    expect(result).toMatchObject({ kind: "failed", error: "States.Http.Socket" });
+  });
+
+  test("one that never answers is given up when the attempt's time is over", async () => {
+    const abort = new AbortController();
+    const parameters = { ApiEndpoint: `${base}/never`, Method: "GET", Authentication: { ConnectionArn } };
+    const calling = callWith(optionsWith(), "arn:aws:states:::http:invoke", parameters, { signal: abort.signal });
+    abort.abort(new Error("over"));
+    await expect(calling).rejects.toThrow("over");
+  });
+});
+
+test.each([
+  [{ Method: "FETCH" }, /^'Method' must be one of GET, POST, .* but was: "FETCH"$/],
+  [{ ApiEndpoint: "here" }, /^'ApiEndpoint' must be a URL, but was: "here"$/],
+  [{ Authentication: {} }, /must have a string 'Authentication.ConnectionArn'/],
+  [{ Bodi: 1 }, /^The field 'Bodi' is not supported by 'http:invoke': it has ApiEndpoint, /],
+  [{ Headers: { "x-amz-date": "x" } }, /^The HTTP header 'x-amz-date' cannot be used/],
+  [{ Headers: { Authorization: "x" } }, /^The HTTP header 'Authorization' cannot be used/],
+  [{ Headers: { Host: "x" } }, /^The HTTP header 'Host' cannot be used/],
+  [{ Headers: { "X-A": "a\r\nHost: b" } }, /^The value of the HTTP header 'X-A' has characters/],
+  [{ Headers: { "X A": "a" } }, /^'X A' is not the name of an HTTP header/],
+  [
+    {
+      RequestBody: [],
+      Transform: { RequestBodyEncoding: "URL_ENCODED", RequestEncodingOptions: { ArrayFormat: "X" } },
+    },
+    /^'ArrayFormat' must be one of/,
+  ],
+])("%j is refused, and nobody is asked", async (more, cause) => {
+  const before = seen.length;
+  expect(await invoke("/json", more)).toEqual({
+    kind: "failed",
+    error: "States.Runtime",
+    cause: expect.stringMatching(cause),
+  });
+  expect(seen.length).toBe(before);
+});
+
+describe("connections", () => {
+  test("an API key, and what the connection adds to each request, which counts before the state's own", async () => {
+    const connection: Connection = {
+      AuthorizationType: "API_KEY",
+      AuthParameters: {
+        ApiKeyAuthParameters: { ApiKeyName: "X-Key", ApiKeyValue: "secret" },
+        InvocationHttpParameters: {
+          HeaderParameters: [{ Key: "X-More", Value: "theirs" }],
+          QueryStringParameters: [{ Key: "q", Value: "theirs" }],
+          BodyParameters: [{ Key: "b", Value: "theirs" }],
+        },
+      },
+    };
+    const own = { Headers: { "x-more": "mine" }, QueryParameters: { q: "mine" }, RequestBody: { a: 1, b: 2 } };
+    await invoke("/json", { Method: "POST", ...own }, optionsWith(connection));
+    expect(seen.at(-1)).toMatchObject({
+      url: "/json?q=theirs",
+      body: '{"a":1,"b":"theirs"}',
+      headers: { "x-key": "secret", "x-more": "theirs" },
+    });
+  });
+
+  test("OAuth: a token is asked for once and used as long as it is good", async () => {
+    const connection: Connection = {
+      AuthorizationType: "OAUTH_CLIENT_CREDENTIALS",
+      AuthParameters: {
+        OAuthParameters: {
+          AuthorizationEndpoint: `${base}/token`,
+          HttpMethod: "POST",
+          ClientParameters: { ClientID: "id", ClientSecret: "secret" },
+          OAuthHttpParameters: { BodyParameters: [{ Key: "scope", Value: "all" }] },
+        },
+      },
+    };
+    const { createTasks } = await import("../../lib/integrations/integrations.ts");
+    const tasks = createTasks(optionsWith(connection));
+    const call = {
+      resource: "arn:aws:states:::http:invoke",
+      arguments: JSON.stringify({ ApiEndpoint: `${base}/json`, Method: "GET", Authentication: { ConnectionArn } }),
+      region: "us-east-1",
+      account: "111111111111",
+      idempotencyKey: "k",
+      signal: new AbortController().signal,
+    };
+    await tasks.call(call);
+    await tasks.call(call);
+    expect(seen.at(-1)?.headers.authorization).toBe("Bearer t1");
+    const asked = seen.filter(({ url }) => url === "/token");
+    expect(asked).toMatchObject([
+      { body: "grant_type=client_credentials&client_id=id&client_secret=secret&scope=all" },
+    ]);
+  });
+
+  test("none of that name", async () => {
+    expect(await invoke("/json", {}, optionsWith({ ...basic, AuthParameters: {} }))).toMatchObject({
+      error: "Events.ConnectionResource.InvalidConnectionState",
+    });
+  });
+});
+
+test("API Gateway: stage and path, values of queries, a token's answer", async () => {
+  const parameters = {
+    ApiEndpoint: base,
+    Method: "POST",
+    Stage: "json",
+    QueryParameters: { a: ["1", "2"] },
+    RequestBody: { x: null, y: 1 },
+  };
+  const result = await callWith(optionsWith(), "arn:aws:states:::apigateway:invoke", parameters);
+  expect(read(result)).toMatchObject({ ResponseBody: { ok: true }, StatusCode: 200, StatusText: "OK" });
+  expect(seen.at(-1)).toMatchObject({ url: "/json?a=1&a=2", body: '{"y":1}' });
+  const token = await callWith(optionsWith(), "arn:aws:states:::apigateway:invoke.waitForTaskToken", parameters);
+  expect(token.kind).toBe("submitted");
+  const failed = await callWith(optionsWith(), "arn:aws:states:::apigateway:invoke", {
+    ...parameters,
+    Stage: "teapot",
+  });
+  expect(failed).toMatchObject({
+    kind: "failed",
+    error: "ApiGateway.418",
+    cause: expect.stringContaining("short and stout"),
+  });
+});

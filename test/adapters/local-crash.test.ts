@@ -5,12 +5,11 @@ import { rm } from "node:fs/promises";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { openLocalWorld } from "../../lib/adapters/local/world.ts";
 import { prng } from "../../lib/adapters/simulated/prng.ts";
 import type { ExecutionId } from "../../lib/engine/ports.ts";
-import { takeBodies } from "../contracts/subject.ts";
-import { bodyAt, crashExecutions, messageAt, segmentAt } from "./local-crash.ts";
-import { freshFolder, noTasks } from "./local-subject.ts";
+import { bodyAt, crashExecutions } from "./local-crash.ts";
+import { expectWhole } from "./local-crash-whole.ts";
+import { freshFolder } from "./local-subject.ts";
 
 const kills = 10;
 /** A busy machine takes seconds to start each process. */
@@ -50,20 +49,4 @@ async function runAndKill(
   }
   const [, signal] = await gone;
   expect(signal).toBe("SIGKILL");
-}
-
-async function expectWhole(folder: string, durable: ReadonlyMap<ExecutionId, number>): Promise<void> {
-  const world = await openLocalWorld({ folder, tasks: noTasks });
-  const expected: string[] = [];
-  for (const execution of crashExecutions) {
-    const chain = await world.log.branch(execution, "");
-    expect(chain.map(({ body }) => body)).toEqual(chain.map((_, seq) => segmentAt(execution, seq).body));
-    expect(chain.length).toBeGreaterThan(durable.get(execution) ?? -1);
-    expected.push(messageAt(execution, chain.length).body);
-  }
-  // The segment, the end of its message and the next message are one transaction.
-  const messages = await takeBodies(world.inbox, "flow");
-  expect(messages).toEqual(expected.sort());
-  await world.queue.send(messages.map((body) => ({ lane: "flow", group: "g", body })));
-  await world.close();
 }

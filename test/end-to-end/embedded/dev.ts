@@ -1,4 +1,4 @@
-/** `baton dev` as a user runs it: the built command in a process of its own, until it is killed or told to stop. */
+/** `baton dev`, or another command that serves, as a user runs it: the built command in a process of its own, until it is killed or told to stop. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join, resolve } from "node:path";
@@ -22,11 +22,18 @@ export interface Dev {
   stop(): Promise<number | null>;
 }
 
-export async function startDev(...parameters: readonly string[]): Promise<Dev> {
+export function startDev(...parameters: readonly string[]): Promise<Dev> {
+  return startServing(["dev", "--port", "0", ...parameters]);
+}
+
+export async function startServing(
+  words: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Dev> {
   const begun = performance.now();
-  const child = spawn(process.execPath, [cli, "dev", "--port", "0", ...parameters], {
+  const child = spawn(process.execPath, [cli, ...words], {
     stdio: ["ignore", "pipe", "pipe"],
-    env: { ...process.env, NO_COLOR: "1" },
+    env: { ...process.env, NO_COLOR: "1", ...environment },
   });
   const endWithUs = (): void => void child.kill("SIGKILL");
   process.once("exit", endWithUs);
@@ -61,7 +68,7 @@ function readyLine(child: ChildProcess, said: () => string): Promise<string> {
   return new Promise((resolve, reject) => {
     const failed = (why: string): void => {
       child.kill("SIGKILL");
-      reject(new Error(`baton dev ${why}:\n${said()}`));
+      reject(new Error(`the command ${why}:\n${said()}`));
     };
     const timer = setTimeout(() => failed("was not ready in time"), startDeadlineMilliseconds);
     const look = (): void => {

@@ -7,8 +7,10 @@ import { demoCommand } from "./commands/demo.ts";
 import { deployCommand } from "./commands/deploy.ts";
 import { describeCommand } from "./commands/describe.ts";
 import { devCommand } from "./commands/dev.ts";
+import { dlqCommand } from "./commands/dlq.ts";
 import { envCommand } from "./commands/env.ts";
 import { graphCommand } from "./commands/graph.ts";
+import { healCommand } from "./commands/heal.ts";
 import { historyCommand } from "./commands/history.ts";
 import { iamCommand } from "./commands/iam.ts";
 import { inboxCommand } from "./commands/inbox.ts";
@@ -22,6 +24,7 @@ import { stopCommand } from "./commands/stop.ts";
 import { testCommand } from "./commands/test.ts";
 import { validateCommand } from "./commands/validate.ts";
 import { watchCommand } from "./commands/watch.ts";
+import { workerCommand } from "./commands/worker.ts";
 import { Failure } from "./failure.ts";
 import { version } from "./version.ts";
 
@@ -55,6 +58,9 @@ export async function main(argv: readonly string[]): Promise<void> {
     keysCommand,
     envCommand,
     awsCommand,
+    workerCommand,
+    dlqCommand,
+    healCommand,
   ];
   for (const command of commands) program.addCommand(withoutExit(command()));
   try {

@@ -81,6 +81,12 @@ export function readLimit(text: string): number {
   return limit;
 }
 
+export function readSeconds(text: string): number {
+  const seconds = Number(text);
+  if (!(seconds >= 0 && seconds <= 43_000)) throw new InvalidArgumentError("a number of seconds from 0 to 43000");
+  return seconds;
+}
+
 export function readPort(text: string): number {
   const port = Number(text);
   if (!Number.isInteger(port) || port < 0 || port > 65_535) {

@@ -14,19 +14,14 @@ import { withOwnService } from "../api/own-service.ts";
 import type { Credentials } from "../api/signature.ts";
 import { createEngine, type Engine, type EngineOptions } from "../engine/engine.ts";
 import type { AccessKey, Tasks } from "../engine/ports.ts";
-import { inOrder } from "../integrations/function-invoker.ts";
-import { createTasks } from "../integrations/integrations.ts";
-import { lambdaService } from "../integrations/lambda-service.ts";
 import { s3Objects } from "../integrations/s3-objects.ts";
 import { accessKeysOf } from "./access-keys.ts";
-import { connectionsIn } from "./connections.ts";
-import { beyondThisMachine, tellingWhere } from "./functions/absent.ts";
-import { type OutputLine, openFunctions } from "./functions/functions.ts";
-import { urlFunctions } from "./functions/url-functions.ts";
+import type { OutputLine } from "./functions/functions.ts";
 import { runLoop } from "./loop.ts";
 import { openMockFile, withMocks } from "./mock-config.ts";
 import { packagedConsole } from "./packaged-console.ts";
 import { type Handler, serve } from "./server.ts";
+import { openTasks } from "./tasks.ts";
 
 export interface LocalOptions {
   /** Where executions are kept; made if it is not there. One process at a time may have it. */
@@ -93,7 +88,7 @@ export async function startLocal(options: LocalOptions): Promise<LocalBaton> {
     bodyLimitBytes: usualBodyLimitBytes,
     ...(options.corsOrigins && { corsOrigins: options.corsOrigins }),
   });
-  const functions = openAll(options, server.url);
+  const functions = openTasks(options, server.url);
   const page = readConsole(packagedConsole());
   try {
     const called = options.tasks ?? withOwnService(functions.tasks, () => engine);
@@ -141,30 +136,4 @@ function lockedDoor(folder: string): { readonly verifier: Verifier; readonly own
 
 function pause(milliseconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, milliseconds).unref());
-}
-
-/** A function's name is looked up in the folders, then in the URL map, then on AWS (or where its endpoint points). */
-function openAll(options: LocalOptions, url: string): { tasks: Tasks; close(): Promise<void> } {
-  const variables = { AWS_ENDPOINT_URL_SFN: url, BATON_URL: url };
-  const folders = (options.functionFolders ?? []).map((folder) =>
-    openFunctions({ folder, variables, ...(options.onLine ? { onLine: options.onLine } : {}) }),
-  );
-  const behindUrls = urlFunctions(options.functionUrls ?? {});
-  const anywhere = inOrder([
-    ...folders.map((folder) => folder.invoke),
-    behindUrls.invoke,
-    beyondThisMachine(lambdaService()),
-  ]);
-  const tasks = createTasks({
-    functions: [tellingWhere(anywhere, options.functionFolders ?? [])],
-    http: {
-      reach: { loopback: options.httpToLoopback ?? false },
-      ...(options.connections === undefined ? {} : { connections: connectionsIn(options.connections) }),
-    },
-  });
-  const close = async (): Promise<void> => {
-    await behindUrls.close();
-    await Promise.all(folders.map((folder) => folder.close()));
-  };
-  return { tasks, close };
 }

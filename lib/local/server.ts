@@ -11,7 +11,9 @@ export type Handler = (request: Request) => Promise<Response>;
 export interface ServeOptions {
   /** 0: any free port. */
   readonly port: number;
-  readonly host?: "127.0.0.1" | "::1" | "localhost";
+  readonly host?: string;
+  /** Answers under any name and to pages of anywhere: for a server that knows its callers by their signatures. */
+  readonly anyName?: boolean;
   /** What the handler takes at most; one byte more is read, so that it sees the excess. */
   readonly bodyLimitBytes: number;
   /** Origins besides this machine's whose pages may call; `*` for all. */
@@ -77,7 +79,7 @@ async function close(server: Server, graceMilliseconds: number): Promise<void> {
 
 async function answer(
   handler: Handler,
-  { bodyLimitBytes, corsOrigins = [] }: ServeOptions,
+  { bodyLimitBytes, corsOrigins = [], anyName = false }: ServeOptions,
   incoming: IncomingMessage,
   outgoing: ServerResponse,
   server: Server,
@@ -88,7 +90,7 @@ async function answer(
   outgoing.on("close", () => {
     if (!outgoing.writableFinished) gone.abort();
   });
-  const response = refusal(incoming, corsOrigins) ?? (await handler(toRequest(incoming, body, gone.signal)));
+  const response = refusal(incoming, corsOrigins, anyName) ?? (await handler(toRequest(incoming, body, gone.signal)));
   if (!server.listening) outgoing.setHeader("connection", "close"); // closing waits for this connection
   outgoing.writeHead(response.status, Object.fromEntries(response.headers));
   if (response.headers.get("content-type") === "text/event-stream") return await relay(response, outgoing);
@@ -130,10 +132,11 @@ const ourNames = /^(sync-)?(localhost|([\w-]+\.)*localhost|127\.0\.0\.1|\[::1\])
 function refusal(
   { method = "", url = "", headers }: IncomingMessage,
   corsOrigins: readonly string[],
+  anyName: boolean,
 ): Response | undefined {
-  if (!ourNames.test(withoutPort(headers.host ?? "")))
+  if (!anyName && !ourNames.test(withoutPort(headers.host ?? "")))
     return refuse(403, `Host '${headers.host ?? ""}' is not a name of this machine; use localhost or 127.0.0.1`);
-  if (headers.origin !== undefined && !mayCall(headers.origin, corsOrigins))
+  if (!anyName && headers.origin !== undefined && !mayCall(headers.origin, corsOrigins))
     return refuse(403, `Origin '${headers.origin}' is not a page of this machine`);
   if (!methods.has(method)) return refuse(405, `${method} is not possible here`, { allow: [...methods].join(", ") });
   return url.startsWith("/") ? undefined : refuse(400, "the request must name a path");

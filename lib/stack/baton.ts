@@ -292,6 +292,11 @@ export class Baton extends BatonBase {
       schedule: events.Schedule.rate(Duration.minutes(1)),
       targets: [new LambdaFunction(functions.timers.handler)],
     });
+    new events.Rule(this, "EachDay", {
+      description: "Looks for executions that stand still",
+      schedule: events.Schedule.rate(Duration.days(1)),
+      targets: [new LambdaFunction(functions.heal.handler)],
+    });
     const called = (props.taskFunctions ?? []).map((each) => each.functionArn);
     if (called.length > 0) functions.tasks.allow(["lambda:InvokeFunction"], called);
     if (props.statusChangeBus !== undefined)
@@ -334,6 +339,7 @@ function timeoutsOf(props: BatonProps): Record<FunctionName, Duration> {
     tasks: props.taskTimeout ?? Duration.minutes(15),
     timers: Duration.seconds(50),
     "dead-letters": Duration.seconds(30),
+    heal: Duration.minutes(15),
     api: apiTimeout,
     sync: syncTimeout,
   };

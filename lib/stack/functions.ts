@@ -1,4 +1,4 @@
-/** The six functions, and which queue each of them works on. */
+/** The functions, and which queue each of them works on. */
 import type { Duration } from "aws-cdk-lib";
 import { SqsEventSource } from "aws-cdk-lib/aws-lambda-event-sources";
 import * as logs from "aws-cdk-lib/aws-logs";
@@ -16,6 +16,7 @@ const parts: Record<FunctionName, { id: string; memorySize: number; description:
   tasks: { id: "Tasks", memorySize: 512, description: "Makes the calls of Task states" },
   timers: { id: "Timers", memorySize: 256, description: "Sends the timers that are due" },
   "dead-letters": { id: "DeadLetters", memorySize: 256, description: "Ends what no worker survives" },
+  heal: { id: "Heal", memorySize: 512, description: "Sets going again what has lost its message" },
   api: { id: "ApiHandler", memorySize: 512, description: "The Step Functions wire protocol and REST" },
   sync: { id: "Sync", memorySize: 512, description: "The same API, for requests that take as long as they run" },
 };
@@ -43,6 +44,7 @@ export function createFunctions(
     tasks,
     timers: create("timers"),
     "dead-letters": create("dead-letters"),
+    heal: create("heal"),
     api: create("api", callers),
     sync: create("sync", callers),
   };

@@ -26,6 +26,7 @@ const permissions: Record<FunctionName, readonly Permission[]> = {
   tasks: [useTable, send, usePayloads, sign],
   timers: [useTable, send, usePayloads, sign],
   "dead-letters": [useTable, send, usePayloads, sign],
+  heal: [useTable, useList, send, usePayloads, sign],
   api: [useTable, useList, send, usePayloads, sign, verify],
   sync: [useTable, useList, send, usePayloads, sign, verify],
 };

@@ -41,6 +41,8 @@ describe.runIf(started.kind === "started")(title, () => {
   test("runs the order pipeline through its API", async () => {
     const running = await start();
     expectAsInTheExample(await runCases(running, example, { seconds: 120 }));
+    const healed = await running.find("BatonHeal").invoke("{}");
+    expect(healed).toMatchObject({ kind: "returned", payload: '{"executions":0,"found":0,"capped":false}' });
     expect(running.denied).toEqual([]);
   }, 180_000);
 

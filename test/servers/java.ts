@@ -31,9 +31,11 @@ export function fetchElasticMq(): Promise<string> {
   return cached(`elasticmq-${elasticMq.version}`, (folder) => fetchJars(elasticMq, folder));
 }
 
-export async function startDynamoDb(): Promise<RunningServer> {
+/** With a folder it keeps its data there, and has it again after a restart. */
+export async function startDynamoDb(folder?: string): Promise<RunningServer> {
   const main = "com.amazonaws.services.dynamodbv2.local.main.ServerRunner";
-  const serverOptions = ["-inMemory", "-sharedDb", "-disableTelemetry"];
+  const storage = folder === undefined ? ["-inMemory"] : ["-dbPath", folder];
+  const serverOptions = [...storage, "-sharedDb", "-disableTelemetry"];
   return startServer({
     command: "java",
     folder: await fetchDynamoDb(),
@@ -47,7 +49,8 @@ export async function startDynamoDb(): Promise<RunningServer> {
   });
 }
 
-export async function startElasticMq(): Promise<RunningServer> {
+/** With a folder it keeps queues and messages there. What is said of a message while it is received is not kept. */
+export async function startElasticMq(folder?: string): Promise<RunningServer> {
   return startServer({
     command: "java",
     folder: await fetchElasticMq(),
@@ -58,9 +61,20 @@ export async function startElasticMq(): Promise<RunningServer> {
       "-Dnode-address.host=127.0.0.1",
       `-Dnode-address.port=${port}`,
       "-Drest-stats.enabled=false",
+      ...(folder === undefined ? [] : kept(folder)),
       ...["-cp", "lib/*", "org.elasticmq.server.Main"],
     ],
   });
+}
+
+/** Written through at once: what is acknowledged survives a kill. */
+function kept(folder: string): readonly string[] {
+  return [
+    "-Dqueues-storage.enabled=true",
+    `-Dqueues-storage.path=${join(folder, "queues.conf")}`,
+    "-Dmessages-storage.enabled=true",
+    `-Dmessages-storage.uri=jdbc:h2:${join(folder, "messages")};WRITE_DELAY=0`,
+  ];
 }
 
 async function fetchJars(artifact: Artifact, folder: string): Promise<void> {

@@ -15,7 +15,10 @@ const keptOutput = 4_000;
 
 export interface RunningServer {
   readonly endpoint: string;
+  /** SIGKILL. */
   stop(): Promise<void>;
+  /** After a stop: the same again, at the same port, with what it had on disk. */
+  start(): Promise<void>;
 }
 
 export interface Launch {
@@ -27,6 +30,22 @@ export interface Launch {
 
 export async function startServer(launch: Launch): Promise<RunningServer> {
   const port = await freePort();
+  let stop = await run(launch, port);
+  return {
+    endpoint: endpointAt(port),
+    stop: () => stop(),
+    async start() {
+      stop = await run(launch, port);
+    },
+  };
+}
+
+function endpointAt(port: number): string {
+  return `http://127.0.0.1:${port}`;
+}
+
+/** Resolves when it answers, with how to stop it. */
+async function run(launch: Launch, port: number): Promise<() => Promise<void>> {
   const child = spawn(launch.command, [...launch.args(port)], {
     cwd: launch.folder,
     env: { ...process.env, ...launch.environment },
@@ -34,22 +53,18 @@ export async function startServer(launch: Launch): Promise<RunningServer> {
   });
   const endWithUs = (): void => void child.kill("SIGKILL");
   process.once("exit", endWithUs);
-  const endpoint = `http://127.0.0.1:${port}`;
   try {
-    await answering(child, endpoint, launch.command);
+    await answering(child, endpointAt(port), launch.command);
   } catch (error) {
     child.kill("SIGKILL");
     throw error;
   }
-  return {
-    endpoint,
-    async stop() {
-      process.removeListener("exit", endWithUs);
-      if (child.exitCode !== null || child.signalCode !== null) return;
-      const ended = once(child, "exit");
-      child.kill("SIGKILL");
-      await ended;
-    },
+  return async () => {
+    process.removeListener("exit", endWithUs);
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const ended = once(child, "exit");
+    child.kill("SIGKILL");
+    await ended;
   };
 }
 

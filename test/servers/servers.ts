@@ -12,12 +12,16 @@ export interface Wanted {
   readonly sqs?: boolean;
   /** moto: S3, and with it Secrets Manager, STS, SNS, EventBridge, IAM and Logs at the same endpoint. */
   readonly s3?: boolean;
+  /** A folder for the data of DynamoDB and SQS, so that they survive a restart. */
+  readonly folder?: string;
 }
 
 export interface Servers {
   readonly kind: "started";
   /** AWS_ENDPOINT_URL_… of each started service, region, and credentials that every one of them accepts. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Those that were asked for, to be stopped and started again. */
+  readonly running: Readonly<Partial<Record<Service, RunningServer>>>;
   stop(): Promise<void>;
 }
 
@@ -34,10 +38,12 @@ const account = {
   AWS_SECRET_ACCESS_KEY: "example",
 };
 
+type Service = "dynamodb" | "sqs" | "s3";
+
 interface Kind {
-  readonly wants: keyof Wanted;
+  readonly wants: Service;
   readonly needs: readonly (() => Promise<Missing>)[];
-  readonly start: () => Promise<RunningServer>;
+  readonly start: (folder?: string) => Promise<RunningServer>;
   readonly services: readonly string[];
 }
 
@@ -47,7 +53,7 @@ const kinds: readonly Kind[] = [
   {
     wants: "s3",
     needs: [missingPython],
-    start: startMoto,
+    start: () => startMoto(),
     services: [
       ...["S3", "SECRETS_MANAGER", "STS", "SNS", "EVENTBRIDGE", "IAM", "CLOUDWATCH_LOGS"],
       ...["ATHENA", "BATCH", "CODEBUILD", "ECS", "EMR", "GLUE", "SAGEMAKER"],
@@ -60,7 +66,7 @@ export async function startServers(wanted: Wanted): Promise<Servers | NoServers>
   const missing = await Promise.all(asked.flatMap((kind) => kind.needs).map((need) => need()));
   const reason = missing.find((one) => one !== undefined);
   if (reason !== undefined) return { kind: "missing", reason };
-  const attempts = await Promise.allSettled(asked.map(startNamed));
+  const attempts = await Promise.allSettled(asked.map((kind) => startNamed(kind, wanted.folder)));
   const started = attempts.flatMap((attempt) => (attempt.status === "fulfilled" ? [attempt.value] : []));
   const stop = async (): Promise<void> => void (await Promise.all(started.map(({ server }) => server.stop())));
   const failed = attempts.find((attempt) => attempt.status === "rejected");
@@ -69,11 +75,18 @@ export async function startServers(wanted: Wanted): Promise<Servers | NoServers>
     throw failed.reason;
   }
   const endpoints = Object.assign({}, ...started.map(({ endpoints }) => endpoints));
-  return { kind: "started", environment: { ...account, ...endpoints }, stop };
+  const running = Object.fromEntries(started.map(({ wants, server }) => [wants, server]));
+  return { kind: "started", environment: { ...account, ...endpoints }, running, stop };
 }
 
-async function startNamed(kind: Kind): Promise<{ server: RunningServer; endpoints: Record<string, string> }> {
-  const server = await kind.start();
+interface Started {
+  readonly wants: Service;
+  readonly server: RunningServer;
+  readonly endpoints: Readonly<Record<string, string>>;
+}
+
+async function startNamed(kind: Kind, folder?: string): Promise<Started> {
+  const server = await kind.start(folder);
   const endpoints = kind.services.map((service) => [`AWS_ENDPOINT_URL_${service}`, server.endpoint]);
-  return { server, endpoints: Object.fromEntries(endpoints) };
+  return { wants: kind.wants, server, endpoints: Object.fromEntries(endpoints) };
 }

@@ -44,6 +44,13 @@ describe("the template", () => {
     ["a step's time-out", func, "BatonAdvanceFunction", { Timeout: 30 }],
     ["a task's time-out", func, "BatonTasksFunction", { Timeout: 900 }],
     ["timers end before the next minute", func, "BatonTimersFunction", { Timeout: 50 }],
+    ["a look at all executions has time", func, "BatonHealFunction", { Timeout: 900 }],
+    [
+      "a look for what stands still each day",
+      "AWS::Events::Rule",
+      "BatonEachDay",
+      { ScheduleExpression: "rate(1 day)" },
+    ],
     ["the API ends before API Gateway does", func, "BatonApiHandlerFunction", { Timeout: 29 }],
     ["an Express execution's five minutes", func, "BatonSyncFunction", { Timeout: 330 }],
     ["the function verifies who calls its URL", "AWS::Lambda::Url", "", { AuthType: "NONE" }],
@@ -118,7 +125,12 @@ describe("the template", () => {
         }),
       },
     ],
-    ["timers each minute", "AWS::Events::Rule", "", { ScheduleExpression: "rate(1 minute)", State: "ENABLED" }],
+    [
+      "timers each minute",
+      "AWS::Events::Rule",
+      "BatonEachMinute",
+      { ScheduleExpression: "rate(1 minute)", State: "ENABLED" },
+    ],
     ["every request goes to the function", "AWS::ApiGatewayV2::Route", "", { RouteKey: "$default" }],
     [
       "29 s an API request",
@@ -136,6 +148,7 @@ describe("the template", () => {
       tasks: "Tasks",
       timers: "Timers",
       "dead-letters": "DeadLetters",
+      heal: "Heal",
       api: "ApiHandler",
       sync: "Sync",
     };

@@ -34,14 +34,17 @@ export type SendBatch<T> = (contents: readonly T[]) => Promise<readonly BatchRes
 
 export class Batches<T> {
   readonly #send: SendBatch<T>;
+  readonly #linger: number;
   #waiting: Waiting<T>[] = [];
   #bytes = 0;
   #announced = 0;
   #timer: NodeJS.Timeout | undefined;
   #immediate: NodeJS.Immediate | undefined;
 
-  constructor(send: SendBatch<T>) {
+  /** `linger`: how long, in milliseconds, an entry that is in no hurry waits for others to go with it. */
+  constructor(send: SendBatch<T>, linger = 0) {
     this.#send = send;
+    this.#linger = linger;
   }
 
   /** Says that an entry may follow soon. The answer takes that back, once. */
@@ -71,7 +74,8 @@ export class Batches<T> {
 
   #schedule(): void {
     if (this.#waiting.length === 0) return;
-    if (this.#announced > 0) this.#timer ??= setTimeout(() => this.#flush(), longestWait);
+    const wait = Math.max(this.#linger, this.#announced > 0 ? longestWait : 0);
+    if (wait > 0) this.#timer ??= setTimeout(() => this.#flush(), wait);
     else this.#immediate ??= setImmediate(() => this.#flush());
   }
 

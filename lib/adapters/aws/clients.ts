@@ -34,7 +34,12 @@ export function makeClients(given: Partial<AwsClients> = {}): AwsClients {
   return {
     dynamodb: given.dynamodb ?? new DynamoDBClient(configuration("dynamodb")),
     sqs: given.sqs ?? new SQSClient(configuration("sqs")),
-    s3: given.s3 ?? new S3Client(configuration("s3")),
+    s3: given.s3 ?? new S3Client({ ...configuration("s3"), forcePathStyle: hasOwnS3() }),
     secrets: given.secrets ?? new SecretsManagerClient(configuration("secrets")),
   };
+}
+
+/** A server of one's own has a name for itself, and none for each bucket. */
+function hasOwnS3(): boolean {
+  return Boolean(process.env["AWS_ENDPOINT_URL_S3"] ?? process.env["AWS_ENDPOINT_URL"]);
 }

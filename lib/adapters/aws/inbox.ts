@@ -3,15 +3,14 @@
  * themselves. A receipt names its queue, so nobody has to know which lane a message came from.
  */
 import {
-  ChangeMessageVisibilityCommand,
+  type BatchResultErrorEntry,
+  ChangeMessageVisibilityBatchCommand,
   DeleteMessageBatchCommand,
-  MessageNotInflight,
-  ReceiptHandleIsInvalid,
   ReceiveMessageCommand,
   type SQSClient,
 } from "@aws-sdk/client-sqs";
 import type { Clock, Delivery, Inbox, Receipt } from "../../engine/ports.ts";
-import { Batches } from "./batches.ts";
+import { Batches, type SendBatch } from "./batches.ts";
 import type { Objects } from "./body.ts";
 import type { QueueUrls } from "./outbox.ts";
 import { encodingAttribute, fromWire } from "./wire.ts";
@@ -41,19 +40,22 @@ export interface AwsInbox extends Inbox {
   deliveryOf(arrived: Arrived): Promise<Delivery>;
 }
 
+export interface Receiving {
+  /** How long a poll waits for a first message. */
+  readonly waitSeconds: number;
+  /** How long what is said of messages is held back, so that ten of them are one request. */
+  readonly lingerMilliseconds: number;
+}
+
 export function openInbox(
   sqs: SQSClient,
   urls: QueueUrls,
   objects: Objects,
   clock: Clock,
-  waitSeconds: number,
+  { waitSeconds, lingerMilliseconds }: Receiving,
 ): AwsInbox {
-  const deletions = new Map<string, Batches<string>>();
-  const deletionsOf = (queueUrl: string): Batches<string> => {
-    const known = deletions.get(queueUrl) ?? openDeletions(sqs, queueUrl);
-    deletions.set(queueUrl, known);
-    return known;
-  };
+  const deletionsOf = forEach((url) => new Batches(deleting(sqs, url), lingerMilliseconds));
+  const hidingOf = forEach((url) => new Batches(hiding(sqs, url), lingerMilliseconds));
   const deliveryOf = async ({ queueUrl, handle, body, encoding, receives }: Arrived): Promise<Delivery> => {
     const receipt: SqsReceipt = { queueUrl, handle };
     return { body: await fromWire(objects, body, encoding), receives, receipt };
@@ -71,8 +73,9 @@ export function openInbox(
       );
     },
     async later(receipt, at) {
-      const seconds = Math.ceil((at - clock.now()) / 1_000);
-      await hide(sqs, asReceipt(receipt), Math.min(longestInvisible, Math.max(0, seconds)));
+      const { queueUrl, handle } = asReceipt(receipt);
+      const seconds = Math.min(longestInvisible, Math.max(0, Math.ceil((at - clock.now()) / 1_000)));
+      await hidingOf(queueUrl).add({ content: { handle, seconds }, bytes: handleBytes });
     },
   };
 }
@@ -96,23 +99,45 @@ async function poll(sqs: SQSClient, queueUrl: string, max: number, waitSeconds: 
   }));
 }
 
-function openDeletions(sqs: SQSClient, queueUrl: string): Batches<string> {
-  return new Batches<string>(async (handles) => {
-    const Entries = handles.map((handle, place) => ({ Id: String(place), ReceiptHandle: handle }));
-    const { Failed } = await sqs.send(new DeleteMessageBatchCommand({ QueueUrl: queueUrl, Entries }));
-    return (Failed ?? []).filter(({ Code }) => Code !== "ReceiptHandleIsInvalid"); // deleted before: done
-  });
+/** Each queue's own. */
+function forEach<T>(open: (queueUrl: string) => T): (queueUrl: string) => T {
+  const known = new Map<string, T>();
+  return (queueUrl) => {
+    const found = known.get(queueUrl) ?? open(queueUrl);
+    known.set(queueUrl, found);
+    return found;
+  };
 }
 
-/** A message that is visible again already, or deleted, comes or does not come: either is right. */
-async function hide(sqs: SQSClient, { queueUrl, handle }: SqsReceipt, seconds: number): Promise<void> {
-  try {
-    await sqs.send(
-      new ChangeMessageVisibilityCommand({ QueueUrl: queueUrl, ReceiptHandle: handle, VisibilityTimeout: seconds }),
-    );
-  } catch (error) {
-    if (!(error instanceof MessageNotInflight || error instanceof ReceiptHandleIsInvalid)) throw error;
-  }
+function deleting(sqs: SQSClient, queueUrl: string): SendBatch<string> {
+  return async (handles) => {
+    const Entries = handles.map((handle, place) => ({ Id: String(place), ReceiptHandle: handle }));
+    const { Failed } = await sqs.send(new DeleteMessageBatchCommand({ QueueUrl: queueUrl, Entries }));
+    return failures(Failed);
+  };
+}
+
+/** A message to be left invisible for so long. */
+interface Hidden {
+  readonly handle: string;
+  readonly seconds: number;
+}
+
+function hiding(sqs: SQSClient, queueUrl: string): SendBatch<Hidden> {
+  return async (messages) => {
+    const Entries = messages.map(({ handle, seconds }, place) => ({
+      Id: String(place),
+      ReceiptHandle: handle,
+      VisibilityTimeout: seconds,
+    }));
+    const { Failed } = await sqs.send(new ChangeMessageVisibilityBatchCommand({ QueueUrl: queueUrl, Entries }));
+    return failures(Failed);
+  };
+}
+
+/** A message that is visible again already, or deleted before, comes or does not come: either is right. */
+function failures(failed: readonly BatchResultErrorEntry[] = []): readonly BatchResultErrorEntry[] {
+  return failed.filter(({ Code }) => !/ReceiptHandleIsInvalid|MessageNotInflight/.test(Code ?? ""));
 }
 
 /** Receipts travel through the engine as `unknown`; only this file makes them. */

@@ -39,7 +39,7 @@ export const environment = {
 } as const;
 
 /** The functions of the stack; each is `lambdas/<name>.ts`, bundled to `dist/lambdas/<name>/index.mjs`, handler `index.handler`. */
-export const functions = ["advance", "tasks", "api", "sync", "timers", "dead-letters"] as const;
+export const functions = ["advance", "tasks", "api", "sync", "timers", "dead-letters", "heal"] as const;
 
 /** Functions that are not in the stack of an installation but in those of its users; bundled in the same way. */
 export const resourceFunctions = ["machine-resource"] as const;

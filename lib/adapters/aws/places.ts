@@ -9,6 +9,7 @@
  *   timers#<shard>             <due>#<id>
  *   machines#<account>/<region>    machine#<name>
  *   activities#<account>/<region>  activity#<name>
+ *   installation                   signing-key
  *   offers#<account>/<region>/<activity>   <time>#<claim>
  *
  * A fork is named by the branch that forked and the segment that did it: `/8.3/2`. Epochs share partitions,
@@ -31,6 +32,9 @@ export const summaryKey = "summary";
 
 /** What the sort keys of the Map Runs that an execution has started begin with. */
 export const mapRunPrefix = "maprun#";
+
+/** Where there is no Secrets Manager. */
+export const signingKeyPlace: Place = { pk: "installation", sk: "signing-key" };
 
 /** What the sort keys of all segments of a partition begin with. */
 export const logPrefix = "log#";

@@ -18,11 +18,16 @@ export interface AwsSettings {
   readonly flowQueueUrl: string;
   readonly tasksQueueUrl: string;
   readonly bucket: string;
-  readonly signingKeySecret: string;
   /** EventBridge bus that is told of status changes; absent: none is. */
   readonly eventBus?: string;
   /** Whether metrics are printed, for CloudWatch to read from the log. Off by default. */
   readonly printsMetrics?: boolean;
+  /** Messages that killed their worker again and again; absent: nobody here looks after them. */
+  readonly deadLetterQueueUrl?: string;
+  /** Absent: the key stands in the table. */
+  readonly signingKeySecret?: string;
+  /** How long deletions and changes of visibility are held back, in milliseconds, to go ten at a time. Default 0. */
+  readonly lingerMilliseconds?: number;
   /** How long a poll of the inbox waits for a first message; on Lambda nobody polls. Default 20, SQS's most. */
   readonly receiveWaitSeconds?: number;
   /** Told of every request after it was answered. Off by default: it makes DynamoDB count capacity. */

@@ -15,7 +15,7 @@ import { openExecutions } from "./executions.ts";
 import { openHeartbeats } from "./heartbeats.ts";
 import { type AwsInbox, openInbox } from "./inbox.ts";
 import { openJoins } from "./joins.ts";
-import { openKeys } from "./keys.ts";
+import { openKeys, openStoredKeys } from "./keys.ts";
 import { openLog } from "./log.ts";
 import { openMachines } from "./machines.ts";
 import { openMapRuns } from "./map-runs.ts";
@@ -27,6 +27,8 @@ import { openTimers } from "./timers.ts";
 
 export interface AwsWorld extends World {
   readonly inbox: AwsInbox;
+  /** The lane does not matter. Where `deadLetterQueueUrl` is given. */
+  readonly deadLetters?: AwsInbox;
   /** Closes the connections; what is under way fails. */
   close(): void;
 }
@@ -38,10 +40,13 @@ export async function openAwsWorld(settings: AwsSettings, tasks: Tasks, objects:
   const clients = makeClients(settings.clients);
   if (settings.onRequest) countRequests(clients, settings.onRequest);
   const { dynamodb, sqs, s3, secrets } = clients;
-  const keys = await openKeys(secrets, settings.signingKeySecret);
   const blobs = openBlobs(s3, settings.bucket);
   const store = { dynamodb, table: settings.table, objects: blobs };
+  const { signingKeySecret, deadLetterQueueUrl: dead } = settings;
+  const keys = await (signingKeySecret === undefined ? openStoredKeys(store) : openKeys(secrets, signingKeySecret));
   const urls = { flow: settings.flowQueueUrl, tasks: settings.tasksQueueUrl };
+  const { receiveWaitSeconds: waitSeconds = longestPoll, lingerMilliseconds = 0 } = settings;
+  const receiving = { waitSeconds, lingerMilliseconds };
   const outbox = openOutbox(sqs, urls, blobs, systemClock);
   const log = openLog(store, outbox);
   return {
@@ -63,7 +68,10 @@ export async function openAwsWorld(settings: AwsSettings, tasks: Tasks, objects:
     chance: systemChance,
     keys,
     leasesVoidBefore: 0,
-    inbox: openInbox(sqs, urls, blobs, systemClock, settings.receiveWaitSeconds ?? longestPoll),
+    inbox: openInbox(sqs, urls, blobs, systemClock, receiving),
+    ...(dead === undefined
+      ? {}
+      : { deadLetters: openInbox(sqs, { flow: dead, tasks: dead }, blobs, systemClock, receiving) }),
     close() {
       for (const client of Object.values(clients)) client.destroy();
     },

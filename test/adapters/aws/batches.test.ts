@@ -46,6 +46,25 @@ describe("batches", () => {
     expect(sent).toEqual([["first", "second"]]);
   });
 
+  test("what lingers goes with what comes meanwhile, and not later than that", async () => {
+    vi.useFakeTimers();
+    try {
+      const sent: (readonly string[])[] = [];
+      const lingering = new Batches<string>(async (contents) => {
+        sent.push(contents);
+        return [];
+      }, 50);
+      void lingering.add(entry("first"));
+      await vi.advanceTimersByTimeAsync(49);
+      void lingering.add(entry("second"));
+      expect(sent).toEqual([]);
+      await vi.advanceTimersByTimeAsync(1);
+      expect(sent).toEqual([["first", "second"]]);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
   test("an announced caller that never comes delays nobody for long", async () => {
     vi.useFakeTimers();
     try {

@@ -1,0 +1,84 @@
+/** `baton dlq list|redrive`: the messages that killed their workers again and again, to be looked at and sent once more. */
+import { Command } from "commander";
+import { type DeadLetter, readDeadLetter, redriveDeadLetter } from "../../engine/dead-letter-queue.ts";
+import { executionArn } from "../../engine/identity.ts";
+import type { Delivery } from "../../engine/ports.ts";
+import type { Operator } from "../../worker/operator.ts";
+import { installationOptions, inWords, type NamedInstallation, namedInstallation } from "../installation.ts";
+import { jsonOption, readLimit } from "../options.ts";
+
+interface Options extends NamedInstallation {
+  readonly most: number;
+  readonly json?: boolean;
+}
+
+export function dlqCommand(): Command {
+  const list = withOptions(new Command("list").description("show the dead letters")).action(listLetters);
+  const redrive = withOptions(
+    new Command("redrive").description("send the dead letters again: they carry on where they were"),
+  ).action(redriveLetters);
+  return new Command("dlq").description("the dead-letter queue").addCommand(list).addCommand(redrive);
+}
+
+function withOptions(command: Command): Command {
+  command.option("--most <n>", "letters at most", readLimit, 1_000);
+  for (const option of installationOptions()) command.addOption(option);
+  return command.addOption(jsonOption()).exitOverride();
+}
+
+const embedded =
+  "the embedded store has no dead letters: a message that ends its process is taken up again at the next start, and a step that throws fails its execution at the third try";
+
+async function open(options: Options): Promise<Operator> {
+  const names = namedInstallation(options, embedded);
+  const { openOperator } = await import("../../worker/operator.ts"); // the AWS SDK, which other commands do without
+  return openOperator(names, options).catch((error: unknown) => {
+    throw inWords(error);
+  });
+}
+
+async function listLetters(options: Options): Promise<void> {
+  const { engine, deadLetters, inbox, close } = await open(options);
+  const seen: Delivery[] = [];
+  try {
+    for await (const delivery of deadLetters(options.most)) {
+      seen.push(delivery);
+      print(options, await readDeadLetter(engine, delivery), delivery);
+    }
+    if (!options.json) console.log(`${seen.length} dead letters`);
+  } finally {
+    // Others may have them again.
+    await Promise.all(seen.map(({ receipt }) => inbox.later(receipt, engine.world.clock.now())));
+    close();
+  }
+}
+
+async function redriveLetters(options: Options): Promise<void> {
+  const { engine, deadLetters, inbox, close } = await open(options);
+  let [sent, left] = [0, 0];
+  try {
+    for await (const delivery of deadLetters(options.most)) {
+      const isOurs = await redriveDeadLetter(engine, delivery);
+      if (isOurs) await inbox.done([delivery.receipt]);
+      if (isOurs) sent += 1;
+      else left += 1;
+      print(options, await readDeadLetter(engine, delivery), delivery);
+    }
+    const line = `${sent} dead letters sent again${left > 0 ? `, ${left} left that Baton did not write` : ""}`;
+    console.log(options.json ? JSON.stringify({ redriven: sent, left }) : line);
+  } finally {
+    close();
+  }
+}
+
+function print({ json }: Options, letter: DeadLetter | undefined, { receives }: Delivery): void {
+  const entry = letter ? { ...letter, execution: executionArn(letter.execution) } : { kind: "unknown" };
+  console.log(json ? JSON.stringify({ ...entry, receives }) : `${inPlace(letter)}, received ${receives} times`);
+}
+
+function inPlace(letter: DeadLetter | undefined): string {
+  if (!letter) return "not a message of Baton";
+  const { execution, branch, kind, open } = letter;
+  const what = kind === "advance" ? (open ? "its next step" : "a step that was taken since") : kind;
+  return `${executionArn(execution)}${branch}  ${what}`;
+}

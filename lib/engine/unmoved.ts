@@ -4,7 +4,7 @@
  * merely late is found, too: what is sent for it is a duplicate, and does what duplicates do.
  */
 import type { Definition } from "../asl/definition.ts";
-import type { Forked, Instant, StateName, Working } from "../asl/position.ts";
+import type { Forked, Instant, MapRun, StateName, Working } from "../asl/position.ts";
 import { openClaim } from "./answer.ts";
 import { joinedMessage, resumption } from "./branch.ts";
 import { childEnded, childOf } from "./child.ts";
@@ -16,6 +16,8 @@ import { headerAt, headOf, headsOf } from "./head.ts";
 import { branchName } from "./identity.ts";
 import { nextPoll, pollDue } from "./job.ts";
 import { groupsOf, groupWidth, joinKey } from "./join.ts";
+import { idOf } from "./map-run/open.ts";
+import { stillRun } from "./map-run/unmoved.ts";
 import { dueTime, messageOf } from "./messages.ts";
 import { awaitsWorker } from "./offer.ts";
 import type { BranchPath, ExecutionId, Message } from "./ports.ts";
@@ -132,7 +134,7 @@ interface Group {
 
 async function lookAtFork(look: Look, parent: Segment, fork: Forked): Promise<readonly Segment[]> {
   if (fork.run) {
-    note(look, parent, parent.now, "its Map Run has not ended");
+    await lookAtRun(look, parent, fork.run);
     return [];
   }
   const open: Segment[] = [];
@@ -156,6 +158,18 @@ async function lookAtFork(look: Look, parent: Segment, fork: Forked): Promise<re
   });
   lookAtJoin(look, parent, fork, groups);
   return open;
+}
+
+/** The children of a Map Run are executions of their own. */
+async function lookAtRun(look: Look, parent: Segment, run: MapRun): Promise<void> {
+  const still = await stillRun(look.engine, idOf(run));
+  if (!still) return note(look, parent, parent.now, "its Map Run has not begun");
+  for (const { since, reason, message } of still.messages) note(look, parent, since, reason, message);
+  for (const child of still.running) look.found.push(...(await unmovedOf(look.engine, child, look.before)));
+  for (const child of still.ended) {
+    const end = await headOf(look.engine, child, "");
+    if (end) note(look, end, end.now, "whose turn it is in its Map Run has not begun");
+  }
 }
 
 /** An end that was not reported, that failed and stopped nobody, or whose successor never began. `from`: the group's first successor. */

@@ -44,7 +44,9 @@ export async function setup(
   const deploy = async (name: string, wanted: object): Promise<MachineRecord> => {
     const definition = JSON.stringify({ StartAt: Object.keys(wanted)[0], States: wanted });
     const definitionHash = await saveDefinition(engine, definition);
-    const fixed = { type: "STANDARD", createdAt: 0, revisionId: "1", settings: "{}", roleArn: "role" } as const;
+    // As the API writes them for a machine that asks for nothing.
+    const settings = '{"tags":[],"loggingConfiguration":{}}';
+    const fixed = { type: "STANDARD", createdAt: 0, revisionId: "1", settings, roleArn: "role" } as const;
     const machine: MachineRecord = { ...tenant, name, definitionHash, ...fixed };
     await world.machines.create(machine);
     return machine;

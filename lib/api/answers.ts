@@ -62,6 +62,16 @@ const machine = { stateMachineArn: text, name: text, type: text, creationDate: m
 export const answers = {
   StateMachines: object({ stateMachines: list(object(machine)) }, { nextToken: text }),
   CreatedStateMachine: object({ stateMachineArn: text, creationDate: moment }, { stateMachineVersionArn: text }),
+  UpdatedStateMachine: object({ updateDate: moment }, { revisionId: text, stateMachineVersionArn: text }),
+  Versions: object(
+    { stateMachineVersions: list(object({ stateMachineVersionArn: text, creationDate: moment })) },
+    { nextToken: text },
+  ),
+  PublishedVersion: object({ stateMachineVersionArn: text, creationDate: moment }),
+  Aliases: object(
+    { stateMachineAliases: list(object({ stateMachineAliasArn: text, creationDate: moment })) },
+    { nextToken: text },
+  ),
   StateMachine: object(
     { ...machine, status: text, definition: anyObject, roleArn: text },
     {

@@ -22,6 +22,8 @@ const constraint = (value: string, at: string, text: string): string =>
 
 const activityArnOf = (name: string): string => `arn:aws:states:us-east-1:000000000000:activity:${name}`;
 
+const absentRun = "arn:aws:states:us-east-1:000000000000:mapRun:absent/Each:7f6c1e0e-0000-4000-a000-000000000000";
+
 /** Operation, input, refusal. */
 const refused: [string, unknown, string][] = [
   [
@@ -271,7 +273,7 @@ const refused: [string, unknown, string][] = [
   [
     "SendTaskHeartbeat",
     { taskToken: "x".repeat(2049) },
-    constraint(` '${"x".repeat(2049)}'`, "taskToken", "have length less than or equal to 2048"),
+    constraint("", "taskToken", "have length less than or equal to 2048"),
   ],
   [
     "TagResource",
@@ -288,6 +290,13 @@ const refused: [string, unknown, string][] = [
     "InvalidArn: Invalid Arn: 'Resource type not valid in this context: execution'",
   ],
   ["RedriveExecution", {}, constraint(" null", "executionArn", "not be null")],
+  ["ListMapRuns", {}, constraint(" null", "executionArn", "not be null")],
+  ["DescribeMapRun", { mapRunArn: absentRun }, `ResourceNotFound: Resource not found: '${absentRun}'`],
+  [
+    "UpdateMapRun",
+    { mapRunArn: absentRun, maxConcurrency: -1 },
+    constraint(" '-1'", "maxConcurrency", "have value greater than or equal to 0"),
+  ],
   ["constructor", {}, "UnknownOperationException: unknown operation 'AWSStepFunctions.constructor'"],
   ["ListStateMachines", "{", "SerializationException: The body is not a JSON object in UTF-8"],
   [
@@ -739,4 +748,21 @@ describe("task tokens", () => {
     const { body } = await send("DescribeExecution", { executionArn });
     expect(body).toMatchObject({ status: "FAILED", error: "No", cause: "because" });
   });
+});
+
+test("a page of a history is no larger than a Lambda function may answer", async () => {
+  await send("CreateStateMachine", { name: "large", definition: pass, roleArn: role });
+  const input = JSON.stringify("x".repeat(2_200_000));
+  const { executionArn } = (await send("StartExecution", { stateMachineArn: arnOf("large"), input })).body;
+  await world.run();
+  const pages: number[][] = [];
+  for (let nextToken: string | undefined; pages.length < 9; ) {
+    const { body } = await send("GetExecutionHistory", { executionArn, ...(nextToken && { nextToken }) });
+    pages.push(body.events.map(({ id }: { id: number }) => id));
+    nextToken = body.nextToken;
+    if (!nextToken) break;
+  }
+  expect(pages).toEqual([[1], [2], [3], [4]]);
+  const bare = await send("GetExecutionHistory", { executionArn, includeExecutionData: false });
+  expect(bare.body.events).toHaveLength(4);
 });

@@ -36,6 +36,19 @@ test("state machines: create, list, describe, delete", async () => {
   expect((await send("GET /state-machines/passes")).status).toBe(404);
 });
 
+test("a machine's next revision, its versions and its aliases", async () => {
+  const updated = await send("POST /state-machines/waits", { definition: JSON.parse(pass), publish: true });
+  const stateMachineVersionArn = arnOf("waits:1");
+  expect(updated).toMatchObject({ status: 200, body: { updateDate: date, stateMachineVersionArn } });
+  expect((await send("GET /state-machines/waits")).body.definition).toEqual(JSON.parse(pass));
+  const again = await send("POST /state-machines/waits/versions", { description: "the same" });
+  expect(again).toMatchObject({ status: 201, body: { stateMachineVersionArn, creationDate: date } });
+  const versions = await send("GET /state-machines/waits/versions?maxResults=1");
+  expect(versions.body).toEqual({ stateMachineVersions: [{ stateMachineVersionArn, creationDate: date }] });
+  expect((await send("GET /state-machines/waits/aliases")).body).toEqual({ stateMachineAliases: [] });
+  expect((await send("POST /state-machines/waits", {})).body).toMatchObject({ title: "MissingRequiredParameter" });
+});
+
 describe("executions", () => {
   test("start, describe, list, history, stop", async () => {
     const begun = await send("POST /state-machines/waits/executions", '{"name":"one","input":{"n":0.0}}');

@@ -26,13 +26,28 @@ export const getExecutionHistory = operation(input, async (call, asked) => {
   const history = await readHistory(call.engine, id);
   const ordered = reverseOrder ? history.toReversed() : history;
   const start = from === undefined ? 0 : ordered.findIndex((event) => event.id === Number(from));
-  const end = start + pageSize(asked.maxResults);
-  const next = ordered[end];
+  const page = withinSize(
+    ordered.slice(start, start + pageSize(asked.maxResults)).map((event) => wireEvent(event, includeExecutionData)),
+  );
+  const next = ordered[start + page.length];
   return {
-    events: ordered.slice(start, end).map((event) => wireEvent(event, includeExecutionData)),
+    events: page,
     ...(next && { nextToken: sealPage(call, question, String(next.id)) }),
   };
 });
+
+/** A Lambda function may answer 6 MB; payloads are larger here than the service's, so a page may have to end earlier. */
+const mostCharacters = 4 * 1024 * 1024;
+
+/** As many as fit, and at least one. */
+function withinSize(events: readonly Answer[]): readonly Answer[] {
+  let size = 0;
+  const excess = events.findIndex((event, index) => {
+    size += JSON.stringify(event).length;
+    return size > mostCharacters && index > 0;
+  });
+  return excess < 0 ? events : events.slice(0, excess);
+}
 
 /** Members of an event's details that show what went through the execution. */
 const executionData = new Set([

@@ -91,9 +91,25 @@ export function configured(given: Given, before?: Settings): Omit<Settings, "tag
       includeExecutionData: logging.includeExecutionData ?? false,
     },
     tracingConfiguration: { enabled: (given.tracingConfiguration ?? before?.tracingConfiguration)?.enabled ?? false },
-    encryptionConfiguration: given.encryptionConfiguration ??
-      before?.encryptionConfiguration ?? { type: "AWS_OWNED_KEY" },
+    encryptionConfiguration: checkEncryption(given.encryptionConfiguration ?? before?.encryptionConfiguration),
   };
+}
+
+/** A key of the customer's own needs its name, and only with one does a period mean anything. */
+export function checkEncryption(
+  given: Input<typeof encryptionConfiguration> = { type: "AWS_OWNED_KEY" },
+): Input<typeof encryptionConfiguration> {
+  const { type, kmsKeyId, kmsDataKeyReusePeriodSeconds } = given;
+  const isOwned = type === "AWS_OWNED_KEY";
+  if (isOwned && (kmsKeyId !== undefined || kmsDataKeyReusePeriodSeconds !== undefined))
+    throw invalidEncryption("kmsKeyId and kmsDataKeyReusePeriodSeconds must not be set for type AWS_OWNED_KEY");
+  if (!isOwned && kmsKeyId === undefined)
+    throw invalidEncryption("kmsKeyId must be set for type CUSTOMER_MANAGED_KMS_KEY");
+  return given;
+}
+
+function invalidEncryption(reason: string): Refusal {
+  return new Refusal("InvalidEncryptionConfiguration", `Invalid Encryption Configuration: ${reason}`);
 }
 
 function checkLogging({ level = "OFF", destinations = [] }: Input<typeof loggingConfiguration>): void {

@@ -766,3 +766,29 @@ test("a page of a history is no larger than a Lambda function may answer", async
   const bare = await send("GetExecutionHistory", { executionArn, includeExecutionData: false });
   expect(bare.body.events).toHaveLength(4);
 });
+
+describe("an encryption configuration", () => {
+  const owned = { type: "AWS_OWNED_KEY" };
+  const managed = { type: "CUSTOMER_MANAGED_KMS_KEY", kmsKeyId: "alias/mine", kmsDataKeyReusePeriodSeconds: 60 };
+  const refused = "InvalidEncryptionConfiguration: Invalid Encryption Configuration: kmsKeyId";
+
+  test.each([
+    [owned, undefined],
+    [managed, undefined],
+    [{ ...managed, kmsKeyId: undefined }, `${refused} must be set for type CUSTOMER_MANAGED_KMS_KEY`],
+    [{ ...owned, kmsKeyId: "k" }, `${refused} and kmsDataKeyReusePeriodSeconds must not be set for type AWS_OWNED_KEY`],
+    [
+      { ...owned, kmsDataKeyReusePeriodSeconds: 60 },
+      `${refused} and kmsDataKeyReusePeriodSeconds must not be set for type AWS_OWNED_KEY`,
+    ],
+  ])("%j", async (encryptionConfiguration, problem) => {
+    const made = [
+      await send("CreateStateMachine", { name: "e", definition: pass, roleArn: role, encryptionConfiguration }),
+      await send("CreateActivity", { name: "e", encryptionConfiguration }),
+    ];
+    expect(made.map(refusal)).toEqual(Array(2).fill(problem ?? "200"));
+    if (problem !== undefined) return;
+    const described = await send("DescribeStateMachine", { stateMachineArn: arnOf("e") });
+    expect(described.body.encryptionConfiguration).toEqual(encryptionConfiguration);
+  });
+});

@@ -8,7 +8,7 @@ import { checkName } from "../name.ts";
 import { type Call, operation } from "../operation.ts";
 import { openPage, pageSize, sealPage } from "../page.ts";
 import { noSuchActivity, Refusal } from "../refusal.ts";
-import { arn, checkTags, encryptionConfiguration, mergedTags, type Tag, tag } from "../settings.ts";
+import { arn, checkEncryption, checkTags, encryptionConfiguration, mergedTags, type Tag, tag } from "../settings.ts";
 import { type Input, list, structure, text } from "../shape.ts";
 import { maxResults, nextToken } from "./list-state-machines.ts";
 
@@ -26,7 +26,7 @@ export const createActivity = operation(created, async (call, asked) => {
   const activity = { ...call.tenant, name };
   const activityArnText = activityArn(activity);
   const settings: Settings = {
-    encryptionConfiguration: asked.encryptionConfiguration ?? { type: "AWS_OWNED_KEY" },
+    encryptionConfiguration: checkEncryption(asked.encryptionConfiguration),
     tags: checkTags(activityArnText, mergedTags([], asked.tags ?? [])),
   };
   const { activities, clock } = call.engine.world;

@@ -131,3 +131,13 @@ test("over REST", async () => {
   const refused = await rest(handler, "POST /state-machines/m/executions/e/redrive", {});
   expect(refused).toMatchObject({ status: 409, body: { title: "ExecutionNotRedrivable" } });
 });
+
+test("in the definition that it was started with, whatever has become of the machine", async () => {
+  await start(failing);
+  await send("UpdateStateMachine", { stateMachineArn: arnOf("m"), definition: pass });
+  await redrive();
+  await world.run(1_000);
+  expect(await describeIt()).toMatchObject({ status: "FAILED", error: "E", redriveCount: 1 });
+  const { body } = await send("DescribeStateMachineForExecution", { executionArn });
+  expect(body.definition).toBe(failing);
+});

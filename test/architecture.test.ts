@@ -38,7 +38,14 @@ const mayImport: Readonly<Record<string, { readonly ours: readonly string[]; rea
     "lib/api": { ours: ["lib/api", "lib/engine", "lib/asl"], packages: ["node:"] },
     // A page in a browser: of ours only what is pure, and the API by its address.
     console: {
-      ours: ["console", "lib/asl/graph", "lib/asl/history/visits.ts", "lib/asl/json.ts", "type:lib/asl"],
+      ours: [
+        "console",
+        "lib/cli/cost",
+        "lib/asl/graph",
+        "lib/asl/history/visits.ts",
+        "lib/asl/json.ts",
+        "type:lib/asl",
+      ],
       packages: ["@codemirror/", "@lezer/highlight", "preact"],
     },
     "lib/stack": {

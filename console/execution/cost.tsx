@@ -1,27 +1,22 @@
-/**
- * What a run cost, by list prices of us-east-1: on the service 25 USD for a million transitions (a retry is one
- * more), here what `npm run bench` measures for the same (docs/costs.md). An estimate, and said to be one.
- */
+/** What a run cost, by the arithmetic of `baton cost`: an estimate at list prices, and said to be one. */
+import { useMemo } from "preact/hooks";
+import { countsOf } from "../../lib/cli/cost/count.ts";
+import { dollars, estimateOf } from "../../lib/cli/cost/estimate.ts";
 import { Fact } from "../parts/fact.tsx";
 import type { Read } from "./history.ts";
 
-const serviceUsd = 25 / 1_000_000;
-const batonUsd = 1.97 / 1_000_000;
-
-export function Cost({ read: { visits } }: { readonly read: Read }) {
-  const transitions = visits.reduce((sum, { attempts }) => sum + Math.max(1, attempts.length), 0);
+export function Cost({ read: { events } }: { readonly read: Read }) {
+  const { transitions, aloneUsd, stepFunctionsUsd } = useMemo(() => estimated(events), [events]);
   return (
     <Fact title="Cost, about">
       <span title={`${transitions} transitions at list prices of us-east-1; see docs/costs.md`}>
-        {usd(transitions * batonUsd)}{" "}
-        <span class="quiet">on AWS; {usd(transitions * serviceUsd)} on Step Functions</span>
+        {dollars(aloneUsd)} <span class="quiet">on AWS; {dollars(stepFunctionsUsd)} on Step Functions</span>
       </span>
     </Fact>
   );
 }
 
-/** Two digits that count. */
-function usd(amount: number): string {
-  if (amount === 0) return "$0";
-  return `$${amount.toFixed(Math.max(2, 1 - Math.floor(Math.log10(amount))))}`;
+/** There moments are in seconds, as on the wire. */
+function estimated(events: Read["events"]) {
+  return estimateOf(countsOf(events.map((event) => ({ ...event, timestamp: event.timestamp / 1_000 }))));
 }

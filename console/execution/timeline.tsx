@@ -71,7 +71,7 @@ function Row({ visit, axis, until }: { readonly visit: Visit; readonly axis: Tim
       <span class="track" aria-hidden="true">
         {axis.folds.map(({ at, width }) => (
           <span key={at} class="fold" style={{ left: percent(at), width: percent(width) }}>
-            ⏸
+            ⋯
           </span>
         ))}
         <span class={`bar ${tone}`} style={span(axis, enteredAt, leftAt)} />

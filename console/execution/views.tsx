@@ -60,11 +60,15 @@ function EventsView({ read: { events, partial } }: { readonly read: Read }) {
   );
 }
 
+/** What ends several branches, or all, follows from one of them and belongs to none. */
+const ofMany = /^(Execution|MapIteration|(Map|Parallel)State(Succeeded|Failed))/;
+
 /** The state that each event belongs to: what it says itself, else that of the event it follows from. */
 function statesOf(events: Read["events"]): ReadonlyMap<number, string> {
   const states = new Map<number, string>();
-  for (const { id, previousEventId, stateEnteredEventDetails, stateExitedEventDetails } of events) {
+  for (const { id, previousEventId, type, stateEnteredEventDetails, stateExitedEventDetails } of events) {
     const named = (stateEnteredEventDetails ?? stateExitedEventDetails)?.["name"];
+    if (ofMany.test(type)) continue;
     const state = typeof named === "string" ? named : states.get(previousEventId);
     if (state !== undefined) states.set(id, state);
   }

@@ -37,11 +37,11 @@ export function moment(at: number, now: number): string {
   return sameDay ? clock.format(at) : `${date.format(at)}, ${clock.format(at)}`;
 }
 
-/** `3 min ago`, `in 2 h`. */
+/** `3 min ago`, `in 2 d 3 h`: what is to come is told more exactly than what is gone. */
 export function relative(at: number, now: number): string {
   if (Math.abs(at - now) < second) return "just now";
   const coarse = duration(Math.floor(Math.abs(at - now) / second) * second).replace(/\.\d/, "");
-  return at < now ? `${coarse} ago` : `in ${coarse}`;
+  return at < now ? `${coarse.split(" ").slice(0, 2).join(" ")} ago` : `in ${coarse}`;
 }
 
 const counts = new Intl.NumberFormat();

@@ -3,7 +3,6 @@
  * that has not run yet. What each costs follows from the requests in docs/costs.md; the prices are `prices.ts`.
  */
 import type { Edge, Graph, Level, NodeId, StateNode } from "../../asl/graph/graph.ts";
-import type { Reply } from "../client.ts";
 import type { PricedExecution } from "./bill.ts";
 
 export interface Counts {
@@ -20,6 +19,15 @@ export interface Counts {
   readonly longWaits: number;
 }
 
+/** What is looked at of an event; its moment in seconds, as on the wire. */
+export interface CountedEvent {
+  readonly id: number;
+  readonly previousEventId: number;
+  readonly timestamp: number;
+  readonly type: string;
+  readonly stateEnteredEventDetails?: unknown;
+}
+
 export const nothing: Counts = {
   states: 0,
   attempts: 0,
@@ -32,8 +40,8 @@ export const nothing: Counts = {
 
 const longestDelaySeconds = 900;
 
-export function countsOf(events: readonly Reply[]): Counts {
-  const byId = new Map<number, Reply>(events.map((event) => [event.id, event]));
+export function countsOf(events: readonly CountedEvent[]): Counts {
+  const byId = new Map<number, CountedEvent>(events.map((event) => [event.id, event]));
   const count = (type: RegExp): number => events.filter((event) => type.test(event.type)).length;
   const attempts = count(/^(Task|LambdaFunction|Activity)Scheduled$/);
   const parallel = new Set(events.filter(({ type }) => type === "ParallelStateStarted").map(({ id }) => id));

@@ -1,5 +1,5 @@
 /** Executions of one machine or of all: found by status, name, error or what went in and came out; stopped or redriven many at once. */
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { useLive } from "../api/live.ts";
 import { may, useSession } from "../api/session.ts";
 import { ManyActs } from "../executions/acts.tsx";
@@ -76,15 +76,23 @@ const typingPause = 300;
 function Filters({ asked }: { readonly asked: Asked }) {
   const machines = useLive({ key: "machines", load: allMachines, settled: () => true });
   const [search, setSearch] = useState(asked.search);
+  /** What the address has, as far as this field put it there; an address from elsewhere fills the field. */
+  const sent = useRef(asked.search);
   const change = (to: Partial<Asked>): void => {
     const { machine, status, search: q } = { ...asked, search, ...to };
+    sent.current = q;
     go(link(["executions"], { machine, status, q }), { replace: true });
   };
   useEffect(() => {
-    if (search === asked.search) return;
+    if (asked.search === sent.current) return;
+    sent.current = asked.search;
+    setSearch(asked.search);
+  }, [asked.search]);
+  useEffect(() => {
+    if (search === sent.current) return;
     const timer = setTimeout(() => change({ search }), typingPause);
     return () => clearTimeout(timer);
-  });
+  }, [search]);
   return (
     <search class="filters">
       <label>

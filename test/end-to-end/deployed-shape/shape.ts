@@ -5,6 +5,7 @@
 import { GetSecretValueCommand } from "@aws-sdk/client-secrets-manager";
 import { readAssembly } from "./assembly.ts";
 import { type Chaos, type ChaosOptions, chaosOf, goodDay } from "./chaos.ts";
+import { type Asked, askResource, type ResourceAnswer } from "./custom-resource.ts";
 import {
   arnsOf,
   type Deployment,
@@ -63,6 +64,8 @@ export interface DeployedShape {
   readonly denied: readonly string[];
   /** The stack's functions by the beginning of their logical id, the folder's by their name. */
   find(name: string): DeployedFunction;
+  /** As CloudFormation does for a custom resource of the template. */
+  ask(asked: Asked): Promise<ResourceAnswer>;
   /** Lets the scheduled functions run now, and waits for them. */
   minute(): Promise<readonly Invocation[]>;
   counts(): Counts;
@@ -119,6 +122,7 @@ export async function startDeployedShape(options: DeployedShapeOptions): Promise
     leftOut: stack.leftOut,
     denied: wire.denied,
     minute,
+    ask: (asked) => askResource(deployment, own, asked),
     find(name) {
       const found = [...functions].find(([id]) => id.startsWith(name))?.[1] ?? users.get(name);
       if (found === undefined) throw new Error(`there is no function ${name}`);

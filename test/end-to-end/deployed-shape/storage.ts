@@ -144,6 +144,13 @@ async function createBucket(
 }
 
 async function createSecret({ secrets }: Clients, Name: string, properties: JsonObject): Promise<Created> {
+  const written = properties["SecretString"];
+  const SecretString = written === undefined ? await generated(secrets, properties) : text(written);
+  const { ARN = "" } = await secrets.send(new CreateSecretCommand({ Name, SecretString }));
+  return { ref: ARN, attributes: { Id: ARN } };
+}
+
+async function generated(secrets: Clients["secrets"], properties: JsonObject): Promise<string> {
   const wanted = object(properties["GenerateSecretString"]);
   const { RandomPassword } = await secrets.send(
     new GetRandomPasswordCommand({
@@ -152,7 +159,5 @@ async function createSecret({ secrets }: Clients, Name: string, properties: Json
     }),
   );
   const template: JsonObject = JSON.parse(text(wanted["SecretStringTemplate"]));
-  const SecretString = JSON.stringify({ ...template, [text(wanted["GenerateStringKey"])]: RandomPassword ?? "" });
-  const { ARN = "" } = await secrets.send(new CreateSecretCommand({ Name, SecretString }));
-  return { ref: ARN, attributes: { Id: ARN } };
+  return JSON.stringify({ ...template, [text(wanted["GenerateStringKey"])]: RandomPassword ?? "" });
 }

@@ -97,6 +97,7 @@ abstract class BatonStateMachineBase extends Resource implements IBatonStateMach
   abstract readonly grantPrincipal: iam.IPrincipal;
   /** @internal */
   protected abstract readonly _baton: IBaton;
+  readonly #keys = new Map<KeyRole, secretsmanager.ISecret>();
 
   grantStartExecution(grantee: iam.IGrantable): iam.Grant {
     return this._baton.grantStartExecution(grantee);
@@ -160,9 +161,9 @@ abstract class BatonStateMachineBase extends Resource implements IBatonStateMach
   #grantKey(grantee: iam.IGrantable, role: KeyRole): iam.Grant {
     if (role === "read") return this._baton.grantRead(grantee);
     if (role === "start") return this._baton.grantStartExecution(grantee);
-    const id = `Key-${role}`;
-    const known = this.node.tryFindChild(id) as secretsmanager.ISecret | undefined;
-    const secret = known ?? secretsmanager.Secret.fromSecretCompleteArn(this, id, this._baton.keySecretArn(role));
+    const arn = this._baton.keySecretArn(role);
+    const secret = this.#keys.get(role) ?? secretsmanager.Secret.fromSecretCompleteArn(this, `Key-${role}`, arn);
+    this.#keys.set(role, secret);
     return secret.grantRead(grantee);
   }
 }

@@ -3,7 +3,7 @@
  * which states need them. It reads what is written; a resource that only a running execution knows is
  * widened as little as possible and said so. What each integration needs is `needs`.
  */
-import { isArray, isObject, type JsonObject, property, type Value } from "../json.ts";
+import { isObject, type JsonObject, property, type Value } from "../json.ts";
 import { readResource } from "../states/resource.ts";
 import { writtenStates } from "../validate/walk.ts";
 import { bucketNeeds } from "./files.ts";
@@ -75,17 +75,14 @@ function merged(needs: readonly Need[]): readonly Statement[] {
       byResource.set(resource, new Set([...(byResource.get(resource) ?? []), ...actions]));
     }
   }
-  const byActions = new Map<string, string[]>();
-  for (const [resource, actions] of byResource) {
-    const key = JSON.stringify([...actions].sort());
-    byActions.set(key, [...(byActions.get(key) ?? []), resource]);
+  const byActions = new Map<string, { readonly actions: readonly string[]; readonly resources: string[] }>();
+  for (const [resource, found] of byResource) {
+    const actions = [...found].sort();
+    const same = byActions.get(actions.join(" "));
+    if (same === undefined) byActions.set(actions.join(" "), { actions, resources: [resource] });
+    else same.resources.push(resource);
   }
   return [...byActions]
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([actions, resources]) => ({ actions: texts(actions), resources: resources.sort() }));
-}
-
-function texts(json: string): readonly string[] {
-  const list: unknown = JSON.parse(json);
-  return isArray(list as Value) ? (list as string[]) : [];
+    .map(([, { actions, resources }]) => ({ actions, resources: resources.sort() }));
 }

@@ -135,6 +135,7 @@ function readMockConfig(file: string): MockConfig {
   if (!isMembers(config.StateMachines) || !isMembers(config.MockedResponses)) {
     throw new Failure(`${file} is no mock file: it needs StateMachines and MockedResponses`);
   }
+  // What is inside is looked up, and missed, name by name.
   return config as unknown as MockConfig;
 }
 

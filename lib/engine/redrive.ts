@@ -18,7 +18,7 @@ import { headerAt, headOf } from "./head.ts";
 import { momentAt } from "./moment.ts";
 import type { ExecutionId, ExecutionSummary, RedriveCall, SegmentKey } from "./ports.ts";
 import { expiry, mine, recordOf, segmentOf } from "./record.ts";
-import type { Header, Segment } from "./segment.ts";
+import { epochOf, type Header, type Segment } from "./segment.ts";
 import { standingOf } from "./standing.ts";
 import { tellRunning } from "./status.ts";
 
@@ -93,7 +93,8 @@ async function append(
   call: { readonly nonce: string; readonly token: string },
 ): Promise<Segment | undefined> {
   const { doing } = head.position;
-  if (doing.kind !== "ended") return undefined;
+  // The summary was read before: somebody else has redriven it since, and it may have ended again already.
+  if (doing.kind !== "ended" || epochOf(head) !== summary.epoch) return undefined;
   const before = await headerAt(engine, head);
   const definition = await engine.definition(before.definition);
   // What is left of the scopes that ended with it is fenced first: from then on nobody writes to its branches.

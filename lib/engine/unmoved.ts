@@ -13,9 +13,10 @@ import type { Command } from "./command.ts";
 import { deadlineMessage, deadlineOf } from "./deadline.ts";
 import type { Engine } from "./engine.ts";
 import { headerAt, headOf, headsOf } from "./head.ts";
-import { branchName } from "./identity.ts";
+import { branchName, mapRunArn } from "./identity.ts";
 import { nextPoll, pollDue } from "./job.ts";
 import { groupsOf, groupWidth, joinKey } from "./join.ts";
+import { newsMessage } from "./map-run/ended.ts";
 import { idOf } from "./map-run/open.ts";
 import { stillRun } from "./map-run/unmoved.ts";
 import { dueTime, messageOf } from "./messages.ts";
@@ -52,6 +53,7 @@ export async function unmovedOf(engine: Engine, id: ExecutionId, before: Instant
   const header = await headerAt(engine, root);
   const look: Look = { engine, header, definition: await engine.definition(header.definition), before, found: [] };
   await lookAtWhole(look, root);
+  await lookAtMapRuns(look, root);
   const open: Segment[] = [root];
   for (let head = open.shift(); head; head = open.shift()) open.push(...(await lookAt(look, head)));
   return look.found;
@@ -77,6 +79,23 @@ async function lookAtWhole(look: Look, root: Segment): Promise<void> {
   if (waiting && openClaim(waiting.position) === header.parent.seq) return;
   const abandoned: Command = { kind: "abandoned", execution: header.id, branch: "", parent: header.parent };
   note(look, root, waiting?.now ?? root.now, "the state that started it has ended", messageOf(abandoned, "flow"));
+}
+
+/** Runs at a time, as in the service's own lists. */
+const runsAtOnce = 100;
+
+/** Those that have not come to their end, though the branch that started them may have gone on without them. */
+async function lookAtMapRuns(look: Look, root: Segment): Promise<void> {
+  const { mapRuns } = look.engine.world;
+  for (let after: string | undefined, more = true; more; ) {
+    const page = await mapRuns.list(root.execution, runsAtOnce, after);
+    for (const { id, startedAt, stoppedAt } of page.items) {
+      const message = newsMessage(id, { kind: "heal" });
+      if (stoppedAt === undefined) note(look, root, startedAt, `its Map Run ${mapRunArn(id)} has not ended`, message);
+    }
+    after = page.next;
+    more = after !== undefined;
+  }
 }
 
 /** Answers the heads below that have not ended. */

@@ -4,18 +4,24 @@
  */
 import { deepStrictEqual } from "node:assert";
 import type { Definition } from "../../lib/asl/definition.ts";
+import { writtenResult } from "../../lib/asl/distributed/results.ts";
 import type { HistoryEvent } from "../../lib/asl/event.ts";
 import type { Failure, Forked } from "../../lib/asl/position.ts";
 import { firstWave } from "../../lib/asl/states/fork.ts";
 import { standing } from "../../lib/asl/states/redrive.ts";
 import { begin, step } from "../../lib/asl/step.ts";
 import type { Moment, Signal, Transition } from "../../lib/asl/transition.ts";
+import { idOf, isDistributed } from "../../lib/engine/map-run/open.ts";
 import { momentWith } from "../../lib/engine/moment.ts";
 import { epochOf, type Header, type Segment } from "../../lib/engine/segment.ts";
 import type { Run } from "./harness.ts";
+import { childrenIn, segmentsOf } from "./map-runs.ts";
+
+/** Without a world there are no Map Runs. */
+type Folded = Pick<Run, "engine" | "scenario"> & Partial<Pick<Run, "world">>;
 
 export async function folded(
-  run: Pick<Run, "engine" | "scenario">,
+  run: Folded,
   header: Header,
   definition: Definition,
   written: readonly Segment[],
@@ -32,12 +38,16 @@ export async function folded(
     logs.set(segment.branch, [...log, segment]);
     heads.set(segment.branch, segment);
     if (before === undefined) {
-      if (segment.branch === "" && !same(begin(definition, moment), segment))
+      if (segment.branch === "" && !(await begins(definition, header, moment, segment)))
         found.push("#0 does not follow from begin");
       continue;
     }
     const isRedriven = before.position.doing.kind === "ended";
-    const signals = isRedriven ? [redrivenFrom(log, segment, heads)] : signalsBetween(before, segment, heads);
+    const between = (): readonly Signal[] => [
+      ...signalsBetween(before, segment, heads),
+      ...runSignals(run, before, segment),
+    ];
+    const signals = isRedriven ? [redrivenFrom(log, segment, heads)] : between();
     if (!(await anyLeads(definition, before, signals, moment, segment))) {
       found.push(
         `${segment.branch}#${segment.seq} does not follow from ${before.position.doing.kind} by ${kinds(signals)}`,
@@ -59,6 +69,34 @@ function redrivenFrom(log: readonly Segment[], segment: Segment, heads: Readonly
   const inner = open && last ? eventsOf(branch, open, heads, epochOf(last)) + firstWave(open) : 0;
   const events = branch === "" ? (last?.position.events ?? 0) + inner : position.events;
   return { kind: "redriven", to, events };
+}
+
+/** A child that a closing Map Run kept from beginning has its end in its first segment. */
+async function begins(definition: Definition, header: Header, moment: Moment, segment: Segment): Promise<boolean> {
+  const begun = begin(definition, moment);
+  if (same(begun, segment)) return true;
+  if (!header.mapRun || segment.position.doing.kind !== "ended") return false;
+  const stopped = await step(definition, begun.next, { kind: "stopped", failure: {} }, moment);
+  return same({ ...stopped, events: [...begun.events, ...stopped.events] }, segment);
+}
+
+/** What a Map Run came to. */
+function runSignals(run: Folded, before: Segment, segment: Segment): readonly Signal[] {
+  const { doing } = before.position;
+  if (doing.kind !== "forked" || !isDistributed(doing)) return [];
+  const { world } = run;
+  if (!world) return [];
+  const id = idOf(doing.run);
+  const failed = segment.events.find(({ type }) => type === "MapRunFailed");
+  if (failed) return [{ kind: "failed", failure: failureIn(failed.details) }];
+  const children = childrenIn({ world }).filter(({ mapRun, status }) => mapRun === id && status === "SUCCEEDED");
+  const logs = children.map((child) => segmentsOf({ world }, child.id));
+  const indexIn = (log: readonly Segment[]): number => log[0]?.header?.mapRun?.index ?? 0;
+  const inOrder = logs.sort((one, other) => indexIn(one) - indexIn(other));
+  const { writer } = doing.run;
+  const written = writer ? { written: writtenResult({ ...doing.run, writer }) } : {};
+  const outputs = inOrder.map((log) => outputOf(log.findLast(({ branch }) => branch === "")));
+  return [{ kind: "joined", outputs, events: 0, ...written }];
 }
 
 function momentOf(
@@ -123,6 +161,7 @@ function signalsOf(before: Segment, segment: Segment, heads: ReadonlyMap<string,
     case "working":
       return [...segment.events.flatMap((event) => answersIn(event, segment)), { kind: "lost" }, { kind: "polled" }];
     case "forked":
+      if (doing.run) return [];
       return afterFork(segment, doing, heads);
     case "closing":
       return [{ kind: "closed", events: eventsOf(before.branch, doing.fork, heads, epochOf(before)) }];

@@ -25,6 +25,8 @@ type Step =
       readonly each: Plan;
       readonly concurrency: number;
       readonly few: boolean;
+      /** Its children are executions of their own. */
+      readonly distributed: boolean;
       readonly manners: Manners;
     };
 
@@ -68,6 +70,7 @@ function stepAt(depth: number): fc.Arbitrary<Step> {
     concurrency: fc.integer({ min: 0, max: 3 }),
     // Deep down a few are enough: widths multiply.
     few: depth > 1 ? fc.constant(true) : fc.boolean(),
+    distributed: fc.boolean(),
     manners,
   });
   // Near the root there are to be branches; deep down widths multiply.
@@ -179,7 +182,7 @@ class Author {
           ItemsPath: step.few ? "$.few" : "$$.Execution.Input.items",
           MaxConcurrency: step.concurrency,
           ItemSelector: { "n.$": "$$.Map.Item.Value", "items.$": "$.items", "few.$": "$.few" },
-          ItemProcessor: this.machine(step.each),
+          ItemProcessor: { ...(step.distributed && distributed), ...this.machine(step.each) },
           ResultPath: "$.each",
           ...this.judged(step.manners, fallback),
           Next: next,
@@ -198,6 +201,8 @@ class Author {
     };
   }
 }
+
+const distributed = { ProcessorConfig: { Mode: "DISTRIBUTED", ExecutionType: "STANDARD" } };
 
 function ending(end: Plan["end"]): State {
   if (end === "succeed") return { Type: "Succeed" };

@@ -28,6 +28,8 @@ export interface Scenario {
   readonly longestTask?: number;
   /** The jobs of its `.sync` tasks take up to that long, in milliseconds. */
   readonly longestJob?: number;
+  /** The users' files, by bucket and key. */
+  readonly files?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** Workers of this activity poll for its tasks. */
   readonly activity?: string;
   /** What it comes to if it is redriven often enough, as output text. */
@@ -89,7 +91,11 @@ export async function run(
 ): Promise<Run> {
   const life = drawLife(options);
   const outside = new Outside(scenario, life);
-  const world = simulatedWorld({ ...options, tasks: tasksOf(outside) });
+  const world = simulatedWorld({
+    ...options,
+    ...(scenario.files && { files: scenario.files }),
+    tasks: tasksOf(outside),
+  });
   const holders = new TokenHolders(world, life);
   outside.open(world, holders);
   plan?.(world);

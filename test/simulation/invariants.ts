@@ -4,9 +4,11 @@ import type { AwsHistoryEvent } from "../../lib/asl/history.ts";
 import { decodeSegment } from "../../lib/engine/codec.ts";
 import { endingOf } from "../../lib/engine/effects.ts";
 import { readHistory, readSegments } from "../../lib/engine/history.ts";
+import type { ExecutionId } from "../../lib/engine/ports.ts";
 import type { Header, Segment } from "../../lib/engine/segment.ts";
 import { folded } from "./folding.ts";
 import type { Run } from "./harness.ts";
+import { childrenIn, isOfRun, mapRunFaults, segmentsOf } from "./map-runs.ts";
 import { ordered } from "./order.ts";
 
 const terminal = /^Execution(Succeeded|Failed|TimedOut|Aborted)$/;
@@ -22,13 +24,30 @@ export async function violations(run: Run): Promise<readonly string[]> {
   const summary = run.world.summaries().find(({ id }) => id === run.id);
   if (!summary) return run.started === "started" ? [...found, "an acknowledged start was lost"] : found;
 
-  const written = run.world.segments().map(decodeSegment);
+  const executions = new Map<ExecutionId, readonly Segment[]>();
+  for (const { id } of [summary, ...childrenIn(run)]) executions.set(id, segmentsOf(run, id));
+  for (const [id, written] of executions) {
+    const faults = await executionFaults(id === run.id ? run : asChild(run, id, written), written);
+    found.push(...faults.map((fault) => (id === run.id ? fault : `${id}: ${fault}`)));
+  }
+  const all = [...executions.values()].flat();
+  found.push(...answersKept(run, all), ...jobFaults(run, all), ...mapRunFaults(run, executions));
+  return found;
+}
+
+/** The same judgement for a child of a Map Run, which is an execution like any other. */
+function asChild(run: Run, id: ExecutionId, written: readonly Segment[]): Run {
+  const input = written[0]?.events[0]?.details?.["input"];
+  return { ...run, id, redrives: [], scenario: { ...run.scenario, input: JSON.parse(String(input)) } };
+}
+
+async function executionFaults(run: Run, written: readonly Segment[]): Promise<readonly string[]> {
   const header = written.findLast(({ branch, header }) => branch === "" && header)?.header;
-  if (!header) return [...found, "there is a summary and no first segment"];
+  if (!header) return ["there is a summary and no first segment"];
   const definition = await run.engine.definition(header.definition);
-  found.push(...(await reachable(run, written)), ...ordered(run, definition, written));
-  found.push(...summaryFaults(run, header, written), ...answersKept(run, written), ...jobFaults(run, written));
-  found.push(...(await folded(run, header, definition, written)), ...redrivesKept(run, header, written));
+  const found = [...(await reachable(run, written)), ...ordered(run, definition, written)];
+  found.push(...summaryFaults(run, header, written), ...redrivesKept(run, header, written));
+  found.push(...(await folded(run, header, definition, written)));
   if (isSettled(written)) found.push(...historyFaults(await readHistory(run.engine, run.id), definition, written));
   return found;
 }
@@ -187,8 +206,9 @@ function highest(events: readonly AwsHistoryEvent[]): number {
 /** The segments of a run, for a failure's report. */
 export function trace(run: Run): string {
   const lines = run.world.segments().map((record) => {
+    if (isOfRun(record)) return `${record.execution}#${record.seq}: ${record.body}`;
     const { branch, seq, by, position, events, now } = decodeSegment(record);
-    return `${now} ${branch}#${seq} by ${by}: ${events.map(({ type }) => type).join(" ")} -> ${position.doing.kind}`;
+    return `${now} ${record.execution === run.id ? "" : record.execution}${branch}#${seq} by ${by}: ${events.map(({ type }) => type).join(" ")} -> ${position.doing.kind}`;
   });
   return lines.join("\n");
 }

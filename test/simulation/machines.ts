@@ -1,6 +1,7 @@
 /** Machines for the simulation: small ones that have in them whatever the engine must get right. */
 import type { Call, CallResult } from "../../lib/engine/ports.ts";
 import type { Scenario } from "./harness.ts";
+import { mapRuns } from "./map-run-machines.ts";
 
 const task = (name: string): string => `arn:aws:lambda:eu-central-1:123456789012:function:${name}`;
 
@@ -455,4 +456,5 @@ export const machines: Readonly<Record<string, Scenario>> = {
     },
     input: [1, 2, 3, 4, 5, 6, 7, 8],
   },
+  ...mapRuns,
 };

@@ -41,6 +41,7 @@ async function interpret(scenario: Scenario): Promise<string> {
   if (parsed.kind === "problems") throw new Error(JSON.stringify(parsed.problems));
   const { status, failure, output } = await simulate(parsed.definition, JSON.stringify(scenario.input), {
     tasks: responderOf(scenario),
+    ...(scenario.files && { objects: scenario.files }),
   });
   return [status, failure?.error, output].join(" ");
 }

@@ -5,7 +5,7 @@
  */
 import type { Definition } from "../../lib/asl/definition.ts";
 import type { Forked, Position, Working } from "../../lib/asl/position.ts";
-import { branchName } from "../../lib/engine/identity.ts";
+import { branchName, ownName } from "../../lib/engine/identity.ts";
 import { dueTime } from "../../lib/engine/messages.ts";
 import { epochOf, type Segment } from "../../lib/engine/segment.ts";
 import type { Run } from "./harness.ts";
@@ -94,6 +94,10 @@ class Replay {
     if (running.length > 0) this.say(segment, `redrives, and ${running.length} branches run`);
   }
 
+  private get name(): string {
+    return ownName(this.run.id);
+  }
+
   private say({ branch, seq }: Segment, what: string): void {
     this.found.push(`${branch}#${seq} ${what}`);
   }
@@ -133,7 +137,7 @@ class Replay {
     const attempt = `${segment.branch}/${claim}/${call.attempt}`;
     const ignored = holders.beats.some(
       ({ attempt: of, at, heardAt }) =>
-        of.endsWith(`:run${attempt}`) &&
+        of.endsWith(`:${this.name}${attempt}`) &&
         heardAt < segment.now &&
         at + heartbeatSeconds * 1_000 > segment.now + tolerance,
     );
@@ -154,7 +158,7 @@ class Replay {
   private checkJoin(before: Segment, segment: Segment): void {
     const { doing } = before.position;
     const next = segment.position.doing.kind;
-    if (doing.kind === "forked" && next !== "closing" && !isCut(segment)) {
+    if (doing.kind === "forked" && !doing.run && next !== "closing" && !isCut(segment)) {
       const ends = this.branchesOf(segment.branch, doing).filter(succeeded).length;
       if (ends !== doing.width) this.say(segment, `joins ${ends} of ${doing.width} branches`);
     }
@@ -193,7 +197,7 @@ class Replay {
     if (doing.kind !== "working" || doing.call.pattern !== "request-response") return;
     if (!segment.events.some(({ type }) => type === "LambdaFunctionSucceeded")) return;
     const key = `${segment.branch}/${doing.claim}/${doing.call.attempt}`;
-    const made = [...this.run.outside.invocations.values()].find((one) => one.key.endsWith(`:run${key}`));
+    const made = [...this.run.outside.invocations.values()].find((one) => one.key.endsWith(`:${this.name}${key}`));
     if (made?.answer?.kind !== "succeeded") this.say(segment, `has a result that the call ${key} did not give`);
   }
 

@@ -27,7 +27,7 @@ export async function runSeed(seed: number, only?: string, world: "swarm" | "dup
 function choose(seed: number): string {
   const chance = prng(`machine ${seed}`);
   if (chance.chance(0.5)) return "generated";
-  const names = Object.keys(machines).filter((name) => !name.startsWith("wide") || chance.chance(0.1));
+  const names = Object.keys(machines).filter((name) => !/wide/i.test(name) || chance.chance(0.05));
   return names[chance.below(names.length)] ?? "generated";
 }
 

@@ -13,7 +13,7 @@ const seeds = Number(process.env["BATON_SEEDS"] ?? 40);
 const first = Number(process.env["BATON_SEED"] ?? 1);
 
 /** Too many calls for a death at each; the faults of the seeds reach it. */
-const long: ReadonlySet<string> = new Set(["wide", "wideMended"]);
+const long: ReadonlySet<string> = new Set(["wide", "wideMended", "mapRunWide", "mapRunFiles"]);
 
 describe.each(Object.entries(machines))("%s", (name, scenario) => {
   test("runs without faults", async () => {

@@ -4,23 +4,68 @@ export const delimiters = { COMMA: ",", PIPE: "|", SEMICOLON: ";", SPACE: " ", T
 
 /** The records of a text; empty lines are no records. */
 export function* csvRecords(text: string, delimiter: string): Generator<readonly string[]> {
-  let record: string[] = [];
-  let at = text.charCodeAt(0) === 0xfeff ? 1 : 0;
-  while (at < text.length) {
+  const reader = csvReader(delimiter);
+  yield* reader.read(text);
+  yield* reader.end();
+}
+
+export interface CsvReader {
+  /** The records that are whole with this piece of the text. */
+  read(piece: string): Generator<readonly string[]>;
+  /** The last one, where no line break follows it. */
+  end(): Generator<readonly string[]>;
+}
+
+/** Reads a text piece by piece: a record that touches the end of what has come may go on in the next piece. */
+export function csvReader(delimiter: string): CsvReader {
+  let rest = "";
+  let isFirst = true;
+
+  function* take(text: string, isLast: boolean): Generator<readonly string[]> {
+    let at = 0;
+    while (at < text.length) {
+      const { record, end, isOpen } = csvRecord(text, at, delimiter);
+      if (isOpen && !isLast) break;
+      at = end;
+      if (record.length > 1 || record[0] !== "") yield record;
+    }
+    rest = text.slice(at);
+  }
+
+  return {
+    *read(piece) {
+      const text = isFirst && piece.charCodeAt(0) === 0xfeff ? piece.slice(1) : piece;
+      if (piece !== "") isFirst = false;
+      yield* take(rest + text, false);
+    },
+    *end() {
+      yield* take(rest, true);
+    },
+  };
+}
+
+interface CsvRecord {
+  readonly record: readonly string[];
+  /** Where the next begins. */
+  readonly end: number;
+  /** It reaches to the end of the text. */
+  readonly isOpen: boolean;
+}
+
+function csvRecord(text: string, start: number, delimiter: string): CsvRecord {
+  const record: string[] = [];
+  let at = start;
+  for (;;) {
     const { value, end } = csvField(text, at, delimiter);
     record.push(value);
-    if (text[end] === delimiter) {
-      at = end + 1;
-      // A delimiter at the very end is followed by one more, empty field.
-      if (at === text.length) record.push("");
-      else continue;
-    } else {
-      at = text.startsWith("\r\n", end) ? end + 2 : end + 1;
+    if (text[end] !== delimiter) {
+      const isOpen = end >= text.length;
+      return { record, end: text.startsWith("\r\n", end) ? end + 2 : end + 1, isOpen };
     }
-    if (record.length > 1 || record[0] !== "") yield record;
-    record = [];
+    at = end + 1;
+    // A delimiter at the very end is followed by one more, empty field.
+    if (at === text.length) return { record: [...record, ""], end: at, isOpen: true };
   }
-  if (record.length > 0) yield record;
 }
 
 function csvField(text: string, start: number, delimiter: string): { readonly value: string; readonly end: number } {

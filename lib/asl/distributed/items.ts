@@ -56,16 +56,24 @@ function* take<T>(items: Iterable<T>, limit: number): Generator<T> {
   }
 }
 
-/** A line that is no JSON fails the whole file before any child starts. */
+/** A line that is no JSON fails the whole file. */
 function readJsonLines(text: string, limit: number): Read {
   const items: JsonText[] = [];
-  for (const line of text.split(/\r?\n/)) {
+  for (const line of text.split("\n")) {
     if (items.length >= limit) break;
-    if (line.trim() === "") continue;
-    if (parsed(line) === undefined) return failed(`Invalid JSON in line: ${line.slice(0, shownOfLine)}`);
-    items.push(line);
+    const item = jsonLine(line);
+    if (item === undefined) continue;
+    if (typeof item !== "string") return { kind: "failed", failure: item };
+    items.push(item);
   }
   return { kind: "items", items };
+}
+
+/** The item of a line, with or without its carriage return; undefined: the line is empty. */
+export function jsonLine(line: string): JsonText | Failure | undefined {
+  const text = line.endsWith("\r") ? line.slice(0, -1) : line;
+  if (text.trim() === "") return undefined;
+  return parsed(text) === undefined ? readerFailed(`Invalid JSON in line: ${text.slice(0, shownOfLine)}`) : text;
 }
 
 /** Enough of a line to find it. */
@@ -81,17 +89,33 @@ function parsed(text: string): Value | undefined {
 }
 
 function readCsv(text: string, config: ReaderConfig, limit: number): Read {
-  const records = csvRecords(text, delimiters[config.csvDelimiter ?? "COMMA"]);
-  let headers = config.csvHeaders;
-  if (config.csvHeaderLocation !== "GIVEN") headers = records.next().value ?? [];
-  const names = headers ?? [];
-  if (new Set(names).size < names.length) return failed("CSV headers cannot contain duplicates.");
+  const records = csvRecords(text, delimiterOf(config));
+  const names = headersOf(config) ?? records.next().value ?? [];
+  const failure = headersFailure(names);
+  if (failure) return { kind: "failed", failure };
   return { kind: "items", items: take(csvItems(records, names), limit) };
 }
 
-/** Fields beyond the headers are left out; headers without a field get an empty text. */
+export function delimiterOf({ csvDelimiter }: ReaderConfig): string {
+  return delimiters[csvDelimiter ?? "COMMA"];
+}
+
+/** Undefined: the first record has them. */
+export function headersOf({ csvHeaderLocation, csvHeaders }: ReaderConfig): readonly string[] | undefined {
+  return csvHeaderLocation === "GIVEN" ? (csvHeaders ?? []) : undefined;
+}
+
+export function headersFailure(names: readonly string[]): Failure | undefined {
+  return new Set(names).size < names.length ? readerFailed("CSV headers cannot contain duplicates.") : undefined;
+}
+
 function* csvItems(records: Iterable<readonly string[]>, names: readonly string[]): Generator<JsonText> {
-  for (const record of records) yield writeJson(objectOf(names.map((name, index) => [name, record[index] ?? ""])));
+  for (const record of records) yield csvItem(record, names);
+}
+
+/** Fields beyond the headers are left out; headers without a field get an empty text. */
+export function csvItem(record: readonly string[], names: readonly string[]): JsonText {
+  return writeJson(objectOf(names.map((name, index) => [name, record[index] ?? ""])));
 }
 
 function readJson(text: string, config: ReaderConfig, limit: number): Read {

@@ -32,11 +32,9 @@ type Reader = NonNullable<MapRun["reader"]>;
 
 export async function readSource(reader: Reader, config: ReaderConfig, store: ObjectStore): Promise<Source> {
   const limit = reader.maxItems || Number.POSITIVE_INFINITY;
-  const given = argumentsOf(reader.arguments);
-  // Recorded as a fact of the service (features, 2c.6): it passes validation and fails here.
-  if (config.inputType === "PARQUET" && given.has("VersionId")) {
-    return failed("VersionId is not supported for the InputType PARQUET.");
-  }
+  const given = readerArguments(reader.arguments);
+  const refused = refusedVersion(given, config);
+  if (refused) return { kind: "failed", failure: refused };
   const bucket = given.get("Bucket") ?? "";
   if (reader.resource.endsWith(":listObjectsV2")) {
     const listed = await store.list(bucket, given.get("Prefix") ?? "");
@@ -53,11 +51,17 @@ export async function readSource(reader: Reader, config: ReaderConfig, store: Ob
   return readAll(manifest.files, manifest.config, limit, store);
 }
 
+/** Recorded as a fact of the service: it passes validation and fails when the file is to be read. */
+export function refusedVersion(given: ReadonlyMap<string, string>, config: ReaderConfig): Failure | undefined {
+  const isRefused = config.inputType === "PARQUET" && given.has("VersionId");
+  return isRefused ? readerFailed("VersionId is not supported for the InputType PARQUET.") : undefined;
+}
+
 function failed(cause: string): Source {
   return { kind: "failed", failure: readerFailed(cause) };
 }
 
-function argumentsOf(text: JsonText): ReadonlyMap<string, string> {
+export function readerArguments(text: JsonText): ReadonlyMap<string, string> {
   const given = parseJson(text);
   const members = new Map<string, string>();
   if (!isObject(given)) return members;
@@ -91,7 +95,7 @@ async function readAll(
   return { kind: "items", items };
 }
 
-async function readFile(place: Place, config: ReaderConfig, left: number, store: ObjectStore): Promise<Read> {
+export async function readFile(place: Place, config: ReaderConfig, left: number, store: ObjectStore): Promise<Read> {
   if (config.inputType === "PARQUET") return readParquet(place, left, store);
   const text = await fetched(place, store);
   if (typeof text !== "string") return { kind: "failed", failure: text };
@@ -107,7 +111,7 @@ async function readParquet(place: Place, left: number, store: ObjectStore): Prom
   return { kind: "items", items: rows };
 }
 
-async function fetched(place: Place, store: ObjectStore): Promise<string | Failure> {
+export async function fetched(place: Place, store: ObjectStore): Promise<string | Failure> {
   const file = await store.get(place);
   const where = `The object '${place.key}' in the bucket '${place.bucket}'`;
   if (file === undefined) return readerFailed(`${where} does not exist.`);
@@ -115,16 +119,16 @@ async function fetched(place: Place, store: ObjectStore): Promise<string | Failu
 }
 
 /** The members that the service's documentation shows; LastModified in seconds. */
+export function listedItem({ key, size, etag, lastModified }: ListedObject): JsonText {
+  return writeJson({
+    Etag: etag,
+    Key: key,
+    LastModified: Math.floor(lastModified / 1000),
+    Size: size,
+    StorageClass: "STANDARD",
+  });
+}
+
 function listing(listed: readonly ListedObject[], bucket: string, limit: number): readonly MapItem[] {
-  return listed.slice(0, limit).map(({ key, size, etag, lastModified }, index) => ({
-    index,
-    value: writeJson({
-      Etag: etag,
-      Key: key,
-      LastModified: Math.floor(lastModified / 1000),
-      Size: size,
-      StorageClass: "STANDARD",
-    }),
-    source: `S3://${bucket}`,
-  }));
+  return listed.slice(0, limit).map((one, index) => ({ index, value: listedItem(one), source: `S3://${bucket}` }));
 }

@@ -18,3 +18,26 @@ export function unzstd(file: Uint8Array, mostBytes: number): Uint8Array | undefi
   }
   return Buffer.concat(chunks);
 }
+
+export interface Unzstd {
+  /** What has come out since; undefined: the file is damaged. */
+  push(piece: Uint8Array, isLast: boolean): readonly Uint8Array[] | undefined;
+}
+
+/** Inflates a file that comes in pieces. */
+export function openUnzstd(): Unzstd {
+  let out: Uint8Array[] = [];
+  const inflater = new Decompress((chunk) => out.push(chunk));
+  return {
+    push(piece, isLast) {
+      out = [];
+      try {
+        inflater.push(piece, isLast);
+      } catch (error) {
+        if (error instanceof Error) return undefined;
+        throw error;
+      }
+      return out;
+    },
+  };
+}

@@ -13,7 +13,7 @@ import type { MapRunId } from "../ports.ts";
 import { preventChild } from "./children.ts";
 import { type Chunk, childInput, runJoin, stagedChunk, takersOf } from "./chunks.ts";
 import { countsOf, reportChild } from "./ended.ts";
-import { changeRun, type RunHead } from "./log.ts";
+import { changeRun, existing, type RunHead } from "./log.ts";
 import { isInRanges } from "./ranges.ts";
 import { type Counts, closed, closedUpTo, handOver, noCounts, type RunState, sum } from "./run.ts";
 import type { Worked } from "./work.ts";
@@ -26,6 +26,8 @@ export async function closeChildren(engine: Engine, head: RunHead, key: string, 
   if (state.phase.kind !== "closing") return "done";
   const last = await lastTaken(engine, id, state);
   for (let group = state.phase.group; group <= last; group++) {
+    // Another copy of the message may be through with it: then nobody is to be kept from beginning any more.
+    if ((await existing(engine, id)).state.phase.kind !== "closing") return "done";
     if (!isInRanges(state.done, group)) await closeGroup(engine, id, state, group);
     if (engine.world.clock.now() < until) continue;
     await changeRun(engine, id, key, (now) => closedUpTo(now, group + 1));

@@ -77,11 +77,15 @@ export async function changeRun(engine: Engine, id: MapRunId, key: string, chang
 /** Sends what the phase calls for, if it is this message that has to. */
 export async function follow(engine: Engine, { id, state }: RunHead, key: string): Promise<void> {
   const { phase } = state;
-  if (phase.kind === "ended") {
-    if (phase.from === key) await tellEnd(engine, id, state, phase);
-    return;
-  }
-  if ("charge" in phase && phase.charge.from === key)
+  const from = "charge" in phase ? phase.charge.from : phase.kind === "ended" ? phase.from : undefined;
+  if (from === key) await callFor(engine, { id, state });
+}
+
+/** Sends what the phase calls for, whoever had to. */
+export async function callFor(engine: Engine, { id, state }: Pick<RunHead, "id" | "state">): Promise<void> {
+  const { phase } = state;
+  if (phase.kind === "ended") return tellEnd(engine, id, state, phase);
+  if ("charge" in phase)
     await dispatch(engine, [messageOf({ kind: "run-work", execution: id, branch: "", seq: phase.charge.seq }, "flow")]);
 }
 

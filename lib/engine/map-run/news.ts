@@ -5,7 +5,9 @@ export type RunNews =
   /** At least so many of the group's items have failed. */
   | { readonly kind: "failing"; readonly group: number; readonly items: number }
   /** UpdateMapRun has changed it: there may be tokens to give out. */
-  | { readonly kind: "updated"; readonly nonce: string };
+  | { readonly kind: "updated"; readonly nonce: string }
+  /** It has not moved for long: messages may be lost. */
+  | { readonly kind: "heal" };
 
 export function newsKey(news: RunNews): string {
   switch (news.kind) {
@@ -15,5 +17,7 @@ export function newsKey(news: RunNews): string {
       return `failing:${news.group}.${news.items}`;
     case "updated":
       return `update:${news.nonce}`;
+    case "heal":
+      return "heal";
   }
 }

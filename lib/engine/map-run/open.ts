@@ -54,6 +54,7 @@ function firstState(engine: Engine, segment: Segment, fork: RunFork): RunState {
     concurrency: [concurrency],
     staged: { chunks: 0, children: 0, items: 0, complete: false },
     tokens: 0,
+    given: [],
     done: [],
     counts: noCounts,
     failing: {},

@@ -11,7 +11,7 @@ import { type ChildInput, stageChunk } from "./chunks.ts";
 import { type RunFork, readRunFork } from "./fork.ts";
 import { childInputs } from "./inputs.ts";
 import { changeRun, existing, type RunHead } from "./log.ts";
-import { closeRun, handOver, readOn, type Staged, tokensWanted } from "./run.ts";
+import { closeRun, giftFor, handOver, readOn, type Staged } from "./run.ts";
 import { openSource, Unreadable } from "./source.ts";
 import { giveOut, startWaiting } from "./tokens.ts";
 import type { Worked } from "./work.ts";
@@ -42,7 +42,7 @@ async function stageAll(
   until: Instant,
 ): Promise<Worked> {
   const reading = new Reading(engine, id, state.staged);
-  const slices = await openSource(engine, fork, state.staged.items);
+  const slices = openSource(engine, fork, state.staged.items);
   for await (const inputs of childInputs(fork, slices)) {
     for (const input of inputs) await reading.add(input);
     if (!reading.isDue) continue;
@@ -96,9 +96,9 @@ class Reading {
     const staged = { ...this.#staged, complete };
     const engine = this.#engine;
     const { state: before } = await existing(engine, this.#run);
-    const wanted = tokensWanted(before, staged.children);
-    await giveOut(engine, this.#run, before.concurrency.length - 1, before.tokens, wanted);
-    const { state } = await changeRun(engine, this.#run, key, (now, at) => readOn(now, staged, wanted, at));
+    const gift = giftFor(before, staged.children);
+    await giveOut(engine, this.#run, gift);
+    const { state } = await changeRun(engine, this.#run, key, (now, at) => readOn(now, staged, gift, at));
     this.#written = staged;
     return state.staged.items === staged.items && state.staged.complete === complete;
   }

@@ -17,8 +17,10 @@ export interface RunState extends Tolerance {
   /** MaxConcurrency at the start and after each change: a token's generation is a place in here. */
   readonly concurrency: readonly [number, ...number[]];
   readonly staged: Staged;
-  /** Tokens of the newest generation or older that were given out. */
+  /** How many tokens were given out and are not withdrawn. */
   readonly tokens: number;
+  /** All that were ever given out. */
+  readonly given: readonly Gift[];
   /** Groups whose children have all ended. */
   readonly done: Ranges;
   /** Of the groups that are done. */
@@ -40,6 +42,13 @@ export interface Staged {
 
 /** AWS's default, and the most it allows. */
 export const mostConcurrency = 10_000;
+
+/** Tokens of slots `from` to `to - 1`. */
+export interface Gift {
+  readonly generation: number;
+  readonly from: number;
+  readonly to: number;
+}
 
 export const ends = ["succeeded", "failed", "timedOut", "aborted"] as const;
 
@@ -111,7 +120,7 @@ export function concurrencyOf({ concurrency }: RunState): number {
 }
 
 /** How many tokens there should be: no more than there are children to start. */
-export function tokensWanted(state: RunState, children = state.staged.children): number {
+function tokensWanted(state: RunState, children: number): number {
   return Math.min(concurrencyOf(state), children);
 }
 
@@ -141,17 +150,27 @@ export function closeRun(state: RunState, outcome: RunOutcome, at: Occasion): Ru
   return isOpen(state) ? closing(state, outcome, at) : undefined;
 }
 
-/** More of the items are staged, and so many tokens given out. */
-export function readOn(state: RunState, staged: Staged, tokens: number, at: Occasion): RunState | undefined {
+/** More of the items are staged, and tokens were given out for them. */
+export function readOn(state: RunState, staged: Staged, gift: Gift, at: Occasion): RunState | undefined {
   if (state.phase.kind !== "reading" || staged.items < state.staged.items) return undefined;
   const phase = staged.complete ? ({ kind: "running" } as const) : state.phase;
-  const given = Math.min(Math.max(state.tokens, tokens), concurrencyOf(state));
-  return settle({ ...state, staged, tokens: given, phase }, at);
+  return settle({ ...(giveTokens(state, gift) ?? state), staged, phase }, at);
 }
 
-export function giveTokens(state: RunState, tokens: number): RunState | undefined {
-  const given = Math.min(tokens, concurrencyOf(state));
-  return given <= state.tokens ? undefined : { ...state, tokens: given };
+/** The tokens that there are children for and that nobody has. */
+export function giftFor(state: RunState, children = state.staged.children): Gift {
+  const generation = state.concurrency.length - 1;
+  return { generation, from: state.tokens, to: Math.max(state.tokens, tokensWanted(state, children)) };
+}
+
+export function giveTokens(state: RunState, gift: Gift): RunState | undefined {
+  if (gift.to <= gift.from || state.given.some((one) => isSameGift(one, gift))) return undefined;
+  const tokens = Math.min(Math.max(state.tokens, gift.to), concurrencyOf(state));
+  return { ...state, tokens, given: [...state.given, gift] };
+}
+
+function isSameGift(one: Gift, other: Gift): boolean {
+  return one.generation === other.generation && one.from === other.from && one.to === other.to;
 }
 
 /** The work goes on in another message: a function does not live for ever. */

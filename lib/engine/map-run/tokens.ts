@@ -14,7 +14,7 @@ import type { Token } from "../segment.ts";
 import { startChild } from "./children.ts";
 import { childInput, chunkOf, runJoin, takersOf } from "./chunks.ts";
 import { existing, roughly } from "./log.ts";
-import { isOpen, type RunState } from "./run.ts";
+import { type Gift, isOpen, type RunState } from "./run.ts";
 
 /** More slots than MaxConcurrency can have. */
 const slotsOfGeneration = 16_384;
@@ -36,13 +36,7 @@ async function tokenOf(engine: Engine, run: MapRunId, taker: number): Promise<To
  * The messages that start a token's first child each. Those of the first generation fill chunk after chunk among
  * themselves, so each may begin at its own: none has to go past the others. From there on the frontier says it.
  */
-export async function giveOut(
-  engine: Engine,
-  run: MapRunId,
-  generation: number,
-  from: number,
-  to: number,
-): Promise<void> {
+export async function giveOut(engine: Engine, run: MapRunId, { generation, from, to }: Gift): Promise<void> {
   const atOnce = 1_000;
   for (let first = from; first < to; first += atOnce) {
     const slots = Array.from({ length: Math.min(atOnce, to - first) }, (_, place) => first + place);

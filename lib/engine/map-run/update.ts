@@ -6,7 +6,7 @@ import type { MapRunId } from "../ports.ts";
 import { newsMessage } from "./ended.ts";
 import { changeRun, existing, runHead } from "./log.ts";
 import { newsKey } from "./news.ts";
-import { type Change, changed, giveTokens, isOpen, mostConcurrency, tokensWanted } from "./run.ts";
+import { type Change, changed, giftFor, giveTokens, isOpen, mostConcurrency } from "./run.ts";
 import { giveOut } from "./tokens.ts";
 
 export async function updateMapRun(
@@ -35,7 +35,7 @@ export async function updateMapRun(
 /** Gives out the tokens that MaxConcurrency allows and nobody has; sends what else the change calls for. */
 export async function giveMore(engine: Engine, run: MapRunId, key: string): Promise<void> {
   const { state } = await existing(engine, run);
-  const wanted = tokensWanted(state);
-  if (isOpen(state)) await giveOut(engine, run, state.concurrency.length - 1, state.tokens, wanted);
-  await changeRun(engine, run, key, (now) => (isOpen(now) ? giveTokens(now, wanted) : undefined));
+  const gift = giftFor(state);
+  if (isOpen(state)) await giveOut(engine, run, gift);
+  await changeRun(engine, run, key, (now) => (isOpen(now) ? giveTokens(now, gift) : undefined));
 }

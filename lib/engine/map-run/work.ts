@@ -5,6 +5,7 @@ import type { Engine } from "../engine.ts";
 import type { Verdict } from "../ports.ts";
 import { closeChildren } from "./close.ts";
 import { countsOf } from "./ended.ts";
+import { healRun } from "./heal.ts";
 import { changeRun, existing, follow, type RunHead } from "./log.ts";
 import { readItems } from "./read.ts";
 import { writeResults } from "./results.ts";
@@ -70,5 +71,7 @@ async function hear(engine: Engine, command: Extract<RunCommand, { kind: "run-ne
       return;
     case "updated":
       return giveMore(engine, run, key);
+    case "heal":
+      return healRun(engine, run);
   }
 }

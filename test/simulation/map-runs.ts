@@ -1,0 +1,129 @@
+/**
+ * What must hold of Map Runs: each child once, never more at once than may be, the run's own numbers true, its
+ * files complete, nobody at work when the parent goes on; and of each child whatever holds of an execution.
+ */
+import { decodeSegment } from "../../lib/engine/codec.ts";
+import { childId } from "../../lib/engine/identity.ts";
+import { idOf, isDistributed } from "../../lib/engine/map-run/open.ts";
+import { ends, type RunState } from "../../lib/engine/map-run/run.ts";
+import type { ExecutionId, ExecutionSummary, MapRunId, SegmentRecord } from "../../lib/engine/ports.ts";
+import type { Segment } from "../../lib/engine/segment.ts";
+import type { Run } from "./harness.ts";
+
+/** Of one execution, in the order in which they were written. */
+export function segmentsOf({ world }: Pick<Run, "world">, id: ExecutionId): readonly Segment[] {
+  return world.segments().flatMap((record) => (record.execution === id ? [decodeSegment(record)] : []));
+}
+
+export function childrenIn({ world }: Pick<Run, "world">): readonly ExecutionSummary[] {
+  return world.summaries().filter(({ mapRun }) => mapRun !== undefined);
+}
+
+/** The log of a Map Run, which holds states and no segments. */
+export function isOfRun({ body }: SegmentRecord): boolean {
+  return body.includes('"afterwards":');
+}
+
+interface Fork {
+  readonly id: MapRunId;
+  readonly parent: Segment;
+  readonly concurrency: number;
+}
+
+export function mapRunFaults(run: Run, executions: ReadonlyMap<ExecutionId, readonly Segment[]>): readonly string[] {
+  const forks = [...executions.values()].flatMap((written) => written.flatMap(forkIn));
+  return forks.flatMap((fork) => faultsOf(run, fork, executions.get(fork.parent.execution) ?? []));
+}
+
+function forkIn(segment: Segment): readonly Fork[] {
+  const { doing } = segment.position;
+  if (doing.kind !== "forked" || doing.claim !== segment.seq || !isDistributed(doing)) return [];
+  return [{ id: idOf(doing.run), parent: segment, concurrency: doing.concurrency }];
+}
+
+function faultsOf(run: Run, fork: Fork, siblings: readonly Segment[]): readonly string[] {
+  const { id, parent } = fork;
+  const records = run.world.segments();
+  const own = records.filter(({ execution }) => execution === id);
+  const children = childrenIn(run).filter(({ mapRun }) => mapRun === id);
+  const next = siblings.find(({ branch, seq }) => branch === parent.branch && seq === parent.seq + 1);
+  const found = [
+    ...crowding(run, fork),
+    ...own.flatMap((record, seq) => (record.seq === seq ? [] : [`#${seq} is missing`])),
+  ];
+  const last = own.at(-1);
+  if (!last) return isCut(next) ? [] : [`Map Run ${id} has no log`];
+  const { s: state }: { s: RunState } = JSON.parse(last.body);
+  if (state.phase.kind !== "ended") return [...found, `Map Run ${id} is still ${state.phase.kind}`];
+  found.push(...children.flatMap(({ status, name }) => (status === "RUNNING" ? [`child ${name} still runs`] : [])));
+  found.push(...numbers(run, state, children), ...names(id, state, children), ...filesOf(run, state));
+  if (next && !isCut(next)) found.push(...early(records, next, children));
+  return found.map((what) => `Map Run ${id}: ${what}`);
+}
+
+function isCut(segment: Segment | undefined): boolean {
+  const doing = segment?.position.doing;
+  return doing?.kind === "ended" && (doing.outcome.status === "ABORTED" || doing.outcome.status === "TIMED_OUT");
+}
+
+/** Its log says the same of its children as they do. */
+function numbers(
+  run: Run,
+  { counts, staged, phase }: RunState,
+  children: readonly ExecutionSummary[],
+): readonly string[] {
+  const statuses = { succeeded: "SUCCEEDED", failed: "FAILED", timedOut: "TIMED_OUT", aborted: "ABORTED" } as const;
+  const wrong = ends.flatMap((end) => {
+    const actual = children.filter(({ status }) => status === statuses[end]);
+    // A copy of the closing message that comes late may keep from beginning whom nobody would have begun.
+    const prevented = actual.filter(({ id }) => segmentsOf(run, id).length === 1).length;
+    const surplus = actual.length - counts.executions[end];
+    return surplus === 0 || (surplus > 0 && surplus <= prevented)
+      ? []
+      : [`${counts.executions[end]} ${end}, of ${actual.length}`];
+  });
+  const isWhole = phase.kind === "ended" && phase.outcome.status === "SUCCEEDED";
+  if (isWhole && children.length !== staged.children) wrong.push(`${children.length} children of ${staged.children}`);
+  return wrong;
+}
+
+function names(id: MapRunId, { staged }: RunState, children: readonly ExecutionSummary[]): readonly string[] {
+  const known = new Set(Array.from({ length: staged.children + 4_096 }, (_, index) => childId(id, index)));
+  return children.flatMap((child) => (known.has(child.id) ? [] : [`${child.id} is none of its children`]));
+}
+
+/** Nobody works for a run whose parent goes on. */
+function early(
+  records: readonly SegmentRecord[],
+  next: Segment,
+  children: readonly ExecutionSummary[],
+): readonly string[] {
+  const at = records.findIndex(
+    ({ execution, branch, seq }) => execution === next.execution && branch === next.branch && seq === next.seq,
+  );
+  const ids = new Set(children.map(({ id }) => id));
+  const late = records.slice(at).filter(({ execution }) => ids.has(execution));
+  return late.length === 0 ? [] : [`${late.length} segments of children come after the parent's #${next.seq}`];
+}
+
+function crowding({ world }: Run, { id, concurrency }: Fork): readonly string[] {
+  const ids = new Set(childrenIn({ world }).flatMap((child) => (child.mapRun === id ? [child.id] : [])));
+  let [running, most] = [0, 0];
+  for (const record of world.segments()) {
+    if (!ids.has(record.execution) || record.branch !== "") continue;
+    const isEnd = decodeSegment(record).position.doing.kind === "ended";
+    if (record.seq === 0 && !isEnd) running += 1;
+    if (record.seq > 0 && isEnd) running -= 1;
+    most = Math.max(most, running);
+  }
+  return most > concurrency ? [`${most} children ran at once, at most ${concurrency} may`] : [];
+}
+
+/** What the manifest lists is there, and holds as many results as the run has counted. */
+function filesOf({ world }: Run, { phase, afterwards }: RunState): readonly string[] {
+  if (phase.kind !== "ended" || !phase.written || afterwards.kind !== "write") return [];
+  const files = world.files();
+  const bodies = phase.written.files.map(({ key }) => [...files].find(([name]) => name.endsWith(`/${key}`))?.[1]);
+  const results = bodies.reduce((sum, body) => sum + (body === undefined ? 0 : JSON.parse(body).length), 0);
+  return results === phase.written.results ? [] : [`its files hold ${results} results of ${phase.written.results}`];
+}

@@ -3,6 +3,7 @@ import { table } from "../print.ts";
 import { type Alone, alone, syncsOfExecution } from "./alone.ts";
 import { type ApiFigures, measureApi } from "./api.ts";
 import { executions, type Figures, inFlight, rounds, states, type Throughput, throughput } from "./chains.ts";
+import { type MapRunFigures, mapRuns } from "./map-runs.ts";
 import { type MapFigures, maps } from "./maps.ts";
 import { type StartUp, startUp } from "./start-up.ts";
 import { type TaskFigures, tasks, tasksInSequence } from "./tasks.ts";
@@ -13,6 +14,7 @@ export interface EmbeddedFigures {
   readonly tasks: TaskFigures;
   readonly api: ApiFigures;
   readonly maps: readonly MapFigures[];
+  readonly mapRuns: readonly MapRunFigures[];
   readonly startUp: StartUp;
 }
 
@@ -23,6 +25,7 @@ export async function measureEmbedded(): Promise<EmbeddedFigures> {
     tasks: await tasks(),
     api: await measureApi(),
     maps: await maps(),
+    mapRuns: await mapRuns(),
     startUp: await startUp(),
   };
 }
@@ -33,6 +36,7 @@ export function printEmbedded(figures: EmbeddedFigures): void {
   printTasks(figures.tasks);
   printApi(figures.api);
   printMaps(figures.maps);
+  printMapRuns(figures.mapRuns);
   printStartUp(figures.startUp);
 }
 
@@ -57,6 +61,17 @@ function printThroughput({ bare, baton }: Throughput): void {
 
 function columns({ perSecond, cpuMilliseconds, mainMilliseconds }: Figures): readonly string[] {
   return [perSecond.toFixed(0), cpuMilliseconds.toFixed(4), mainMilliseconds.toFixed(4)];
+}
+
+function printMapRuns(figures: readonly MapRunFigures[]): void {
+  console.log("\nA Distributed Map over a file of JSON Lines, each child an execution, results written to files");
+  const rows = figures.map(({ items, perSecond, cpuMilliseconds, grownMebibytes }) => [
+    `${items.toLocaleString("en")} items`,
+    perSecond.toFixed(0),
+    cpuMilliseconds.toFixed(3),
+    grownMebibytes.toFixed(0),
+  ]);
+  console.log(table([["", "children per second", "CPU ms each", "MiB above idle"], ...rows]));
 }
 
 function printMaps(figures: readonly MapFigures[]): void {

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { type LocalWorld, openLocalWorld } from "../../lib/adapters/local/world.ts";
 import { createEngine, type Engine } from "../../lib/engine/engine.ts";
 import { saveDefinition } from "../../lib/engine/machines.ts";
+import type { Objects } from "../../lib/engine/map-run/ports.ts";
 import type { ExecutionId, MachineRecord, Tasks } from "../../lib/engine/ports.ts";
 import { startExecution } from "../../lib/engine/start.ts";
 import { runLoop } from "../../lib/local/loop.ts";
@@ -19,9 +20,9 @@ export interface Embedded {
 
 const noTasks: Tasks = { call: () => Promise.reject(new Error("no tasks here")) };
 
-export async function openEmbedded(tasks: Tasks = noTasks): Promise<Embedded> {
+export async function openEmbedded(tasks: Tasks = noTasks, objects?: Objects): Promise<Embedded> {
   const folder = await mkdtemp(join(tmpdir(), "baton-bench-"));
-  const world = await openLocalWorld({ folder, tasks });
+  const world = await openLocalWorld({ folder, tasks, ...(objects && { objects }) });
   const ends = watchEnds(world);
   const engine = createEngine(ends.world, { leaseMilliseconds: 1e10 });
   const loop = runLoop(engine, ends.world, {

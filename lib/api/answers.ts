@@ -112,6 +112,7 @@ export const answers = {
       error: text,
       cause: text,
       redriveDate: moment,
+      traceHeader: text,
       redriveStatusReason: text,
       waitingFor: list(object({ branch: text, state: text, reason: text }, { since: moment, until: moment })),
     },

@@ -13,6 +13,7 @@ import { type Cors, preflight, withCors } from "./cors.ts";
 import { openApiDocument } from "./openapi.ts";
 import { internalFailure, Refusal, tooLarge } from "./refusal.ts";
 import { rest } from "./rest.ts";
+import { traceHeaderOf } from "./trace-header.ts";
 import { uuid } from "./uuid.ts";
 import { wire } from "./wire.ts";
 
@@ -62,6 +63,7 @@ export function createHandler(engine: Engine, options: HandlerOptions): (request
       if (path === "/caller" && method === "GET") return Response.json(access ?? { role: "admin" });
       const invocationId = invocationIdOf(headers);
       const { signal } = request;
+      const traceHeader = traceHeaderOf(headers);
       if (options.changes && path === "/events" && method === "GET")
         return options.changes.listen(
           { ...tenant, ...(access && { sees: (machine) => covers(access, machine) }) },
@@ -73,6 +75,7 @@ export function createHandler(engine: Engine, options: HandlerOptions): (request
         signal,
         ...(access && { access }),
         ...(invocationId !== undefined && { invocationId }),
+        ...(traceHeader !== undefined && { traceHeader }),
       };
       return await face.answer(call, { method, path, query: url.searchParams, headers, body, requestId });
     } catch (error) {

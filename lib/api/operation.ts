@@ -13,6 +13,8 @@ export interface Call {
   readonly invocationId?: string;
   /** The claim of a Task that makes this call and waits for what comes of it. */
   readonly parent?: SegmentKey;
+  /** The trace that the request belongs to. */
+  readonly traceHeader?: string;
   /** Aborted when the caller is gone and nobody is left to be answered. */
   readonly signal?: AbortSignal;
 }

@@ -7,7 +7,7 @@ import { isObject, parseJson, property, type Value, writeJson } from "../asl/jso
 import { startedOutput } from "../engine/child.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { Call, CallResult, Tasks } from "../engine/ports.ts";
-import type { Answer } from "./operation.ts";
+import type { Answer, Call as Asking } from "./operation.ts";
 import { startExecution } from "./operations/start-execution.ts";
 import { findOperation } from "./operations.ts";
 import { Refusal } from "./refusal.ts";
@@ -35,7 +35,8 @@ async function startChild(engine: Engine, call: Call, pattern: string | undefine
   const tenant = { account, region };
   try {
     const asked = inputOf(call.arguments);
-    const answer = await startExecution.answer({ engine, tenant, signal, invocationId, ...waits }, asked);
+    const made = { engine, tenant, signal, invocationId, ...waits, ...traceOf(call) };
+    const answer = await startExecution.answer(made, asked);
     const { startDate } = answer;
     if (!(startDate instanceof Date)) throw new Error(`StartExecution answered ${JSON.stringify(answer)}`);
     const output = startedOutput(String(answer["executionArn"]), startDate.getTime());
@@ -59,13 +60,18 @@ async function callOperation(
   }
   const { account, region, signal } = call;
   try {
-    const answer = await operation.answer({ engine, tenant: { account, region }, signal }, inputOf(call.arguments));
+    const made = { engine, tenant: { account, region }, signal, ...traceOf(call) };
+    const answer = await operation.answer(made, inputOf(call.arguments));
     return { kind: pattern === undefined ? "succeeded" : "submitted", output: JSON.stringify(pascal(answer)) };
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     const details = `Service: Sfn, Status Code: ${error.status}, Request ID: `;
     return failed(`Sfn.${exceptionName(error)}`, `${error.message} (${details})`);
   }
+}
+
+function traceOf({ traceHeader }: Call): Pick<Asking, "traceHeader"> {
+  return traceHeader === undefined ? {} : { traceHeader };
 }
 
 function exceptionName({ name }: Refusal): string {

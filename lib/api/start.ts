@@ -28,6 +28,7 @@ export interface Start {
   readonly name?: string;
   readonly input: string;
   readonly invocationId?: string;
+  readonly traceHeader?: string;
   readonly log?: LogTarget;
   readonly testCase?: string;
   readonly strictQuotas?: true;
@@ -48,6 +49,7 @@ export async function startOf(call: Call, asked: Input<typeof startInput>): Prom
   const version = await drawnVersion(call, named);
   const snapshot = version && (await readSnapshot(call, version));
   const { definitionHash, roleArn } = snapshot ?? named.machine;
+  const traceHeader = call.traceHeader ?? asked.traceHeader; // the service prefers the request's own, too
   const log = logTarget(named.machine.name, (snapshot ?? named.settings).loggingConfiguration);
   return {
     machine: { ...named.machine, definitionHash, roleArn },
@@ -56,6 +58,7 @@ export async function startOf(call: Call, asked: Input<typeof startInput>): Prom
     input,
     ...(name !== undefined && { name }),
     ...(call.invocationId !== undefined && { invocationId: call.invocationId }),
+    ...(traceHeader !== undefined && { traceHeader }),
     ...(log && { log }),
     ...(testCase !== undefined && { testCase }),
     ...quotas,
@@ -86,9 +89,12 @@ function checkSize({ engine }: Call, input: string, quotas: Pick<Start, "strictQ
   if (Buffer.byteLength(input) > limit) throw validationFailed([tooManyBytes("Value", "input", limit)]);
 }
 
-/** Undefined: nothing is logged, and nothing of it costs anything. */
-function logTarget(machine: string, configuration: Settings["loggingConfiguration"]): LogTarget | undefined {
-  const { level = "OFF", includeExecutionData = false, destinations = [] } = configuration;
+/** Undefined: nothing is logged, and nothing of it costs anything. A record that was not made by the API has no settings. */
+function logTarget(
+  machine: string,
+  configuration: Settings["loggingConfiguration"] | undefined,
+): LogTarget | undefined {
+  const { level = "OFF", includeExecutionData = false, destinations = [] } = configuration ?? {};
   const group = destinations[0]?.cloudWatchLogsLogGroup?.logGroupArn;
   return level === "OFF" || group === undefined ? undefined : { level, includeExecutionData, group, machine };
 }

@@ -14,6 +14,7 @@ export interface Attempt {
   readonly machineRoleArn: string;
   /** Names the attempt, for those who must know it again when it is made twice. */
   readonly key: string;
+  readonly traceHeader?: string | undefined;
   /** Who is to be told of an end that comes later. */
   readonly claim?: SegmentKey;
   /** The moments at which waiting for the answer ends, and with what. */
@@ -25,7 +26,7 @@ export interface Attempt {
 }
 
 export async function makeCall({ world }: Engine, attempt: Attempt): Promise<Signal> {
-  const { tenant, call, key, claim, limits, given } = attempt;
+  const { tenant, call, key, traceHeader, claim, limits, given } = attempt;
   const abort = new AbortController();
   const signal = given === undefined ? abort.signal : AbortSignal.any([abort.signal, given]);
   const timers: (() => void)[] = [];
@@ -47,6 +48,7 @@ export async function makeCall({ world }: Engine, attempt: Attempt): Promise<Sig
       ...(call.roleArn === undefined ? {} : { roleArn: call.roleArn }),
       machineRoleArn: attempt.machineRoleArn,
       idempotencyKey: key,
+      ...(traceHeader === undefined ? {} : { traceHeader }),
       ...(claim === undefined ? {} : { claim }),
       signal,
     })

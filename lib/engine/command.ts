@@ -45,6 +45,7 @@ export interface ExpressRun extends Addressed {
   readonly roleArn: string;
   readonly startedAt: Instant;
   readonly input: JsonText;
+  readonly traceHeader?: string;
   readonly log?: LogTarget;
   readonly strictQuotas?: true;
   readonly revived?: number;

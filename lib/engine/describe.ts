@@ -10,6 +10,7 @@ export interface ExecutionDescription {
   readonly roleArn: string;
   readonly input: JsonText;
   readonly output?: JsonText;
+  readonly traceHeader?: string;
   /** What the execution itself waits for, in words, while it runs; `waitingBranches` goes into its branches. */
   readonly waitingFor?: string;
 }
@@ -31,6 +32,7 @@ export async function describeExecution(engine: Engine, id: ExecutionId): Promis
     roleArn: header.roleArn,
     input,
     ...(output === undefined ? {} : { output }),
+    ...(header.traceHeader === undefined ? {} : { traceHeader: header.traceHeader }),
     ...(waitingFor === undefined ? {} : { waitingFor }),
   };
 }

@@ -24,6 +24,7 @@ export interface ExpressStart {
   readonly input: JsonText;
   /** The caller's `amz-sdk-invocation-id`. */
   readonly invocationId?: string;
+  readonly traceHeader?: string;
   readonly log?: LogTarget;
   readonly strictQuotas?: true;
 }
@@ -50,7 +51,7 @@ export async function runNow(engine: Engine, request: ExpressStart): Promise<Exp
 }
 
 export async function carryExpress(engine: Engine, command: ExpressRun): Promise<ExpressEnded> {
-  const { execution, run, roleArn, input, startedAt: startTime, log } = command;
+  const { execution, run, roleArn, input, startedAt: startTime, traceHeader, log } = command;
   const { account, region, machine, name } = executionName(execution);
   const arn = expressArn(execution, run);
   const stateMachine = { id: machineArn({ account, region }, machine), name: machine };
@@ -58,7 +59,7 @@ export async function carryExpress(engine: Engine, command: ExpressRun): Promise
   const quotas = command.strictQuotas && { strictQuotas: command.strictQuotas };
   const context = { id: arn, name, roleArn, stateMachine, input, region, account, startTime };
   const keepsHistory = log !== undefined;
-  const result = await runExpress(engine, { definition, execution: context, keepsHistory, ...quotas });
+  const result = await runExpress(engine, { definition, execution: context, keepsHistory, traceHeader, ...quotas });
   if (log !== undefined) await tellWhole(engine, log, result.history(), arn);
   const ended = { ...result, arn, name };
   await tellExpress(engine, execution, input, ended);
@@ -67,7 +68,7 @@ export async function carryExpress(engine: Engine, command: ExpressRun): Promise
 
 /** Name and run derive from the SDK's invocation id, so that its retry starts the same execution again. */
 function commandOf(engine: Engine, request: ExpressStart): ExpressRun {
-  const { machine, name, input, invocationId, log, strictQuotas } = request;
+  const { machine, name, input, invocationId, traceHeader, log, strictQuotas } = request;
   const nonce = nonceOf(engine, invocationId);
   return {
     kind: "express",
@@ -78,6 +79,7 @@ function commandOf(engine: Engine, request: ExpressStart): ExpressRun {
     roleArn: machine.roleArn,
     startedAt: engine.world.clock.now(),
     input,
+    ...(traceHeader === undefined ? {} : { traceHeader }),
     ...(log === undefined ? {} : { log }),
     ...(strictQuotas && { strictQuotas }),
   };

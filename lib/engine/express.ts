@@ -26,6 +26,8 @@ export interface ExpressRequest {
   /** Whether its events are kept for `history`. */
   readonly keepsHistory: boolean;
   readonly strictQuotas?: true;
+  /** The trace that it belongs to, as X-Ray writes it. */
+  readonly traceHeader?: string | undefined;
   /** Aborted: the execution ends as ABORTED. */
   readonly signal?: AbortSignal;
 }
@@ -60,7 +62,7 @@ export async function runExpress(engine: Engine, request: ExpressRequest): Promi
   const home = homeOf(engine, request, startedAt);
   const over = new AbortController();
   const news = newsFrom(engine);
-  const run = prepare(engine, home, request.keepsHistory, news.ring, over.signal);
+  const run = prepare(engine, home, request, news.ring, over.signal);
   const stop = (): void => {
     appointSignal(run, run.now, run.root, { kind: "stopped", failure: {} }, () => isRunning(run.root));
     news.ring();
@@ -128,7 +130,13 @@ function newsFrom({ world: { clock } }: Engine): News {
   };
 }
 
-function prepare(engine: Engine, home: Home, keepsHistory: boolean, ring: () => void, over: AbortSignal): Run {
+function prepare(
+  engine: Engine,
+  home: Home,
+  { keepsHistory, traceHeader }: ExpressRequest,
+  ring: () => void,
+  over: AbortSignal,
+): Run {
   const { clock, chance } = engine.world;
   const seed = chance.hex(16);
   let latest = 0;
@@ -141,7 +149,7 @@ function prepare(engine: Engine, home: Home, keepsHistory: boolean, ring: () => 
     momentOf: (branch, seq) => momentOf(run.now, seed, branch, seq),
     decide: (branch, signal, moment) => decide(engine, run, branch, signal, moment),
     call: async (branch, working) => {
-      void answerOf(engine, branch, working, over).then((signal) => {
+      void answerOf(engine, branch, working, traceHeader, over).then((signal) => {
         appointSignal(run, run.now, branch, signal, () => isClaimed(branch, working.claim));
         ring();
       });
@@ -193,7 +201,13 @@ function breath({ world: { clock } }: Engine): Promise<void> {
   });
 }
 
-function answerOf(engine: Engine, branch: Branch, working: Working, over: AbortSignal): Promise<Signal> {
+function answerOf(
+  engine: Engine,
+  branch: Branch,
+  working: Working,
+  traceHeader: string | undefined,
+  over: AbortSignal,
+): Promise<Signal> {
   const { execution } = branch.home;
   const { call, since } = working;
   const { timeoutSeconds } = call;
@@ -203,6 +217,7 @@ function answerOf(engine: Engine, branch: Branch, working: Working, over: AbortS
     machineRoleArn: execution.roleArn,
     // The service's idempotency tokens are of this form: the same try of the same run is the same call.
     key: `${execution.id}${branch.path}/${working.claim}/${call.attempt}`,
+    traceHeader,
     limits:
       timeoutSeconds === undefined
         ? []

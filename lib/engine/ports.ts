@@ -304,6 +304,8 @@ export interface Call {
   readonly machineRoleArn?: string;
   /** `execution/branch/seq/attempt`, for APIs that take an idempotency token. */
   readonly idempotencyKey: string;
+  /** The trace that the execution belongs to, as X-Ray writes it. */
+  readonly traceHeader?: string;
   /** Who is to be told of an end that comes later; absent where nobody waits for one. */
   readonly claim?: SegmentKey;
   /** Aborted when the attempt's time is over. */

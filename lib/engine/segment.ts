@@ -45,6 +45,8 @@ export interface Header {
   readonly parent?: SegmentKey;
   /** The Map Run that started it. */
   readonly mapRun?: Membership;
+  /** The trace that it belongs to, as X-Ray writes it; its calls belong to it, too. */
+  readonly traceHeader?: string;
   /** Where its log goes; absent: nowhere. */
   readonly log?: LogTarget;
 }

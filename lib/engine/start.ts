@@ -31,6 +31,7 @@ export interface StartRequest {
   readonly invocationId?: string;
   /** The claim that waits for its end. */
   readonly parent?: SegmentKey;
+  readonly traceHeader?: string;
   readonly log?: LogTarget;
   /** Its Tasks are answered as that test case of the mock configuration says. */
   readonly testCase?: string;
@@ -63,7 +64,7 @@ export async function startExecution(engine: Engine, request: StartRequest): Pro
 }
 
 function headerFor(engine: Engine, id: ExecutionId, request: StartRequest): Header {
-  const { machine, parent, log, testCase, strictQuotas = engine.options.strictQuotas } = request;
+  const { machine, parent, traceHeader, log, testCase, strictQuotas = engine.options.strictQuotas } = request;
   return {
     id,
     definition: machine.definitionHash,
@@ -73,6 +74,7 @@ function headerFor(engine: Engine, id: ExecutionId, request: StartRequest): Head
     redriveCount: 0,
     epoch: 0,
     ...(parent === undefined ? {} : { parent }),
+    ...(traceHeader === undefined ? {} : { traceHeader }),
     ...(log === undefined ? {} : { log }),
     ...(testCase === undefined ? {} : { testCase: { machine: machine.name, name: testCase } }),
     ...(strictQuotas && { strictQuotas }),

@@ -61,6 +61,7 @@ function attemptOf(header: Header, claimed: Segment, working: Working): Attempt 
     call,
     machineRoleArn: header.roleArn,
     key: attemptKey(claim, call.attempt),
+    traceHeader: header.traceHeader,
     claim,
     limits: limitsOf(claimed, working),
     unknown: (error) => {

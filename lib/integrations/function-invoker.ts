@@ -14,6 +14,8 @@ export interface Invocation {
   readonly payload: JsonText;
   readonly type: "RequestResponse" | "Event" | "DryRun";
   readonly clientContext?: string;
+  /** As X-Ray writes it. */
+  readonly traceHeader?: string;
   readonly logType?: "None" | "Tail";
   readonly region: string;
   readonly account: string;

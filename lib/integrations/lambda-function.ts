@@ -23,6 +23,7 @@ export function lambdaFunction(invoke: InvokeFunction): Integration {
       type: "RequestResponse",
       signal: call.signal,
       ...(call.roleArn !== undefined && { roleArn: call.roleArn }),
+      ...(call.traceHeader !== undefined && { traceHeader: call.traceHeader }),
     });
     if (answer.kind !== "answered") return invocationFailure(answer);
     if (answer.functionError !== undefined) return functionFailure(answer.payload);

@@ -53,6 +53,7 @@ function invocationOf(call: IntegrationCall): Invocation | string {
     ...(clientContext !== undefined && { clientContext }),
     ...(textOf(parameters?.get("LogType")) === "Tail" && { logType: "Tail" }),
     ...(call.roleArn !== undefined && { roleArn: call.roleArn }),
+    ...(call.traceHeader !== undefined && { traceHeader: call.traceHeader }),
   };
 }
 

@@ -42,6 +42,8 @@ async function invokeBy(sdk: Sdk, client: LambdaClient, invocation: Invocation):
   });
   const keeper = headerKeeper();
   command.middlewareStack.add(keeper.middleware, atTheAnswer);
+  if (invocation.traceHeader !== undefined)
+    command.middlewareStack.add(tracing(invocation.traceHeader), { step: "build" });
   let output: InvokeCommandOutput;
   try {
     output = await client.send(command, { abortSignal: invocation.signal });
@@ -97,4 +99,15 @@ function otherIdentity(roleArn: string): FunctionAnswer {
     kind: "misconfigured",
     cause: `Functions on AWS are called under this installation's own identity, which does not assume the role '${roleArn}' of the state's Credentials.`,
   };
+}
+
+/** Lambda takes the trace from here; on Lambda the SDK would say that of its own invocation. */
+function tracing(traceHeader: string) {
+  return <Asked extends { request: unknown }, Answer>(next: (asked: Asked) => Promise<Answer>) =>
+    (asked: Asked): Promise<Answer> => {
+      const { request } = asked;
+      if (typeof request === "object" && request !== null && "headers" in request)
+        Object.assign(request.headers ?? {}, { "X-Amzn-Trace-Id": traceHeader });
+      return next(asked);
+    };
 }

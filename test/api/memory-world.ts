@@ -29,6 +29,8 @@ export interface MemoryWorld {
   /** What every Task comes to. */
   taskResult: CallResult;
   readonly calls: string[];
+  /** The trace that each call belongs to. */
+  readonly traces: (string | undefined)[];
   /** Machine and record of each line of an execution's log. */
   readonly logged: string[];
 }
@@ -44,10 +46,11 @@ export function memoryWorld(options: Partial<EngineOptions> = {}): MemoryWorld {
   const blobs = new Map<string, string>();
   const beats = new Map<string, Instant>();
   const sleepers: { at: Instant; wake: () => void }[] = [];
-  const self: Pick<MemoryWorld, "taskResult" | "calls" | "logged"> = {
+  const self: Pick<MemoryWorld, "taskResult" | "calls" | "logged" | "traces"> = {
     taskResult: { kind: "succeeded", output: "{}" },
     calls: [],
     logged: [],
+    traces: [],
   };
 
   const keyOf = ({ execution, branch, seq }: Omit<SegmentRecord, "body">): string => `${execution} ${branch} ${seq}`;
@@ -178,6 +181,7 @@ export function memoryWorld(options: Partial<EngineOptions> = {}): MemoryWorld {
     tasks: {
       call: async (call) => {
         self.calls.push(call.arguments);
+        self.traces.push(call.traceHeader);
         return self.taskResult;
       },
     },

@@ -222,3 +222,11 @@ describe("what goes wrong on the way", () => {
     expect(server.asked).toEqual([]);
   });
 });
+
+test("the execution's trace goes along, and none where there is none", async () => {
+  const traceHeader = "Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=1";
+  await call(functionArn, {}, { traceHeader });
+  await call(invoke, { FunctionName: "charge-card" }, { traceHeader });
+  await call(functionArn, {});
+  expect(server.asked.map(({ headers }) => headers["x-amzn-trace-id"])).toEqual([traceHeader, traceHeader, undefined]);
+});

@@ -29,6 +29,7 @@ export const describeExecution = operation(structure({ executionArn: arn }, { in
       ...(summary.error !== undefined && { error: summary.error }),
       ...(summary.cause !== undefined && { cause: summary.cause }),
     }),
+    ...(execution.traceHeader !== undefined && { traceHeader: execution.traceHeader }),
     ...redriveCount(summary),
     ...(await redriveStatus(call, summary)),
   };

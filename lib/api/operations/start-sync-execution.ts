@@ -23,7 +23,7 @@ export const startSyncExecution = operation(input, async (call, asked) => {
     status: outcome.status,
     ...(outcome.status !== "SUCCEEDED" && outcome.failure),
     ...payloads(ended, wanted.input, asked.includedData !== "METADATA_ONLY"),
-    ...(asked.traceHeader !== undefined && { traceHeader: asked.traceHeader }),
+    ...(wanted.traceHeader !== undefined && { traceHeader: wanted.traceHeader }),
     billingDetails: { ...billing },
   };
 });

@@ -88,6 +88,7 @@ function headerOf(engine: Engine, id: ExecutionId, parent: Header, { state }: Ru
     redriveCount: 0,
     epoch: 0,
     mapRun,
+    ...(parent.traceHeader === undefined ? {} : { traceHeader: parent.traceHeader }),
     ...(parent.log === undefined ? {} : { log: parent.log }),
     ...(parent.testCase && { testCase: parent.testCase }),
     ...(parent.strictQuotas && { strictQuotas: parent.strictQuotas }),

@@ -27,6 +27,7 @@ export interface Request {
   readonly payload: string;
   readonly timeoutSeconds: number;
   readonly clientContext?: string;
+  readonly traceHeader?: string;
 }
 
 export type Answer =
@@ -225,13 +226,14 @@ function spawnRuntime({ runtime, file, name, folder, memoryMegabytes, variables 
   });
 }
 
-function invokeFrame({ requestId, functionArn, timeoutSeconds, clientContext }: Request): InvokeFrame {
+function invokeFrame({ requestId, functionArn, timeoutSeconds, clientContext, traceHeader }: Request): InvokeFrame {
   return {
     kind: "invoke",
     requestId,
     functionArn,
     budget: timeoutSeconds * 1000,
     ...(clientContext !== undefined && { clientContext }),
+    ...(traceHeader !== undefined && { traceHeader }),
   };
 }
 

@@ -12,6 +12,8 @@ export interface InvokeFrame {
   readonly budget: number;
   /** JSON text, as `lambda:invoke` was given it. */
   readonly clientContext?: string;
+  /** What the function finds in `_X_AMZN_TRACE_ID`. */
+  readonly traceHeader?: string;
 }
 
 export type RuntimeFrame =

@@ -112,13 +112,14 @@ async function prepare({ name, file, version }: FunctionFile): Promise<Prepared>
 }
 
 function requestOf(invocation: Invocation, timeoutSeconds: number): Request {
-  const { region, account, name, qualifier, payload, clientContext } = invocation;
+  const { region, account, name, qualifier, payload, clientContext, traceHeader } = invocation;
   return {
     requestId: crypto.randomUUID(),
     functionArn: `arn:aws:lambda:${region}:${account}:function:${name}${qualifier === undefined ? "" : `:${qualifier}`}`,
     payload,
     timeoutSeconds,
     ...(clientContext !== undefined && { clientContext }),
+    ...(traceHeader !== undefined && { traceHeader }),
   };
 }
 

@@ -119,6 +119,8 @@ function invoke(handler: Handler, frame: InvokeFrame, body: string): void {
     send(answer, text);
   };
   running = settle;
+  if (frame.traceHeader === undefined) delete process.env["_X_AMZN_TRACE_ID"];
+  else process.env["_X_AMZN_TRACE_ID"] = frame.traceHeader;
   answerOf(handler, frame, body).then(
     (result) => succeed(settle, result),
     (error) => settle({ kind: "failed", dying: false }, describeError(error)),

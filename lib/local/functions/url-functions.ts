@@ -16,12 +16,12 @@ export function urlFunctions(urls: Readonly<Record<string, string>>): UrlFunctio
   const targets = new Map(Object.entries(urls).map(([name, url]) => [name, httpUrl(name, url)]));
   const client = httpClient();
   return {
-    invoke: async ({ name, payload, signal }) => {
+    invoke: async ({ name, payload, signal, traceHeader }) => {
       const url = targets.get(name);
       if (url === undefined) return undefined;
       const requestId = crypto.randomUUID();
       try {
-        return answerOf(requestId, await post(client, url, payload, requestId, signal));
+        return answerOf(requestId, await post(client, url, payload, { requestId, signal, traceHeader }));
       } catch (error) {
         if (signal.aborted) throw signal.reason;
         return unreachableServer(error);
@@ -46,17 +46,23 @@ interface Reply {
   readonly tooLarge: boolean;
 }
 
+interface Asked {
+  readonly requestId: string;
+  readonly signal: AbortSignal;
+  readonly traceHeader: string | undefined;
+}
+
 async function post(
   client: HttpClient,
   url: URL,
   body: string,
-  requestId: string,
-  signal: AbortSignal,
+  { requestId, signal, traceHeader }: Asked,
 ): Promise<Reply> {
   const headers = {
     "content-type": "application/json",
     "x-amz-invocation-type": "RequestResponse",
     "x-amzn-requestid": requestId,
+    ...(traceHeader === undefined ? {} : { "x-amzn-trace-id": traceHeader }),
   };
   const answer = await client.post(url, { headers, body, signal, limitBytes: responseLimitBytes });
   return {

@@ -371,3 +371,9 @@ test("a folder that is not there is refused at once", () => {
     "the functions folder '/no/such/folder' is not a folder",
   );
 });
+
+test("a function finds the execution's trace where Lambda puts it, and no other's", async () => {
+  const functions = open({ "f.mjs": returning("process.env._X_AMZN_TRACE_ID ?? null") });
+  expect(told(await functions.call("f", {}, { traceHeader: "Root=1-2-3" }))).toBe('"Root=1-2-3"');
+  expect(told(await functions.call("f"))).toBe("null");
+});

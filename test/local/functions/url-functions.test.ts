@@ -82,3 +82,9 @@ test("the connection is kept", async () => {
 test.each(["localhost:3000", "ftp://x/", ""])("the URL '%s' is refused at once", (url) => {
   expect(() => urlFunctions({ f: url })).toThrow("the URL of function 'f' must begin with http:// or https://");
 });
+
+test("the execution's trace goes along", async () => {
+  server.answer = () => ({});
+  await functions.invoke(invocation("f", {}, { traceHeader: "Root=1-2-3" }));
+  expect(server.asked[0]?.headers["x-amzn-trace-id"]).toBe("Root=1-2-3");
+});

@@ -80,7 +80,7 @@ function checkTestCase({ engine }: Call, { name, type }: MachineRecord, testCase
 /** The tag by which a machine asks for AWS's own quotas, whatever the installation has. */
 const strictTag = "baton:strictQuotas";
 
-function quotasOf({ tags }: Settings): Pick<Start, "strictQuotas"> {
+function quotasOf({ tags = [] }: Partial<Settings>): Pick<Start, "strictQuotas"> {
   return tags.some(({ key, value }) => key === strictTag && value !== "false") ? { strictQuotas: true } : {};
 }
 

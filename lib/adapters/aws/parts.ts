@@ -71,7 +71,9 @@ export async function openInstallation(
   options: InstallationOptions,
 ): Promise<Installation> {
   const { taskTimeoutSeconds = usualTaskTimeout } = options;
-  await Promise.all([findTable(dynamodb, names.table, options), findBucket(s3, names.bucket, options)]);
+  // One after the other: of several that are missing, always the same is named.
+  await findTable(dynamodb, names.table, options);
+  await findBucket(s3, names.bucket, options);
   const deadLetterQueueUrl = await findQueue(
     sqs,
     names.deadLetterQueue,

@@ -48,7 +48,7 @@ function partsOf(resource: string): { readonly service: string; readonly action:
 }
 
 function sdkFailure(answer: Exclude<SdkAnswer, { kind: "answered" }>): CallFailure {
-  if (answer.kind === "unusable") return callFailure("States.Runtime", answer.cause);
+  if (answer.kind === "unusable") return callFailure(answer.error, answer.cause);
   const prefix = wordCase(answer.serviceId);
   if (answer.kind === "unreached") return callFailure(`${prefix}.SdkClientException`, answer.cause);
   const { name, message, metadata, modelled } = answer.error;

@@ -4,6 +4,7 @@
  * `lambda-invoke.ts`.
  */
 import type { JsonText } from "../asl/json.ts";
+import type { SegmentKey } from "../engine/ports.ts";
 
 export interface Invocation {
   /** As the definition names it: a name, a partial or a full ARN, with or without a qualifier. */
@@ -21,6 +22,8 @@ export interface Invocation {
   readonly account: string;
   /** The role that the state's `Credentials` name. */
   readonly roleArn?: string;
+  readonly machineRoleArn?: string;
+  readonly claim?: SegmentKey;
   readonly signal: AbortSignal;
 }
 
@@ -28,8 +31,8 @@ export type FunctionAnswer =
   | FunctionAnswered
   /** Lambda itself refused: the exception's name without prefix, and the whole cause. */
   | { readonly kind: "refused"; readonly exception: string; readonly cause: string }
-  /** Nothing that a retry could change: a setting is wrong or something is not installed. */
-  | { readonly kind: "misconfigured"; readonly cause: string };
+  /** Nothing that a retry could change: a setting is wrong, something is not installed, or a role is not ours to assume. */
+  | { readonly kind: "misconfigured"; readonly cause: string; readonly error?: "States.Permissions" };
 
 export interface FunctionAnswered {
   readonly kind: "answered";

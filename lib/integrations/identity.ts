@@ -1,5 +1,11 @@
-/** Under whose name a call is made. */
+/**
+ * Under whose name a call is made: the process's own, the state machine's role, or the role that the state's
+ * `Credentials` name. Roles are assumed, one after the other where there are two, in a session named after the
+ * execution, so that CloudTrail tells who it was.
+ */
 import type { Call } from "../engine/ports.ts";
+import { loadSdk, type Sdk } from "./sdk/load.ts";
+import { clientSettings, isMissingPackage } from "./sdk-call.ts";
 
 /** Of a call: where it goes, for whom, and when it is over. */
 export type Caller = Pick<Call, "region" | "account" | "roleArn" | "machineRoleArn" | "signal" | "claim">;
@@ -16,3 +22,112 @@ export type Identity = (caller: Caller) => {
   readonly name: string;
   readonly credentials?: () => Promise<Credentials>;
 };
+
+/** The role could not be assumed: the call was not made. */
+export class RoleNotAssumed extends Error {}
+
+export interface IdentityOptions {
+  /** Calls are made under the state machine's own role. By default under this process's identity. */
+  readonly machineRoles?: boolean;
+  /** What the roles' trust policies may ask for, as `sts:ExternalId`. */
+  readonly externalId?: string;
+  readonly assume?: Assume;
+}
+
+export type Assume = (request: AssumeRequest) => Promise<Credentials>;
+
+export interface AssumeRequest {
+  readonly roleArn: string;
+  readonly session: string;
+  readonly region: string;
+  readonly externalId?: string;
+  /** Who assumes it; the process itself where absent. */
+  readonly by?: Credentials;
+}
+
+/** Credentials are renewed that long before they end. */
+const margin = 5 * 60_000;
+const mostSessions = 10_000;
+
+export function createIdentity(options: IdentityOptions = {}, now: () => number = Date.now): Identity {
+  const { machineRoles = false, externalId, assume = bySts } = options;
+  const sessions = new Map<string, Promise<Credentials>>();
+  const enter = async (key: string, request: AssumeRequest): Promise<Credentials> => {
+    const known = await sessions.get(key)?.catch(() => undefined);
+    if (known !== undefined && (known.expiration?.getTime() ?? 0) - margin > now()) return known;
+    if (sessions.size >= mostSessions) sessions.clear();
+    const entering = assume(request);
+    sessions.set(key, entering);
+    return entering;
+  };
+  return (caller) => {
+    const { roleArn, machineRoleArn, region } = caller;
+    const roles = [...(machineRoles && machineRoleArn ? [machineRoleArn] : []), ...(roleArn ? [roleArn] : [])];
+    if (roles.length === 0) return { name: "" };
+    const session = sessionOf(caller);
+    const credentials = async (): Promise<Credentials> => {
+      let by: Credentials | undefined;
+      let way = session;
+      for (const role of roles) {
+        way = `${way}|${role}`;
+        const request = { roleArn: role, session, region, ...(externalId && { externalId }), ...(by && { by }) };
+        by = await enter(way, request);
+      }
+      if (by === undefined) throw new Error("there is no role to assume");
+      return by;
+    };
+    return { name: [session, ...roles].join("|"), credentials };
+  };
+}
+
+/** STS's own limits on what a session may be called. */
+const longestSession = 64;
+const notInSession = /[^\w+=,.@-]/g;
+
+function sessionOf({ claim }: Caller): string {
+  const execution = claim?.execution.split("/").at(-1) ?? "";
+  return `baton-${execution}`.replace(notInSession, "-").slice(0, longestSession);
+}
+
+const packageName = "@aws-sdk/client-sts";
+
+async function bySts({ roleArn, session, region, externalId, by }: AssumeRequest): Promise<Credentials> {
+  const sdk = stsPackage();
+  const Command = sdk.commands.get("assumerole");
+  if (Command === undefined) throw new RoleNotAssumed(`${packageName} cannot assume a role`);
+  const client = new sdk.client({ ...clientSettings(region), ...(by && { credentials: by }) });
+  const input = { RoleArn: roleArn, RoleSessionName: session, ...(externalId && { ExternalId: externalId }) };
+  const answer = await client
+    .send(new Command(input), { abortSignal: AbortSignal.timeout(20_000) })
+    .catch((error: unknown) => {
+      throw new RoleNotAssumed(
+        `The role ${roleArn} could not be assumed: ${error instanceof Error ? error.message : String(error)}`,
+      );
+    });
+  return credentialsIn(answer, roleArn);
+}
+
+function stsPackage(): Sdk {
+  try {
+    return loadSdk(packageName);
+  } catch (error) {
+    if (!isMissingPackage(error, packageName)) throw error;
+    throw new RoleNotAssumed(
+      `To assume a role the package ${packageName} is needed, which is not installed. Install it: npm install ${packageName}`,
+    );
+  }
+}
+
+function credentialsIn(answer: object, roleArn: string): Credentials {
+  const given: unknown = "Credentials" in answer ? answer.Credentials : undefined;
+  const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = (given ?? {}) as Readonly<Record<string, unknown>>;
+  if (typeof AccessKeyId !== "string" || typeof SecretAccessKey !== "string") {
+    throw new RoleNotAssumed(`STS gave no credentials for the role ${roleArn}`);
+  }
+  return {
+    accessKeyId: AccessKeyId,
+    secretAccessKey: SecretAccessKey,
+    ...(typeof SessionToken === "string" && { sessionToken: SessionToken }),
+    ...(Expiration instanceof Date && { expiration: Expiration }),
+  };
+}

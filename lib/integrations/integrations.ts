@@ -11,7 +11,7 @@ import type { FunctionInvoker } from "./function-invoker.ts";
 import { inOrder } from "./function-invoker.ts";
 import { eventBridgeConnections } from "./http/event-bridge.ts";
 import { type HttpOptions, httpInvoke } from "./http-invoke.ts";
-import type { Identity } from "./identity.ts";
+import { createIdentity, type Identity } from "./identity.ts";
 import type { Integration, IntegrationCall } from "./integration.ts";
 import { noteOf, pollJob, stopJob } from "./jobs.ts";
 import { lambdaFunction } from "./lambda-function.ts";
@@ -26,7 +26,7 @@ export interface TasksOptions {
   readonly functions?: readonly FunctionInvoker[];
   /** Connections of HTTP tasks, and where those may go; by default EventBridge's, and the public internet. */
   readonly http?: Partial<HttpOptions>;
-  /** Under whose name AWS is called; by default the process's own. */
+  /** Under whose name AWS is called; by default the process's own, or the role that a state's `Credentials` name. */
   readonly identity?: Identity;
 }
 
@@ -42,7 +42,8 @@ interface Row {
 }
 
 export function createTasks(options: TasksOptions = {}): Tasks {
-  const { functions = [lambdaService()], identity = itself, http = {} } = options;
+  const { identity = createIdentity(), http = {} } = options;
+  const { functions = [lambdaService({ identity })] } = options;
   const invoke = inOrder(functions);
   const send = createSdk(identity);
   const table: readonly Row[] = [
@@ -70,8 +71,6 @@ export function createTasks(options: TasksOptions = {}): Tasks {
     jobs: { poll: (job) => pollBy(table, job), stop: (job) => stopBy(table, job) },
   };
 }
-
-const itself: Identity = () => ({ name: "" });
 
 function serviceRows(send: SendBySdk): readonly Row[] {
   return services.flatMap((service) =>

@@ -11,7 +11,7 @@ type Unanswered = Exclude<FunctionAnswer, { kind: "answered" }>;
 export function invocationFailure(answer: Unanswered): CallFailure {
   return answer.kind === "refused"
     ? callFailure(`Lambda.${answer.exception}`, answer.cause)
-    : callFailure("States.Runtime", answer.cause);
+    : callFailure(answer.error ?? "States.Runtime", answer.cause);
 }
 
 /** `payload` is what the function's failure left: `{errorType, errorMessage, …}`, or at worst anything. */

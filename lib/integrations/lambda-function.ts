@@ -24,6 +24,8 @@ export function lambdaFunction(invoke: InvokeFunction): Integration {
       signal: call.signal,
       ...(call.roleArn !== undefined && { roleArn: call.roleArn }),
       ...(call.traceHeader !== undefined && { traceHeader: call.traceHeader }),
+      ...(call.machineRoleArn !== undefined && { machineRoleArn: call.machineRoleArn }),
+      ...(call.claim !== undefined && { claim: call.claim }),
     });
     if (answer.kind !== "answered") return invocationFailure(answer);
     if (answer.functionError !== undefined) return functionFailure(answer.payload);

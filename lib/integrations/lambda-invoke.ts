@@ -54,6 +54,8 @@ function invocationOf(call: IntegrationCall): Invocation | string {
     ...(textOf(parameters?.get("LogType")) === "Tail" && { logType: "Tail" }),
     ...(call.roleArn !== undefined && { roleArn: call.roleArn }),
     ...(call.traceHeader !== undefined && { traceHeader: call.traceHeader }),
+    ...(call.machineRoleArn !== undefined && { machineRoleArn: call.machineRoleArn }),
+    ...(call.claim !== undefined && { claim: call.claim }),
   };
 }
 

@@ -5,16 +5,25 @@
  */
 import type { InvokeCommandOutput, LambdaClient } from "@aws-sdk/client-lambda";
 import type { FunctionAnswer, FunctionInvoker, Invocation } from "./function-invoker.ts";
+import { createIdentity, type Identity, RoleNotAssumed } from "./identity.ts";
 import { isJson } from "./json-text.ts";
 import { atTheAnswer, clientFailure, clientSettings, headerKeeper, isMissingPackage } from "./sdk-call.ts";
 
 const packageName = "@aws-sdk/client-lambda";
 type Sdk = typeof import("@aws-sdk/client-lambda");
 
-export function lambdaService(load: () => Promise<Sdk> = () => import("@aws-sdk/client-lambda")): FunctionInvoker {
+export interface LambdaOptions {
+  readonly load?: () => Promise<Sdk>;
+  /** Under whose name; by default the process's own, and any role that `Credentials` name. */
+  readonly identity?: Identity;
+}
+
+const mostClients = 1_000;
+
+export function lambdaService(options: LambdaOptions = {}): FunctionInvoker {
+  const { load = () => import("@aws-sdk/client-lambda"), identity = createIdentity() } = options;
   const clients = new Map<string, LambdaClient>();
   return async (invocation) => {
-    if (invocation.roleArn !== undefined) return otherIdentity(invocation.roleArn);
     let sdk: Sdk;
     try {
       sdk = await load();
@@ -22,11 +31,13 @@ export function lambdaService(load: () => Promise<Sdk> = () => import("@aws-sdk/
       if (isMissingPackage(error, packageName)) return notInstalled(invocation.name);
       throw error;
     }
-    let client = clients.get(invocation.region);
-    if (client === undefined) {
-      client = new sdk.LambdaClient(clientSettings(invocation.region));
-      clients.set(invocation.region, client);
-    }
+    const { name, credentials } = identity(invocation);
+    const key = `${invocation.region}|${name}`;
+    const client =
+      clients.get(key) ??
+      new sdk.LambdaClient({ ...clientSettings(invocation.region), ...(credentials && { credentials }) });
+    if (clients.size >= mostClients) clients.clear();
+    clients.set(key, client);
     return await invokeBy(sdk, client, invocation);
   };
 }
@@ -49,6 +60,8 @@ async function invokeBy(sdk: Sdk, client: LambdaClient, invocation: Invocation):
     output = await client.send(command, { abortSignal: invocation.signal });
   } catch (error) {
     if (invocation.signal.aborted) throw invocation.signal.reason;
+    if (error instanceof RoleNotAssumed)
+      return { kind: "misconfigured", error: "States.Permissions", cause: error.message };
     return refusal(sdk, error);
   }
   return answered(output, keeper.headers());
@@ -91,13 +104,6 @@ function notInstalled(name: string): FunctionAnswer {
     cause:
       `Function '${name}' is not a local one, and to call it on AWS the package ${packageName} is needed, ` +
       `which is not installed. Install it (npm install ${packageName}), or put the function into the functions folder.`,
-  };
-}
-
-function otherIdentity(roleArn: string): FunctionAnswer {
-  return {
-    kind: "misconfigured",
-    cause: `Functions on AWS are called under this installation's own identity, which does not assume the role '${roleArn}' of the state's Credentials.`,
   };
 }
 

@@ -105,7 +105,7 @@ function withMetadata(result: Json, http: Answered["http"]): string {
 
 function serviceFailure(service: Service, answer: Exclude<SdkAnswer, { kind: "answered" }>): CallFailure {
   const { prefix, product, generalException } = service;
-  if (answer.kind === "unusable") return callFailure("States.Runtime", answer.cause);
+  if (answer.kind === "unusable") return callFailure(answer.error, answer.cause);
   if (answer.kind === "unreached") return callFailure(`${prefix}.SdkClientException`, answer.cause);
   const { name, message, code, metadata, modelled } = answer.error;
   const details = [

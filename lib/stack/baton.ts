@@ -77,6 +77,22 @@ export interface BatonProps {
    */
   readonly taskFunctions?: lambda.IFunction[];
   /**
+   * ARNs of the roles that calls may be made under: those that `Credentials` of a state name, and with `machineRoles`
+   * those of the state machines. Their trust policies have to name `Baton.taskRole`. Others are refused by IAM.
+   * @default - none
+   */
+  readonly assumableRoles?: string[];
+  /**
+   * Whether the calls of a machine's tasks are made under its own role, as on Step Functions, instead of `Baton.taskRole`.
+   * @default false
+   */
+  readonly machineRoles?: boolean;
+  /**
+   * `sts:ExternalId` with which roles are assumed.
+   * @default - none
+   */
+  readonly externalId?: string;
+  /**
    * Log groups that state machines may log to (`loggingConfiguration`). Others are refused by IAM.
    * @default - none
    */
@@ -282,6 +298,8 @@ export class Baton extends BatonBase {
       [environment.accessKeySecret]: accessKeys.arns,
       [environment.account]: Stack.of(this).account,
       [environment.retentionDays]: String(retentionDays),
+      ...(props.machineRoles ? { [environment.machineRoles]: "1" } : {}),
+      ...(props.externalId === undefined ? {} : { [environment.externalId]: props.externalId }),
       ...(props.statusChangeBus && { [environment.eventBus]: props.statusChangeBus.eventBusArn }),
       ...(props.strictQuotas && { [environment.strictQuotas]: "true" }),
     });
@@ -299,6 +317,7 @@ export class Baton extends BatonBase {
     });
     const called = (props.taskFunctions ?? []).map((each) => each.functionArn);
     if (called.length > 0) functions.tasks.allow(["lambda:InvokeFunction"], called);
+    if (props.assumableRoles?.length) functions.tasks.allow(["sts:AssumeRole"], props.assumableRoles);
     if (props.statusChangeBus !== undefined)
       for (const each of Object.values(functions))
         each.allow(["events:PutEvents"], [props.statusChangeBus.eventBusArn]);

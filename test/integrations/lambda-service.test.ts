@@ -1,5 +1,6 @@
 /** Both Lambda integrations through the AWS SDK, against a server that speaks Lambda's Invoke API. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { createIdentity, RoleNotAssumed } from "../../lib/integrations/identity.ts";
 import { lambdaService } from "../../lib/integrations/lambda-service.ts";
 import { callWith } from "./call-with.ts";
 import { type Answer, type LambdaServer, startLambdaServer } from "./lambda-server.ts";
@@ -204,7 +205,7 @@ describe("what goes wrong on the way", () => {
     const missing = Object.assign(new Error("Cannot find package '@aws-sdk/client-lambda' imported from x"), {
       code: "ERR_MODULE_NOT_FOUND",
     });
-    const functions = [lambdaService(() => Promise.reject(missing))];
+    const functions = [lambdaService({ load: () => Promise.reject(missing) })];
     expect(await callWith({ functions }, functionArn, {})).toEqual({
       kind: "failed",
       error: "States.Runtime",
@@ -213,11 +214,17 @@ describe("what goes wrong on the way", () => {
   });
 
   test("another identity is not silently replaced by this one's", async () => {
-    const result = await call(functionArn, {}, { roleArn: "arn:aws:iam::222222222222:role/other" });
-    expect(result).toMatchObject({
+    const identity = createIdentity({
+      assume: async ({ roleArn }) => {
+        throw new RoleNotAssumed(`no ${roleArn}`);
+      },
+    });
+    const options = { functions: [lambdaService({ identity })] };
+    const result = await callWith(options, functionArn, {}, { roleArn: "arn:aws:iam::222222222222:role/other" });
+    expect(result).toEqual({
       kind: "failed",
-      error: "States.Runtime",
-      cause: expect.stringContaining("role/other"),
+      error: "States.Permissions",
+      cause: "no arn:aws:iam::222222222222:role/other",
     });
     expect(server.asked).toEqual([]);
   });

@@ -161,7 +161,8 @@ describe("the template", () => {
       Handler: "index.handler",
       LoggingConfig: { LogFormat: "JSON", LogGroup: expect.anything() },
     });
-    const { printRequests: _onlyForTheBench, eventBus: _ifAsked, tasksFunction, ...given } = environment;
+    const { printRequests: _onlyForTheBench, eventBus: _ifAsked, tasksFunction, ...named } = environment;
+    const { machineRoles: _ifWanted, externalId: _ifAny, ...given } = named;
     const answersRequests = name === "api" || name === "sync";
     const expected = [...Object.values(given), ...(answersRequests ? [tasksFunction] : [])];
     expect(Object.keys(Variables).sort()).toEqual(expected.sort());
@@ -271,6 +272,16 @@ describe("props", () => {
     expect(JSON.stringify(Properties)).toContain(
       `{"Action":"lambda:InvokeFunction","Effect":"Allow","Resource":"${arn}"}`,
     );
+  });
+
+  test("roles: the tasks worker may assume just those, and knows whether the machines' own are meant", () => {
+    const arn = "arn:aws:iam::111122223333:role/machine-*";
+    const template = templateOf({ assumableRoles: [arn], machineRoles: true, externalId: "mine" });
+    const { Properties } = onlyResource(template, "AWS::IAM::Policy", "BatonTasksRole");
+    expect(JSON.stringify(Properties)).toContain(`{"Action":"sts:AssumeRole","Effect":"Allow","Resource":"${arn}"}`);
+    const { Environment } = onlyResource(template, func, "BatonTasksFunction").Properties;
+    expect(Environment).toMatchObject({ Variables: { BATON_MACHINE_ROLES: "1", BATON_EXTERNAL_ID: "mine" } });
+    expect(JSON.stringify(templateOf())).not.toContain('sts:AssumeRole","Effect":"Allow","Resource');
   });
 
   test("log groups of executions: every function may write there, since each takes steps", () => {

@@ -30,6 +30,10 @@ export const environment = {
   retentionDays: "BATON_RETENTION_DAYS",
   /** `true`: AWS's own quotas hold for every execution. */
   strictQuotas: "BATON_STRICT_QUOTAS",
+  /** If set, calls of Tasks are made under the state machine's own role. */
+  machineRoles: "BATON_MACHINE_ROLES",
+  /** `sts:ExternalId`, with which roles are assumed. */
+  externalId: "BATON_EXTERNAL_ID",
   /** Of the functions that answer requests: who makes the calls of Tasks for them. */
   tasksFunction: "BATON_TASKS_FUNCTION",
   /** Event bus for status changes of executions; not set: none are sent. */

@@ -50,7 +50,7 @@ async function ask(
     output: { nameOf: upperFirst, time: (time) => time.toISOString(), bytes: "text" },
   });
   if (answer.kind === "answered") return answer.output as Json;
-  if (answer.kind === "unusable") throw new ConnectionFailure("States.Runtime", answer.cause);
+  if (answer.kind === "unusable") throw new ConnectionFailure(answer.error, answer.cause);
   const cause = answer.kind === "refused" ? answer.error.message : answer.cause;
   const isDenied = answer.kind === "refused" && /AccessDenied/.test(answer.error.name);
   const name = isDenied ? "AccessDenied" : "InvalidConnectionState";

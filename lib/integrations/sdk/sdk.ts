@@ -4,7 +4,7 @@
  */
 import type { JsonText } from "../../asl/json.ts";
 import type { HttpAnswer } from "../http-metadata.ts";
-import type { Caller, Identity } from "../identity.ts";
+import { type Caller, type Identity, RoleNotAssumed } from "../identity.ts";
 import { atTheAnswer, clientFailure, clientSettings, headerKeeper, httpAnswer, isMissingPackage } from "../sdk-call.ts";
 import { type ServiceError, serviceErrorOf } from "./failure.ts";
 import { type InputStyle, inputFrom, UnsuitableParameters } from "./input.ts";
@@ -30,7 +30,7 @@ export type SdkAnswer =
   /** The call did not come through. */
   | { readonly kind: "unreached"; readonly cause: string; readonly serviceId: string }
   /** Nothing that a retry could change. */
-  | { readonly kind: "unusable"; readonly cause: string };
+  | { readonly kind: "unusable"; readonly error: "States.Runtime" | "States.Permissions"; readonly cause: string };
 
 export type SendBySdk = (request: SdkRequest) => Promise<SdkAnswer>;
 
@@ -61,7 +61,7 @@ export function createSdk(identity: Identity): SendBySdk {
     try {
       sdk = sdkOf(packageName);
     } catch (error) {
-      if (isMissingPackage(error, packageName)) return { kind: "unusable", cause: notInstalled(request, packageName) };
+      if (isMissingPackage(error, packageName)) return unusable(notInstalled(request, packageName));
       throw error;
     }
     return sendBy(sdk, () => clientOf(sdk, request), request, packageName);
@@ -77,14 +77,11 @@ async function sendBy(
   const { service, action, caller } = request;
   const Command = sdk.commands.get(action.toLowerCase());
   if (Command === undefined) {
-    return { kind: "unusable", cause: `The service '${service}' has no action '${action}' (in ${packageName}).` };
+    return unusable(`The service '${service}' has no action '${action}' (in ${packageName}).`);
   }
   const operation = operationOf(new Command({}).schema);
   if (operation === undefined) {
-    return {
-      kind: "unusable",
-      cause: `${packageName} is too old to be called by Baton: npm install ${packageName}@latest`,
-    };
+    return unusable(`${packageName} is too old to be called by Baton: npm install ${packageName}@latest`);
   }
   const client = clientOf();
   const { serviceId } = client.config;
@@ -97,11 +94,16 @@ async function sendBy(
     return { kind: "answered", output: read as object, http: httpAnswer(output.$metadata, keeper.headers()) };
   } catch (error) {
     if (caller.signal.aborted) throw caller.signal.reason;
-    if (error instanceof UnsuitableParameters) return { kind: "unusable", cause: error.message };
+    if (error instanceof UnsuitableParameters) return unusable(error.message);
+    if (error instanceof RoleNotAssumed) return { kind: "unusable", error: "States.Permissions", cause: error.message };
     const raised = serviceErrorOf(error);
     if (raised !== undefined) return { kind: "refused", error: raised, serviceId };
     return { kind: "unreached", cause: clientFailure(error, serviceId), serviceId };
   }
+}
+
+function unusable(cause: string): SdkAnswer {
+  return { kind: "unusable", error: "States.Runtime", cause };
 }
 
 function notInstalled({ service, action }: SdkRequest, packageName: string): string {

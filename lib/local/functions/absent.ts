@@ -36,7 +36,7 @@ function isAbsence(answer: FunctionAnswer): answer is Extract<FunctionAnswer, { 
 }
 
 function whereToPut(name: string, folders: readonly string[]): string {
-  const files = `${name}.mjs, .js, .cjs, .ts or .mts`;
+  const files = `${name}.mjs, .js, .cjs, .ts, .mts or .py`;
   if (folders.length === 0)
     return `No functions folder was given: put ${files} into a folder and name it with --functions DIR, or give --function-url ${name}=URL.`;
   return `There is no ${files} in ${folders.join(" or ")}: put it there, or give --function-url ${name}=URL.`;

@@ -8,9 +8,10 @@ import { Readable, Writable } from "node:stream";
 import { type ErrorText, errorText, exited, timedOut } from "./error-text.ts";
 import { encodeFrame, frameReader, type InvokeFrame, type RuntimeFrame } from "./frames.ts";
 import { lineCutter } from "./lines.ts";
+import { isPython } from "./python-program.ts";
 
 export interface EnvironmentSettings {
-  /** The runtime's program, as JavaScript. */
+  /** The runtime's program, in the function's own language. */
   readonly runtime: string;
   readonly folder: string;
   readonly name: string;
@@ -207,7 +208,8 @@ function killGroup(child: ChildProcess): void {
 /** Descriptor 3 carries invocations in, 4 carries results and lines out. */
 function spawnRuntime({ runtime, file, name, folder, memoryMegabytes, variables }: EnvironmentSettings): ChildProcess {
   const flags = ["--enable-source-maps", `--max-old-space-size=${memoryMegabytes}`];
-  return spawn(process.execPath, [...flags, runtime, file, name], {
+  const [command, options] = isPython(file) ? (["python3", ["-B"]] as const) : ([process.execPath, flags] as const);
+  return spawn(command, [...options, runtime, file, name], {
     cwd: folder,
     detached: ownGroup,
     windowsHide: true,

@@ -20,7 +20,7 @@ export interface Folder {
 }
 
 /** What a handler may be written in; of two files with the same name the first in this order wins. */
-const extensions = [".mjs", ".js", ".cjs", ".ts", ".mts"];
+const extensions = [".mjs", ".js", ".cjs", ".ts", ".mts", ".py"];
 const freshMilliseconds = 100;
 /** Beyond these the folder is not one of functions, and looking at it would be felt at every call. */
 const filesLimit = 2000;

@@ -10,6 +10,7 @@ import { Environment, type Request } from "./environment.ts";
 import { type ErrorText, errorText, requestLimitBytes } from "./error-text.ts";
 import { type FunctionFile, openFolder } from "./folder.ts";
 import { Pool, type Program } from "./pool.ts";
+import { isPython, pythonProgram } from "./python-program.ts";
 import { runtimeProgram } from "./runtime-program.ts";
 import { type Compiled, compileTypeScript, isTypeScript } from "./typescript.ts";
 
@@ -104,7 +105,7 @@ function createPrograms(): (found: FunctionFile) => Promise<Prepared> {
 }
 
 async function prepare({ name, file, version }: FunctionFile): Promise<Prepared> {
-  const runtime = await runtimeProgram();
+  const runtime = isPython(file) ? await pythonProgram() : await runtimeProgram();
   if (!isTypeScript(file)) return { kind: "program", name, file, version, runtime };
   const tag = createHash("sha256").update(`${file}|${version}`).digest("hex").slice(0, 16);
   const compiled = await compileTypeScript(file, `${name}-${tag}`);

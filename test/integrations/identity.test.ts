@@ -1,0 +1,93 @@
+/** Under whose name calls are made: roles assumed, kept, chained; and what STS and Lambda see of it. */
+import { describe, expect, test } from "vitest";
+import type { ExecutionId } from "../../lib/engine/ports.ts";
+import { type AssumeRequest, type Caller, createIdentity } from "../../lib/integrations/identity.ts";
+import { callWith } from "./call-with.ts";
+import { withServers } from "./with-servers.ts";
+
+const machineRoleArn = "arn:aws:iam::111111111111:role/machine";
+const roleArn = "arn:aws:iam::222222222222:role/other";
+const claim = { execution: "111111111111/us-east-1/machine/order 1" as ExecutionId, branch: "", seq: 1 };
+
+function caller(more: Partial<Caller>): Caller {
+  return { region: "us-east-1", account: "111111111111", signal: new AbortController().signal, claim, ...more };
+}
+
+describe("roles", () => {
+  function watched(lifetime = 3_600_000) {
+    const asked: AssumeRequest[] = [];
+    const time = { now: 0 };
+    const assume = async (request: AssumeRequest) => {
+      asked.push(request);
+      return { accessKeyId: `key ${asked.length}`, secretAccessKey: "s", expiration: new Date(time.now + lifetime) };
+    };
+    return { asked, time, assume };
+  }
+
+  test("without any, the process's own identity", () => {
+    expect(createIdentity()(caller({ machineRoleArn }))).toEqual({ name: "" });
+  });
+
+  test("the machine's, where the installation says so, in a session named after the execution, kept until it ends", async () => {
+    const { asked, time, assume } = watched();
+    const identity = createIdentity({ machineRoles: true, externalId: "baton", assume }, () => time.now);
+    const of = () => identity(caller({ machineRoleArn })).credentials?.();
+    expect(await of()).toMatchObject({ accessKeyId: "key 1" });
+    expect(await of()).toMatchObject({ accessKeyId: "key 1" });
+    time.now = 56 * 60_000; // less than five minutes are left
+    expect(await of()).toMatchObject({ accessKeyId: "key 2" });
+    expect(asked[0]).toEqual({
+      roleArn: machineRoleArn,
+      session: "baton-order-1",
+      region: "us-east-1",
+      externalId: "baton",
+    });
+  });
+
+  test("the Credentials' by the machine's", async () => {
+    const { asked, assume } = watched();
+    await createIdentity({ machineRoles: true, assume })(caller({ machineRoleArn, roleArn })).credentials?.();
+    expect(asked.map((request) => [request.roleArn, request.by?.accessKeyId])).toEqual([
+      [machineRoleArn, undefined],
+      [roleArn, "key 1"],
+    ]);
+  });
+
+  test("an outage is not remembered", async () => {
+    let up = false;
+    const assume = async () => {
+      if (!up) throw new Error("down");
+      return { accessKeyId: "key", secretAccessKey: "s", expiration: new Date(3_600_000) };
+    };
+    const { credentials } = createIdentity({ assume }, () => 0)(caller({ roleArn }));
+    await expect(credentials?.()).rejects.toThrow("down");
+    up = true;
+    expect(await credentials?.()).toMatchObject({ accessKeyId: "key" });
+  });
+});
+
+const { started, title } = await withServers("STS", { s3: true });
+
+describe.runIf(started)(title, () => {
+  test("a call is made in the session of its role", async () => {
+    const result = await callWith(
+      { functions: [] },
+      "arn:aws:states:::aws-sdk:sts:getCallerIdentity",
+      {},
+      { roleArn, claim },
+    );
+    expect(result.kind === "succeeded" && JSON.parse(result.output)).toMatchObject({
+      Arn: "arn:aws:sts::222222222222:assumed-role/other/baton-order-1",
+    });
+  });
+
+  test("a role that cannot be assumed", async () => {
+    process.env["AWS_ENDPOINT_URL_STS"] = "http://127.0.0.1:1";
+    const result = await callWith({ functions: [] }, "arn:aws:states:::aws-sdk:s3:listBuckets", {}, { roleArn, claim });
+    expect(result).toEqual({
+      kind: "failed",
+      error: "States.Permissions",
+      cause: expect.stringMatching(/^The role arn:aws:iam::222222222222:role\/other could not be assumed: /),
+    });
+  });
+});

@@ -5,10 +5,9 @@ import { type AwsSettings, settingsFromEnvironment } from "../lib/adapters/aws/s
 import { type AwsWorld, openAwsWorld } from "../lib/adapters/aws/world.ts";
 import { withOwnService } from "../lib/api/own-service.ts";
 import { createEngine, type Engine, type EngineOptions } from "../lib/engine/engine.ts";
-import { createIdentity, type Identity } from "../lib/integrations/identity.ts";
 import { createTasks } from "../lib/integrations/integrations.ts";
 import { s3Objects } from "../lib/integrations/s3-objects.ts";
-import { numberFromEnvironment } from "./environment.ts";
+import { numberFromEnvironment, taskOptions } from "./environment.ts";
 
 export interface Opened {
   readonly engine: Engine;
@@ -18,21 +17,12 @@ export interface Opened {
 export async function openEngine(options: Partial<EngineOptions> = {}): Promise<Opened> {
   const settings = settingsFromEnvironment(process.env);
   const elsewhere = process.env[environment.tasksFunction];
-  const tasks = withOwnService(
-    elsewhere ? remoteTasks(elsewhere) : createTasks({ identity: ownIdentity() }),
-    () => engine,
-  );
+  const tasks = withOwnService(elsewhere ? remoteTasks(elsewhere) : createTasks(taskOptions()), () => engine);
   const world = await openAwsWorld({ ...settings, ...requestPrinter() }, tasks, s3Objects());
   const retentionDays = numberFromEnvironment("retentionDays");
   const strictQuotas = process.env[environment.strictQuotas] === "true";
   const engine: Engine = createEngine(world, { ...(retentionDays && { retentionDays }), strictQuotas, ...options });
   return { world, engine };
-}
-
-function ownIdentity(): Identity {
-  const externalId = process.env[environment.externalId];
-  const machineRoles = Boolean(process.env[environment.machineRoles]);
-  return createIdentity({ machineRoles, ...(externalId && { externalId }) });
 }
 
 function requestPrinter(): Pick<AwsSettings, "onRequest"> {

@@ -11,6 +11,7 @@ export interface ServerOptions {
   readonly objects?: string;
   readonly connections?: string;
   readonly httpToLoopback?: boolean;
+  readonly limits?: NonNullable<LocalOptions["limits"]>;
   readonly corsOrigins?: readonly string[];
   readonly requireKeys?: boolean;
   readonly mockConfig?: string;

@@ -17,6 +17,7 @@ import { noteOf, pollJob, stopJob } from "./jobs.ts";
 import { lambdaFunction } from "./lambda-function.ts";
 import { lambdaInvoke } from "./lambda-invoke.ts";
 import { lambdaService } from "./lambda-service.ts";
+import { type ResourceLimit, withLimits } from "./limits.ts";
 import { createSdk, type SendBySdk } from "./sdk/sdk.ts";
 import { askingOf, serviceAction } from "./service.ts";
 import { services } from "./services/services.ts";
@@ -26,6 +27,8 @@ export interface TasksOptions {
   readonly functions?: readonly FunctionInvoker[];
   /** Connections of HTTP tasks, and where those may go; by default EventBridge's, and the public internet. */
   readonly http?: Partial<HttpOptions>;
+  /** How much of what may be called at once, and when it is left alone; by default nothing is limited. */
+  readonly limits?: readonly ResourceLimit[];
   /** Under whose name AWS is called; by default the process's own, or the role that a state's `Credentials` name. */
   readonly identity?: Identity;
 }
@@ -42,7 +45,7 @@ interface Row {
 }
 
 export function createTasks(options: TasksOptions = {}): Tasks {
-  const { identity = createIdentity(), http = {} } = options;
+  const { identity = createIdentity(), http = {}, limits = [] } = options;
   const { functions = [lambdaService({ identity })] } = options;
   const invoke = inOrder(functions);
   const send = createSdk(identity);
@@ -66,10 +69,11 @@ export function createTasks(options: TasksOptions = {}): Tasks {
     ...serviceRows(send),
     sdkRow(send),
   ];
-  return {
+  const tasks: Tasks = {
     call: (call) => callBy(table, call),
     jobs: { poll: (job) => pollBy(table, job), stop: (job) => stopBy(table, job) },
   };
+  return withLimits(tasks, limits);
 }
 
 function serviceRows(send: SendBySdk): readonly Row[] {

@@ -14,6 +14,7 @@ import { withOwnService } from "../api/own-service.ts";
 import type { Credentials } from "../api/signature.ts";
 import { createEngine, type Engine, type EngineOptions } from "../engine/engine.ts";
 import type { AccessKey, Tasks } from "../engine/ports.ts";
+import type { ResourceLimit } from "../integrations/limits.ts";
 import { s3Objects } from "../integrations/s3-objects.ts";
 import { accessKeysOf } from "./access-keys.ts";
 import type { OutputLine } from "./functions/functions.ts";
@@ -36,6 +37,8 @@ export interface LocalOptions {
   readonly connections?: string;
   /** HTTP tasks may call this machine, by plain HTTP too. By default they may not. */
   readonly httpToLoopback?: boolean;
+  /** How much of what Tasks may call at once, and when it is left alone; by default nothing is limited. */
+  readonly limits?: readonly ResourceLimit[];
   /** A folder that stands in for S3: DIR/bucket/key. Without it files are read from S3 itself, as the SDK finds it. */
   readonly objects?: string;
   /** Origins whose pages may call from a browser; `*` for all. None by default. */

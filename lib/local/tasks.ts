@@ -3,6 +3,7 @@ import type { Tasks } from "../engine/ports.ts";
 import { inOrder } from "../integrations/function-invoker.ts";
 import { createTasks } from "../integrations/integrations.ts";
 import { lambdaService } from "../integrations/lambda-service.ts";
+import type { ResourceLimit } from "../integrations/limits.ts";
 import { connectionsIn } from "./connections.ts";
 import { beyondThisMachine, tellingWhere } from "./functions/absent.ts";
 import { type OutputLine, openFunctions } from "./functions/functions.ts";
@@ -17,6 +18,8 @@ export interface TasksOptions {
   readonly connections?: string;
   /** HTTP tasks may call this machine, by plain HTTP too. By default they may not. */
   readonly httpToLoopback?: boolean;
+  /** How much of what Tasks may call at once, and when it is left alone; by default nothing is limited. */
+  readonly limits?: readonly ResourceLimit[];
   /** Each line that a function of a folder prints. */
   readonly onLine?: (line: OutputLine) => void;
 }
@@ -35,6 +38,7 @@ export function openTasks(options: TasksOptions, url: string): { tasks: Tasks; c
   ]);
   const tasks = createTasks({
     functions: [tellingWhere(anywhere, options.functionFolders ?? [])],
+    ...(options.limits === undefined ? {} : { limits: options.limits }),
     http: {
       reach: { loopback: options.httpToLoopback ?? false },
       ...(options.connections === undefined ? {} : { connections: connectionsIn(options.connections) }),

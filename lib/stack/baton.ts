@@ -70,12 +70,27 @@ export interface BatonAttributes {
   readonly deadLetterQueueArn: string;
 }
 
+/** A limit on what Tasks call. */
+export interface ResourceLimit {
+  readonly resource: string;
+  /** Calls under way at once; others wait. */
+  readonly atOnce?: number;
+  /** After so many failures in a row, so many seconds without a call. */
+  readonly breaker?: { readonly failures: number; readonly seconds: number };
+}
+
 export interface BatonProps {
   /**
    * Lambda functions that Task states may call. Others are refused by IAM.
    * @default - none; see also `Baton.taskRole`
    */
   readonly taskFunctions?: lambda.IFunction[];
+  /**
+   * How many calls of a resource each worker of the tasks function makes at once, and when one that keeps failing is
+   * left alone. `resource` is a Task's, with `*` for any text.
+   * @default - nothing is limited
+   */
+  readonly resourceLimits?: ResourceLimit[];
   /**
    * ARNs of the roles that calls may be made under: those that `Credentials` of a state name, and with `machineRoles`
    * those of the state machines. Their trust policies have to name `Baton.taskRole`. Others are refused by IAM.
@@ -298,8 +313,7 @@ export class Baton extends BatonBase {
       [environment.accessKeySecret]: accessKeys.arns,
       [environment.account]: Stack.of(this).account,
       [environment.retentionDays]: String(retentionDays),
-      ...(props.machineRoles ? { [environment.machineRoles]: "1" } : {}),
-      ...(props.externalId === undefined ? {} : { [environment.externalId]: props.externalId }),
+      ...taskSettings(props),
       ...(props.statusChangeBus && { [environment.eventBus]: props.statusChangeBus.eventBusArn }),
       ...(props.strictQuotas && { [environment.strictQuotas]: "true" }),
     });
@@ -361,5 +375,14 @@ function timeoutsOf(props: BatonProps): Record<FunctionName, Duration> {
     heal: Duration.minutes(15),
     api: apiTimeout,
     sync: syncTimeout,
+  };
+}
+
+/** What the functions have to know of how Tasks make their calls. */
+function taskSettings({ resourceLimits, machineRoles, externalId }: BatonProps): Record<string, string> {
+  return {
+    ...(resourceLimits && { [environment.resourceLimits]: JSON.stringify(resourceLimits) }),
+    ...(machineRoles && { [environment.machineRoles]: "1" }),
+    ...(externalId !== undefined && { [environment.externalId]: externalId }),
   };
 }

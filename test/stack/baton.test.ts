@@ -162,7 +162,13 @@ describe("the template", () => {
       LoggingConfig: { LogFormat: "JSON", LogGroup: expect.anything() },
     });
     const { printRequests: _onlyForTheBench, eventBus: _ifAsked, tasksFunction, ...named } = environment;
-    const { machineRoles: _ifWanted, externalId: _ifAny, ...given } = named;
+    const {
+      machineRoles: _ifWanted,
+      externalId: _ifAny,
+      resourceLimits: _ifSet,
+      strictQuotas: _ifStrict,
+      ...given
+    } = named;
     const answersRequests = name === "api" || name === "sync";
     const expected = [...Object.values(given), ...(answersRequests ? [tasksFunction] : [])];
     expect(Object.keys(Variables).sort()).toEqual(expected.sort());

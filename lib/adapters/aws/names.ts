@@ -34,6 +34,8 @@ export const environment = {
   machineRoles: "BATON_MACHINE_ROLES",
   /** `sts:ExternalId`, with which roles are assumed. */
   externalId: "BATON_EXTERNAL_ID",
+  /** Limits on what Tasks call, as JSON. */
+  resourceLimits: "BATON_RESOURCE_LIMITS",
   /** Of the functions that answer requests: who makes the calls of Tasks for them. */
   tasksFunction: "BATON_TASKS_FUNCTION",
   /** Event bus for status changes of executions; not set: none are sent. */

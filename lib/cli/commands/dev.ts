@@ -1,10 +1,13 @@
 /** `baton dev`: Baton on this machine, until it is told to stop. */
+import { readFileSync } from "node:fs";
 import { Command } from "commander";
+import { parseLimits, type ResourceLimit } from "../../integrations/limits.ts";
 import type { LocalBaton } from "../../local/baton.ts";
 import { connect } from "../client.ts";
 import { exportLines, type Identity, identityFrom, localSettings, regionOf } from "../client-settings.ts";
 import { readValidDefinition } from "../definition-file.ts";
 import { deploy } from "../deploy.ts";
+import { Failure } from "../failure.ts";
 import {
   corsOriginOption,
   dataOption,
@@ -29,6 +32,7 @@ interface Options {
   readonly objects?: string;
   readonly connections?: string;
   readonly httpToLoopback?: boolean;
+  readonly limits?: string;
   readonly corsOrigin: readonly string[];
   readonly requireKeys?: boolean;
   readonly mockConfig?: string;
@@ -54,6 +58,7 @@ export function devCommand(): Command {
       "--connections <file>",
       "connections of HTTP tasks by name, as EventBridge's CreateConnection takes them (JSON)",
     )
+    .option("--limits <file>", "limits on what tasks call (JSON)")
     .option("--http-to-loopback", "let HTTP tasks call this machine, by plain HTTP too")
     .addOption(corsOriginOption())
     .addOption(mockConfigOption())
@@ -62,6 +67,16 @@ export function devCommand(): Command {
     .option("--quiet", "print nothing but the ready line")
     .addOption(jsonOption())
     .action(dev);
+}
+
+function readLimits(file: string): readonly ResourceLimit[] {
+  try {
+    return parseLimits(readFileSync(file, "utf8"));
+  } catch (error) {
+    throw new Failure(
+      `the limits in ${file} cannot be used: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
 }
 
 async function dev(files: readonly string[], options: Options): Promise<void> {
@@ -77,6 +92,7 @@ async function dev(files: readonly string[], options: Options): Promise<void> {
     ...(options.objects === undefined ? {} : { objects: options.objects }),
     ...(options.connections === undefined ? {} : { connections: options.connections }),
     httpToLoopback: options.httpToLoopback ?? false,
+    ...(options.limits === undefined ? {} : { limits: readLimits(options.limits) }),
     requireKeys: options.requireKeys ?? false,
     ...(options.mockConfig && { mockConfig: options.mockConfig }),
     engine: { strictQuotas: options.strictQuotas ?? false },

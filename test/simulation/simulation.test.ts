@@ -13,7 +13,14 @@ const seeds = Number(process.env["BATON_SEEDS"] ?? 40);
 const first = Number(process.env["BATON_SEED"] ?? 1);
 
 /** Too many calls for a death at each; the faults of the seeds reach it. */
-const long: ReadonlySet<string> = new Set(["wide", "wideMended", "mapRunWide", "mapRunFiles"]);
+const long: ReadonlySet<string> = new Set([
+  "wide",
+  "wideMended",
+  "mapRunWide",
+  "mapRunFiles",
+  "mapRunFails",
+  "mapRunStopped",
+]);
 
 describe.each(Object.entries(machines))("%s", (name, scenario) => {
   test("runs without faults", async () => {

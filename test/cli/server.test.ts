@@ -52,7 +52,9 @@ describe("commands on a running server", () => {
       out: `${arn("echo", "three")}\n`,
     });
     const followed = await on("start", "echo", "--follow", "--input", "[4]");
-    expect(followed.out).toMatch(/ {2}✔ A .* \[4\]\n✔ SUCCEEDED in .* \[4\]\n$/);
+    expect(followed.out).toMatch(
+      / {2}✔ A .* \[4\]\n✔ SUCCEEDED in .* \[4\]\n {2}1 transition · on AWS \$\S+ here, \$\S+ on Step Functions\n$/,
+    );
     const json = await on("start", "echo", "--json", "--name", "five");
     expect(JSON.parse(json.out)).toMatchObject({ executionArn: arn("echo", "five") });
     expect(JSON.parse((await on("start", "echo", "--follow", "--json")).out)).toMatchObject({ status: "SUCCEEDED" });

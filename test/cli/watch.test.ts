@@ -41,7 +41,7 @@ test("once: what runs and what it waits for; and one execution with its graph", 
 test("an execution that ends is followed to its end, with what it cost", async () => {
   const ran = JSON.parse((await baton("run", join(folder, "short.asl.json"), "--url", server.url, "--json")).out);
   const { code, out } = await baton("watch", `short/${ran.name}`, "--url", server.url);
-  expect(out).toMatch(/✔ P[\s\S]*✔ SUCCEEDED[\s\S]*1 transitions · on AWS \$\S+ here, \$0\.000025 on Step Functions/);
+  expect(out).toMatch(/✔ P[\s\S]*✔ SUCCEEDED[\s\S]*1 transition · on AWS \$\S+ here, \$0\.000025 on Step Functions/);
   expect(code).toBe(0);
 });
 

@@ -35,5 +35,6 @@ export function dollars(usd: number): string {
 
 /** For the end of an execution that was followed. */
 export function costLine({ transitions, aloneUsd, stepFunctionsUsd: theirs }: Estimate): string {
-  return `${transitions} transitions · on AWS ${dollars(aloneUsd)} here, ${dollars(theirs)} on Step Functions`;
+  const unit = transitions === 1 ? "transition" : "transitions";
+  return `${transitions} ${unit} · on AWS ${dollars(aloneUsd)} here, ${dollars(theirs)} on Step Functions`;
 }

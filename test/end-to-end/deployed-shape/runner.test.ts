@@ -71,9 +71,9 @@ describe.runIf(started.kind === "started")(title, () => {
   test("a call that the function's role does not allow is refused", async () => {
     await send("flow", { id: "thief", act: "steal", at: 1 });
     await eventually("the second receive", async () => (await notes("thief")).length === 2 || undefined);
-    const secret = shape.outputs["AccessKeySecret"];
+    const { AccessKeySecret, IssuedKeysSecret } = shape.outputs;
     expect(shape.denied.map((each) => each.replace(/^(BatonAdvance)\S+/, "$1"))).toEqual([
-      `BatonAdvance secretsmanager:GetSecretValue ${secret}`,
+      `BatonAdvance secretsmanager:GetSecretValue ${AccessKeySecret},${IssuedKeysSecret}`,
     ]);
   });
 

@@ -119,20 +119,18 @@ export class Recorder {
     this.engine = createEngine(this.watched());
   }
 
-  /** Until nothing is left to do; what failed is redriven once. */
+  /** Until nothing is left to do; what failed is redriven once, before timers of another month make that impossible. */
   async play(): Promise<void> {
     const { world } = this;
-    do {
-      for (;;) {
-        for (const lane of ["flow", "tasks"] as const) await this.workOff(lane);
-        for (const shard of world.shardsDue()) await world.timers.sweep(shard, world.now() + HORIZON);
-        if (this.handled > mostHandled) throw new Error(`more than ${mostHandled} messages`);
-        const next = world.nextDue() ?? Number.POSITIVE_INFINITY;
-        if (next > world.now() + longestPatience && (await this.answerTokens())) continue;
-        if (!Number.isFinite(next)) break;
-        await world.advanceTo(next);
-      }
-    } while (await this.redrive());
+    for (;;) {
+      for (const lane of ["flow", "tasks"] as const) await this.workOff(lane);
+      for (const shard of world.shardsDue()) await world.timers.sweep(shard, world.now() + HORIZON);
+      if (this.handled > mostHandled) throw new Error(`more than ${mostHandled} messages`);
+      const next = world.nextDue() ?? Number.POSITIVE_INFINITY;
+      if (next > world.now() + longestPatience && ((await this.answerTokens()) || (await this.redrive()))) continue;
+      if (!Number.isFinite(next)) break;
+      await world.advanceTo(next);
+    }
   }
 
   async end(): Promise<End> {

@@ -12,8 +12,13 @@ import { runSeed } from "./seeds.ts";
 const seeds = Number(process.env["BATON_SEEDS"] ?? 40);
 const first = Number(process.env["BATON_SEED"] ?? 1);
 
+/** A death at each call of the larger machines takes a busy machine longer than a test usually may. */
+const patience = 120_000;
+
 /** Too many calls for a death at each; the faults of the seeds reach it. */
 const long: ReadonlySet<string> = new Set([
+  "jobs",
+  "jobsStopped",
   "wide",
   "wideMended",
   "mapRunWide",
@@ -30,6 +35,7 @@ describe.each(Object.entries(machines))("%s", (name, scenario) => {
 
   test.each(long.has(name) ? [] : (["before", "after"] as const))(
     "survives a crash %s every single call",
+    { timeout: patience },
     async (when) => {
       const calls = (await run(scenario, { seed: "calm" })).world.calls.length;
       for (let number = 0; number < calls; number++) {
@@ -40,7 +46,7 @@ describe.each(Object.entries(machines))("%s", (name, scenario) => {
     },
   );
 
-  test.runIf(!long.has(name))("is healed of a purge after every single call", async () => {
+  test.runIf(!long.has(name))("is healed of a purge after every single call", { timeout: patience }, async () => {
     const calls = (await run(scenario, { seed: "calm" })).world.calls.length;
     for (let number = 0; number < calls; number++) {
       const ran = await run(scenario, { seed: "calm" }, (world) => world.purgeAt(number));
@@ -50,12 +56,12 @@ describe.each(Object.entries(machines))("%s", (name, scenario) => {
   });
 
   const few = long.has(name) ? Math.ceil(seeds / 10) : seeds;
-  test(`survives the faults of ${few} seeds`, async () => {
+  test(`survives the faults of ${few} seeds`, { timeout: patience }, async () => {
     for (let seed = first; seed < first + few; seed++) expect(await failuresOf(seed, name)).toEqual([]);
   });
 });
 
-test(`${10 * seeds} generated machines come to what the interpreter says`, async () => {
+test(`${10 * seeds} generated machines come to what the interpreter says`, { timeout: patience }, async () => {
   for (let seed = first; seed < first + 10 * seeds; seed++) expect(await failuresOf(seed, "generated")).toEqual([]);
 });
 

@@ -21,6 +21,8 @@ const long: ReadonlySet<string> = new Set([
   "jobsStopped",
   "wide",
   "wideMended",
+  "mapRun",
+  "mapRunAborted",
   "mapRunWide",
   "mapRunFiles",
   "mapRunFails",

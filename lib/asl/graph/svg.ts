@@ -2,9 +2,11 @@
  * A drawing as an SVG document that stands alone: no script, no font of its own, its colours in a style sheet
  * inside. By itself it follows the reader's light or dark setting.
  */
+
 import type { Edge, Graph, GraphNode } from "./graph.ts";
 import type { Box, Point } from "./layered.ts";
 import { type Drawing, layout, metrics, type PlacedEdge, type PlacedNode, subtitle } from "./layout.ts";
+import { marks } from "./marks.ts";
 import type { Progress, StateProgress, StateStatus } from "./progress.ts";
 import { textWidth } from "./text.ts";
 
@@ -107,15 +109,6 @@ function outline(node: GraphNode, box: PlacedNode): string {
 function rectangle(name: string, { x, y, width, height }: Box): string {
   return `<rect class="${name}" x="${round(x)}" y="${round(y)}" width="${round(width)}" height="${round(height)}" rx="8"/>`;
 }
-
-/** Colour alone does not reach everybody. */
-const marks: Readonly<Record<StateStatus, string>> = {
-  running: "…",
-  succeeded: "✓",
-  caught: "↩",
-  failed: "✗",
-  aborted: "■",
-};
 
 function badge(x: number, y: number, status: StateStatus): string {
   return `<circle class="badge" cx="${round(x - 4)}" cy="${round(y + 4)}" r="9"/>${text("mark", x - 4, y + 8, marks[status])}`;

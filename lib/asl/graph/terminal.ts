@@ -2,9 +2,11 @@
  * A graph in characters: states one below the other, what is inside a state inside its frame, and beside
  * them rails for the ways that lead elsewhere. It aims at a width and says everything within it.
  */
+
 import { Canvas, type Painter, type Style } from "./canvas.ts";
 import type { Edge, Graph, GraphNode, Level, NodeId, StateNode } from "./graph.ts";
 import { subtitle } from "./layout.ts";
+import { marks } from "./marks.ts";
 import { inOrder } from "./order.ts";
 import type { Progress, StateStatus } from "./progress.ts";
 import { extent, type Rail, railsFor } from "./rails.ts";
@@ -136,15 +138,6 @@ const frames = {
   simple: { corners: ["┌", "┐", "└", "┘"], across: "─", down: "│" },
   double: { corners: ["╔", "╗", "╚", "╝"], across: "═", down: "║" },
 } as const;
-
-/** Colour alone does not reach everybody. */
-const marks: Readonly<Record<StateStatus, string>> = {
-  running: "…",
-  succeeded: "✓",
-  caught: "↩",
-  failed: "✗",
-  aborted: "■",
-};
 
 function frame(canvas: Canvas, node: StateNode, { width, height, status, title }: Frame): void {
   const { corners, across, down } = node.levels.length > 0 ? frames.double : frames.simple;

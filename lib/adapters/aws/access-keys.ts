@@ -5,9 +5,10 @@
  */
 import {
   GetSecretValueCommand,
+  InvalidParameterException,
   PutSecretValueCommand,
-  ResourceNotFoundException,
   type SecretsManagerClient,
+  UpdateSecretVersionStageCommand,
 } from "@aws-sdk/client-secrets-manager";
 import type { AccessKey, AccessKeys, Role } from "../../engine/ports.ts";
 
@@ -46,21 +47,16 @@ export function rememberAccessKeys(
   };
 }
 
-/** Two who write at the same time each see what the other did and write again; more of them is not an accident. */
-const mostTries = 5;
+/** Whoever loses to another writer looks at what that one wrote and writes again; more of them is not an accident. */
+const mostTries = 20;
 
 /** Those of one secret, for whoever issues and revokes them. */
 export function secretAccessKeys(secretId: string, client: SecretsManagerClient): AccessKeys {
   const list = async (): Promise<readonly AccessKey[]> => (await readSecret(client, secretId)).keys;
   const change = async (edit: (keys: readonly AccessKey[]) => readonly AccessKey[]): Promise<void> => {
-    let stands = await readSecret(client, secretId);
     for (let tries = 0; tries < mostTries; tries++) {
-      const written = await writeSecret(client, secretId, edit(stands.keys));
-      const replaced = await readSecret(client, secretId, "AWSPREVIOUS");
-      if (replaced.version === stands.version) return;
-      // Somebody wrote at the same time. Either it is theirs that we replaced, or it is ours that they did.
-      if (replaced.version === written) stands = await readSecret(client, secretId);
-      else stands = { keys: replaced.keys, version: written };
+      const stands = await readSecret(client, secretId);
+      if (await replaceSecret(client, secretId, stands.version, edit(stands.keys))) return;
     }
     throw new Error(`secret ${secretId} is being changed by others; try again`);
   };
@@ -81,31 +77,47 @@ interface Secret {
   readonly version: string | undefined;
 }
 
-async function readSecret(
-  client: SecretsManagerClient,
-  secretId: string,
-  stage: "AWSCURRENT" | "AWSPREVIOUS" = "AWSCURRENT",
-): Promise<Secret> {
-  try {
-    const asked = new GetSecretValueCommand({ SecretId: secretId, VersionStage: stage });
-    const { SecretString = "{}", VersionId } = await client.send(asked);
-    return { keys: parseKeys(SecretString, secretId), version: VersionId };
-  } catch (error) {
-    if (stage === "AWSPREVIOUS" && error instanceof ResourceNotFoundException) return { keys: [], version: undefined };
-    throw error;
-  }
+async function readSecret(client: SecretsManagerClient, secretId: string): Promise<Secret> {
+  const asked = new GetSecretValueCommand({ SecretId: secretId, VersionStage: "AWSCURRENT" });
+  const { SecretString = "{}", VersionId } = await client.send(asked);
+  return { keys: parseKeys(SecretString, secretId), version: VersionId };
 }
 
 /** What Secrets Manager takes. */
 const mostBytes = 65_536;
 
-/** Answers the version that it wrote. */
-async function writeSecret(client: SecretsManagerClient, secretId: string, keys: readonly AccessKey[]) {
+/** Held by a version that is to become the current one; whoever writes after it takes the label along. */
+const nextStage = "BATON_NEXT";
+
+/**
+ * False if `stands` is no longer the current version. Secrets Manager moves the label of the current version only
+ * away from the version it is told: that is the condition which two writers at the same time need
+ * (https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_UpdateSecretVersionStage.html).
+ */
+async function replaceSecret(
+  client: SecretsManagerClient,
+  secretId: string,
+  stands: string | undefined,
+  keys: readonly AccessKey[],
+): Promise<boolean> {
   const text = JSON.stringify({ keys });
   if (Buffer.byteLength(text) > mostBytes)
     throw new Error(`secret ${secretId} holds ${keys.length} keys and has no room for more; revoke some`);
-  const { VersionId } = await client.send(new PutSecretValueCommand({ SecretId: secretId, SecretString: text }));
-  return VersionId;
+  const next = { SecretId: secretId, SecretString: text, VersionStages: [nextStage] };
+  const { VersionId } = await client.send(new PutSecretValueCommand(next));
+  const moved = new UpdateSecretVersionStageCommand({
+    SecretId: secretId,
+    VersionStage: "AWSCURRENT",
+    MoveToVersionId: VersionId,
+    RemoveFromVersionId: stands,
+  });
+  try {
+    await client.send(moved);
+    return true;
+  } catch (error) {
+    if (error instanceof InvalidParameterException) return false;
+    throw error;
+  }
 }
 
 const roles: readonly string[] = ["read", "start", "operate", "admin"] satisfies readonly Role[];

@@ -1,18 +1,18 @@
 /**
  * Calls that were recorded on the real service, made against real servers: what the state got is what it got there.
- * Only the HTTP headers are a server's own. The recordings are not part of the repository (BATON_CONFORMANCE).
+ * Only the HTTP headers are a server's own. The recordings are not part of the repository (see `conformance/corpus.ts`).
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { CreateTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { CreateTopicCommand, SNSClient } from "@aws-sdk/client-sns";
 import { beforeAll, describe, expect, test } from "vitest";
-import type { Json } from "../conformance/corpus.ts";
+import { defaultFolder, hasCorpus, type Json } from "../conformance/corpus.ts";
 import { Matcher } from "../conformance/match.ts";
 import { callWith } from "./call-with.ts";
 import { withServers } from "./with-servers.ts";
 
-const folder = process.env["BATON_CONFORMANCE"];
+const absent = !hasCorpus(defaultFolder);
 const { started, title } = await withServers("recorded calls", { dynamodb: true, s3: true });
 
 interface Details {
@@ -58,9 +58,9 @@ function isDetails(value: unknown): value is Details {
 }
 
 function allRecorded(): readonly Recorded[] {
-  if (folder === undefined) return [];
+  if (absent) return [];
   return ["services.json", "error_handling.json"].flatMap((file) => {
-    const cases = JSON.parse(readFileSync(join(folder, "executions", file), "utf8")) as readonly Case[];
+    const cases = JSON.parse(readFileSync(join(defaultFolder, "executions", file), "utf8")) as readonly Case[];
     return cases.flatMap(recordedIn);
   });
 }
@@ -77,7 +77,7 @@ const notJudged: ReadonlySet<string> = new Set([
 ]);
 
 const recorded = started ? allRecorded().filter(({ name }) => !notJudged.has(name)) : [];
-const names = folder === undefined ? `${title} (skipped: BATON_CONFORMANCE names no folder)` : title;
+const names = absent ? `${title} (skipped: no corpus; set BATON_CONFORMANCE to its folder)` : title;
 
 describe.runIf(recorded.length > 0)(names, () => {
   let topic = "";

@@ -6,6 +6,7 @@ import { startedOutput } from "./child.ts";
 import { childResult } from "./child-result.ts";
 import { type Command, keyOf } from "./command.ts";
 import type { Engine } from "./engine.ts";
+import { executionArn } from "./identity.ts";
 import { readReports } from "./join.ts";
 import { handedOver } from "./map-run/handed.ts";
 import { dispatch, isEarly, messageOf } from "./messages.ts";
@@ -69,7 +70,7 @@ function startedAnswer(engine: Engine, { child }: Extract<Claiming, { kind: "chi
   return async ({ position: { doing } }) => {
     if (doing.kind !== "working" || doing.submitted) return undefined;
     const { startedAt } = await engine.header(child);
-    return { kind: "submitted", output: startedOutput(child, startedAt) };
+    return { kind: "submitted", output: startedOutput(executionArn(child), startedAt) };
   };
 }
 

@@ -54,8 +54,10 @@ test.each([
 ])("%s: the result is the child's description", async (pattern, input, output) => {
   const made = await started({ Start: start(pattern) }, quick);
   expect((await typesOf(made)).slice(2, 6)).toEqual(["TaskScheduled", "TaskStarted", "TaskSubmitted", "TaskSucceeded"]);
-  const parent = await describeExecution(made.engine, made.id);
   const child = childOf(made);
+  const submitted = (await readHistory(made.engine, made.id)).find(({ type }) => type === "TaskSubmitted");
+  expect(JSON.stringify(submitted)).toContain(`execution:child:${child?.name}`);
+  const parent = await describeExecution(made.engine, made.id);
   expect(JSON.parse(parent?.output ?? "")).toEqual({
     ExecutionArn: `arn:aws:states:eu-central-1:123456789012:execution:child:${child?.name}`,
     Input: input,

@@ -6,15 +6,11 @@ import type { Visit } from "../../lib/asl/history/visits.ts";
 export function takenEdges({ nodes, edges }: Drawing, visits: readonly Visit[]): ReadonlySet<Edge> {
   const names = new Map(nodes.flatMap(({ node }) => (node.kind === "state" ? [[node.id, node.name] as const] : [])));
   const gone = new Set<string>();
-  const last = new Map<string, Visit>();
-  for (const visit of visits) {
-    const place = `${visit.inside?.visit.id ?? ""}.${visit.inside?.index ?? ""}`;
-    const before = last.get(place);
-    if (before) gone.add(key(before.state, visit.state, before.status === "caught"));
-    else if (!visit.inside) gone.add(key(undefined, visit.state, false));
-    last.set(place, visit);
+  for (const { state, inside, after } of visits) {
+    if (after) gone.add(key(after.state, state, after.status === "caught"));
+    else if (!inside) gone.add(key(undefined, state, false));
   }
-  const end = last.get(".");
+  const end = visits.findLast(({ inside }) => !inside);
   if (end?.status === "succeeded") gone.add(key(end.state, undefined, false));
   const isGone = ({ from, to, kind }: Edge): boolean => gone.has(key(names.get(from), names.get(to), kind === "catch"));
   return new Set(edges.map(({ edge }) => edge).filter(isGone));

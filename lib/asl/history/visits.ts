@@ -16,7 +16,7 @@ export interface Attempt {
   readonly event: number;
   readonly at: Instant;
   readonly endedAt?: Instant;
-  readonly status: "running" | "succeeded" | "failed";
+  readonly status: "running" | "succeeded" | "failed" | "aborted";
   readonly resource?: string;
   readonly arguments?: string;
   readonly result?: string;
@@ -41,6 +41,8 @@ export interface Visit {
   /** `Task`, `Map` …, as in the definition. */
   readonly type: string;
   readonly inside?: Inside;
+  /** The visit that led here, in the same branch; absent: it is the branch's first. */
+  readonly after?: Visit;
   readonly enteredAt: Instant;
   readonly leftAt?: Instant;
   readonly status: VisitStatus;
@@ -60,8 +62,9 @@ export interface Visit {
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 type OpenAttempt = Writable<Attempt>;
-type OpenVisit = Omit<Writable<Visit>, "attempts" | "items" | "inside"> & {
+type OpenVisit = Omit<Writable<Visit>, "attempts" | "items" | "inside" | "after"> & {
   inside?: OpenInside;
+  after?: OpenVisit;
   attempts: OpenAttempt[];
   items: Map<number, ItemStatus>;
 };
@@ -71,6 +74,8 @@ type OpenInside = { readonly visit: OpenVisit; readonly index?: number };
 interface Context {
   readonly visit?: OpenVisit;
   readonly inside?: OpenInside;
+  /** The visit that has just been left. */
+  readonly left?: OpenVisit;
 }
 
 interface Fold {
@@ -162,6 +167,7 @@ function entered(fold: Fold, event: AwsHistoryEvent, before: Context, [, type = 
     attempts: [],
     items: new Map(),
     ...(before.inside && { inside: before.inside }),
+    ...(before.left && { after: before.left }),
     ...texts(details, "input"),
   };
   fold.visits.push(visit);
@@ -184,7 +190,7 @@ function exited(fold: Fold, event: AwsHistoryEvent, before: Context): Context {
   Object.assign(visit, texts(details, "output"));
   const assigned = details["assignedVariables"];
   if (typeof assigned === "object") visit.assigned = assigned as EventDetails; // its other object holds only `truncated`
-  return visit.inside ? { inside: visit.inside } : {};
+  return { left: visit, ...(visit.inside && { inside: visit.inside }) };
 }
 
 /** The nearest visit around this point that is meant. */
@@ -288,8 +294,9 @@ function isBeneath(visit: OpenVisit, container: OpenVisit): boolean {
 /** Nothing left it, so it failed by itself or was cut off. */
 function closeOpen(fold: Fold, visit: OpenVisit, at: Instant): void {
   const hasFailed = visit.type === "Fail" || visit.error !== undefined || visit.attempts.at(-1)?.status === "failed";
-  endAttempt(visit, at, { status: "failed" });
-  close(fold, visit, at, hasFailed ? "failed" : "aborted");
+  const status = hasFailed ? "failed" : "aborted";
+  endAttempt(visit, at, { status });
+  close(fold, visit, at, status);
   for (const [index, status] of visit.items) if (status === "running") visit.items.set(index, "aborted");
 }
 

@@ -1,7 +1,8 @@
 /** What a history says of each state, against the recorded histories of the examples and small ones of our own. */
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { type Progress, type ProgressEvent, progressOf } from "../../../lib/asl/graph/progress.ts";
+import { type Progress, progressOf } from "../../../lib/asl/graph/progress.ts";
+import type { AwsHistoryEvent } from "../../../lib/asl/history.ts";
 import { parseDefinition } from "../../../lib/asl/parse.ts";
 import { simulate } from "../../../lib/asl/simulate.ts";
 import { examples, inExample } from "./machine.ts";
@@ -15,7 +16,7 @@ function told({ states }: Progress): Record<string, string> {
   );
 }
 
-function recorded(example: string, name: string): readonly ProgressEvent[] {
+function recorded(example: string, name: string): readonly AwsHistoryEvent[] {
   return JSON.parse(readFileSync(inExample(example, "cases", name, "history.json"), "utf8"));
 }
 

@@ -121,6 +121,12 @@ export const answers = {
     { events: list({ ...object({ id: count, timestamp: moment, type: text }, { previousEventId: count }) }) },
     { nextToken: text },
   ),
+  Origin: object({}, { parentExecutionArn: text, parentState: text }),
+  FunctionLines: object({
+    kept: { type: "boolean" },
+    lines: list(object({ at: moment, functionName: text, stream: text, line: text })),
+    dropped: count,
+  }),
   FoundExecutions: object(
     { executions: list(object(listed, { stopDate: moment, error: text, cause: text })), searched: count },
     { nextToken: text },

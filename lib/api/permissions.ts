@@ -26,6 +26,7 @@ export const permissions: Record<RestOperationName, Permission> = {
   DeleteStateMachineVersion: { role: "admin", about: ["stateMachineVersionArn"] },
   DescribeActivity: { role: "read", about: ["activityArn"] },
   DescribeExecution: { role: "read", about: ["executionArn"] },
+  DescribeExecutionOrigin: { role: "read", about: ["executionArn"] },
   DescribeMapRun: { role: "read", about: ["mapRunArn"] },
   DescribeStateMachine: { role: "read", about: ["stateMachineArn"] },
   DescribeStateMachineAlias: { role: "read", about: ["stateMachineAliasArn"] },
@@ -34,6 +35,7 @@ export const permissions: Record<RestOperationName, Permission> = {
   GetExecutionHistory: { role: "read", about: ["executionArn"] },
   ListActivities: { role: "read", about: "filtered" },
   ListExecutions: { role: "read", about: ["stateMachineArn", "mapRunArn"] },
+  ListFunctionLines: { role: "read", about: ["executionArn"] },
   ListMapRuns: { role: "read", about: ["executionArn"] },
   ListOpenTasks: { role: "operate", about: "filtered" }, // with the tokens, which are secrets
   ListStateMachineAliases: { role: "read", about: ["stateMachineArn"] },

@@ -1,5 +1,7 @@
 /** Operations of Baton's own, which only REST has: the wire protocol is the service's, to the letter. */
 import type { Operation } from "./operation.ts";
+import { describeExecutionOrigin } from "./operations/describe-execution-origin.ts";
+import { listFunctionLines } from "./operations/list-function-lines.ts";
 import { listOpenTasks } from "./operations/list-open-tasks.ts";
 import { searchExecutions } from "./operations/search-executions.ts";
 import { summarizeExecutions } from "./operations/summarize-executions.ts";
@@ -7,6 +9,8 @@ import { operations } from "./operations.ts";
 
 export const restOperations = {
   ...operations,
+  DescribeExecutionOrigin: describeExecutionOrigin,
+  ListFunctionLines: listFunctionLines,
   ListOpenTasks: listOpenTasks,
   SearchExecutions: searchExecutions,
   SummarizeExecutions: summarizeExecutions,

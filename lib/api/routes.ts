@@ -197,6 +197,23 @@ export const routes: readonly Route[] = [
     answer: "History",
   },
   {
+    method: "GET",
+    path: `${execution}/origin`,
+    operation: "DescribeExecutionOrigin",
+    summary: "The execution and state that started this one and wait for it; empty if somebody else did",
+    status: 200,
+    answer: "Origin",
+  },
+  {
+    method: "GET",
+    path: `${execution}/function-lines`,
+    operation: "ListFunctionLines",
+    summary: "What the function printed in the attempt that began with an event; where Baton runs it itself",
+    query: { event: "event" },
+    status: 200,
+    answer: "FunctionLines",
+  },
+  {
     method: "DELETE",
     path: execution,
     operation: "StopExecution",

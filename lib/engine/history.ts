@@ -66,7 +66,8 @@ export function groupsIn(segment: Segment): readonly BranchGroup[] {
   }));
 }
 
-function eventsOf(segment: Segment): SegmentEvents {
+/** As its events are numbered. */
+export function eventsOf(segment: Segment): SegmentEvents {
   const { branch, seq, now, events, position } = segment;
   const { doing } = position;
   const forked = doing.kind === "forked" && doing.claim === seq && !doing.run;

@@ -6,6 +6,7 @@
 import type { Instant } from "../asl/position.ts";
 import type { Activities } from "./activity-port.ts";
 import type { Jobs } from "./job-port.ts";
+import type { FunctionLines } from "./lines-port.ts";
 import type { MapRuns, Objects } from "./map-run/ports.ts";
 import type { ExecutionLogs, Watcher } from "./watch-port.ts";
 
@@ -378,6 +379,8 @@ export interface World {
   readonly logs: ExecutionLogs;
   /** Absent: nobody watches. */
   readonly watcher?: Watcher;
+  /** Absent: what functions print is kept elsewhere. */
+  readonly functionLines?: FunctionLines;
   readonly clock: Clock;
   readonly chance: Chance;
   readonly keys: Keys;

@@ -18,6 +18,7 @@ import type { ResourceLimit } from "../integrations/limits.ts";
 import { s3Objects } from "../integrations/s3-objects.ts";
 import { accessKeysOf } from "./access-keys.ts";
 import type { OutputLine } from "./functions/functions.ts";
+import { keepLines } from "./functions/kept-lines.ts";
 import { runLoop } from "./loop.ts";
 import { openMockFile, withMocks } from "./mock-config.ts";
 import { packagedConsole } from "./packaged-console.ts";
@@ -91,7 +92,12 @@ export async function startLocal(options: LocalOptions): Promise<LocalBaton> {
     bodyLimitBytes: usualBodyLimitBytes,
     ...(options.corsOrigins && { corsOrigins: options.corsOrigins }),
   });
-  const functions = openTasks(options, server.url);
+  const lines = keepLines(Date.now);
+  const onLine = (line: OutputLine): void => {
+    lines.add(line);
+    options.onLine?.(line);
+  };
+  const functions = openTasks({ ...options, onLine }, server.url);
   const page = readConsole(packagedConsole());
   try {
     const called = options.tasks ?? withOwnService(functions.tasks, () => engine);
@@ -101,7 +107,10 @@ export async function startLocal(options: LocalOptions): Promise<LocalBaton> {
     const world = await openLocalWorld({ folder: options.folder, tasks, objects });
     const changes = createChanges();
     const own = { guardDelayMilliseconds, leaseMilliseconds, ...(testCases && { testCases }) };
-    const engine: Engine = createEngine(tellingChanges(world, changes), { ...own, ...options.engine });
+    const engine: Engine = createEngine(tellingChanges({ ...world, functionLines: lines }, changes), {
+      ...own,
+      ...options.engine,
+    });
     const door = options.requireKeys ? lockedDoor(options.folder) : undefined;
     handler = createHandler(engine, {
       authentication: door?.verifier ?? "none",

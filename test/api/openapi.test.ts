@@ -116,6 +116,8 @@ test("answers are as the document says", async () => {
     ["ListExecutions", "GET /state-machines/m/executions?status=SUCCEEDED"],
     ["DescribeExecution", "GET /state-machines/m/executions/e"],
     ["GetExecutionHistory", "GET /state-machines/m/executions/e/history?maxResults=2"],
+    ["DescribeExecutionOrigin", "GET /state-machines/m/executions/e/origin"],
+    ["ListFunctionLines", "GET /state-machines/m/executions/e/function-lines?event=1"],
     ["StopExecution", "DELETE /state-machines/w/executions/e?error=E&cause=c"],
     ["DescribeExecution", "GET /state-machines/w/executions/e"],
     ["CreateStateMachine", "POST /state-machines", { name: "d", definition: distributed }],

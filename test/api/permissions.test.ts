@@ -41,6 +41,7 @@ const requests: Record<keyof typeof permissions, readonly [least: Role, input: o
   DeleteStateMachineVersion: ["admin", { stateMachineVersionArn: `${stateMachineArn}:9` }],
   DescribeActivity: ["read", { activityArn }],
   DescribeExecution: ["read", { executionArn }],
+  DescribeExecutionOrigin: ["read", { executionArn }],
   DescribeMapRun: ["read", { mapRunArn }],
   DescribeStateMachine: ["read", { stateMachineArn: `${stateMachineArn}:1` }],
   DescribeStateMachineAlias: ["read", { stateMachineAliasArn: `${stateMachineArn}:live` }],
@@ -49,6 +50,7 @@ const requests: Record<keyof typeof permissions, readonly [least: Role, input: o
   GetExecutionHistory: ["read", { executionArn }],
   ListActivities: ["read", {}],
   ListExecutions: ["read", { stateMachineArn }],
+  ListFunctionLines: ["read", { executionArn, event: 1 }],
   ListMapRuns: ["read", { executionArn }],
   ListOpenTasks: ["operate", {}],
   ListStateMachineAliases: ["read", { stateMachineArn }],
@@ -103,7 +105,13 @@ function expected(name: keyof typeof requests, given: Role, limit: Limit): boole
 }
 
 test("every operation of the service has its row, here and there, and those of our own", () => {
-  const own = ["ListOpenTasks", "SearchExecutions", "SummarizeExecutions"];
+  const own = [
+    "DescribeExecutionOrigin",
+    "ListFunctionLines",
+    "ListOpenTasks",
+    "SearchExecutions",
+    "SummarizeExecutions",
+  ];
   expect(names.filter((name) => !own.includes(name))).toHaveLength(37);
   expect(Object.keys(permissions)).toEqual(names);
   expect(Object.keys(operations).filter((name) => !names.includes(name as (typeof names)[number]))).toEqual([]);

@@ -6,6 +6,7 @@ import { answerTask } from "../../lib/engine/callback.ts";
 import { encodeCommand } from "../../lib/engine/codec.ts";
 import { describeExecution } from "../../lib/engine/describe.ts";
 import { readHistory } from "../../lib/engine/history.ts";
+import { originOf } from "../../lib/engine/origin.ts";
 import { stopExecution } from "../../lib/engine/stop.ts";
 import { play } from "./processes.ts";
 import { type Setup, setup } from "./setup.ts";
@@ -35,6 +36,16 @@ function childOf({ world }: Pick<Setup, "world">) {
 async function typesOf({ engine, id }: Setup): Promise<readonly string[]> {
   return (await readHistory(engine, id)).map(({ type }) => type);
 }
+
+test.each([
+  ["", undefined],
+  [".sync:2", "Start"],
+])("%s: a child knows who waits for it", async (pattern, state) => {
+  const made = await started({ Start: start(pattern) }, slow, 5_000);
+  const child = childOf(made);
+  expect(child && (await originOf(made.engine, child.id))).toEqual(state && { execution: made.id, state });
+  expect(await originOf(made.engine, made.id)).toBeUndefined();
+});
 
 test("request-response: the parent goes on at once", async () => {
   const made = await started({ Start: start("") }, slow, 5_000);

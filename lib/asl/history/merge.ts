@@ -15,6 +15,8 @@ export interface NumberedEvent {
   readonly previousEventId: number;
   readonly timestamp: Instant;
   readonly event: Pick<HistoryEvent, "type" | "details">;
+  /** The branch that wrote it, and its number in the branch's own numbering; absent: it is derived from the fork. */
+  readonly written?: { readonly branch: string; readonly local: number };
 }
 
 interface Merge {
@@ -119,7 +121,13 @@ function emit(merge: Merge, thread: Thread, entry: Entry): void {
   if (event.type.endsWith("StateEntered") || event.type === "ExecutionRedriven") delete thread.source;
   noteSource(merge, thread, event.previous);
   const previousEventId = resolve(merge, thread, event.previous);
-  const id = record(merge, previousEventId, thread.clock, event.type, rewritten(merge, thread, event.details));
+  const written = { branch: thread.branch, local: entry.local };
+  const id = record(
+    merge,
+    { previousEventId, timestamp: thread.clock, written },
+    event.type,
+    rewritten(merge, thread, event.details),
+  );
   thread.ids.set(entry.local, id);
   thread.cursor += 1;
   if (entry.fork !== undefined) openFork(merge, thread, entry.fork, id);
@@ -127,13 +135,12 @@ function emit(merge: Merge, thread: Thread, entry: Entry): void {
 
 function record(
   merge: Merge,
-  previousEventId: number,
-  timestamp: Instant,
+  at: Omit<NumberedEvent, "id" | "event">,
   type: HistoryEvent["type"],
   details: EventDetails | undefined,
 ): number {
   const id = merge.numbered.length + 1;
-  merge.numbered.push({ id, previousEventId, timestamp, event: details === undefined ? { type } : { type, details } });
+  merge.numbered.push({ ...at, id, event: details === undefined ? { type } : { type, details } });
   return id;
 }
 
@@ -143,7 +150,10 @@ function openFork(merge: Merge, thread: Thread, fork: Fork, id: number): void {
   fork.lastId = id;
   const wave = shape.of === "Map" && !fork.reopened ? Math.min(shape.width, shape.concurrency) : 0;
   for (let index = 0; index < wave; index += 1) {
-    const started = record(merge, id, thread.clock, "MapIterationStarted", { name: shape.name, index });
+    const started = record(merge, { previousEventId: id, timestamp: thread.clock }, "MapIterationStarted", {
+      name: shape.name,
+      index,
+    });
     fork.started.push(started);
     fork.lastId = started;
   }

@@ -5,6 +5,7 @@
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { Readable, Writable } from "node:stream";
+import type { SegmentKey } from "../../engine/ports.ts";
 import { type ErrorText, errorText, exited, timedOut } from "./error-text.ts";
 import { encodeFrame, frameReader, type InvokeFrame, type RuntimeFrame } from "./frames.ts";
 import { lineCutter } from "./lines.ts";
@@ -19,7 +20,7 @@ export interface EnvironmentSettings {
   readonly file: string;
   readonly memoryMegabytes: number;
   readonly variables: Readonly<Record<string, string>>;
-  readonly onLine: (stream: "stdout" | "stderr", line: string) => void;
+  readonly onLine: (stream: "stdout" | "stderr", line: string, during: Request | undefined) => void;
 }
 
 export interface Request {
@@ -29,6 +30,8 @@ export interface Request {
   readonly timeoutSeconds: number;
   readonly clientContext?: string;
   readonly traceHeader?: string;
+  /** The attempt of a Task that it is for. */
+  readonly claim?: SegmentKey;
 }
 
 export type Answer =
@@ -72,8 +75,8 @@ export class Environment {
         this.#misunderstood();
       }
     });
-    forwardLines(stdout, (line) => settings.onLine("stdout", line));
-    forwardLines(stderr, (line) => settings.onLine("stderr", line));
+    forwardLines(stdout, (line) => this.#print("stdout", line));
+    forwardLines(stderr, (line) => this.#print("stderr", line));
     this.loaded = new Promise((resolve) => {
       this.#tellLoaded = resolve;
     });
@@ -112,6 +115,10 @@ export class Environment {
     killGroup(this.#child);
   }
 
+  #print(stream: "stdout" | "stderr", line: string): void {
+    this.#settings.onLine(stream, line, this.#current?.request);
+  }
+
   #receive(frame: RuntimeFrame, body: string): void {
     switch (frame.kind) {
       case "ready":
@@ -125,7 +132,7 @@ export class Environment {
         this.#lastWords = () => body;
         return;
       case "line":
-        this.#settings.onLine(frame.stream, body);
+        this.#print(frame.stream, body);
         return;
       case "succeeded":
         this.#settle({ kind: "succeeded", payload: body });

@@ -5,6 +5,7 @@
  */
 import { createHash } from "node:crypto";
 import { resolve } from "node:path";
+import type { SegmentKey } from "../../engine/ports.ts";
 import type { FunctionAnswer, FunctionInvoker, Invocation } from "../../integrations/function-invoker.ts";
 import { Environment, type Request } from "./environment.ts";
 import { type ErrorText, errorText, requestLimitBytes } from "./error-text.ts";
@@ -29,6 +30,8 @@ export interface FunctionsOptions {
 }
 
 export interface OutputLine {
+  /** The attempt of a Task during which it came; absent: between calls, or for nobody who can be told. */
+  readonly claim?: SegmentKey;
   readonly functionName: string;
   readonly stream: "stdout" | "stderr";
   readonly line: string;
@@ -85,7 +88,8 @@ function createPool({ folder, memoryMegabytes, processLimit, variables, onLine }
         file,
         memoryMegabytes: memoryMegabytes ?? defaultMemoryMegabytes,
         variables: variables ?? {},
-        onLine: (stream, line) => onLine?.({ functionName: name, stream, line }),
+        onLine: (stream, line, during) =>
+          onLine?.({ functionName: name, stream, line, ...(during?.claim && { claim: during.claim }) }),
       }),
   });
 }
@@ -113,7 +117,7 @@ async function prepare({ name, file, version }: FunctionFile): Promise<Prepared>
 }
 
 function requestOf(invocation: Invocation, timeoutSeconds: number): Request {
-  const { region, account, name, qualifier, payload, clientContext, traceHeader } = invocation;
+  const { region, account, name, qualifier, payload, clientContext, traceHeader, claim } = invocation;
   return {
     requestId: crypto.randomUUID(),
     functionArn: `arn:aws:lambda:${region}:${account}:function:${name}${qualifier === undefined ? "" : `:${qualifier}`}`,
@@ -121,6 +125,7 @@ function requestOf(invocation: Invocation, timeoutSeconds: number): Request {
     timeoutSeconds,
     ...(clientContext !== undefined && { clientContext }),
     ...(traceHeader !== undefined && { traceHeader }),
+    ...(claim !== undefined && { claim }),
   };
 }
 

@@ -4,7 +4,7 @@
  */
 import { randomBytes } from "node:crypto";
 import { CreateSecretCommand } from "@aws-sdk/client-secrets-manager";
-import { DeleteMessageBatchCommand, ReceiveMessageCommand, type SQSClient } from "@aws-sdk/client-sqs";
+import { DeleteMessageBatchCommand, type Message, ReceiveMessageCommand, type SQSClient } from "@aws-sdk/client-sqs";
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context, SQSEvent } from "aws-lambda";
 import { makeClients } from "../../../lib/adapters/aws/clients.ts";
 import { environment } from "../../../lib/adapters/aws/names.ts";
@@ -24,12 +24,20 @@ export interface FunctionsForTests {
   timers(): Promise<{ readonly sent: number }>;
   /** A batch of each queue; answers how many messages there were. */
   workOnce(): Promise<number>;
+  /** Hands these over as one batch of the queue for tasks to a function that has so long left; answers who came to nothing. */
+  work(messages: readonly Message[], milliseconds: number): Promise<readonly string[]>;
+  /** What is in the queue for tasks, `count` messages of it. */
+  receive(count: number): Promise<readonly Message[]>;
 }
 
 export const account = "123456789012";
 
 /** Opened with these keys, beside an older one that has no role. */
-export async function openFunctionsForTests(oldKey: object, keys: readonly AccessKey[]): Promise<FunctionsForTests> {
+export async function openFunctionsForTests(
+  oldKey: object,
+  keys: readonly AccessKey[],
+  functionTimeoutSeconds = 30,
+): Promise<FunctionsForTests> {
   const { settings, world } = await openWorldForTests();
   const clients = makeClients();
   const secretOf = async (content: object): Promise<string> => {
@@ -46,7 +54,7 @@ export async function openFunctionsForTests(oldKey: object, keys: readonly Acces
     [environment.signingKeySecret]: settings.signingKeySecret,
     [environment.accessKeySecret]: `${await secretOf(oldKey)},${await secretOf({ keys })}`,
     [environment.account]: account,
-    [environment.functionTimeoutSeconds]: "30",
+    [environment.functionTimeoutSeconds]: String(functionTimeoutSeconds),
     [environment.retentionDays]: "90",
   });
   const api = (await import("../../../lambdas/api.ts")).handler as ApiHandler;
@@ -55,24 +63,42 @@ export async function openFunctionsForTests(oldKey: object, keys: readonly Acces
   const { handler: timers } = await import("../../../lambdas/timers.ts");
   await import("../../../lambdas/dead-letters.ts");
   await import("../../../lambdas/sync.ts");
-  const workOnce = async (): Promise<number> =>
-    (await workOff(clients.sqs, settings.flowQueueUrl, advance)) +
-    (await workOff(clients.sqs, settings.tasksQueueUrl, tasks));
-  return { world, settings, api, timers, workOnce };
+  const { flowQueueUrl, tasksQueueUrl } = settings;
+  const workOff = async (queueUrl: string, handler: BatchHandler): Promise<number> => {
+    const messages = await received(clients.sqs, queueUrl);
+    await handOver(clients.sqs, queueUrl, messages, handler, 30_000);
+    return messages.length;
+  };
+  return {
+    world,
+    settings,
+    api,
+    timers,
+    workOnce: async () => (await workOff(flowQueueUrl, advance)) + (await workOff(tasksQueueUrl, tasks)),
+    work: (messages, milliseconds) => handOver(clients.sqs, tasksQueueUrl, messages, tasks, milliseconds),
+    receive: async (count) => {
+      const messages: Message[] = [];
+      while (messages.length < count) messages.push(...(await received(clients.sqs, tasksQueueUrl)));
+      return messages;
+    },
+  };
 }
 
-/** Takes up to ten messages and hands them over as Lambda does; answers how many there were. */
-async function workOff(sqs: SQSClient, queueUrl: string, handler: BatchHandler): Promise<number> {
-  const answer = await sqs.send(
-    new ReceiveMessageCommand({
-      QueueUrl: queueUrl,
-      MaxNumberOfMessages: 10,
-      MessageSystemAttributeNames: ["All"],
-      MessageAttributeNames: ["All"],
-    }),
-  );
-  const messages = answer.Messages ?? [];
-  if (messages.length === 0) return 0;
+async function received(sqs: SQSClient, QueueUrl: string): Promise<readonly Message[]> {
+  const names = { MessageSystemAttributeNames: ["All" as const], MessageAttributeNames: ["All"] };
+  const answer = await sqs.send(new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, ...names }));
+  return answer.Messages ?? [];
+}
+
+/** As Lambda does it: what the function does not report is deleted. Answers the ids of what it does. */
+async function handOver(
+  sqs: SQSClient,
+  QueueUrl: string,
+  messages: readonly Message[],
+  handler: BatchHandler,
+  milliseconds: number,
+): Promise<readonly string[]> {
+  if (messages.length === 0) return [];
   const records = messages.map((message) => ({
     messageId: message.MessageId,
     receiptHandle: message.ReceiptHandle,
@@ -86,14 +112,16 @@ async function workOff(sqs: SQSClient, queueUrl: string, handler: BatchHandler):
     ),
   }));
   const event = { Records: records } as unknown as SQSEvent; // the fields that are read
-  const context = { getRemainingTimeInMillis: () => 30_000 } as Context;
+  const context = { getRemainingTimeInMillis: () => milliseconds } as Context;
   const { batchItemFailures } = await handler(event, context);
-  const failed = new Set(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
+  const failed = batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
   const Entries = messages
-    .filter(({ MessageId }) => !failed.has(MessageId ?? ""))
+    .filter(({ MessageId = "" }) => !failed.includes(MessageId))
     .map(({ ReceiptHandle }, place) => ({ Id: String(place), ReceiptHandle }));
-  if (Entries.length > 0) await sqs.send(new DeleteMessageBatchCommand({ QueueUrl: queueUrl, Entries }));
-  return messages.length;
+  for (let at = 0; at < Entries.length; at += 10) {
+    await sqs.send(new DeleteMessageBatchCommand({ QueueUrl, Entries: Entries.slice(at, at + 10) }));
+  }
+  return failed;
 }
 
 /** A request as API Gateway hands it over (payload format 2.0). */

@@ -45,7 +45,7 @@ export async function beginBranches(
   const wave = Math.min(fork.concurrency, fork.width);
   const message = (index: number): Message =>
     fork.reopened
-      ? resumption(header, branchPath(branch, fork.claim, index), position.events)
+      ? resumption(engine, header, branchPath(branch, fork.claim, index), position.events)
       : firstBaton(engine, header, definition, branch, view, index);
   for (let from = 0; from < wave; from += waveSlice) {
     const indexes = Array.from({ length: Math.min(waveSlice, wave - from) }, (_, place) => from + place);
@@ -55,9 +55,15 @@ export async function beginBranches(
 }
 
 /** The turn of a branch of a fork that a redrive opened again. */
-export function resumption(header: Header, branch: BranchPath, events: number, previous?: EventRef): Message {
-  const began = previous === undefined ? {} : { previous };
-  return messageOf({ kind: "resume", execution: header.id, branch, header, events, ...began }, "flow");
+export function resumption(
+  { world }: Engine,
+  header: Header,
+  branch: BranchPath,
+  events: number,
+  previous?: EventRef,
+): Message {
+  const said = { events, at: world.clock.now(), ...(previous === undefined ? {} : { previous }) };
+  return messageOf({ kind: "resume", execution: header.id, branch, header, ...said }, "flow");
 }
 
 async function notBegun(
@@ -195,9 +201,17 @@ async function stage(engine: Engine, header: Header, segment: Segment, fork: For
   }
 }
 
+/** What a redrive that came upon an end of before knows. */
+interface Again {
+  /** How many history events there were. */
+  readonly events: number;
+  /** Another copy of the message may be at it. */
+  readonly copies: boolean;
+}
+
 /**
  * The end of a branch: report, start whose turn it is, tell the parent if this was the last or if it failed.
- * `eventsBefore`: how many history events there were when a redrive came upon this end.
+ * False if that is left to another copy of the message, which has reported the end before.
  */
 export async function reportEnd(
   engine: Engine,
@@ -206,8 +220,8 @@ export async function reportEnd(
   end: Segment,
   outcome: Outcome,
   innerEvents: number,
-  eventsBefore = 0,
-): Promise<void> {
+  again?: Again,
+): Promise<boolean> {
   const output = outcome.status === "SUCCEEDED" ? outcome.output : undefined;
   const turn = await report(engine, header, end, output, innerEvents);
   const name = branchName(end.branch);
@@ -219,14 +233,17 @@ export async function reportEnd(
     const failed = { kind: "branch-failed", index: name.index, failure, at: lastEvent(end) } as const;
     messages.push(messageOf({ ...toParent(header, name.parent, name.forkSeq), ...failed }, "flow"));
   }
-  if (turn.begin !== undefined && !(turn.late && (await hasBegun(engine, header, name, turn.begin)))) {
-    const begin = { events: Math.max(end.position.events, eventsBefore), previous: lastEvent(end) };
+  const begun = turn.begin !== undefined && turn.repeated && (await hasBegun(engine, header, name, turn.begin));
+  if (turn.begin !== undefined && !begun) {
+    if (turn.repeated && again?.copies) return false;
+    const begin = { events: Math.max(end.position.events, again?.events ?? 0), previous: lastEvent(end) };
     // Who succeeded before the redrive knows nothing of it.
     const reopened = scope.reopened === true || epochOf(end) < header.epoch;
     messages.push(nextBegin(engine, header, definition, { ...scope, index: turn.begin }, name, begin, reopened));
   }
   if (turn.joined) messages.push(joinedMessage(header, name.parent, name.forkSeq));
   if (messages.length > 0) await dispatch(engine, messages);
+  return true;
 }
 
 /** A fork keeps its claim when a redrive opens it again: the epoch tells old news from new. */
@@ -249,7 +266,7 @@ function nextBegin(
   reopened: boolean,
 ): Message {
   const branch = branchPath(parent, forkSeq, index);
-  if (reopened) return resumption(header, branch, begin.events, begin.previous);
+  if (reopened) return resumption(engine, header, branch, begin.events, begin.previous);
   const lane = laneOfState(definition, firstStateOf(definition, state, index));
   const marks = { ...stagedMark(engine, width), ...epochMark(header) };
   return messageOf({ kind: "advance", execution: header.id, branch, seq: 0, begin, ...marks }, lane);

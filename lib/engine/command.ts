@@ -57,6 +57,8 @@ export interface Resume extends Addressed {
   readonly header: Header;
   /** How many history events come before. */
   readonly events: number;
+  /** When it was said; absent in older messages: long ago. */
+  readonly at?: Instant;
   /** Should it only begin now: the end that let it. */
   readonly previous?: EventRef;
 }

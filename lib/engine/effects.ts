@@ -66,7 +66,10 @@ async function endBranch(
   occasion: Occasion,
 ): Promise<void> {
   const inner = doing.open ? await closeNested(engine, header, definition, segment, doing.open) : 0;
-  if (segment.branch !== "") return reportEnd(engine, header, definition, segment, doing.outcome, inner);
+  if (segment.branch !== "") {
+    await reportEnd(engine, header, definition, segment, doing.outcome, inner);
+    return;
+  }
   await engine.world.executions.finish(header.id, endingOf(segment, header, expiry(engine, segment.now)));
   await tellEnded(engine, header, segment, occasion);
   await afterChild(engine, header, segment);

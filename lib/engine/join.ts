@@ -24,8 +24,8 @@ export interface Report {
 /** What an end leaves to do: the branch whose turn it is, and whether the parent is to be told. */
 export interface Turn {
   readonly begin?: number;
-  /** Others have finished since: this end was reported before, and what follows from it is probably done. */
-  readonly late: boolean;
+  /** This end was reported before, and what follows from it is probably done. */
+  readonly repeated: boolean;
   readonly joined: boolean;
 }
 
@@ -57,12 +57,12 @@ export async function report(
   const group = Math.floor(index / groupWidth);
   const key = joinKey(header, parent, forkSeq, group);
   const state = await engine.world.joins.report(key, index, body, expiry(engine, end.now));
-  if (state.closed || output === undefined) return { joined: false, late: true };
+  if (state.closed || output === undefined) return { joined: false, repeated: state.repeated };
   const place = state.finished.indexOf(index);
   const next = concurrency + groupWidth * group + place;
   const joined = await climb(engine, header, end, place, width);
-  const late = place < state.finished.length - 1;
-  return next < width ? { begin: next, joined, late } : { joined, late };
+  const { repeated } = state;
+  return next < width ? { begin: next, joined, repeated } : { joined, repeated };
 }
 
 function forkOf(end: Segment) {

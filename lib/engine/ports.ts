@@ -260,12 +260,17 @@ export interface JoinState {
   readonly closed: boolean;
 }
 
+export interface Reported extends JoinState {
+  /** It stood in the list already. */
+  readonly repeated: boolean;
+}
+
 export interface Joins {
   /** Puts a group's items and shared context where its branches find them. Writing again is harmless. */
   stage(group: JoinKey, body: string, expires?: Instant): Promise<void>;
   staged(group: JoinKey): Promise<string | undefined>;
   /** Records that `index` (negative, if nothing comes with it) ended, with what the parent will read of it; answers the list as it then stands. */
-  report(join: JoinKey, index: number, body: string | undefined, expires?: Instant): Promise<JoinState>;
+  report(join: JoinKey, index: number, body: string | undefined, expires?: Instant): Promise<Reported>;
   /** No finisher starts a branch after this. Answers who had finished. */
   close(join: JoinKey, expires?: Instant): Promise<JoinState>;
   /** What was staged and reported stays until then at least (see `Log.renew`). */

@@ -41,7 +41,7 @@ export async function chargeOf(engine: Engine, command: Command): Promise<Charge
 async function goOnBehindFence(engine: Engine, { execution, branch, header, begin }: Baton): Promise<void> {
   const head = await headOf(engine, execution, branch);
   if (!head || !header || !isToResume(head, header)) return;
-  await dispatch(engine, [resumption(header, branch, begin?.events ?? 0, begin?.previous)]);
+  await dispatch(engine, [resumption(engine, header, branch, begin?.events ?? 0, begin?.previous)]);
 }
 
 export async function redelivered(engine: Engine, command: Command, delivery: Delivery): Promise<Verdict> {
@@ -78,7 +78,13 @@ function waitingTime(engine: Engine, head: Segment, delivery: Delivery, ownerGon
   const now = engine.world.clock.now();
   const due = Math.max(head.lease ?? 0, dueTime(head.position) ?? 0, pollTime(head));
   if (due > 0 && due + margin > now) return invisibleUntil(engine, due + margin);
-  return delivery.receives <= 1 && head.now + longestWork > now ? now + margin : undefined;
+  return copyTime(engine, delivery, head.now);
+}
+
+/** Until when another copy of this message, sent at `since`, is given time; undefined: there is none, or not any more. */
+export function copyTime(engine: Engine, delivery: Delivery, since: Instant): Instant | undefined {
+  const now = engine.world.clock.now();
+  return delivery.receives <= 1 && since + longestWork > now ? now + margin : undefined;
 }
 
 /** Until when the head's worker may be at its call; undefined: nobody is, or not any more. */

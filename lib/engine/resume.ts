@@ -14,14 +14,14 @@ import type { Engine } from "./engine.ts";
 import { headOf } from "./head.ts";
 import { dispatch, dueTime, laneOfState, messageOf } from "./messages.ts";
 import type { Delivery, Message, Verdict } from "./ports.ts";
-import { redelivered } from "./redelivery.ts";
+import { copyTime, redelivered } from "./redelivery.ts";
 import { epochOf } from "./segment.ts";
 import { goOn } from "./standing.ts";
 
 const done: Verdict = { kind: "done" };
 
 export async function resumeBranch(engine: Engine, command: Resume, delivery: Delivery): Promise<Verdict> {
-  const { execution, branch, header, events } = command;
+  const { execution, branch, header, events, at = 0 } = command;
   const definition = await engine.definition(header.definition);
   const head = await headOf(engine, execution, branch);
   if (!head) {
@@ -33,8 +33,10 @@ export async function resumeBranch(engine: Engine, command: Resume, delivery: De
   if (doing.kind !== "ended")
     throw new Error(`${execution}${branch} runs, and its scope was closed before the redrive`);
   if (doing.outcome.status === "SUCCEEDED") {
-    await reportEnd(engine, header, definition, head, doing.outcome, 0, events);
-    return done;
+    const later = copyTime(engine, delivery, at);
+    const again = { events, copies: later !== undefined };
+    const passed = await reportEnd(engine, header, definition, head, doing.outcome, 0, again);
+    return passed || later === undefined ? done : { kind: "later", at: later };
   }
   const recorded = await goOn(engine, header, definition, head, { ...command, by: keyOf(command) });
   if (recorded.kind === "theirs") return redelivered(engine, command, delivery);

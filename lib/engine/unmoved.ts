@@ -201,7 +201,7 @@ function lookAtEnds(
   const missing = range(reported.size).some((place) => from + place < fork.width && !begun.has(from + place));
   for (const end of ended) {
     const isOld = epochOf(end) < look.header.epoch;
-    const again = isOld ? resumption(look.header, end.branch, parent.position.events) : undefined;
+    const again = isOld ? resumption(look.engine, look.header, end.branch, parent.position.events) : undefined;
     if (!isOld && (!reported.has(indexOf(end)) || isFailure(end)))
       note(look, end, end.now, "its end has not been told");
     else if (missing) note(look, end, end.now, "whose turn it is has not begun", again);

@@ -14,10 +14,14 @@ export function joinsContract(name: string, open: Open): void {
 
     test("indexes stand in the order of their first report, once", async () => {
       const join = freshJoin();
-      expect(await joins().report(join, 3, "c", noon)).toEqual({ finished: [3], closed: false });
-      expect(await joins().report(join, 0, "a", noon)).toEqual({ finished: [3, 0], closed: false });
-      expect(await joins().report(join, 3, "c", noon)).toEqual({ finished: [3, 0], closed: false });
-      expect(await joins().report(join, 255, undefined)).toEqual({ finished: [3, 0, 255], closed: false });
+      expect(await joins().report(join, 3, "c", noon)).toEqual({ finished: [3], closed: false, repeated: false });
+      expect(await joins().report(join, 0, "a", noon)).toEqual({ finished: [3, 0], closed: false, repeated: false });
+      expect(await joins().report(join, 3, "c", noon)).toEqual({ finished: [3, 0], closed: false, repeated: true });
+      expect(await joins().report(join, 255, undefined)).toEqual({
+        finished: [3, 0, 255],
+        closed: false,
+        repeated: false,
+      });
       expect(await joins().reports(join)).toEqual(
         new Map([
           [3, "c"],
@@ -43,14 +47,14 @@ export function joinsContract(name: string, open: Open): void {
       await joins().report(join, 1, "one", noon);
       expect(await joins().close(join, noon)).toEqual({ finished: [1], closed: true });
       expect(await joins().close(join, noon)).toEqual({ finished: [1], closed: true });
-      expect(await joins().report(join, 2, "two", noon)).toEqual({ finished: [1, 2], closed: true });
+      expect(await joins().report(join, 2, "two", noon)).toEqual({ finished: [1, 2], closed: true, repeated: false });
       expect((await joins().reports(join)).size).toBe(2);
     });
 
     test("closed before anyone reported", async () => {
       const join = freshJoin();
       expect(await joins().close(join)).toEqual({ finished: [], closed: true });
-      expect(await joins().report(join, 0, "late")).toEqual({ finished: [0], closed: true });
+      expect(await joins().report(join, 0, "late")).toEqual({ finished: [0], closed: true, repeated: false });
     });
 
     test("nobody has reported", async () => {
@@ -64,14 +68,18 @@ export function joinsContract(name: string, open: Open): void {
       await joins().stage(join, body, noon);
       await joins().stage(join, body, noon);
       expect(await joins().staged(join)).toBe(body);
-      expect(await joins().report(join, 0, undefined, noon)).toEqual({ finished: [0], closed: false });
+      expect(await joins().report(join, 0, undefined, noon)).toEqual({ finished: [0], closed: false, repeated: false });
     });
 
     test("an index may be negative, where nothing is reported with it", async () => {
       const join = freshJoin();
       await joins().report(join, -16_385, undefined, noon);
       await joins().report(join, 3, undefined, noon);
-      expect(await joins().report(join, -16_385, undefined, noon)).toEqual({ finished: [-16_385, 3], closed: false });
+      expect(await joins().report(join, -16_385, undefined, noon)).toEqual({
+        finished: [-16_385, 3],
+        closed: false,
+        repeated: true,
+      });
     });
 
     test("every part of the key tells groups apart", async () => {
@@ -88,7 +96,11 @@ export function joinsContract(name: string, open: Open): void {
       await joins().stage(join, "here", noon);
       for (const [index, other] of others.entries()) {
         expect(await joins().staged(other)).toBeUndefined();
-        expect(await joins().report(other, index, "there", noon)).toEqual({ finished: [index], closed: false });
+        expect(await joins().report(other, index, "there", noon)).toEqual({
+          finished: [index],
+          closed: false,
+          repeated: false,
+        });
       }
       expect(await joins().reports(join)).toEqual(new Map([[7, "here"]]));
     });

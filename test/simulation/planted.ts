@@ -264,7 +264,7 @@ export const bugs: readonly Planted[] = [
   {
     bug: "a duplicate of an end starts the next branch again, and that one's end the next",
     file: `${engine}/branch.ts`,
-    from: "!(turn.late && (await hasBegun(engine, header, name, turn.begin)))",
+    from: "!begun",
     to: "true",
     only: "wide",
     economy: true,

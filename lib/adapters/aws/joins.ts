@@ -11,7 +11,7 @@ import {
   type UpdateItemCommandInput,
 } from "@aws-sdk/client-dynamodb";
 import type { Instant } from "../../asl/position.ts";
-import type { JoinKey, JoinState, Joins } from "../../engine/ports.ts";
+import type { JoinKey, JoinState, Joins, Reported } from "../../engine/ports.ts";
 import { bodyAttributes, type Item, readBodyAttributes, restore, store as storeBody } from "./body.ts";
 import { table as names } from "./names.ts";
 import {
@@ -91,16 +91,16 @@ async function getItem(store: Store, Key: Item, ConsistentRead: boolean): Promis
   return Item;
 }
 
-async function enter(store: Store, join: JoinKey, index: number, expires: Instant | undefined): Promise<JoinState> {
+async function enter(store: Store, join: JoinKey, index: number, expires: Instant | undefined): Promise<Reported> {
   const number = { N: String(index) };
   const values = { ":none": { L: [] }, ":one": { L: [number] }, ":index": number };
   const change = "SET finished = list_append(if_not_exists(finished, :none), :one)";
   try {
     const once = { ConditionExpression: didNotReport, ReturnValuesOnConditionCheckFailure: "ALL_OLD" } as const;
-    return readState(await update(store, join, change, values, expires, once));
+    return { ...readState(await update(store, join, change, values, expires, once)), repeated: false };
   } catch (error) {
     if (!(error instanceof ConditionalCheckFailedException) || error.Item === undefined) throw error;
-    return readState(error.Item);
+    return { ...readState(error.Item), repeated: true };
   }
 }
 

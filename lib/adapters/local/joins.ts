@@ -53,12 +53,12 @@ export function localJoins(store: Store): Joins {
       await store.room();
       const name = stateKey(join);
       const state = find(name);
-      if (state.finished.includes(index)) return standing(state);
+      if (state.finished.includes(index)) return { ...standing(state), repeated: true };
       if (body !== undefined) store.put(bodyKey(join, index), value(body, expires));
       state.finished.push(index);
       state.text += ` ${index}`;
       write(name, state, expires);
-      return standing(state);
+      return { ...standing(state), repeated: false };
     },
 
     async close(join, expires) {

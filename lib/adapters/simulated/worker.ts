@@ -284,11 +284,11 @@ function joinsOf({ contents }: Setting, make: Make): World["joins"] {
     report: (join, index, body) =>
       make("joins.report", `${joinText(join)} ${index}`, () => {
         const state = read(join);
-        if (state.finished.includes(index)) return answer(state);
+        if (state.finished.includes(index)) return { ...answer(state), repeated: true };
         const bodies = body === undefined ? state.bodies : new Map(state.bodies).set(index, body);
         const after = { ...state, finished: [...state.finished, index], bodies };
         groups.set(joinText(join), after);
-        return answer(after);
+        return { ...answer(after), repeated: false };
       }),
     close: (join) =>
       make("joins.close", joinText(join), () => {

@@ -3,6 +3,8 @@ import { environment } from "../lib/adapters/aws/names.ts";
 import { remoteTasks } from "../lib/adapters/aws/remote-tasks.ts";
 import { type AwsSettings, settingsFromEnvironment } from "../lib/adapters/aws/settings.ts";
 import { type AwsWorld, openAwsWorld } from "../lib/adapters/aws/world.ts";
+import { otlpSettings } from "../lib/adapters/otlp/settings.ts";
+import { otlpTraces } from "../lib/adapters/otlp/traces.ts";
 import { withOwnService } from "../lib/api/own-service.ts";
 import { createEngine, type Engine, type EngineOptions } from "../lib/engine/engine.ts";
 import { createTasks } from "../lib/integrations/integrations.ts";
@@ -21,7 +23,13 @@ export async function openEngine(options: Partial<EngineOptions> = {}): Promise<
   const world = await openAwsWorld({ ...settings, ...requestPrinter() }, tasks, s3Objects());
   const retentionDays = numberFromEnvironment("retentionDays");
   const strictQuotas = process.env[environment.strictQuotas] === "true";
-  const engine: Engine = createEngine(world, { ...(retentionDays && { retentionDays }), strictQuotas, ...options });
+  const collector = otlpSettings(process.env);
+  const traces = collector && otlpTraces(collector, { lingerMilliseconds: 0 });
+  const engine: Engine = createEngine(traces ? { ...world, traces } : world, {
+    ...(retentionDays && { retentionDays }),
+    strictQuotas,
+    ...options,
+  });
   return { world, engine };
 }
 

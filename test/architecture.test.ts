@@ -27,6 +27,7 @@ const mayImport: Readonly<Record<string, { readonly ours: readonly string[]; rea
       ours: ["lib/adapters/local", ...ports, "type:lib/asl"],
       packages: ["lmdb", "node:"],
     },
+    "lib/adapters/otlp": { ours: ["lib/adapters/otlp", ...ports], packages: [] },
     "lib/adapters/simulated": {
       ours: ["lib/adapters/simulated", ...ports, "type:lib/asl"],
       packages: ["node:crypto"],

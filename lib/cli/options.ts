@@ -24,6 +24,13 @@ export function mockConfigOption(): Option {
   );
 }
 
+export function otlpOption(): Option {
+  return new Option(
+    "--otlp <url>",
+    "the OpenTelemetry collector that gets a span for each state; else OTEL_EXPORTER_OTLP_ENDPOINT says",
+  );
+}
+
 export function stackOption(): Option {
   return new Option("--stack <name>", "the CloudFormation stack of a deployed Baton");
 }

@@ -1,4 +1,5 @@
 /** Opening the embedded server for a command, with the failures that users meet put in words, and being told to stop. */
+import { otlpSettings } from "../adapters/otlp/settings.ts";
 import type { LocalBaton, LocalOptions } from "../local/baton.ts";
 import { Failure } from "./failure.ts";
 import { paint } from "./paint.ts";
@@ -15,17 +16,21 @@ export interface ServerOptions {
   readonly corsOrigins?: readonly string[];
   readonly requireKeys?: boolean;
   readonly mockConfig?: string;
+  /** Where traces go, before what the environment says. */
+  readonly otlp?: string;
   readonly engine?: NonNullable<LocalOptions["engine"]>;
   /** Print what the functions print. */
   readonly showLines?: boolean;
 }
 
-export async function openServer({ data, showLines, ...options }: ServerOptions): Promise<LocalBaton> {
+export async function openServer({ data, showLines, otlp, ...options }: ServerOptions): Promise<LocalBaton> {
   const { startLocal } = await import("../local/baton.ts"); // the store and the server, which other commands do without
   const onLine: LocalOptions["onLine"] = ({ functionName, line }) =>
     console.error(paint("dim", `    [${functionName}] ${line}`));
   try {
-    return await startLocal({ ...options, folder: data, ...(showLines ? { onLine } : { onLine: () => undefined }) });
+    const traces = otlpSettings(process.env, otlp);
+    const shown = showLines ? { onLine } : { onLine: () => undefined };
+    return await startLocal({ ...options, folder: data, ...(traces && { traces }), ...shown });
   } catch (error) {
     throw inWords(error, options.port);
   }

@@ -19,6 +19,7 @@ import type { Ending } from "./ports.ts";
 import { expiry } from "./record.ts";
 import type { Header, Segment } from "./segment.ts";
 import { tellEnded } from "./status.ts";
+import { tellTrace } from "./traces.ts";
 
 /** Carries out what follows from the head of a branch; answers the signal that this gives the branch itself, if any. */
 export async function carryOut(
@@ -74,6 +75,7 @@ async function endBranch(
   await tellEnded(engine, header, segment, occasion);
   await afterChild(engine, header, segment);
   if (header.parent) await dispatch(engine, [childEnded(header.id, header.parent)]);
+  await tellTrace(engine, header, segment);
 }
 
 /** The end of the execution, as its summary keeps it. */

@@ -8,13 +8,14 @@ import type { Instant } from "../asl/position.ts";
 import type { ExpressRun } from "./command.ts";
 import type { Engine } from "./engine.ts";
 import { tellWhole } from "./execution-log.ts";
-import { type ExpressResult, runExpress } from "./express.ts";
+import { type ExpressResult, runExpress, tracedExpress } from "./express.ts";
 import { nonceOf } from "./guard.ts";
 import { executionId, executionName, expressArn, hashOf, machineArn, uuidFrom } from "./identity.ts";
 import { dispatch, messageOf } from "./messages.ts";
 import type { MachineRecord } from "./ports.ts";
 import type { LogTarget } from "./segment.ts";
 import { tellExpress } from "./status.ts";
+import { writeTrace } from "./traces.ts";
 
 export interface ExpressStart {
   readonly machine: MachineRecord;
@@ -58,11 +59,12 @@ export async function carryExpress(engine: Engine, command: ExpressRun): Promise
   const definition = await engine.definition(command.definition);
   const quotas = command.strictQuotas && { strictQuotas: command.strictQuotas };
   const context = { id: arn, name, roleArn, stateMachine, input, region, account, startTime };
-  const keepsHistory = log !== undefined;
+  const keepsHistory = log !== undefined || engine.world.traces !== undefined;
   const result = await runExpress(engine, { definition, execution: context, keepsHistory, traceHeader, ...quotas });
   if (log !== undefined) await tellWhole(engine, log, result.history(), arn);
   const ended = { ...result, arn, name };
   await tellExpress(engine, execution, input, ended);
+  await writeTrace(engine, tracedExpress(context, traceHeader), result);
   return ended;
 }
 

@@ -4,7 +4,7 @@
  * begins anew or not at all, as whoever started it decides. What its events are written to is not decided here.
  */
 import type { Definition } from "../asl/definition.ts";
-import { type AwsHistoryEvent, mergeHistory } from "../asl/history.ts";
+import { type AwsHistoryEvent, mergeHistory, type SegmentEvents } from "../asl/history.ts";
 import type { Branch, Home } from "../asl/memory/branch.ts";
 import { advance, start } from "../asl/memory/driver.ts";
 import { appointSignal, isClaimed, isRunning, newAgenda, type Run, rootOf } from "../asl/memory/run.ts";
@@ -15,6 +15,7 @@ import { makeCall } from "./call.ts";
 import type { Engine } from "./engine.ts";
 import { draw } from "./moment.ts";
 import { payloadLimit } from "./quotas.ts";
+import { type Traced, traceOfCall } from "./traces.ts";
 
 export interface ExpressRequest {
   readonly definition: Definition;
@@ -23,7 +24,7 @@ export interface ExpressRequest {
     ExecutionContext,
     "id" | "name" | "roleArn" | "stateMachine" | "input" | "region" | "account"
   > & { readonly startTime?: Instant };
-  /** Whether its events are kept for `history`. */
+  /** Whether its events are kept for `history` and `segments`. */
   readonly keepsHistory: boolean;
   readonly strictQuotas?: true;
   /** The trace that it belongs to, as X-Ray writes it. */
@@ -39,6 +40,7 @@ export interface ExpressResult {
   readonly billing: Billing;
   /** Its events as GetExecutionHistory would number them; empty if they were not kept. */
   readonly history: () => readonly AwsHistoryEvent[];
+  readonly segments: readonly SegmentEvents[];
 }
 
 /** What the service would bill: time in steps of 100 ms, memory in chunks of 64 MB. */
@@ -74,7 +76,7 @@ export async function runExpress(engine: Engine, request: ExpressRequest): Promi
     const outcome = await toTheEnd(run, news);
     const stoppedAt = run.now;
     const history = (): readonly AwsHistoryEvent[] => mergeHistory(home.log);
-    return { outcome, startedAt, stoppedAt, billing: billingOf(stoppedAt - begunAt), history };
+    return { outcome, startedAt, stoppedAt, billing: billingOf(stoppedAt - begunAt), history, segments: home.log };
   } finally {
     request.signal?.removeEventListener("abort", stop);
     over.abort(new Error("the execution has ended"));
@@ -211,13 +213,14 @@ function answerOf(
   const { execution } = branch.home;
   const { call, since } = working;
   const { timeoutSeconds } = call;
+  const claim = { branch: branch.path, seq: working.claim };
   return makeCall(engine, {
     tenant: execution,
     call,
     machineRoleArn: execution.roleArn,
     // The service's idempotency tokens are of this form: the same try of the same run is the same call.
     key: `${execution.id}${branch.path}/${working.claim}/${call.attempt}`,
-    traceHeader,
+    traceHeader: traceOfCall(engine, () => tracedExpress(execution, traceHeader), claim, traceHeader),
     limits:
       timeoutSeconds === undefined
         ? []
@@ -225,6 +228,13 @@ function answerOf(
     given: over,
     unknown: (error) => ({ kind: "failed", failure: { error: "States.TaskFailed", cause: unknownFate(error) } }),
   });
+}
+
+export function tracedExpress(
+  { id: arn, stateMachine, startTime: startedAt }: Pick<ExecutionContext, "id" | "stateMachine" | "startTime">,
+  traceHeader: string | undefined,
+): Traced {
+  return { arn, stateMachineArn: stateMachine.id, startedAt, traceHeader, epoch: 0 };
 }
 
 function unknownFate(error: unknown): string {

@@ -8,7 +8,7 @@ import type { Activities } from "./activity-port.ts";
 import type { Jobs } from "./job-port.ts";
 import type { FunctionLines } from "./lines-port.ts";
 import type { MapRuns, Objects } from "./map-run/ports.ts";
-import type { ExecutionLogs, Watcher } from "./watch-port.ts";
+import type { ExecutionLogs, Traces, Watcher } from "./watch-port.ts";
 
 /** `account/region/machine/name`; every key in every store begins with it, so tenants never meet. */
 export type ExecutionId = string & { readonly brand: "ExecutionId" };
@@ -386,6 +386,8 @@ export interface World {
   readonly watcher?: Watcher;
   /** Absent: what functions print is kept elsewhere. */
   readonly functionLines?: FunctionLines;
+  /** Absent: nobody collects traces. */
+  readonly traces?: Traces;
   readonly clock: Clock;
   readonly chance: Chance;
   readonly keys: Keys;

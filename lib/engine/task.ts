@@ -15,6 +15,7 @@ import { dispatch } from "./messages.ts";
 import type { Message } from "./ports.ts";
 import { abandoning } from "./release.ts";
 import type { Header, Segment } from "./segment.ts";
+import { tracedOf, traceOfCall } from "./traces.ts";
 
 /** Left between the end of a call and the end of its lease, to write the result down. */
 const writingTime = 30_000;
@@ -30,7 +31,7 @@ export async function runTask(
   if (doing.kind !== "working") throw new Error(`segment ${claimed.seq} of ${claimed.execution} claims nothing`);
   await engine.world.log.durable();
   if (doing.call.pattern === "activity") return settle(engine, header, definition, claimed);
-  const signal = await makeCall(engine, attemptOf(header, claimed, doing));
+  const signal = await makeCall(engine, attemptOf(engine, header, claimed, doing));
   if (await answerHead(engine, header, definition, claimed, signal, claimed.by)) return true;
   const abandoned = abandoning(claimed) ?? stopBegun(claimed, doing, signal);
   if (abandoned) await dispatch(engine, [abandoned]);
@@ -53,15 +54,16 @@ function limitsOf(claimed: Segment, { since, call }: Working): Attempt["limits"]
   ];
 }
 
-function attemptOf(header: Header, claimed: Segment, working: Working): Attempt {
+function attemptOf(engine: Engine, header: Header, claimed: Segment, working: Working): Attempt {
   const { call } = working;
   const claim = { execution: header.id, branch: claimed.branch, seq: working.claim };
+  const traceHeader = traceOfCall(engine, () => tracedOf(header), claim, header.traceHeader);
   return {
     tenant: executionName(header.id),
     call,
     machineRoleArn: header.roleArn,
     key: attemptKey(claim, call.attempt),
-    traceHeader: header.traceHeader,
+    traceHeader,
     claim,
     limits: limitsOf(claimed, working),
     unknown: (error) => {

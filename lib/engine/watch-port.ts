@@ -49,6 +49,28 @@ export interface StatusChange {
   readonly again: boolean;
 }
 
+/** A piece of a trace: an execution, a state of it, or an attempt of what that state does. */
+export interface Span {
+  /** 32 hexadecimal digits. */
+  readonly traceId: string;
+  /** 16 hexadecimal digits; the same whenever the span is told again. */
+  readonly spanId: string;
+  readonly parentSpanId?: string;
+  readonly name: string;
+  readonly kind: "internal" | "server" | "client";
+  readonly startedAt: Instant;
+  readonly endedAt: Instant;
+  readonly attributes: Readonly<Record<string, string | number>>;
+  /** Absent: it went well. */
+  readonly failure?: { readonly error: string; readonly cause?: string };
+}
+
+/** Collects traces. */
+export interface Traces {
+  /** All spans of an execution that has ended. Best effort: it reports by itself what it cannot pass on, and never rejects. */
+  write(spans: readonly Span[]): Promise<void>;
+}
+
 /** Is told what executions become. Best effort: it reports by itself what it cannot pass on, and never rejects. */
 export interface Watcher {
   changed(change: StatusChange): Promise<void>;

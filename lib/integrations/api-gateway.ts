@@ -15,7 +15,7 @@ export function apiGatewayInvoke(reach: Reach = {}): Integration {
     const request = requestOf(JSON.parse(call.arguments) as Json, reach);
     if (typeof request === "string") return callFailure("States.Runtime", request);
     try {
-      const result = resultOf(membersOfReply(await exchange(request, reach, call.signal)));
+      const result = resultOf(membersOfReply(await exchange(traced(request, call.traceHeader), reach, call.signal)));
       return result.kind === "succeeded" && call.pattern === "token" ? { ...result, kind: "submitted" } : result;
     } catch (error) {
       if (call.signal.aborted) throw call.signal.reason;
@@ -75,6 +75,12 @@ function bodyOf(body: Json | undefined, allowNulls: boolean): string | undefined
 function headersIn(given: Json): Record<string, string> {
   if (!isMembers(given)) return {};
   return Object.fromEntries(Object.entries(given).map(([name, value]) => [name, [value].flat().map(String).join(",")]));
+}
+
+/** API Gateway reads X-Ray's own header. */
+function traced(request: HttpRequest, traceHeader: string | undefined): HttpRequest {
+  if (traceHeader === undefined) return request;
+  return { ...request, headers: { "X-Amzn-Trace-Id": traceHeader, ...request.headers } };
 }
 
 function resultOf(members: Readonly<Record<string, unknown>>): CallResult {

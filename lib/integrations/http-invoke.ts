@@ -7,6 +7,7 @@ import { callFailure } from "./call-failure.ts";
 import { type Authorize, type Connection, ConnectionFailure, createAuthorize, jsonOf } from "./http/connection.ts";
 import { exchange, type HttpReply, type Reach, TooLarge, Unreachable } from "./http/exchange.ts";
 import { connectionArnOf, isMembers, requestOf, WrongParameters } from "./http/parameters.ts";
+import { withTrace } from "./http/traceparent.ts";
 import type { Integration, IntegrationCall } from "./integration.ts";
 import type { Json } from "./poller.ts";
 
@@ -47,7 +48,7 @@ async function invoke(
   requestOf(given, { connection, authorization: {}, region: call.region });
   const authorization = await authorize(connection, reach, call.signal);
   const request = requestOf(given, { connection, authorization, region: call.region });
-  return resultOf(await exchange(request, reach, call.signal));
+  return resultOf(await exchange(withTrace(request, call.traceHeader), reach, call.signal));
 }
 
 const notText = /^(?:application\/octet-stream|image\/|video\/|audio\/)/i;

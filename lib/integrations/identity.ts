@@ -8,7 +8,10 @@ import { loadSdk, type Sdk } from "./sdk/load.ts";
 import { clientSettings, isMissingPackage } from "./sdk-call.ts";
 
 /** Of a call: where it goes, for whom, and when it is over. */
-export type Caller = Pick<Call, "region" | "account" | "roleArn" | "machineRoleArn" | "signal" | "claim">;
+export type Caller = Pick<
+  Call,
+  "region" | "account" | "roleArn" | "machineRoleArn" | "signal" | "claim" | "traceHeader"
+>;
 
 export interface Credentials {
   readonly accessKeyId: string;

@@ -7,7 +7,7 @@ import type { InvokeCommandOutput, LambdaClient } from "@aws-sdk/client-lambda";
 import type { FunctionAnswer, FunctionInvoker, Invocation } from "./function-invoker.ts";
 import { createIdentity, type Identity, RoleNotAssumed } from "./identity.ts";
 import { isJson } from "./json-text.ts";
-import { atTheAnswer, clientFailure, clientSettings, headerKeeper, isMissingPackage } from "./sdk-call.ts";
+import { atTheAnswer, clientFailure, clientSettings, headerKeeper, isMissingPackage, tracing } from "./sdk-call.ts";
 
 const packageName = "@aws-sdk/client-lambda";
 type Sdk = typeof import("@aws-sdk/client-lambda");
@@ -53,8 +53,8 @@ async function invokeBy(sdk: Sdk, client: LambdaClient, invocation: Invocation):
   });
   const keeper = headerKeeper();
   command.middlewareStack.add(keeper.middleware, atTheAnswer);
-  if (invocation.traceHeader !== undefined)
-    command.middlewareStack.add(tracing(invocation.traceHeader), { step: "build" });
+  const { traceHeader } = invocation;
+  if (traceHeader !== undefined) command.middlewareStack.add(tracing(traceHeader), { step: "build" });
   let output: InvokeCommandOutput;
   try {
     output = await client.send(command, { abortSignal: invocation.signal });
@@ -105,15 +105,4 @@ function notInstalled(name: string): FunctionAnswer {
       `Function '${name}' is not a local one, and to call it on AWS the package ${packageName} is needed, ` +
       `which is not installed. Install it (npm install ${packageName}), or put the function into the functions folder.`,
   };
-}
-
-/** Lambda takes the trace from here; on Lambda the SDK would say that of its own invocation. */
-function tracing(traceHeader: string) {
-  return <Asked extends { request: unknown }, Answer>(next: (asked: Asked) => Promise<Answer>) =>
-    (asked: Asked): Promise<Answer> => {
-      const { request } = asked;
-      if (typeof request === "object" && request !== null && "headers" in request)
-        Object.assign(request.headers ?? {}, { "X-Amzn-Trace-Id": traceHeader });
-      return next(asked);
-    };
 }

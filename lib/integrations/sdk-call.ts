@@ -44,6 +44,17 @@ export function headerKeeper() {
   };
 }
 
+/** A middleware that says which trace the call belongs to; on Lambda the SDK would name that of its own invocation. */
+export function tracing(traceHeader: string) {
+  return <Asked extends { request: unknown }, Answer>(next: (asked: Asked) => Promise<Answer>) =>
+    (asked: Asked): Promise<Answer> => {
+      const { request } = asked;
+      if (typeof request === "object" && request !== null && "headers" in request)
+        Object.assign(request.headers ?? {}, { "X-Amzn-Trace-Id": traceHeader });
+      return next(asked);
+    };
+}
+
 function headersOf(response: unknown): Record<string, string> {
   if (typeof response !== "object" || response === null || !("headers" in response)) return {};
   const headers = response.headers;

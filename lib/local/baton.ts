@@ -5,6 +5,8 @@
 import { systemChance } from "../adapters/local/chance.ts";
 import { folderObjects } from "../adapters/local/objects.ts";
 import { openLocalWorld } from "../adapters/local/world.ts";
+import type { OtlpSettings } from "../adapters/otlp/settings.ts";
+import { otlpTraces } from "../adapters/otlp/traces.ts";
 import { newAccessKey } from "../api/access.ts";
 import { createVerifier, type Verifier } from "../api/authentication.ts";
 import { createChanges, tellingChanges } from "../api/changes.ts";
@@ -48,6 +50,8 @@ export interface LocalOptions {
   readonly mockConfig?: string;
   /** Requests must be signed with a key that `baton keys` issued for this folder. By default loopback is trusted. */
   readonly requireKeys?: boolean;
+  /** The collector of traces; absent: nobody collects them. */
+  readonly traces?: OtlpSettings;
   /** Each line that a function of a folder prints. */
   readonly onLine?: (line: OutputLine) => void;
   /** Told of each message that could not be worked on and each request that failed; default: standard error. */
@@ -107,10 +111,9 @@ export async function startLocal(options: LocalOptions): Promise<LocalBaton> {
     const world = await openLocalWorld({ folder: options.folder, tasks, objects });
     const changes = createChanges();
     const own = { guardDelayMilliseconds, leaseMilliseconds, ...(testCases && { testCases }) };
-    const engine: Engine = createEngine(tellingChanges({ ...world, functionLines: lines }, changes), {
-      ...own,
-      ...options.engine,
-    });
+    const traces = options.traces && otlpTraces(options.traces, { report: onError });
+    const watched = { ...tellingChanges(world, changes), functionLines: lines, ...(traces && { traces }) };
+    const engine: Engine = createEngine(watched, { ...own, ...options.engine });
     const door = options.requireKeys ? lockedDoor(options.folder) : undefined;
     handler = createHandler(engine, {
       authentication: door?.verifier ?? "none",
@@ -129,6 +132,7 @@ export async function startLocal(options: LocalOptions): Promise<LocalBaton> {
       await server.close(graceMilliseconds);
       await Promise.race([loop.stop(), pause(graceMilliseconds)]);
       await functions.close();
+      await traces?.close();
       await world.close();
     };
     const credentials = door && { credentials: door.own };

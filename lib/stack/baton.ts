@@ -119,6 +119,11 @@ export interface BatonProps {
    */
   readonly statusChangeBus?: events.IEventBus;
   /**
+   * OpenTelemetry collector (OTLP over HTTP) that gets a span for each execution, state and attempt.
+   * @default - nobody collects traces
+   */
+  readonly traceEndpoint?: string;
+  /**
    * Days that an execution stays readable after its end.
    * @default 90
    */
@@ -315,6 +320,7 @@ export class Baton extends BatonBase {
       [environment.retentionDays]: String(retentionDays),
       ...taskSettings(props),
       ...(props.statusChangeBus && { [environment.eventBus]: props.statusChangeBus.eventBusArn }),
+      ...(props.traceEndpoint && { OTEL_EXPORTER_OTLP_ENDPOINT: props.traceEndpoint }),
       ...(props.strictQuotas && { [environment.strictQuotas]: "true" }),
     });
     permit(functions, resources);

@@ -9,6 +9,8 @@ import type { RequestSeen } from "../adapters/aws/counting.ts";
 import { type InstallationNames, type InstallationOptions, openInstallation } from "../adapters/aws/parts.ts";
 import type { AwsClients } from "../adapters/aws/settings.ts";
 import { type AwsWorld, openAwsWorld } from "../adapters/aws/world.ts";
+import type { OtlpSettings } from "../adapters/otlp/settings.ts";
+import { otlpTraces } from "../adapters/otlp/traces.ts";
 import { createVerifier } from "../api/authentication.ts";
 import { createHandler, usualBodyLimitBytes } from "../api/handler.ts";
 import { withOwnService } from "../api/own-service.ts";
@@ -34,6 +36,8 @@ export interface WorkerOptions extends TasksOptions {
   /** Absent: the key that signs task tokens stands in the table. */
   readonly signingKeySecret?: string;
   readonly retentionDays?: number;
+  /** The collector of traces; absent: nobody collects them. */
+  readonly traces?: OtlpSettings;
   /** Most messages at work at once. */
   readonly atOnce: { readonly flow: number; readonly tasks: number };
   /** How long what runs may take to end when the worker is stopped. */
@@ -87,7 +91,8 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     calls,
     s3Objects(),
   );
-  const engine: Engine = createEngine(world, {
+  const traces = options.traces && otlpTraces(options.traces);
+  const engine: Engine = createEngine(traces ? { ...world, traces } : world, {
     leaseMilliseconds: installation.taskVisibilitySeconds * 1_000,
     ...(options.retentionDays !== undefined && { retentionDays: options.retentionDays }),
   });
@@ -106,6 +111,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
       await within(lastWords, done);
       await server.close(0);
       await functions.close();
+      await traces?.close();
       world.close();
       return { handled: pollers.handled(), givenUp };
     },

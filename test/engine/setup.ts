@@ -7,7 +7,7 @@ import { saveDefinition } from "../../lib/engine/machines.ts";
 import type { Call, CallResult, ExecutionId, MachineRecord, Tasks } from "../../lib/engine/ports.ts";
 import type { LogTarget } from "../../lib/engine/segment.ts";
 import { startExecution } from "../../lib/engine/start.ts";
-import type { Watcher } from "../../lib/engine/watch-port.ts";
+import type { Traces, Watcher } from "../../lib/engine/watch-port.ts";
 
 export const tenant = { account: "123456789012", region: "eu-central-1" };
 
@@ -30,17 +30,19 @@ export interface SetupOptions {
   /** Where the execution's log goes. */
   readonly log?: LogTarget;
   readonly watcher?: Watcher;
+  readonly traces?: Traces;
+  readonly traceHeader?: string;
 }
 
 const echo = async ({ arguments: output }: Call): Promise<CallResult> => ({ kind: "succeeded", output });
 
 export async function setup(
   states: object,
-  { call = echo, tasks: own = { call }, options, input = "{}", log, watcher }: SetupOptions = {},
+  { call = echo, tasks: own = { call }, options, input = "{}", log, watcher, traces, traceHeader }: SetupOptions = {},
 ): Promise<Setup> {
   const tasks = withOwnService(own, () => engine);
   const world = simulatedWorld({ seed: "one execution", tasks });
-  const engine: Engine = createEngine({ ...world, ...(watcher && { watcher }) }, options);
+  const engine: Engine = createEngine({ ...world, ...(watcher && { watcher }), ...(traces && { traces }) }, options);
   const deploy = async (name: string, wanted: object): Promise<MachineRecord> => {
     const definition = JSON.stringify({ StartAt: Object.keys(wanted)[0], States: wanted });
     const definitionHash = await saveDefinition(engine, definition);
@@ -56,6 +58,7 @@ export async function setup(
     input,
     name: "run",
     ...(log && { log }),
+    ...(traceHeader !== undefined && { traceHeader }),
   });
   return { engine, world, id: started.id, deploy, pass: (milliseconds) => pass(world, engine, milliseconds) };
 }

@@ -308,3 +308,27 @@ test("API Gateway: stage and path, values of queries, a token's answer", async (
     cause: expect.stringContaining("short and stout"),
   });
 });
+
+describe("the trace that the call belongs to", () => {
+  const traceHeader = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1";
+  const traceparent = "00-5759e988bd862e3fe1be46a994272793-53995c3f42cd8ad8-01";
+
+  test.each<[string | undefined, object, string | undefined]>([
+    [traceHeader, {}, traceparent],
+    [traceHeader.replace(/1$/, "0"), {}, traceparent.replace(/1$/, "0")],
+    [traceHeader, { traceParent: "mine" }, "mine"],
+    ["Root=1-5759e988-bd862e3fe1be46a994272793", {}, undefined],
+    ["nonsense", {}, undefined],
+    [undefined, {}, undefined],
+  ])("%s with headers %j: %s", async (given, Headers, expected) => {
+    const parameters = { ApiEndpoint: `${base}/json`, Method: "GET", Authentication: { ConnectionArn }, Headers };
+    await callWith(optionsWith(), "arn:aws:states:::http:invoke", parameters, given ? { traceHeader: given } : {});
+    expect(seen.at(-1)?.headers["traceparent"]).toBe(expected);
+  });
+
+  test("API Gateway gets it in X-Ray's form", async () => {
+    const parameters = { ApiEndpoint: base, Method: "GET", Path: "/json" };
+    await callWith(optionsWith(), "arn:aws:states:::apigateway:invoke", parameters, { traceHeader });
+    expect(seen.at(-1)?.headers["x-amzn-trace-id"]).toBe(traceHeader);
+  });
+});

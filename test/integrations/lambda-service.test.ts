@@ -234,6 +234,8 @@ test("the execution's trace goes along, and none where there is none", async () 
   const traceHeader = "Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=1";
   await call(functionArn, {}, { traceHeader });
   await call(invoke, { FunctionName: "charge-card" }, { traceHeader });
+  await call("arn:aws:states:::aws-sdk:lambda:invoke", { FunctionName: "charge-card" }, { traceHeader });
   await call(functionArn, {});
-  expect(server.asked.map(({ headers }) => headers["x-amzn-trace-id"])).toEqual([traceHeader, traceHeader, undefined]);
+  const named = server.asked.map(({ headers }) => headers["x-amzn-trace-id"]);
+  expect(named).toEqual([traceHeader, traceHeader, traceHeader, undefined]);
 });

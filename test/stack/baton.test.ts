@@ -309,6 +309,12 @@ describe("props", () => {
     for (const variables of told) expect(variables).toContain(`"${environment.eventBus}":"${arn}"`);
   });
 
+  test("a collector of traces: every function tells it", () => {
+    const template = templateOf({ traceEndpoint: "https://collector.example:4318" });
+    const told = resources(template, func).map(([, { Properties }]) => JSON.stringify(Properties["Environment"]));
+    for (const variables of told) expect(variables).toContain(`"OTEL_EXPORTER_OTLP_ENDPOINT":"https://collector`);
+  });
+
   test("shorter time-outs shorten the visibility", () => {
     const short = templateOf({ advanceTimeout: Duration.seconds(5), taskTimeout: Duration.seconds(20) });
     expect(onlyResource(short, queue, "BatonFlowQueue").Properties).toMatchObject({ VisibilityTimeout: 30 });

@@ -16,6 +16,7 @@ import {
   functionUrlOption,
   jsonOption,
   mockConfigOption,
+  otlpOption,
   readPort,
   substituteOption,
 } from "../options.ts";
@@ -36,6 +37,7 @@ interface Options {
   readonly corsOrigin: readonly string[];
   readonly requireKeys?: boolean;
   readonly mockConfig?: string;
+  readonly otlp?: string;
   readonly strictQuotas?: boolean;
   readonly quiet?: boolean;
   readonly json?: boolean;
@@ -62,6 +64,7 @@ export function devCommand(): Command {
     .option("--http-to-loopback", "let HTTP tasks call this machine, by plain HTTP too")
     .addOption(corsOriginOption())
     .addOption(mockConfigOption())
+    .addOption(otlpOption())
     .option("--strict-quotas", "hold AWS's own quotas for payloads, events and time")
     .option("--require-keys", "take signed requests only, with keys of: baton keys create")
     .option("--quiet", "print nothing but the ready line")
@@ -94,6 +97,7 @@ async function dev(files: readonly string[], options: Options): Promise<void> {
     httpToLoopback: options.httpToLoopback ?? false,
     ...(options.limits === undefined ? {} : { limits: readLimits(options.limits) }),
     requireKeys: options.requireKeys ?? false,
+    ...(options.otlp !== undefined && { otlp: options.otlp }),
     ...(options.mockConfig && { mockConfig: options.mockConfig }),
     engine: { strictQuotas: options.strictQuotas ?? false },
     showLines: !options.quiet,

@@ -1,9 +1,18 @@
 /** `baton worker`: a long-lived process that works for a deployed installation, or makes one on endpoints of its own. */
 import { Command } from "commander";
+import { otlpSettings } from "../../adapters/otlp/settings.ts";
 import type { WorkerOptions } from "../../worker/worker.ts";
 import { Failure } from "../failure.ts";
 import { installationNames, installationOptions, inWords, type NamedInstallation } from "../installation.ts";
-import { functionsOption, functionUrlOption, jsonOption, readLimit, readPort, readSeconds } from "../options.ts";
+import {
+  functionsOption,
+  functionUrlOption,
+  jsonOption,
+  otlpOption,
+  readLimit,
+  readPort,
+  readSeconds,
+} from "../options.ts";
 import { paint } from "../paint.ts";
 import { stopRequest } from "../server.ts";
 
@@ -17,6 +26,7 @@ interface Options extends NamedInstallation {
   readonly grace: number;
   readonly functions: readonly string[];
   readonly functionUrl: Readonly<Record<string, string>>;
+  readonly otlp?: string;
   readonly json?: boolean;
 }
 
@@ -34,6 +44,7 @@ export function workerCommand(): Command {
     .option("--grace <seconds>", "how long what runs may take to end on SIGTERM", readSeconds, 25)
     .addOption(functionsOption())
     .addOption(functionUrlOption())
+    .addOption(otlpOption())
     .addOption(jsonOption())
     .action(work);
 }
@@ -62,6 +73,7 @@ function printer({ json }: Options): Print {
 const loopback = /^(127\.\d+\.\d+\.\d+|::1|localhost)$/;
 
 function settingsOf(options: Options, print: Print): WorkerOptions {
+  const traces = otlpSettings(process.env, options.otlp);
   const accessKeySecrets = (options.accessKeySecret ?? "").split(",").filter(Boolean);
   if (accessKeySecrets.length === 0 && !loopback.test(options.host)) {
     throw new Failure(
@@ -83,6 +95,7 @@ function settingsOf(options: Options, print: Print): WorkerOptions {
     ...(options.retentionDays !== undefined && { retentionDays: options.retentionDays }),
     atOnce: { flow: options.flowAtOnce, tasks: options.tasksAtOnce },
     graceMilliseconds: options.grace * 1_000,
+    ...(traces && { traces }),
     functionFolders: options.functions,
     functionUrls: options.functionUrl,
     onLine: ({ functionName, line }) => print({ function: functionName, line }, `    [${functionName}] ${line}`),

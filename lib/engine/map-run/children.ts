@@ -15,6 +15,7 @@ import type { ExecutionId, ExecutionSummary, MapRunId } from "../ports.ts";
 import { expiry, mine, recordOf, segmentOf } from "../record.ts";
 import type { Header, Membership, Segment } from "../segment.ts";
 import { tellRunning } from "../status.ts";
+import { tracedOf, traceOfCall } from "../traces.ts";
 import type { RunState } from "./run.ts";
 
 export interface NewChild extends Omit<Membership, "id"> {
@@ -77,18 +78,19 @@ async function firstOf(
   return { header, first: { ...segment, header } };
 }
 
-function headerOf(engine: Engine, id: ExecutionId, parent: Header, { state }: RunState, mapRun: Membership): Header {
+function headerOf(engine: Engine, id: ExecutionId, parent: Header, run: RunState, mapRun: Membership): Header {
   const [hash] = parent.definition.split("#");
+  const traceHeader = traceOfCall(engine, () => tracedOf(parent), run.parent, parent.traceHeader);
   return {
     id,
-    definition: `${hash}#${state}`,
+    definition: `${hash}#${run.state}`,
     roleArn: parent.roleArn,
     startedAt: engine.world.clock.now(),
     seed: engine.world.chance.hex(16),
     redriveCount: 0,
     epoch: 0,
     mapRun,
-    ...(parent.traceHeader === undefined ? {} : { traceHeader: parent.traceHeader }),
+    ...(traceHeader === undefined ? {} : { traceHeader }),
     ...(parent.log === undefined ? {} : { log: parent.log }),
     ...(parent.testCase && { testCase: parent.testCase }),
     ...(parent.strictQuotas && { strictQuotas: parent.strictQuotas }),

@@ -5,7 +5,15 @@
 import type { JsonText } from "../../asl/json.ts";
 import type { HttpAnswer } from "../http-metadata.ts";
 import { type Caller, type Identity, RoleNotAssumed } from "../identity.ts";
-import { atTheAnswer, clientFailure, clientSettings, headerKeeper, httpAnswer, isMissingPackage } from "../sdk-call.ts";
+import {
+  atTheAnswer,
+  clientFailure,
+  clientSettings,
+  headerKeeper,
+  httpAnswer,
+  isMissingPackage,
+  tracing,
+} from "../sdk-call.ts";
 import { type ServiceError, serviceErrorOf } from "./failure.ts";
 import { type InputStyle, inputFrom, UnsuitableParameters } from "./input.ts";
 import { loadSdk, type Sdk, type SdkClient } from "./load.ts";
@@ -89,6 +97,8 @@ async function sendBy(
   try {
     const command = new Command(inputFrom(request.parameters, operation.input, request.input));
     command.middlewareStack.add(keeper.middleware, atTheAnswer);
+    const { traceHeader } = caller;
+    if (traceHeader !== undefined) command.middlewareStack.add(tracing(traceHeader), { step: "build" });
     const output = await client.send(command, { abortSignal: caller.signal });
     const read = await outputFrom(output, operation.output, request.output);
     return { kind: "answered", output: read as object, http: httpAnswer(output.$metadata, keeper.headers()) };

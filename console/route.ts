@@ -54,12 +54,25 @@ export function useRoute(): Route {
   return route;
 }
 
-/** `arn:aws:states:region:account:execution:machine:name`. */
+/** `arn:aws:states:region:account:execution:machine:name`; of a Map Run's child `…:machine/label:name`, whose name is `label:name`. */
 export function namesIn(executionArn: string): { machine: string; name: string } {
-  const [machine = "", name = ""] = executionArn.split(":").slice(6);
-  return { machine, name };
+  const [place = "", name = ""] = executionArn.split(":").slice(6);
+  const [machine = "", label] = place.split("/");
+  return { machine, name: label === undefined ? name : `${label}:${name}` };
 }
 
+/** How its ARN ends. */
+export function endOfArn(machine: string, name: string): string {
+  return `:${machine}${name.includes(":") ? "/" : ":"}${name}`;
+}
+
+/** Below the API's root. */
+export function executionPath(executionArn: string): string {
+  const { machine, name } = namesIn(executionArn);
+  return `state-machines/${encodeURIComponent(machine)}/executions/${encodeURIComponent(name)}`;
+}
+
+/** A Map Run's child has `machine/label` there. */
 export function nameIn(machineArn: string): string {
-  return machineArn.split(":")[6] ?? "";
+  return machineArn.split(":")[6]?.split("/")[0] ?? "";
 }

@@ -68,6 +68,18 @@ export interface Waiting {
   readonly until?: string;
 }
 
+/** What the function of an attempt printed; moments in ISO 8601. */
+export interface FunctionLines {
+  /** False: the functions run elsewhere, and so are their lines. */
+  readonly kept: boolean;
+  readonly lines: readonly {
+    readonly at: string;
+    readonly stream: "stdout" | "stderr";
+    readonly line: string;
+  }[];
+  readonly dropped: number;
+}
+
 export interface StateOfRun {
   readonly status: "running" | "retrying" | "succeeded" | "caught" | "failed" | "aborted";
   readonly visits: number;

@@ -19,7 +19,7 @@ type Open = "stop" | "redrive" | "again";
 export function ExecutionActs({ description, changed }: ActsProps) {
   const session = useSession();
   const [open, setOpen] = useState<Open>();
-  const { status, redriveStatus, input = "{}", stateMachineArn } = description;
+  const { status, redriveStatus, input = "{}", stateMachineArn, mapRunArn } = description;
   const close = (): void => setOpen(undefined);
   return (
     <div class="acts">
@@ -33,7 +33,7 @@ export function ExecutionActs({ description, changed }: ActsProps) {
           Redrive…
         </button>
       )}
-      {may(session, "start") && (
+      {may(session, "start") && mapRunArn === undefined && (
         <button type="button" onClick={() => setOpen("again")}>
           Start again…
         </button>

@@ -4,6 +4,7 @@ import { Moment } from "../parts/time.tsx";
 import { count, duration, several } from "../parts/words.ts";
 import { Cost } from "./cost.tsx";
 import type { Read } from "./history.ts";
+import { StartedBy } from "./origin.tsx";
 
 export function Facts({ read, now }: { readonly read: Read; readonly now: number }) {
   const { description, events } = read;
@@ -18,6 +19,7 @@ export function Facts({ read, now }: { readonly read: Read; readonly now: number
       <Fact title={stopDate === undefined ? "Runs for" : "Took"}>{duration(ended - started)}</Fact>
       <Fact title="Events">{count(events.length)}</Fact>
       <Cost read={read} />
+      <StartedBy description={description} />
       {redriveCount > 0 && <Fact title="Redriven">{several(redriveCount, "time")}</Fact>}
       {stateMachineVersionArn !== undefined && <Fact title="Version">{stateMachineVersionArn.split(":").at(-1)}</Fact>}
       {stateMachineAliasArn !== undefined && <Fact title="Alias">{stateMachineAliasArn.split(":").at(-1)}</Fact>}

@@ -7,6 +7,7 @@ import { type ApiError, call, rest } from "../api/client.ts";
 import { useLive } from "../api/live.ts";
 import type { ExecutionDescription, Waiting } from "../api/wire.ts";
 import { executionArn } from "../executions/search.ts";
+import { endOfArn, executionPath } from "../route.ts";
 
 export interface Read {
   readonly description: ExecutionDescription;
@@ -39,7 +40,7 @@ export function useExecution(machine: string, name: string): Watching {
   const load = async (): Promise<Read> => {
     const arn = await executionArn(machine, name);
     const description = await call<ExecutionDescription>("DescribeExecution", { executionArn: arn });
-    const waiting = description.status === "RUNNING" ? await waitingFor(machine, name) : [];
+    const waiting = description.status === "RUNNING" ? await waitingFor(arn) : [];
     const events: AwsHistoryEvent[] = [];
     let nextToken: string | undefined;
     do {
@@ -56,7 +57,7 @@ export function useExecution(machine: string, name: string): Watching {
     const cut = nextToken !== undefined && { partial: "cut" as const };
     return { description, waiting, events, visits: visitsOf(events), ...cut };
   };
-  const arnEnd = `:${machine}:${name}`;
+  const arnEnd = endOfArn(machine, name);
   const { value, error, again } = useLive({
     key: arnEnd,
     load,
@@ -67,8 +68,7 @@ export function useExecution(machine: string, name: string): Watching {
   return { again, ...(seen && { value: seen }), ...(error && { error }) };
 }
 
-async function waitingFor(machine: string, name: string): Promise<readonly Waiting[]> {
-  const path = `state-machines/${encodeURIComponent(machine)}/executions/${encodeURIComponent(name)}`;
-  const { waitingFor: waiting = [] } = await rest<{ waitingFor?: Waiting[] }>("GET", path);
+async function waitingFor(arn: string): Promise<readonly Waiting[]> {
+  const { waitingFor: waiting = [] } = await rest<{ waitingFor?: Waiting[] }>("GET", executionPath(arn));
   return waiting;
 }

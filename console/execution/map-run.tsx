@@ -42,10 +42,10 @@ export function MapRun({ arn }: { readonly arn: string }) {
       </p>
       <ul class="children">
         {value.children.map(({ executionArn, name, status }) => {
-          const { machine } = namesIn(executionArn);
+          const { machine, name: own } = namesIn(executionArn);
           return (
             <li key={executionArn}>
-              <StatusBadge status={status} /> <a href={executionLink(machine, name)}>{name}</a>
+              <StatusBadge status={status} /> <a href={executionLink(machine, own)}>{name}</a>
             </li>
           );
         })}

@@ -2,16 +2,21 @@
  * One visit of a state: how it went, each attempt, and what became of the data on its way through, step by step.
  * Payloads are shown as they differ from the step before.
  */
-import { useState } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
 import type { Attempt, Visit } from "../../lib/asl/history/visits.ts";
 import { readCause } from "../parts/cause.ts";
 import { Payload } from "../parts/payload.tsx";
 import { StateBadge } from "../parts/status.tsx";
 import { duration } from "../parts/words.ts";
+import { executionLink, namesIn } from "../route.ts";
+import { startedExecution } from "./called.ts";
+import { stepsOf } from "./data-steps.ts";
+import { FunctionOutput } from "./function-output.tsx";
 import { Items } from "./items.tsx";
 import { placeOf } from "./story.ts";
 
 export interface StatePanelProps {
+  readonly executionArn: string;
   readonly visit: Visit;
   /** All visits of the state that are in sight, in order. */
   readonly visits: readonly Visit[];
@@ -23,7 +28,8 @@ export interface StatePanelProps {
   readonly itemLink: (visit: Visit, index: number) => string;
 }
 
-export function StatePanel({ visit, visits, attempt, begun, now, linkTo, itemLink }: StatePanelProps) {
+export function StatePanel(props: StatePanelProps) {
+  const { executionArn, visit, visits, attempt, begun, now, linkTo, itemLink } = props;
   const { type, status, enteredAt, leftAt, attempts, error, cause } = visit;
   const open = attempts[(attempt ?? attempts.length) - 1];
   return (
@@ -53,6 +59,8 @@ export function StatePanel({ visit, visits, attempt, begun, now, linkTo, itemLin
         </nav>
       )}
       {open?.error !== undefined && <Failure error={open.error} cause={open.cause} />}
+      {open && <Started attempt={open} />}
+      {open && <FunctionOutput executionArn={executionArn} attempt={open} now={now} key={open.event} />}
       {visit.type === "Map" && <Items visit={visit} itemLink={itemLink} />}
       <DataFlow visit={visit} attempt={open} />
     </section>
@@ -78,6 +86,22 @@ function OtherVisits({ visit, visits, linkTo }: Pick<StatePanelProps, "visit" | 
   );
 }
 
+/** The way into an execution that the state started. */
+function Started({ attempt }: { readonly attempt: Attempt }) {
+  const arn = startedExecution(attempt);
+  if (arn === undefined) return null;
+  const { machine, name } = namesIn(arn);
+  return (
+    <p>
+      It started{" "}
+      <a href={executionLink(machine, name)}>
+        {machine} / {name}
+      </a>
+      {attempt.status === "running" && ", and waits for its end"}.
+    </p>
+  );
+}
+
 function Failure({ error, cause }: { readonly error: string; readonly cause: string | undefined }) {
   const { message, trace } = readCause(cause);
   return (
@@ -93,14 +117,9 @@ function Failure({ error, cause }: { readonly error: string; readonly cause: str
   );
 }
 
-interface Step {
-  readonly title: string;
-  readonly text: string;
-}
-
 function DataFlow({ visit, attempt }: { readonly visit: Visit; readonly attempt: Attempt | undefined }) {
   const [all, setAll] = useState(false);
-  const steps = stepsOf(visit, attempt);
+  const steps = useMemo(() => stepsOf(visit, attempt), [visit, attempt]);
   return (
     <div class="flow">
       <header>
@@ -109,32 +128,9 @@ function DataFlow({ visit, attempt }: { readonly visit: Visit; readonly attempt:
           {all ? "show changes" : "show everything"}
         </button>
       </header>
-      {steps.map((step, index) => {
-        const before = all ? undefined : comparedTo(steps, index);
-        return <Payload key={`${step.title}${all}`} title={step.title} text={step.text} {...(before && { before })} />;
-      })}
-      {visit.assigned && (
-        <Payload title="Variables assigned" text={`{${Object.entries(visit.assigned).map(variable).join(",")}}`} />
-      )}
+      {steps.map(({ title, text, before }) => (
+        <Payload key={`${title}${all}`} title={title} text={text} {...(before && !all && { before })} />
+      ))}
     </div>
   );
-}
-
-function variable([name, value]: readonly [string, unknown]): string {
-  return `${JSON.stringify(name)}:${typeof value === "string" ? value : JSON.stringify(value)}`;
-}
-
-/** The output is what the input became; arguments and results are things of their own. */
-function comparedTo(steps: readonly Step[], index: number): Step | undefined {
-  return steps[index]?.title === "Output" ? steps.find(({ title }) => title === "Input") : undefined;
-}
-
-function stepsOf({ input, output }: Visit, attempt: Attempt | undefined): readonly Step[] {
-  const known: readonly (readonly [string, string | undefined])[] = [
-    ["Input", input],
-    ["Arguments", attempt?.arguments],
-    ["Result", attempt?.result],
-    ["Output", output],
-  ];
-  return known.flatMap(([title, text]) => (text === undefined ? [] : [{ title, text }]));
 }

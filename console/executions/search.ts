@@ -4,6 +4,7 @@ import { type ApiError, rest } from "../api/client.ts";
 import { useLive } from "../api/live.ts";
 import { type Execution, type Found, inSeconds, type RestExecution, type Status } from "../api/wire.ts";
 import { allMachines } from "../pages/machines.tsx";
+import { endOfArn } from "../route.ts";
 
 export interface Asked {
   /** "" for all. */
@@ -33,7 +34,8 @@ export async function machineArn(name: string): Promise<string> {
 }
 
 export async function executionArn(machine: string, name: string): Promise<string> {
-  return `${(await machineArn(machine)).replace(":stateMachine:", ":execution:")}:${name}`;
+  const arn = (await machineArn(machine)).replace(":stateMachine:", ":execution:");
+  return arn.replace(/:[^:]*$/, endOfArn(machine, name));
 }
 
 interface Shown {

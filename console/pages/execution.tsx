@@ -85,6 +85,7 @@ function Body({ read, chosen }: { readonly read: Read; readonly chosen: Executio
         {visit ? (
           <StatePanel
             key={visit.id}
+            executionArn={description.executionArn}
             visit={visit}
             visits={seen.filter((each) => each.state === visit.state)}
             attempt={numberIn(query.get("attempt"))}

@@ -1,20 +1,24 @@
 /** A payload as text, and never as anything else: what it looks like, or what changed in it since the step before. */
 import { useMemo, useState } from "preact/hooks";
-import { type DiffLine, diffLines, folded } from "./diff.ts";
+import { type DiffLine, diffLines, folded, sharedLines } from "./diff.ts";
 import { pretty } from "./pretty.ts";
 
 export interface PayloadProps {
   readonly title: string;
   readonly text: string;
-  /** What it was one step earlier. */
+  /** What it was one step earlier: at first shown as what changed, if much of it did not. */
   readonly before?: { readonly title: string; readonly text: string };
 }
 
 /** Longer than that, the browser is busy with laying it out. */
 const usuallyShown = 50_000;
+/** Of less in common a list of changes is harder to read than the thing itself. */
+const worthwhile = 0.4;
 
 export function Payload({ title, text, before }: PayloadProps) {
-  const [asDiff, setAsDiff] = useState(before !== undefined);
+  const [asDiff, setAsDiff] = useState(
+    () => before !== undefined && sharedLines(pretty(before.text), pretty(text)) >= worthwhile,
+  );
   const [whole, setWhole] = useState(false);
   const laidOut = useMemo(() => pretty(text), [text]);
   const same = before !== undefined && pretty(before.text) === laidOut;

@@ -1,26 +1,42 @@
 /**
- * The answer to an open task, from what stands in a form: a field for each property that the schema names, or
- * JSON as it is typed. Who answered and why goes into it where it is an object, as `baton inbox approve` has it.
+ * The answer to an open task, from what stands in a form or from JSON as it is typed. Who answered and why goes
+ * into it where it is an object, as `baton inbox approve` has it.
  */
-import type { Schema } from "./open-tasks.ts";
+import { problemsOf, type Schema } from "../../lib/cli/inbox/schema.ts";
 
 export interface Signed {
   readonly by: string;
   readonly comment: string;
 }
 
-/** What stands in the fields, by property. */
-export type Filled = Readonly<Record<string, string | boolean>>;
+/** What stands in the fields: a text or a flag, and of lists and objects what stands in theirs. */
+export type Draft = string | boolean | readonly Draft[] | Drafts;
 
-export type Kind = "text" | "number" | "flag" | "choice" | "json";
+export interface Drafts {
+  readonly [property: string]: Draft;
+}
 
-/** With which field a property is asked for. */
-export function kindOf({ type, enum: allowed }: Schema): Kind {
+export type Kind = "text" | "number" | "flag" | "choice" | "object" | "list" | "json";
+
+/** With which field a value is asked for. */
+export function kindOf({ type, enum: allowed, properties, items }: Schema): Kind {
   if (allowed !== undefined) return "choice";
   const one = typeof type === "string" ? type : type?.find((each) => each !== "null");
-  if (one === "boolean") return "flag";
-  if (one === "number" || one === "integer") return "number";
-  return one === "string" || one === undefined ? "text" : "json";
+  switch (one) {
+    case "boolean":
+      return "flag";
+    case "number":
+    case "integer":
+      return "number";
+    case "object":
+      return properties === undefined ? "json" : "object";
+    case "array":
+      return items === undefined ? "json" : "list";
+    case "null":
+      return "json";
+    default:
+      return properties === undefined ? "text" : "object";
+  }
 }
 
 /** Properties that a form can ask for; none: the answer is typed as JSON. */
@@ -28,50 +44,99 @@ export function fieldsOf(schema: Schema | undefined): readonly (readonly [name: 
   return Object.entries(schema?.properties ?? {});
 }
 
-export function filledFrom(schema: Schema | undefined): Filled {
-  return Object.fromEntries(
-    fieldsOf(schema).map(([name, field]) => {
-      // Whoever approves has not to say so twice.
-      if (kindOf(field) === "flag")
-        return [name, field.default === true || (name === "approved" && field.default === undefined)];
-      return [name, field.default === undefined ? "" : textOf(field, field.default)];
-    }),
-  );
+/** What stands in a form before anybody has typed. */
+export function draftOf(schema: Schema, given: unknown = schema.default): Draft {
+  switch (kindOf(schema)) {
+    case "flag":
+      return given === true;
+    case "object":
+      return draftsOf(schema, given);
+    case "list": {
+      const { items = {}, minItems = 0 } = schema;
+      const values: readonly unknown[] = Array.isArray(given) ? given : Array.from({ length: minItems });
+      return values.map((value) => draftOf(items, value));
+    }
+    case "json":
+      return given === undefined ? "" : JSON.stringify(given);
+    default:
+      return given === undefined ? "" : typeof given === "string" ? given : JSON.stringify(given);
+  }
 }
 
-function textOf(field: Schema, value: unknown): string {
-  return kindOf(field) === "json" || typeof value !== "string" ? JSON.stringify(value) : value;
+export function draftsOf(schema: Schema, given: unknown = schema.default): Drafts {
+  const values = new Map(Object.entries(typeof given === "object" && given !== null ? given : {}));
+  return Object.fromEntries(fieldsOf(schema).map(([name, field]) => [name, draftOf(field, values.get(name))]));
+}
+
+/** Whoever approves has not to say so twice. */
+export function firstDrafts(schema: Schema | undefined): Drafts {
+  const { approved } = schema?.properties ?? {};
+  const drafts = draftsOf(schema ?? {});
+  const isAsked = approved && kindOf(approved) === "flag" && approved.default === undefined;
+  return isAsked ? { ...drafts, approved: true } : drafts;
 }
 
 /** The values of the fields; what is left empty and not required is left out. Throws what is wrong, in words. */
-export function readFields(schema: Schema | undefined, filled: Filled): Record<string, unknown> {
-  const answer: Record<string, unknown> = {};
-  for (const [name, field] of fieldsOf(schema)) {
-    const given = filled[name] ?? "";
-    if (given !== "") answer[name] = read(name, field, given);
-    else if (schema?.required?.includes(name)) throw new Error(`${field.title ?? name} has to be given.`);
-  }
+export function readForm(schema: Schema | undefined, drafts: Drafts): unknown {
+  return checked(schema, valueIn(schema ?? {}, drafts, "") ?? {});
+}
+
+export function readJson(schema: Schema | undefined, text: string): unknown {
+  return checked(schema, parsed(text, "The answer"));
+}
+
+function checked(schema: Schema | undefined, answer: unknown): unknown {
+  const problems = schema ? problemsOf(schema, answer) : [];
+  if (problems.length > 0) throw new Error(problems.join(" "));
   return answer;
 }
 
-function read(name: string, field: Schema, given: string | boolean): unknown {
-  if (typeof given === "boolean") return given;
-  switch (kindOf(field)) {
+/** Undefined: nothing was given. */
+function valueIn(schema: Schema, draft: Draft, name: string): unknown {
+  if (typeof draft === "boolean") return draft;
+  if (typeof draft === "string") return draft === "" ? undefined : read(schema, draft, name);
+  if (isList(draft)) {
+    const { items = {} } = schema;
+    const values = draft.map((each, index) => valueIn(items, each, `${name}[${index}]`) ?? null);
+    return values.length > 0 || schema.minItems === 0 ? values : undefined;
+  }
+  const given = fieldsOf(schema).flatMap(([member, field]) => {
+    const value = valueIn(field, draft[member] ?? "", name === "" ? member : `${name}.${member}`);
+    const isNeeded = schema.required?.includes(member) ?? false;
+    if (value === undefined && isNeeded && kindOf(field) === "list") return [[member, []] as const];
+    if (value === undefined && isNeeded && kindOf(field) === "object") return [[member, {}] as const];
+    return value === undefined ? [] : [[member, value] as const];
+  });
+  // Flags that nobody touched do not make an object that somebody gave.
+  return given.some(([, value]) => value !== false) || name === "" ? Object.fromEntries(given) : undefined;
+}
+
+function isList(draft: readonly Draft[] | Drafts): draft is readonly Draft[] {
+  return Array.isArray(draft);
+}
+
+function read(schema: Schema, given: string, name: string): unknown {
+  switch (kindOf(schema)) {
     case "number": {
       const number = Number(given);
-      if (Number.isNaN(number)) throw new Error(`${field.title ?? name} is a number, not '${given}'.`);
+      if (Number.isNaN(number)) throw new Error(`${schema.title ?? name} is a number, not '${given}'.`);
       return number;
     }
     case "choice":
-      return field.enum?.find((each) => String(each) === given) ?? given;
+      return (schema.enum ?? []).filter((each) => choiceText(each) === given).at(0);
     case "json":
-      return parsed(given, field.title ?? name);
+      return parsed(given, schema.title ?? name);
     default:
       return given;
   }
 }
 
-export function parsed(text: string, what: string): unknown {
+/** How a choice stands in its field. */
+export function choiceText(choice: unknown): string {
+  return typeof choice === "string" ? choice : JSON.stringify(choice);
+}
+
+function parsed(text: string, what: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

@@ -1,21 +1,6 @@
 /** What waits for a person: read page after page, answered by the token that comes with it. */
+import type { Schema } from "../../lib/cli/inbox/schema.ts";
 import { call, rest } from "../api/client.ts";
-
-/** A JSON Schema as far as forms are made of it. */
-export interface Schema {
-  readonly type?: string | readonly string[];
-  readonly title?: string;
-  readonly description?: string;
-  readonly enum?: readonly unknown[];
-  readonly default?: unknown;
-  readonly properties?: Readonly<Record<string, Schema>>;
-  readonly required?: readonly string[];
-  readonly minimum?: number;
-  readonly maximum?: number;
-  readonly minLength?: number;
-  readonly maxLength?: number;
-  readonly pattern?: string;
-}
 
 export interface OpenTask {
   readonly id: string;

@@ -6,7 +6,7 @@ import { Payload } from "../parts/payload.tsx";
 import { Moment } from "../parts/time.tsx";
 import { shellWord } from "../parts/words.ts";
 import { executionLink, namesIn } from "../route.ts";
-import { type Filled, fieldsOf, filledFrom, parsed, readFields, refusalCause, signedAnswer } from "./answer.ts";
+import { fieldsOf, firstDrafts, readForm, readJson, refusalCause, type Signed, signedAnswer } from "./answer.ts";
 import { Fields } from "./fields.tsx";
 import { approve, keepName, type OpenTask, ownName, refuse, withoutToken } from "./open-tasks.ts";
 
@@ -51,13 +51,13 @@ function AnswerForm({ task, answered }: Omit<TaskProps, "now">) {
   const hasFields = fieldsOf(task.schema).length > 0;
   const [raw, setRaw] = useState(!hasFields);
   const [text, setText] = useState('{\n  "approved": true\n}');
-  const [filled, setFilled] = useState<Filled>(() => filledFrom(task.schema));
+  const [drafts, setDrafts] = useState(() => firstDrafts(task.schema));
   const [by, setBy] = useState(ownName());
   const [comment, setComment] = useState("");
   const [error, setError] = useState<string>();
   const [busy, setBusy] = useState(false);
   const output = (): string =>
-    signedAnswer(raw ? parsed(text, "The answer") : readFields(task.schema, filled), { by, comment });
+    signedAnswer(raw ? readJson(task.schema, text) : readForm(task.schema, drafts), { by, comment });
   const send = async (act: () => Promise<void>, says: string): Promise<void> => {
     setBusy(true);
     setError(undefined);
@@ -77,7 +77,7 @@ function AnswerForm({ task, answered }: Omit<TaskProps, "now">) {
   const decline = (): void => void send(() => refuse(task, "Refused", refusalCause({ by, comment })), "Refused.");
   return (
     <form class="fields" onSubmit={submit}>
-      {!raw && task.schema && <Fields schema={task.schema} filled={filled} change={setFilled} />}
+      {!raw && task.schema && <Fields schema={task.schema} drafts={drafts} change={setDrafts} id="answer" needed />}
       {raw && <Editor label="Answer (JSON)" text={text} change={setText} />}
       {hasFields && (
         <p>
@@ -108,17 +108,25 @@ function AnswerForm({ task, answered }: Omit<TaskProps, "now">) {
         </button>
       </p>
       <p class="label">In a terminal</p>
-      <Command line={commandLine(task, output, { by, comment })} />
+      <Command line={approval(task, output, { by, comment })} />
+      <Command line={refusal(task, { by, comment })} />
     </form>
   );
 }
 
-function commandLine({ id }: OpenTask, output: () => string, { by, comment }: { by: string; comment: string }): string {
-  const signed = [
+function approval({ id }: OpenTask, output: () => string, signed: Signed): string {
+  return [`baton inbox approve ${id}`, `--output ${shellWord(answerText(output))}`, ...signature(signed)].join(" ");
+}
+
+function refusal({ id }: OpenTask, signed: Signed): string {
+  return [`baton inbox refuse ${id}`, ...signature(signed)].join(" ");
+}
+
+function signature({ by, comment }: Signed): readonly string[] {
+  return [
     ...(by === "" ? [] : [`--by ${shellWord(by)}`]),
     ...(comment === "" ? [] : [`--comment ${shellWord(comment)}`]),
   ];
-  return [`baton inbox approve ${id}`, `--output ${shellWord(answerText(output))}`, ...signed].join(" ");
 }
 
 /** While the form is not complete there is no answer yet. */

@@ -5,6 +5,7 @@ import type { Diagnostic, MachineDescription } from "../api/wire.ts";
 import { Graph } from "../graph/graph.tsx";
 import { ActDialog } from "../parts/dialog.tsx";
 import { Editor, type Mark } from "../parts/editor.tsx";
+import { Payload } from "../parts/payload.tsx";
 import { pretty } from "../parts/pretty.ts";
 import { several, shellWord } from "../parts/words.ts";
 import { placeIn, stateIn } from "./place.ts";
@@ -57,7 +58,7 @@ export function Definition({ machine, mayChange, changed }: DefinitionProps) {
         <ActDialog
           title={`Save ${machine.name}`}
           verb="Save"
-          command={`baton dev ${shellWord(`${machine.name}.asl.json`)}   # deploys the file`}
+          command={`baton deploy ${shellWord(`${machine.name}.asl.json`)}`}
           close={() => setSaving(false)}
           act={async () => {
             await call("UpdateStateMachine", { stateMachineArn: machine.stateMachineArn, definition: text });
@@ -67,6 +68,7 @@ export function Definition({ machine, mayChange, changed }: DefinitionProps) {
           <p>
             Executions that start from now on run this definition. Those that run keep the one that they started with.
           </p>
+          <Payload title="What changes" text={text} before={{ title: "what is saved", text: before }} />
         </ActDialog>
       )}
     </div>

@@ -24,7 +24,12 @@ const folder = folderOf({
         Branches: [
           {
             StartAt: "Boss",
-            States: { Boss: { ...ask("Approve order A9?", { schema: { type: "object" } }), End: true } },
+            States: {
+              Boss: {
+                ...ask("Approve order A9?", { schema: { type: "object", properties: { limit: { maximum: 500 } } } }),
+                End: true,
+              },
+            },
           },
           { StartAt: "Stock", States: { Stock: { ...ask("Is it there?"), End: true } } },
         ],
@@ -79,7 +84,7 @@ describe("baton inbox", () => {
 
     const [boss, stock] = ["Boss", "Stock"].map((state) => tasks.find((task) => task.state === state));
     const shown = await inbox("show", "A9/Boss");
-    expect(shown.out).toMatch(/asks +Approve order A9\?[\s\S]*answer +\{"type":"object"\}[\s\S]*\(the task token\)/);
+    expect(shown.out).toMatch(/asks +Approve order A9\?[\s\S]*answer +\{"type":"object",[\s\S]*\(the task token\)/);
     expect(shown.out).not.toContain(boss?.token.split(".")[0]);
 
     expect(await inbox("approve", "A9")).toMatchObject({ code: 1, err: expect.stringMatching(/'A9' may be t-/) });
@@ -129,6 +134,10 @@ describe("baton inbox", () => {
       err: expect.stringMatching(/is not JSON/),
     });
     expect(await inbox("approve", id, "--output", "[1]", "--comment", "x")).toMatchObject({ code: 1 });
+    expect(await inbox("approve", id, "--output", '{"limit":501}')).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/not as the task asks for it.*\n +limit has to be at most 500, but is 501\./),
+    });
     const { out } = await inbox("approve", id, "--output", '{"limit":5}', "--json");
     expect(JSON.parse(out)).toMatchObject({ answered: "approved", state: "Boss", output: { limit: 5 } });
   });

@@ -3,6 +3,7 @@ import { userInfo } from "node:os";
 import { Command, Option } from "commander";
 import { type Client, connect, type Reply } from "../client.ts";
 import { Failure } from "../failure.ts";
+import { problemsOf, type Schema } from "../inbox/schema.ts";
 import { jsonOption, readInput, urlOption } from "../options.ts";
 import { duration, paint, shortPayload, table } from "../paint.ts";
 
@@ -54,7 +55,7 @@ function approveCommand(): Command {
     .action(async (task: string, options: Answering & { readonly output?: string }) => {
       const client = connect(options.url);
       const found = await findTask(client, task, options.machine);
-      const output = resultOf(options);
+      const output = resultOf(options, found.schema);
       await client.call("SendTaskSuccess", { taskToken: found.token, output });
       say(options, { answered: "approved", ...named(found), output: JSON.parse(output) }, `approved ${titleOf(found)}`);
     });
@@ -96,10 +97,17 @@ function byOption(): Option {
 }
 
 /** A result that is an object has room for who answered; any other is left as it was given. */
-function resultOf({ output, by, comment }: Answering & { readonly output?: string }): string {
+function resultOf({ output, by, comment }: Answering & { readonly output?: string }, schema?: Schema): string {
   const answer = { by, ...(comment === undefined ? {} : { comment }) };
+  const text = output === undefined ? '{"approved":true}' : readInput(output);
+  const problems = schema === undefined ? [] : problemsOf(schema, JSON.parse(text));
+  if (problems.length > 0)
+    throw new Failure(
+      [`the answer is not as the task asks for it; give it with --output`, ...problems.map((each) => `  ${each}`)].join(
+        "\n",
+      ),
+    );
   if (output === undefined) return JSON.stringify({ approved: true, ...answer });
-  const text = readInput(output);
   if (comment === undefined) return text;
   const given: unknown = JSON.parse(text);
   if (typeof given !== "object" || given === null || Array.isArray(given))

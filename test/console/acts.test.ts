@@ -1,0 +1,161 @@
+/**
+ * What people do to executions and machines from the page, in a real browser: answer a form and refuse with a
+ * comment, stop many, save a definition. Each act is looked for afterwards in what the API says.
+ */
+import type { Browser } from "playwright-core";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { folderOf } from "../local/functions/folder-of.ts";
+import { missingChromium, type Opened, openBrowser, openConsole } from "./browser.ts";
+import { deploy, openShop, type Shop } from "./shop.ts";
+
+const reason = missingChromium === undefined ? "" : ` (${missingChromium})`;
+
+const arn = "arn:aws:states:us-east-1:000000000000";
+
+const schema = {
+  type: "object",
+  required: ["limit", "address"],
+  properties: {
+    limit: { type: "integer", title: "Limit", minimum: 1 },
+    carrier: { enum: ["van", "pigeon"], title: "Carrier" },
+    address: {
+      type: "object",
+      title: "Address",
+      required: ["zip"],
+      properties: {
+        zip: { type: "string", title: "Postcode", minLength: 5 },
+        gate: { type: "boolean", title: "Gate" },
+      },
+    },
+    tags: { type: "array", title: "Tags", items: { type: "string" } },
+  },
+};
+
+const ask = {
+  StartAt: "Ask",
+  States: {
+    Ask: {
+      Type: "Task",
+      Resource: "arn:aws:states:::lambda:invoke.waitForTaskToken",
+      Parameters: {
+        FunctionName: "ask",
+        Payload: { "token.$": "$$.Task.Token", question: "Deliver where?", schema },
+      },
+      End: true,
+    },
+  },
+};
+
+describe.skipIf(missingChromium)(`acts of the console${reason}`, () => {
+  let shop: Shop;
+  let browser: Browser;
+  let opened: Opened;
+  const functions = folderOf({ "ask.mjs": "export const handler = async () => ({});" });
+
+  beforeAll(async () => {
+    shop = await openShop({ functionFolders: [functions.path] });
+    await deploy(shop, "delivery", ask);
+    await deploy(shop, "resting", { StartAt: "Rest", States: { Rest: { Type: "Wait", Seconds: 86_400, End: true } } });
+    browser = await openBrowser();
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await shop?.close();
+    await functions.dispose();
+  });
+  beforeEach(async () => {
+    opened = await openConsole(browser, shop.url);
+  });
+  afterEach(async () => {
+    expect(opened.complaints).toEqual([]);
+    await opened.page.context().close();
+  });
+
+  async function described(machine: string, name: string): Promise<Record<string, string>> {
+    return await shop.client.call("DescribeExecution", { executionArn: `${arn}:execution:${machine}:${name}` });
+  }
+
+  test("a form of objects and lists is filled in, told what is wrong, and approved with a comment", async () => {
+    const { page } = opened;
+    const started = await shop.start("delivery", {}, "form");
+    await opened.go("#/inbox");
+    await page.getByRole("link", { name: /Deliver where\?/ }).click();
+    await page.getByLabel("Limit").fill("20");
+    await page.getByLabel("Carrier (optional)").selectOption("pigeon");
+    const address = page.getByRole("group", { name: "Address" });
+    await address.getByLabel("Postcode").fill("0410");
+    await page.getByRole("button", { name: "Add to Tags" }).click();
+    await page.getByRole("textbox", { name: "Tags 1" }).fill("fragile");
+    await page.getByRole("button", { name: "Add to Tags" }).click();
+    await page.getByRole("button", { name: "Remove Tags 2" }).click();
+    await page.getByRole("textbox", { name: /Your name/ }).fill("Mia");
+    await page.getByRole("textbox", { name: /Comment/ }).fill("at the gate");
+    await page.getByRole("button", { name: "Approve", exact: true }).click();
+    await page.getByText("address.zip needs at least 5 characters.").waitFor();
+    await address.getByLabel("Postcode").fill("04109");
+    await address.getByLabel("Gate").check();
+    await page.getByRole("button", { name: "Approve", exact: true }).click();
+    await page.getByText("Approved. The execution goes on.").waitFor();
+    await shop.ended(started);
+    expect(JSON.parse((await described("delivery", "form"))["output"] ?? "")).toEqual({
+      limit: 20,
+      carrier: "pigeon",
+      address: { zip: "04109", gate: true },
+      tags: ["fragile"],
+      by: "Mia",
+      comment: "at the gate",
+    });
+  });
+
+  test("a task is refused with a comment, which is the cause", async () => {
+    const { page } = opened;
+    const started = await shop.start("delivery", {}, "no");
+    await opened.go("#/inbox");
+    await page.getByRole("link", { name: /Deliver where\?/ }).click();
+    await page.getByRole("textbox", { name: /Your name/ }).fill("Tom O'Hara");
+    await page.getByRole("textbox", { name: /Comment/ }).fill("too far");
+    const lines = await page.locator(".command code").allTextContents();
+    expect(lines[1]).toMatch(/^baton inbox refuse t-\w+ --by 'Tom O'\\''Hara' --comment 'too far'$/);
+    await page.getByRole("button", { name: "Refuse", exact: true }).click();
+    await page.getByText("Refused. The execution goes on.").waitFor();
+    await shop.ended(started);
+    expect(await described("delivery", "no")).toMatchObject({
+      status: "FAILED",
+      error: "Refused",
+      cause: "refused by Tom O'Hara: too far",
+    });
+  });
+
+  test("many are stopped at once, with their count shown first", async () => {
+    const { page } = opened;
+    for (const name of ["rest-1", "rest-2", "rest-3"]) await shop.start("resting", {}, name);
+    await opened.go("#/executions?machine=resting&status=RUNNING");
+    await page.getByText("3 shown.").waitFor();
+    for (const name of ["rest-1", "rest-3"]) await page.getByRole("checkbox", { name: `Choose ${name}` }).check();
+    await page.getByText("2 chosen").waitFor();
+    await page.getByRole("button", { name: "Stop…" }).click();
+    await page.getByRole("heading", { name: "Stop 2 executions" }).waitFor();
+    await page.getByRole("button", { name: "Stop 2" }).click();
+    await expect.poll(() => page.getByRole("dialog").count()).toBe(0);
+    await page.getByText("1 shown.").waitFor();
+    const statuses = ["rest-1", "rest-2", "rest-3"].map(async (name) => (await described("resting", name))["status"]);
+    expect(await Promise.all(statuses)).toEqual(["ABORTED", "RUNNING", "ABORTED"]);
+  });
+
+  test("a definition is saved, with what changes shown first", async () => {
+    const { page } = opened;
+    await opened.go("#/machines/resting?view=definition");
+    const shorter = { StartAt: "Rest", States: { Rest: { Type: "Wait", Seconds: 60, End: true } } };
+    await page.getByRole("textbox", { name: "Definition" }).fill(JSON.stringify(shorter, undefined, 2));
+    await page.getByRole("button", { name: "Save…" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByText('+       "Seconds": 60').waitFor();
+    expect(await dialog.locator("code").textContent()).toBe("baton deploy resting.asl.json");
+    await dialog.getByRole("button", { name: "Save", exact: true }).click();
+    await expect.poll(() => page.getByRole("dialog").count()).toBe(0);
+    const stateMachineArn = `${arn}:stateMachine:resting`;
+    const { definition } = await shop.client.call("DescribeStateMachine", { stateMachineArn });
+    expect(JSON.parse(definition)).toEqual(shorter);
+    await expect.poll(() => page.getByRole("button", { name: "Save…" }).count()).toBe(0);
+  });
+});

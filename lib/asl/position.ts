@@ -101,6 +101,8 @@ export interface Working {
   /** The call went out and was accepted (`.sync`, `.waitForTaskToken`); its result is still to come. */
   readonly submitted: boolean;
   readonly since: Instant;
+  /** An activity's task counts `since` its start; this is when it began to wait for a worker. */
+  readonly scheduledAt?: Instant;
   /** `.sync`: the job that the call began, where it has to be asked for. */
   readonly job?: Job;
 }

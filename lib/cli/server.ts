@@ -16,6 +16,7 @@ export interface ServerOptions {
   readonly corsOrigins?: readonly string[];
   readonly requireKeys?: boolean;
   readonly mockConfig?: string;
+  readonly telemetry?: boolean;
   /** Where traces go, before what the environment says. */
   readonly otlp?: string;
   readonly engine?: NonNullable<LocalOptions["engine"]>;

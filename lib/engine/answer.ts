@@ -12,6 +12,7 @@ import { carryOut } from "./effects.ts";
 import type { Engine } from "./engine.ts";
 import { headerAt, headOf } from "./head.ts";
 import { withFrontier } from "./map-run/ended.ts";
+import { measureAttempt } from "./metrics.ts";
 import { momentAt } from "./moment.ts";
 import type { SegmentKey } from "./ports.ts";
 import { type Recorded, record, segmentOf } from "./record.ts";
@@ -79,6 +80,8 @@ export async function answerHead(
   const write = (): Promise<Recorded> => record(engine, header, definition, segment);
   const recorded = await (givesUp.has(signal.kind) ? releasing(engine, head, write) : write());
   if (recorded.kind === "theirs") return false;
+  const { doing } = head.position;
+  if (doing.kind === "working") measureAttempt(engine, doing, signal, segment.now);
   return settle(engine, header, definition, recorded.segment);
 }
 

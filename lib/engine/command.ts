@@ -45,6 +45,9 @@ export interface ExpressRun extends Addressed {
   readonly roleArn: string;
   readonly startedAt: Instant;
   readonly input: JsonText;
+  /** The version of the machine that was started, and the alias that led there. */
+  readonly version?: number;
+  readonly alias?: string;
   readonly traceHeader?: string;
   readonly log?: LogTarget;
   readonly strictQuotas?: true;

@@ -25,6 +25,9 @@ export interface ExpressStart {
   readonly input: JsonText;
   /** The caller's `amz-sdk-invocation-id`. */
   readonly invocationId?: string;
+  /** As in `StartRequest`. */
+  readonly version?: number;
+  readonly alias?: string;
   readonly traceHeader?: string;
   readonly log?: LogTarget;
   readonly strictQuotas?: true;
@@ -63,14 +66,14 @@ export async function carryExpress(engine: Engine, command: ExpressRun): Promise
   const result = await runExpress(engine, { definition, execution: context, keepsHistory, traceHeader, ...quotas });
   if (log !== undefined) await tellWhole(engine, log, result.history(), arn);
   const ended = { ...result, arn, name };
-  await tellExpress(engine, execution, input, ended);
+  await tellExpress(engine, command, ended);
   await writeTrace(engine, tracedExpress(context, traceHeader), result);
   return ended;
 }
 
 /** Name and run derive from the SDK's invocation id, so that its retry starts the same execution again. */
 function commandOf(engine: Engine, request: ExpressStart): ExpressRun {
-  const { machine, name, input, invocationId, traceHeader, log, strictQuotas } = request;
+  const { machine, name, input, invocationId, version, alias, traceHeader, log, strictQuotas } = request;
   const nonce = nonceOf(engine, invocationId);
   return {
     kind: "express",
@@ -81,6 +84,8 @@ function commandOf(engine: Engine, request: ExpressStart): ExpressRun {
     roleArn: machine.roleArn,
     startedAt: engine.world.clock.now(),
     input,
+    ...(version !== undefined && { version }),
+    ...(alias !== undefined && { alias }),
     ...(traceHeader === undefined ? {} : { traceHeader }),
     ...(log === undefined ? {} : { log }),
     ...(strictQuotas && { strictQuotas }),

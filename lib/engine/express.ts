@@ -13,6 +13,7 @@ import { step } from "../asl/step.ts";
 import type { ExecutionContext, Moment, Signal, Transition } from "../asl/transition.ts";
 import { makeCall } from "./call.ts";
 import type { Engine } from "./engine.ts";
+import { measureAttempt } from "./metrics.ts";
 import { draw } from "./moment.ts";
 import { payloadLimit } from "./quotas.ts";
 import { type Traced, traceOfCall } from "./traces.ts";
@@ -152,6 +153,7 @@ function prepare(
     decide: (branch, signal, moment) => decide(engine, run, branch, signal, moment),
     call: async (branch, working) => {
       void answerOf(engine, branch, working, traceHeader, over).then((signal) => {
+        if (isClaimed(branch, working.claim)) measureAttempt(engine, working, signal, run.now);
         appointSignal(run, run.now, branch, signal, () => isClaimed(branch, working.claim));
         ring();
       });

@@ -8,7 +8,7 @@ import type { Activities } from "./activity-port.ts";
 import type { Jobs } from "./job-port.ts";
 import type { FunctionLines } from "./lines-port.ts";
 import type { MapRuns, Objects } from "./map-run/ports.ts";
-import type { ExecutionLogs, Traces, Watcher } from "./watch-port.ts";
+import type { ExecutionLogs, Metrics, StatusEvents, Traces } from "./watch-port.ts";
 
 /** `account/region/machine/name`; every key in every store begins with it, so tenants never meet. */
 export type ExecutionId = string & { readonly brand: "ExecutionId" };
@@ -382,8 +382,10 @@ export interface World {
   readonly activities: Activities;
   readonly tasks: Tasks;
   readonly logs: ExecutionLogs;
-  /** Absent: nobody watches. */
-  readonly watcher?: Watcher;
+  /** Absent: nobody listens. */
+  readonly statusEvents?: StatusEvents;
+  /** Absent: nobody measures. */
+  readonly metrics?: Metrics;
   /** Absent: what functions print is kept elsewhere. */
   readonly functionLines?: FunctionLines;
   /** Absent: nobody collects traces. */

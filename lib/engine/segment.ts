@@ -45,6 +45,9 @@ export interface Header {
   readonly parent?: SegmentKey;
   /** The Map Run that started it. */
   readonly mapRun?: Membership;
+  /** The version that it was started by, and the alias that led there. */
+  readonly version?: number;
+  readonly alias?: string;
   /** The trace that it belongs to, as X-Ray writes it; its calls belong to it, too. */
   readonly traceHeader?: string;
   /** Where its log goes; absent: nowhere. */

@@ -64,7 +64,16 @@ export async function startExecution(engine: Engine, request: StartRequest): Pro
 }
 
 function headerFor(engine: Engine, id: ExecutionId, request: StartRequest): Header {
-  const { machine, parent, traceHeader, log, testCase, strictQuotas = engine.options.strictQuotas } = request;
+  const {
+    machine,
+    parent,
+    version,
+    alias,
+    traceHeader,
+    log,
+    testCase,
+    strictQuotas = engine.options.strictQuotas,
+  } = request;
   return {
     id,
     definition: machine.definitionHash,
@@ -74,6 +83,8 @@ function headerFor(engine: Engine, id: ExecutionId, request: StartRequest): Head
     redriveCount: 0,
     epoch: 0,
     ...(parent === undefined ? {} : { parent }),
+    ...(version !== undefined && { version }),
+    ...(alias !== undefined && { alias }),
     ...(traceHeader === undefined ? {} : { traceHeader }),
     ...(log === undefined ? {} : { log }),
     ...(testCase === undefined ? {} : { testCase: { machine: machine.name, name: testCase } }),

@@ -4,23 +4,54 @@
  */
 import type { Instant } from "../asl/position.ts";
 import type { Occasion } from "./branch.ts";
+import type { ExpressRun } from "./command.ts";
 import type { Engine } from "./engine.ts";
 import type { ExpressEnded } from "./express-start.ts";
 import { executionArn, executionName, machineArn } from "./identity.ts";
-import type { ExecutionId } from "./ports.ts";
+import { measureStatus } from "./metrics.ts";
+import type { ExecutionId, ExecutionStatus } from "./ports.ts";
 import type { Header, Segment } from "./segment.ts";
-import type { StatusChange } from "./watch-port.ts";
+import { statusEvent } from "./status-event.ts";
+
+export interface StatusChange {
+  readonly type: "STANDARD" | "EXPRESS";
+  readonly executionArn: string;
+  readonly stateMachineArn: string;
+  readonly name: string;
+  readonly version?: number;
+  readonly alias?: string;
+  readonly status: ExecutionStatus;
+  readonly startedAt: Instant;
+  readonly stoppedAt?: Instant;
+  readonly redriveCount: number;
+  readonly redrivenAt?: Instant;
+  /** It may have to be read. */
+  readonly input: () => Promise<string>;
+  readonly output?: string;
+  readonly error?: string;
+  readonly cause?: string;
+  /** Of an Express execution that has ended. */
+  readonly billing?: ExpressEnded["billing"];
+  /** Told by whoever finishes what a crash may have left: most likely told before. */
+  readonly again: boolean;
+}
+
+async function tell(engine: Engine, change: StatusChange): Promise<void> {
+  measureStatus(engine, change);
+  const { statusEvents } = engine.world;
+  if (statusEvents && change.type === "STANDARD") await statusEvents.send(await statusEvent(change)); // as on the service
+}
 
 /** It runs: started, or redriven. */
 export async function tellRunning(engine: Engine, header: Header, again: boolean): Promise<void> {
-  await engine.world.watcher?.changed({ ...common(engine, header, again), status: "RUNNING" });
+  await tell(engine, { ...common(engine, header, again), status: "RUNNING" });
 }
 
 export async function tellEnded(engine: Engine, header: Header, end: Segment, occasion: Occasion): Promise<void> {
   const { doing } = end.position;
-  if (engine.world.watcher === undefined || doing.kind !== "ended") return;
+  if (doing.kind !== "ended") return;
   const { outcome } = doing;
-  await engine.world.watcher.changed({
+  await tell(engine, {
     ...common(engine, header, occasion === "again"),
     status: outcome.status,
     stoppedAt: end.now,
@@ -28,11 +59,14 @@ export async function tellEnded(engine: Engine, header: Header, end: Segment, oc
   });
 }
 
-function common(engine: Engine, { id, startedAt, redriveCount, redriveTime }: Header, again: boolean) {
+function common(engine: Engine, header: Header, again: boolean) {
+  const { id, startedAt, redriveCount, redriveTime, version, alias } = header;
   return {
     type: "STANDARD",
     executionArn: executionArn(id),
     ...names(id),
+    ...(version !== undefined && { version }),
+    ...(alias !== undefined && { alias }),
     startedAt,
     redriveCount,
     ...(redriveTime === undefined ? {} : { redrivenAt: redriveTime }),
@@ -41,25 +75,28 @@ function common(engine: Engine, { id, startedAt, redriveCount, redriveTime }: He
   } as const;
 }
 
-function names(id: ExecutionId): Pick<StatusChange, "stateMachineArn" | "machine" | "name"> {
+function names(id: ExecutionId): Pick<StatusChange, "stateMachineArn" | "name"> {
   const { machine, name, ...tenant } = executionName(id);
-  return { stateMachineArn: machineArn(tenant, machine), machine, name };
+  return { stateMachineArn: machineArn(tenant, machine), name };
 }
 
 /** Both changes of an Express execution at once: nobody knew of it while it ran. */
-export async function tellExpress(engine: Engine, id: ExecutionId, input: string, ended: ExpressEnded): Promise<void> {
-  const { watcher } = engine.world;
-  if (watcher === undefined) return;
-  const { outcome, arn, billing } = ended;
-  const startedAt: Instant = ended.startedAt;
-  const both = { type: "EXPRESS", executionArn: arn, ...names(id), startedAt, redriveCount: 0, again: false } as const;
-  await watcher.changed({ ...both, status: "RUNNING", input: async () => input });
-  await watcher.changed({
-    ...both,
-    status: outcome.status,
-    stoppedAt: ended.stoppedAt,
-    input: async () => input,
-    ...(outcome.status === "SUCCEEDED" ? { output: outcome.output } : outcome.failure),
-    billing,
-  });
+export async function tellExpress(engine: Engine, request: ExpressRun, ended: ExpressEnded): Promise<void> {
+  const { execution, version, alias } = request;
+  const { outcome, arn, startedAt, stoppedAt, billing } = ended;
+  const both = {
+    type: "EXPRESS",
+    executionArn: arn,
+    ...names(execution),
+    ...(version !== undefined && { version }),
+    ...(alias !== undefined && { alias }),
+    startedAt,
+    redriveCount: 0,
+    input: async () => request.input,
+    again: false,
+  } as const;
+  await tell(engine, { ...both, status: "RUNNING" });
+  const { status } = outcome;
+  const result = outcome.status === "SUCCEEDED" ? { output: outcome.output } : outcome.failure;
+  await tell(engine, { ...both, status, stoppedAt, ...result, billing });
 }

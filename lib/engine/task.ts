@@ -12,6 +12,7 @@ import type { Engine } from "./engine.ts";
 import { attemptKey, executionName } from "./identity.ts";
 import { stopMessage } from "./job.ts";
 import { dispatch } from "./messages.ts";
+import { measureAttempt } from "./metrics.ts";
 import type { Message } from "./ports.ts";
 import { abandoning } from "./release.ts";
 import type { Header, Segment } from "./segment.ts";
@@ -30,7 +31,10 @@ export async function runTask(
   const { doing } = claimed.position;
   if (doing.kind !== "working") throw new Error(`segment ${claimed.seq} of ${claimed.execution} claims nothing`);
   await engine.world.log.durable();
-  if (doing.call.pattern === "activity") return settle(engine, header, definition, claimed);
+  if (doing.call.pattern === "activity") {
+    measureAttempt(engine, doing, { kind: "scheduled" }, claimed.now);
+    return settle(engine, header, definition, claimed);
+  }
   const signal = await makeCall(engine, attemptOf(engine, header, claimed, doing));
   if (await answerHead(engine, header, definition, claimed, signal, claimed.by)) return true;
   const abandoned = abandoning(claimed) ?? stopBegun(claimed, doing, signal);

@@ -3,7 +3,6 @@
  * and no call of them rejects.
  */
 import type { Instant } from "../asl/position.ts";
-import type { ExecutionStatus } from "./ports.ts";
 
 export interface LogDestination {
   /** ARN of the log group. */
@@ -26,27 +25,34 @@ export interface ExecutionLogs {
   write(destination: LogDestination, lines: readonly LogLine[]): Promise<void>;
 }
 
-/** What an execution has become. */
-export interface StatusChange {
-  readonly type: "STANDARD" | "EXPRESS";
+/** What a standard execution has become, as the service's own event says it. */
+export interface StatusEvent {
   readonly executionArn: string;
-  readonly stateMachineArn: string;
-  readonly machine: string;
-  readonly name: string;
-  readonly status: ExecutionStatus;
-  readonly startedAt: Instant;
-  readonly stoppedAt?: Instant;
-  readonly redriveCount: number;
-  readonly redrivenAt?: Instant;
-  /** It may have to be read. */
-  readonly input: () => Promise<string>;
-  readonly output?: string;
-  readonly error?: string;
-  readonly cause?: string;
-  /** Of an Express execution that has ended. */
-  readonly billing?: { readonly billedDurationInMilliseconds: number; readonly billedMemoryUsedInMB: number };
-  /** Told by whoever finishes what a crash may have left: most likely told before. */
-  readonly again: boolean;
+  readonly at: Instant;
+  /** JSON. */
+  readonly detail: string;
+}
+
+/** Sends status changes to those who listen. Best effort: it reports by itself what it cannot send, and never rejects. */
+export interface StatusEvents {
+  send(event: StatusEvent): Promise<void>;
+}
+
+export type Unit = "Count" | "Milliseconds" | "Megabytes";
+
+/** Values with the service's names. */
+export interface Measurement {
+  readonly at: Instant;
+  /** What they are of: `StateMachineArn`, and with it perhaps `Version` and `Alias`; or the ARN of what was called. */
+  readonly of: Readonly<Record<string, string>>;
+  /** The sets of names in `of` under which they are to be found. */
+  readonly by: readonly (readonly string[])[];
+  readonly values: readonly (readonly [name: string, value: number, unit: Unit])[];
+}
+
+/** Takes down measurements; whatever becomes of them is its own business. */
+export interface Metrics {
+  put(measurement: Measurement): void;
 }
 
 /** A piece of a trace: an execution, a state of it, or an attempt of what that state does. */
@@ -69,9 +75,4 @@ export interface Span {
 export interface Traces {
   /** All spans of an execution that has ended. Best effort: it reports by itself what it cannot pass on, and never rejects. */
   write(spans: readonly Span[]): Promise<void>;
-}
-
-/** Is told what executions become. Best effort: it reports by itself what it cannot pass on, and never rejects. */
-export interface Watcher {
-  changed(change: StatusChange): Promise<void>;
 }

@@ -4,6 +4,7 @@
  */
 import { systemChance } from "../adapters/local/chance.ts";
 import { folderObjects } from "../adapters/local/objects.ts";
+import { localTelemetry } from "../adapters/local/telemetry.ts";
 import { openLocalWorld } from "../adapters/local/world.ts";
 import type { OtlpSettings } from "../adapters/otlp/settings.ts";
 import { otlpTraces } from "../adapters/otlp/traces.ts";
@@ -52,6 +53,8 @@ export interface LocalOptions {
   readonly requireKeys?: boolean;
   /** The collector of traces; absent: nobody collects them. */
   readonly traces?: OtlpSettings;
+  /** Metrics and status changes go to JSON lines in the folder. By default they go nowhere. */
+  readonly telemetry?: boolean;
   /** Each line that a function of a folder prints. */
   readonly onLine?: (line: OutputLine) => void;
   /** Told of each message that could not be worked on and each request that failed; default: standard error. */
@@ -111,8 +114,14 @@ export async function startLocal(options: LocalOptions): Promise<LocalBaton> {
     const world = await openLocalWorld({ folder: options.folder, tasks, objects });
     const changes = createChanges();
     const own = { guardDelayMilliseconds, leaseMilliseconds, ...(testCases && { testCases }) };
+    const telemetry = options.telemetry ? localTelemetry(options.folder, onError) : {};
     const traces = options.traces && otlpTraces(options.traces, { report: onError });
-    const watched = { ...tellingChanges(world, changes), functionLines: lines, ...(traces && { traces }) };
+    const watched = {
+      ...tellingChanges(world, changes),
+      functionLines: lines,
+      ...telemetry,
+      ...(traces && { traces }),
+    };
     const engine: Engine = createEngine(watched, { ...own, ...options.engine });
     const door = options.requireKeys ? lockedDoor(options.folder) : undefined;
     handler = createHandler(engine, {

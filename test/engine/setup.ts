@@ -7,7 +7,7 @@ import { saveDefinition } from "../../lib/engine/machines.ts";
 import type { Call, CallResult, ExecutionId, MachineRecord, Tasks } from "../../lib/engine/ports.ts";
 import type { LogTarget } from "../../lib/engine/segment.ts";
 import { startExecution } from "../../lib/engine/start.ts";
-import type { Traces, Watcher } from "../../lib/engine/watch-port.ts";
+import type { Metrics, StatusEvents, Traces } from "../../lib/engine/watch-port.ts";
 
 export const tenant = { account: "123456789012", region: "eu-central-1" };
 
@@ -29,7 +29,10 @@ export interface SetupOptions {
   readonly input?: string;
   /** Where the execution's log goes. */
   readonly log?: LogTarget;
-  readonly watcher?: Watcher;
+  readonly statusEvents?: StatusEvents;
+  readonly metrics?: Metrics;
+  /** The version that it is started by. */
+  readonly version?: number;
   readonly traces?: Traces;
   readonly traceHeader?: string;
 }
@@ -38,11 +41,20 @@ const echo = async ({ arguments: output }: Call): Promise<CallResult> => ({ kind
 
 export async function setup(
   states: object,
-  { call = echo, tasks: own = { call }, options, input = "{}", log, watcher, traces, traceHeader }: SetupOptions = {},
+  {
+    call = echo,
+    tasks: own = { call },
+    options,
+    input = "{}",
+    log,
+    version,
+    traceHeader,
+    ...watching
+  }: SetupOptions = {},
 ): Promise<Setup> {
   const tasks = withOwnService(own, () => engine);
   const world = simulatedWorld({ seed: "one execution", tasks });
-  const engine: Engine = createEngine({ ...world, ...(watcher && { watcher }), ...(traces && { traces }) }, options);
+  const engine: Engine = createEngine({ ...world, ...watching }, options);
   const deploy = async (name: string, wanted: object): Promise<MachineRecord> => {
     const definition = JSON.stringify({ StartAt: Object.keys(wanted)[0], States: wanted });
     const definitionHash = await saveDefinition(engine, definition);
@@ -58,6 +70,7 @@ export async function setup(
     input,
     name: "run",
     ...(log && { log }),
+    ...(version !== undefined && { version }),
     ...(traceHeader !== undefined && { traceHeader }),
   });
   return { engine, world, id: started.id, deploy, pass: (milliseconds) => pass(world, engine, milliseconds) };

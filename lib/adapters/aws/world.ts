@@ -22,7 +22,7 @@ import { openMapRuns } from "./map-runs.ts";
 import { embeddedMetrics } from "./metrics.ts";
 import { openOutbox } from "./outbox.ts";
 import type { AwsSettings } from "./settings.ts";
-import { allOf, statusEvents } from "./status-events.ts";
+import { eventBridge } from "./status-events.ts";
 import { openTimers } from "./timers.ts";
 
 export interface AwsWorld extends World {
@@ -63,7 +63,7 @@ export async function openAwsWorld(settings: AwsSettings, tasks: Tasks, objects:
     activities: openActivities(store),
     tasks,
     logs: openExecutionLogs({ process: systemChance.hex(16) }),
-    ...watcherOf(settings),
+    ...watching(settings),
     clock: systemClock,
     chance: systemChance,
     keys,
@@ -78,10 +78,9 @@ export async function openAwsWorld(settings: AwsSettings, tasks: Tasks, objects:
   };
 }
 
-function watcherOf({ eventBus, printsMetrics = false }: AwsSettings): Pick<World, "watcher"> {
-  const watchers = [
-    ...(printsMetrics ? [embeddedMetrics()] : []),
-    ...(eventBus === undefined ? [] : [statusEvents({ bus: eventBus })]),
-  ];
-  return watchers.length === 0 ? {} : { watcher: allOf(watchers) };
+function watching({ eventBus, printsMetrics = false }: AwsSettings): Pick<World, "metrics" | "statusEvents"> {
+  return {
+    ...(printsMetrics && { metrics: embeddedMetrics() }),
+    ...(eventBus !== undefined && { statusEvents: eventBridge({ bus: eventBus }) }),
+  };
 }

@@ -123,7 +123,7 @@ function polled(visit: Visit, working: Working): Transition {
 /** The time of an activity task counts from its start, and its worker is the one who has it now. */
 function started(visit: Visit, working: Working, workerName: string | undefined): Transition {
   write(visit.journal, "ActivityStarted", workerName === undefined ? {} : { workerName });
-  return stay(visit, { ...working, submitted: true, since: visit.moment.now });
+  return stay(visit, { ...working, submitted: true, since: visit.moment.now, scheduledAt: working.since });
 }
 
 async function succeeded(visit: Visit<TaskState>, resource: Resource, output: JsonText): Promise<Transition> {

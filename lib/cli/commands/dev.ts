@@ -37,6 +37,7 @@ interface Options {
   readonly corsOrigin: readonly string[];
   readonly requireKeys?: boolean;
   readonly mockConfig?: string;
+  readonly telemetry?: boolean;
   readonly otlp?: string;
   readonly strictQuotas?: boolean;
   readonly quiet?: boolean;
@@ -64,6 +65,10 @@ export function devCommand(): Command {
     .option("--http-to-loopback", "let HTTP tasks call this machine, by plain HTTP too")
     .addOption(corsOriginOption())
     .addOption(mockConfigOption())
+    .option(
+      "--telemetry",
+      "write metrics and status changes to metrics.jsonl and status-changes.jsonl in the data folder",
+    )
     .addOption(otlpOption())
     .option("--strict-quotas", "hold AWS's own quotas for payloads, events and time")
     .option("--require-keys", "take signed requests only, with keys of: baton keys create")
@@ -97,6 +102,7 @@ async function dev(files: readonly string[], options: Options): Promise<void> {
     httpToLoopback: options.httpToLoopback ?? false,
     ...(options.limits === undefined ? {} : { limits: readLimits(options.limits) }),
     requireKeys: options.requireKeys ?? false,
+    telemetry: options.telemetry ?? false,
     ...(options.otlp !== undefined && { otlp: options.otlp }),
     ...(options.mockConfig && { mockConfig: options.mockConfig }),
     engine: { strictQuotas: options.strictQuotas ?? false },

@@ -90,6 +90,8 @@ function headerOf(engine: Engine, id: ExecutionId, parent: Header, run: RunState
     redriveCount: 0,
     epoch: 0,
     mapRun,
+    ...(parent.version !== undefined && { version: parent.version }),
+    ...(parent.alias !== undefined && { alias: parent.alias }),
     ...(traceHeader === undefined ? {} : { traceHeader }),
     ...(parent.log === undefined ? {} : { log: parent.log }),
     ...(parent.testCase && { testCase: parent.testCase }),

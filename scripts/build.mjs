@@ -1,10 +1,11 @@
 /**
- * Builds dist/: the command line and the library with tsc, the web console and each function of lambdas/
- * with esbuild; a function is one ESM bundle that carries its AWS clients. Types are not checked here (`npm run check` does), so that
- * `npm start` and `npm test` can call this every time.
+ * Builds dist/: the library with tsc; the command line, the web console and each function of lambdas/ with
+ * esbuild. The command line is a few files, because to load hundreds takes longer than all that it does until it
+ * is ready; a function is one ESM bundle that carries its AWS clients. Types are not checked here (`npm run check`
+ * does), so that `npm start` and `npm test` can call this every time.
  */
 import { spawn } from "node:child_process";
-import { chmod, cp, mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, cp, mkdir, readdir, rename, rm, stat } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -17,12 +18,12 @@ const dist = join(root, "dist");
 export async function build() {
   await mkdir(dist, { recursive: true });
   const page = bundleConsole(join(root, "console"), join(dist, "console"));
-  await Promise.all([compile().then(makeExecutable), bundleLambdas(page)]);
+  await Promise.all([compile(), bundleCommandLine(), bundleLambdas(page)]);
 }
 
-/** bin and lib to dist, with declarations. What no longer has a source goes first. */
+/** lib to dist, with declarations. What no longer has a source goes first. */
 async function compile() {
-  await Promise.all(["bin", "lib"].map(removeStale));
+  await removeStale("lib");
   const tsc = join(dirname(createRequire(import.meta.url).resolve("typescript/package.json")), "bin", "tsc");
   const options = ["--noCheck", "--incremental", "--tsBuildInfoFile", join(dist, ".tsbuildinfo")];
   await run(process.execPath, [tsc, "-p", join(root, "tsconfig.build.json"), ...options]);
@@ -35,12 +36,11 @@ async function removeStale(folder) {
   }
 }
 
-async function makeExecutable() {
-  const cli = join(dist, "bin", "baton.js");
-  if (!(await exists(cli))) return console.log("build: no bin/baton.ts yet, skipped");
-  const text = await readFile(cli, "utf8");
-  if (!text.startsWith("#!")) await writeFile(cli, `#!/usr/bin/env node\n${text}`);
-  await chmod(cli, 0o755);
+/** Its dependencies stay packages: lmdb is not for bundles, and users see and update what they have. */
+async function bundleCommandLine() {
+  const own = { packages: "external", target: "node20" };
+  await bundle({ baton: join(root, "bin", "baton.ts") }, join(dist, "bin"), own);
+  await chmod(join(dist, "bin", "baton.js"), 0o755);
 }
 
 /** Each lambdas/<name>.ts to dist/lambdas/<name>/index.mjs; clients imported on first use stay chunks of their own. */
@@ -51,36 +51,44 @@ async function bundleLambdas(page) {
     if (await exists(join(root, "lambdas", `${name}.ts`))) names.push(name);
     else console.log(`build: no lambdas/${name}.ts yet, skipped`);
   }
-  await Promise.all(names.map((name) => bundle(join(root, "lambdas", `${name}.ts`), join(dist, "lambdas", name))));
+  await Promise.all(
+    names.map((name) => bundleFunction(join(root, "lambdas", `${name}.ts`), join(dist, "lambdas", name))),
+  );
   // The api function serves the console from beside its own bundle.
   await page;
   if (names.includes("api"))
     await cp(join(dist, "console"), join(dist, "lambdas", "api", "console"), { recursive: true });
 }
 
-/** Made beside and then moved into place: who reads the folder meanwhile finds a whole bundle. */
-export async function bundle(entry, folder) {
-  const next = join(dirname(folder), `.${basename(folder)}.${process.pid}`);
-  await esbuild({
-    entryPoints: { index: entry },
-    outdir: next,
+export async function bundleFunction(entry, folder) {
+  await bundle({ index: entry }, folder, {
     outExtension: { ".js": ".mjs" },
-    bundle: true,
-    splitting: true,
-    format: "esm",
-    platform: "node",
     target: "node24",
-    mainFields: ["module", "main"],
     minify: true,
     // Names in stack traces and in `error.name` survive minifying.
     keepNames: true,
     sourcemap: "external",
-    legalComments: "none",
-    logLevel: "warning",
     // Some dependencies of the AWS clients are CommonJS and call `require` for Node's own modules.
     banner: {
       js: 'import{createRequire as batonRequire}from"node:module";const require=batonRequire(import.meta.url);',
     },
+  });
+}
+
+/** Made beside and then moved into place: who reads the folder meanwhile finds a whole bundle. */
+async function bundle(entryPoints, folder, options) {
+  const next = join(dirname(folder), `.${basename(folder)}.${process.pid}`);
+  await esbuild({
+    entryPoints,
+    outdir: next,
+    bundle: true,
+    splitting: true,
+    format: "esm",
+    platform: "node",
+    mainFields: ["module", "main"],
+    legalComments: "none",
+    logLevel: "warning",
+    ...options,
   });
   await rm(folder, { recursive: true, force: true });
   await rename(next, folder);

@@ -10,7 +10,8 @@ import { gzipSync } from "node:zlib";
 export interface ConsoleFile {
   readonly type: string;
   readonly body: Buffer;
-  readonly zipped: Buffer;
+  /** Made when it is first asked for. */
+  zipped(): Buffer;
 }
 
 /** By name; the page itself is `index.html`. */
@@ -31,7 +32,15 @@ export function readConsole(folder: string): ConsoleFiles | undefined {
     const type = types[extname(name)];
     if (type === undefined) continue;
     const body = readFileSync(join(folder, name));
-    files.set(name, { type, body, zipped: gzipSync(body) });
+    let zipped: Buffer | undefined;
+    files.set(name, {
+      type,
+      body,
+      zipped() {
+        zipped ??= gzipSync(body);
+        return zipped;
+      },
+    });
   }
   return files;
 }
@@ -68,7 +77,7 @@ export function answerConsole(files: ConsoleFiles, request: Request, path: strin
   const file = files.get(name);
   if (!file) return new Response("There is no such file.\n", { status: 404, headers: safety });
   const zipped = /\bgzip\b/.test(request.headers.get("accept-encoding") ?? "");
-  const body = zipped ? file.zipped : file.body;
+  const body = zipped ? file.zipped() : file.body;
   return new Response(request.method === "HEAD" ? null : new Uint8Array(body), {
     headers: {
       ...safety,

@@ -1,11 +1,11 @@
 /** A definition from a file: JSON as it stands, or YAML turned into JSON, with `${Name}` substituted. */
 import { basename } from "node:path";
-import { parseDocument, visit } from "yaml";
 import { parseDefinitionText } from "../asl/parse.ts";
 import { regionOf } from "./client-settings.ts";
 import { Failure } from "./failure.ts";
 import { readText } from "./options.ts";
 import { problemText } from "./problem-text.ts";
+import { parseYaml, visitScalars } from "./yaml.ts";
 
 export interface DefinitionFile {
   /** The file's name without its endings: what the machine is called unless it is told otherwise. */
@@ -52,16 +52,14 @@ function isYaml(file: string): boolean {
 
 /** Substituted after parsing, so that no value can break the YAML around it. */
 function fromYaml(file: string, source: string, substitutions: Substitutions): string {
-  const document = parseDocument(source);
+  const document = parseYaml(source);
   const [problem] = document.errors;
   if (problem) throw new Failure(`${file} is not YAML: ${problem.message}`);
-  visit(document, {
-    Scalar(_key, node) {
-      if (typeof node.value !== "string") return;
-      const text = substitute(node.value, substitutions, asItIs);
-      const unquoted = node.type === "PLAIN" && isOnePlaceholder(node.value);
-      node.value = unquoted ? plainValue(text) : text;
-    },
+  visitScalars(document, (node) => {
+    if (typeof node.value !== "string") return;
+    const text = substitute(node.value, substitutions, asItIs);
+    const unquoted = node.type === "PLAIN" && isOnePlaceholder(node.value);
+    node.value = unquoted ? plainValue(text) : text;
   });
   return JSON.stringify(document.toJS(), undefined, 2);
 }

@@ -24,7 +24,7 @@ import type { OutputLine } from "./functions/functions.ts";
 import { keepLines } from "./functions/kept-lines.ts";
 import { runLoop } from "./loop.ts";
 import { openMockFile, withMocks } from "./mock-config.ts";
-import { packagedConsole } from "./packaged-console.ts";
+import { packageFile } from "./package.ts";
 import { type Handler, serve } from "./server.ts";
 import { openTasks } from "./tasks.ts";
 
@@ -105,7 +105,7 @@ export async function startLocal(options: LocalOptions): Promise<LocalBaton> {
     options.onLine?.(line);
   };
   const functions = openTasks({ ...options, onLine }, server.url);
-  const page = readConsole(packagedConsole());
+  const page = readConsole(packageFile("dist", "console"));
   try {
     const called = options.tasks ?? withOwnService(functions.tasks, () => engine);
     const testCases = options.mockConfig === undefined ? undefined : openMockFile(options.mockConfig);

@@ -3,10 +3,10 @@
  * and what is expected. Everything in it is checked here, so that a misspelt word fails and does not pass unseen.
  */
 import { dirname, join } from "node:path";
-import { parseDocument } from "yaml";
 import type { MockConfig, MockedAttempt } from "../../asl/simulate/mocks.ts";
 import { Failure } from "../failure.ts";
 import { readText } from "../options.ts";
+import { parseYaml } from "../yaml.ts";
 
 export interface TestFile {
   readonly file: string;
@@ -47,7 +47,7 @@ export type Status = (typeof statuses)[number];
 type Members = Readonly<Record<string, unknown>>;
 
 export function readTestFile(file: string): TestFile {
-  const document = parseDocument(readText(file));
+  const document = parseYaml(readText(file));
   const [problem] = document.errors;
   if (problem) throw new Failure(`${file} is neither YAML nor JSON: ${problem.message}`);
   const given = membersOf(document.toJS(), file, ["machine", "substitute", "mockConfig", "tests"]);
@@ -127,7 +127,7 @@ function mockCase(
 }
 
 function readMockConfig(file: string): MockConfig {
-  const document = parseDocument(readText(file));
+  const document = parseYaml(readText(file));
   const given = membersOf(document.toJS(), file);
   // One of AWS's own pages spells the second name so.
   const responses = given["MockedResponses"] ?? given["MockedResponse"];

@@ -1,19 +1,18 @@
 /**
- * Where the program of a function's process lies as JavaScript: beside this file once the package is
- * built. Run from its sources (tests, benches), this package compiles it by its own esbuild first.
+ * Where the program of a function's process lies as JavaScript: in the package once it is built. Run from its sources (tests, benches), this package compiles it by its own esbuild first.
  */
 import { createHash } from "node:crypto";
 import { mkdir, rename, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { packageFile } from "../package.ts";
 
 let program: Promise<string> | undefined;
 
 export function runtimeProgram(): Promise<string> {
   program ??= import.meta.url.endsWith(".ts")
-    ? compileFromSource(fileURLToPath(new URL("./runtime.ts", import.meta.url)))
-    : Promise.resolve(fileURLToPath(new URL("./runtime.js", import.meta.url)));
+    ? compileFromSource(packageFile("lib", "local", "functions", "runtime.ts"))
+    : Promise.resolve(packageFile("dist", "lib", "local", "functions", "runtime.js"));
   return program;
 }
 

@@ -10,6 +10,7 @@ import type { Integration, IntegrationCall } from "./integration.ts";
 import { type Asking, begun } from "./jobs.ts";
 import type { Json, Poller, Standing } from "./poller.ts";
 import { exceptionName } from "./sdk/failure.ts";
+import type { InputStyle } from "./sdk/input.ts";
 import type { OutputStyle } from "./sdk/output.ts";
 import type { SdkAnswer, SendBySdk } from "./sdk/sdk.ts";
 import { upperFirst } from "./sdk/words.ts";
@@ -37,8 +38,12 @@ export interface Action {
   readonly calls?: { readonly service?: string; readonly action: string };
   /** The parameters that the SDK gets, where the state writes them otherwise. */
   readonly parameters?: (given: Json) => Json;
+  /** As `parameters`, where one has to ask first. */
+  readonly prepared?: (given: Json, ask: Ask) => Promise<Asked>;
   /** What the state gets, where it is not the answer as it is. */
   readonly output?: (answer: Json) => Json;
+  /** As `output`, where something is to be done with it first. */
+  readonly stored?: (output: Json, given: Json, ask: Ask) => Promise<Asked>;
   /** An answer that is a failure all the same. */
   readonly failure?: (answer: Json) => CallFailure | undefined;
   /** With `.sync`: how to wait for the end of what the call began. */
@@ -48,28 +53,56 @@ export interface Action {
   readonly waitsForToken?: boolean;
 }
 
+/** What error texts call a service. */
+type Named = Pick<Service, "sdk" | "prefix" | "product" | "generalException">;
+
+/** One more call, under the same name and within the same time. */
+export type Ask = (of: Named, action: string, parameters: Json) => Promise<Asked>;
+
+export type Asked = { readonly kind: "answered"; readonly output: Json } | CallFailure;
+
 /** As the SDK that Step Functions uses for these writes JSON. */
 const optimizedOutput: OutputStyle = { nameOf: upperFirst, time: (time) => time.getTime(), bytes: "base64" };
 
 export function serviceAction(service: Service, name: string, action: Action, send: SendBySdk): Integration {
+  const { bytes = "base64" } = service;
+  const output: OutputStyle = { ...optimizedOutput, bytes };
   return async (call) => {
-    const given = action.parameters?.(JSON.parse(call.arguments));
-    const answer = await send({
-      service: action.calls?.service ?? service.sdk,
-      action: action.calls?.action ?? name,
-      parameters: given === undefined ? call.arguments : JSON.stringify(given),
-      caller: call,
-      input: { bytes: service.bytes ?? "base64", idempotencyToken: requestToken(call) },
-      output: { ...optimizedOutput, bytes: service.bytes ?? "base64" },
-    });
+    const input: InputStyle = { bytes, idempotencyToken: requestToken(call) };
+    const sent = { caller: call, input, output };
+    const ask: Ask = async (of, asked, parameters) => {
+      const answer = await send({ ...sent, service: of.sdk, action: asked, parameters: JSON.stringify(parameters) });
+      if (answer.kind !== "answered") return serviceFailure(of, answer);
+      return { kind: "answered", output: answer.output as Json };
+    };
+    const parameters = await parametersOf(action, call, ask);
+    if (typeof parameters !== "string") return parameters;
+    const { service: sdk = service.sdk, action: called = name } = action.calls ?? {};
+    const answer = await send({ ...sent, service: sdk, action: called, parameters });
     if (answer.kind !== "answered") return serviceFailure(service, answer);
-    const output = answer.output as Json;
-    const failure = action.failure?.(output);
+    const said = answer.output as Json;
+    const failure = action.failure?.(said);
     if (failure !== undefined) return failure;
-    const result = action.output?.(output) ?? output;
-    const text = service.withoutMetadata ? JSON.stringify(result) : withMetadata(result, answer.http);
+    const result = action.output?.(said) ?? said;
+    const stored = (await action.stored?.(result, JSON.parse(call.arguments), ask)) ?? answered(result);
+    if (stored.kind === "failed") return stored;
+    const text = service.withoutMetadata ? JSON.stringify(stored.output) : withMetadata(stored.output, answer.http);
     return accepted(action, call, text);
   };
+}
+
+/** Their text; or why the call cannot be made. */
+async function parametersOf(action: Action, call: IntegrationCall, ask: Ask): Promise<string | CallFailure> {
+  const { parameters, prepared } = action;
+  if (prepared !== undefined) {
+    const made = await prepared(JSON.parse(call.arguments), ask);
+    return made.kind === "failed" ? made : JSON.stringify(made.output);
+  }
+  return parameters === undefined ? call.arguments : JSON.stringify(parameters(JSON.parse(call.arguments)));
+}
+
+export function answered(output: Json): Asked {
+  return { kind: "answered", output };
 }
 
 function accepted({ job }: Action, call: IntegrationCall, output: string): CallResult {
@@ -103,7 +136,7 @@ function withMetadata(result: Json, http: Answered["http"]): string {
   return `{${texts.map(([name, text]) => `${JSON.stringify(name)}:${text}`).join(",")}}`;
 }
 
-function serviceFailure(service: Service, answer: Exclude<SdkAnswer, { kind: "answered" }>): CallFailure {
+function serviceFailure(service: Named, answer: Exclude<SdkAnswer, { kind: "answered" }>): CallFailure {
   const { prefix, product, generalException } = service;
   if (answer.kind === "unusable") return callFailure(answer.error, answer.cause);
   if (answer.kind === "unreached") return callFailure(`${prefix}.SdkClientException`, answer.cause);

@@ -8,34 +8,10 @@ import {
 } from "@aws-sdk/client-ecs";
 import { CreateJobCommand, GlueClient } from "@aws-sdk/client-glue";
 import { beforeAll, describe, expect, test } from "vitest";
-import type { JobCall, JobState } from "../../lib/engine/job-port.ts";
-import type { CallResult } from "../../lib/engine/ports.ts";
-import { createTasks } from "../../lib/integrations/integrations.ts";
-import { callWith } from "./call-with.ts";
+import { begin, jobOf, jobs, matching, run } from "./job-runner.ts";
 import { withServers } from "./with-servers.ts";
 
 const { started, title } = await withServers("jobs", { s3: true });
-const { jobs } = createTasks({ functions: [] });
-if (jobs === undefined) throw new Error("no integration begins a job");
-
-function jobOf(resource: string, job: string): JobCall {
-  const { signal } = new AbortController();
-  return { resource: `arn:aws:states:::${resource}`, region: "us-east-1", account: "111111111111", signal, job };
-}
-
-const begin = (resource: string, input: unknown) => callWith({ functions: [] }, `arn:aws:states:::${resource}`, input);
-
-/** Begins it, and asks until it is over: moto's jobs go on by being asked. */
-async function run(resource: string, input: unknown): Promise<{ begun: CallResult; ended: JobState }> {
-  const begun = await begin(resource, input);
-  let ended: JobState = { kind: "running" };
-  if (begun.kind !== "submitted" || begun.job === undefined) return { begun, ended };
-  for (let asked = 0; asked < 50 && ended.kind === "running"; asked++) {
-    ended = (await jobs?.poll(jobOf(resource, begun.job))) ?? ended;
-  }
-  return { begun, ended };
-}
-
 const training = {
   TrainingJobName: "training",
   AlgorithmSpecification: {
@@ -160,17 +136,6 @@ describe.runIf(started)(title, () => {
     });
   });
 });
-
-/** Patterns where a text is expected. */
-function matching(value: unknown): Record<string, unknown> {
-  const replaced = (item: unknown): unknown => {
-    if (item instanceof RegExp) return expect.stringMatching(item);
-    if (Array.isArray(item)) return item.map(replaced);
-    if (typeof item !== "object" || item === null) return item;
-    return Object.fromEntries(Object.entries(item).map(([name, member]) => [name, replaced(member)]));
-  };
-  return replaced(value) as Record<string, unknown>;
-}
 
 describe("a poller that does not tell enough", () => {
   test.each([

@@ -56,7 +56,8 @@ const kinds: readonly Kind[] = [
     start: () => startMoto(),
     services: [
       ...["S3", "SECRETS_MANAGER", "STS", "SNS", "EVENTBRIDGE", "IAM", "CLOUDWATCH_LOGS"],
-      ...["ATHENA", "BATCH", "CODEBUILD", "ECS", "EMR", "GLUE", "SAGEMAKER"],
+      ...["ATHENA", "BATCH", "CODEBUILD", "ECS", "EKS", "EMR", "EMR_SERVERLESS"],
+      ...["GLUE", "SAGEMAKER"],
     ],
   },
 ];

@@ -5,7 +5,10 @@
  */
 
 /** A number for a simple type, or an array that begins with its kind; possibly behind a function, or `[schema, traits]`. */
-export type Schema = number | readonly unknown[] | (() => Schema);
+export type Schema = number | typeof nothing | readonly unknown[] | (() => Schema);
+
+/** Of an operation that takes nothing or answers nothing. */
+const nothing = "unit";
 
 export type Shape =
   | { readonly kind: "text" | "number" | "boolean" | "time" | "document" | "bytes" | "stream" }
@@ -46,6 +49,7 @@ const idempotencyToken = 4;
 export function shapeOf(schema: Schema): Shape {
   if (typeof schema === "function") return shapeOf(schema());
   if (typeof schema === "number") return simpleShape(schema);
+  if (schema === nothing) return { kind: "members", members: [] };
   if (schema.length === 2) return shapeOf(schema[0] as Schema); // a member: schema and traits
   const [kind, , , , first, second] = schema;
   switch (kind) {

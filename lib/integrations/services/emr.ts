@@ -1,6 +1,7 @@
 /** Amazon EMR: clusters and their steps, under names of Step Functions' own. */
+import { callFailure } from "../call-failure.ts";
 import { at, type Json } from "../poller.ts";
-import type { Service } from "../service.ts";
+import { type Ask, type Asked, answered, type Service } from "../service.ts";
 
 const clusterById = { ClusterId: "$.Answer.ClusterId" };
 const stepById = { ClusterId: "$.Given.ClusterId", StepId: "$.Answer.StepId" };
@@ -56,7 +57,7 @@ export const emr: Service = {
     cancelStep: {
       calls: { action: "cancelSteps" },
       parameters: (given) => without({ ClusterId: at(given, "$.ClusterId"), StepIds: listOf(at(given, "$.StepId")) }),
-      output: (answer) => at(answer, "$.CancelStepsInfoList[0]") ?? answer,
+      output: (answer) => without({ CancelStepsInfo: at(answer, "$.CancelStepsInfoList[0]") }),
     },
     setClusterTerminationProtection: {
       calls: { action: "setTerminationProtection" },
@@ -66,8 +67,45 @@ export const emr: Service = {
           TerminationProtected: at(given, "$.TerminationProtected"),
         }),
     },
+    modifyInstanceFleetByName: {
+      calls: { action: "modifyInstanceFleet" },
+      prepared: async (given, ask) => {
+        const found = await idByName(given, ask, "InstanceFleet");
+        if (found.kind === "failed") return found;
+        const InstanceFleet = { ...membersOf(at(given, "$.InstanceFleet")), InstanceFleetId: found.output };
+        return answered(without({ ClusterId: at(given, "$.ClusterId"), InstanceFleet }));
+      },
+    },
+    modifyInstanceGroupByName: {
+      calls: { action: "modifyInstanceGroups" },
+      prepared: async (given, ask) => {
+        const found = await idByName(given, ask, "InstanceGroup");
+        if (found.kind === "failed") return found;
+        const group = { ...membersOf(at(given, "$.InstanceGroup")), InstanceGroupId: found.output };
+        return answered(without({ ClusterId: at(given, "$.ClusterId"), InstanceGroups: [group] }));
+      },
+    },
   },
 };
+
+/** The id behind `InstanceFleetName` or `InstanceGroupName`: a cluster's list of either is one page. */
+async function idByName(given: Json, ask: Ask, what: "InstanceFleet" | "InstanceGroup"): Promise<Asked> {
+  const ClusterId = at(given, "$.ClusterId") ?? "";
+  const name = at(given, `$.${what}Name`);
+  const listed = await ask(emr, `list${what}s`, { ClusterId });
+  if (listed.kind === "failed") return listed;
+  const all = at(listed.output, `$.${what}s`) ?? [];
+  const list = Array.isArray(all) ? all : [];
+  const id = list.map((one: Json) => (at(one, "$.Name") === name ? at(one, "$.Id") : undefined)).find(Boolean);
+  if (id !== undefined) return answered(id);
+  const names = list.map((one: Json) => String(at(one, "$.Name"))).join(", ");
+  const cause = `The cluster '${String(ClusterId)}' has nothing with the ${what}Name '${String(name)}': it has ${names || "none"}.`;
+  return callFailure("ElasticMapReduce.InvalidRequestException", cause);
+}
+
+function membersOf(value: Json | undefined): object {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? value : {};
+}
 
 function listOf(item: Json | undefined): Json {
   return item === undefined ? [] : [item];

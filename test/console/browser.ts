@@ -21,6 +21,22 @@ export interface Opened {
   go(hash: string): Promise<void>;
 }
 
+/** Waits until the page has a role to go by, and answers the words of everything on it that acts. */
+export async function actsOn(page: Page): Promise<readonly string[]> {
+  await page.getByRole("link", { name: /^key: / }).waitFor();
+  const acts = /^(Stop|Redrive|Start|Start again|Save|Approve|Refuse|Publish)\b/;
+  const buttons = await page.getByRole("button").allTextContents();
+  const choices = await page.locator("main input[type=checkbox]").count();
+  return [...buttons.filter((words) => acts.test(words.trim())), ...Array<string>(choices).fill("choose")];
+}
+
+/** Through the page that asks for a key. */
+export async function signIn(page: Page, id: string, secret: string): Promise<void> {
+  await page.getByLabel("Access key id").fill(id);
+  await page.getByLabel("Secret access key").fill(secret);
+  await page.getByRole("button", { name: "Use this key" }).click();
+}
+
 export async function openConsole(browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<Opened> {
   const context = await browser.newContext({ viewport: { width: 1360, height: 900 }, ...options });
   const page = await context.newPage();

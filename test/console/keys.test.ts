@@ -8,14 +8,15 @@ import { createHandler } from "../../lib/api/handler.ts";
 import type { AccessKey } from "../../lib/engine/ports.ts";
 import { type Listening, serve } from "../../lib/local/server.ts";
 import { memoryWorld } from "../api/memory-world.ts";
-import { pass, role, wire } from "../api/requests.ts";
-import { missingChromium, openBrowser, openConsole } from "./browser.ts";
+import { callback, pass, role, wire } from "../api/requests.ts";
+import { actsOn, missingChromium, openBrowser, openConsole, signIn } from "./browser.ts";
 
 const reason = missingChromium === undefined ? "" : ` (${missingChromium})`;
 
 describe.skipIf(missingChromium)(`the console behind keys${reason}`, () => {
   const keys: readonly AccessKey[] = [
     { accessKeyId: "READER", secretAccessKey: "reads/+=", role: "read" },
+    { accessKeyId: "STARTER", secretAccessKey: "starts", role: "start" },
     { accessKeyId: "OPERATOR", secretAccessKey: "operates", role: "operate" },
   ];
   let server: Listening;
@@ -27,6 +28,8 @@ describe.skipIf(missingChromium)(`the console behind keys${reason}`, () => {
     await wire(open, "CreateStateMachine", { name: "passes", definition: pass, roleArn: role });
     const stateMachineArn = "arn:aws:states:us-east-1:000000000000:stateMachine:passes";
     await wire(open, "StartExecution", { stateMachineArn, name: "one-run" });
+    await wire(open, "CreateStateMachine", { name: "asks", definition: callback, roleArn: role });
+    await wire(open, "StartExecution", { stateMachineArn: stateMachineArn.replace("passes", "asks"), name: "one-run" });
     const verify = createVerifier({ keyOf: async (id) => keys.find(({ accessKeyId }) => accessKeyId === id) });
     const files = readConsole(join(import.meta.dirname, "../../dist/console"));
     const handler = createHandler(world.engine, {
@@ -42,20 +45,42 @@ describe.skipIf(missingChromium)(`the console behind keys${reason}`, () => {
     await server?.close(0);
   });
 
-  test.each([
-    ["READER", "reads/+=", 0],
-    ["OPERATOR", "operates", 2],
-  ])("%s", async (id, secret, acts) => {
-    const { page } = await openConsole(browser, server.url);
+  const pages: readonly (readonly [hash: string, there: string])[] = [
+    ["#/executions", ".execution"],
+    ["#/executions/passes/one-run", ".headline"],
+    ["#/executions/asks/one-run/Ask", ".headline"],
+    ["#/machines/passes", "table.grid"],
+    ["#/machines/passes?view=definition", ".editor"],
+    ["#/inbox", "h1"],
+  ];
+
+  test.each<[id: string, secret: string, acts: readonly (readonly string[])[]]>([
+    ["READER", "reads/+=", [[], [], [], [], [], []]],
+    ["STARTER", "starts", [[], ["Start again…"], ["Start again…"], ["Start…"], ["Start…"], []]],
+    [
+      "OPERATOR",
+      "operates",
+      [
+        ["Stop…", "Redrive…", "choose", "choose"],
+        ["Stop…", "Start again…"],
+        ["Stop…", "Start again…"],
+        ["Start…"],
+        ["Start…"],
+        [],
+      ],
+    ],
+  ])("%s is offered what its role may do", async (id, secret, acts) => {
+    const { page, go } = await openConsole(browser, server.url);
     await page.getByRole("heading", { name: "Access key" }).waitFor();
-    await page.getByLabel("Access key id").fill(id);
-    await page.getByLabel("Secret access key").fill("wrong");
-    await page.getByRole("button", { name: "Use this key" }).click();
+    await signIn(page, id, "wrong");
     await page.getByRole("alert").waitFor();
-    await page.getByLabel("Secret access key").fill(secret);
-    await page.getByRole("button", { name: "Use this key" }).click();
-    await page.getByRole("link", { name: "one-run" }).waitFor();
-    await expect.poll(() => page.locator(".many button").count()).toBe(acts);
+    await signIn(page, id, secret);
+    await page.getByRole("link", { name: "one-run" }).first().waitFor();
+    for (const [index, [hash, there]] of pages.entries()) {
+      await go(hash);
+      await page.locator(there).first().waitFor();
+      await expect.poll(() => actsOn(page), { message: hash }).toEqual(acts[index]);
+    }
     expect(await page.evaluate("JSON.parse(sessionStorage.getItem('baton.key')).accessKeyId")).toBe(id);
     await page.context().close();
   });

@@ -4,6 +4,9 @@
  */
 import { CreateStateMachineCommand, SFNClient, StartSyncExecutionCommand } from "@aws-sdk/client-sfn";
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
+import { secretAccessKeys } from "../../lib/adapters/aws/access-keys.ts";
+import type { AccessKey } from "../../lib/engine/ports.ts";
+import { actsOn, missingChromium, openBrowser, openConsole, signIn } from "../console/browser.ts";
 import { loadExample } from "../examples/example.ts";
 import { inAnyOrder, simplifiedHistory } from "../examples/simplified.ts";
 import { type Servers, startServers } from "../servers/servers.ts";
@@ -86,6 +89,41 @@ describe.runIf(started.kind === "started")(title, () => {
     const unsigned = await fetch(outputs["SyncEndpoint"] ?? "", { method: "POST", body: "{}" });
     expect(await unsigned.text()).toContain("MissingAuthenticationToken");
   }, 120_000);
+
+  test.skipIf(missingChromium)(
+    "serves the console, where a reader sees everything and no button that acts",
+    async () => {
+      const running = await start();
+      const name = "good-order";
+      const cases = example.cases.filter((each) => each.name === name);
+      await runCases(running, { ...example, cases }, { seconds: 120 });
+      const { endpoint, outputs, clients } = running;
+      const reader: AccessKey = { accessKeyId: "READER", secretAccessKey: "reads", role: "read" };
+      await secretAccessKeys(outputs["IssuedKeysSecret"] ?? "", clients.secrets).add(reader);
+      const browser = await openBrowser();
+      const { page, go, complaints } = await openConsole(browser, endpoint);
+      await signIn(page, reader.accessKeyId, reader.secretAccessKey);
+      await page.locator(".execution a").first().waitFor();
+      for (const [hash, there] of [
+        ["#/executions", ".execution"],
+        [`#/executions/order-processing/${name}`, ".canvas .node.good"],
+        ["#/machines/order-processing?view=definition", ".editor"],
+        ["#/inbox", ".empty"],
+      ] as const) {
+        await go(hash);
+        await page.locator(there).first().waitFor();
+        expect(await actsOn(page), hash).toEqual([]);
+      }
+      await go(`#/executions/order-processing/${name}/ShipOrder`);
+      const lines = page.getByRole("link", { name: "Its lines in CloudWatch Logs" });
+      expect(await lines.getAttribute("href")).toContain(
+        "#logsV2:log-groups/log-group/$252Faws$252Flambda$252Fship-order",
+      );
+      expect(complaints.filter((text) => !/status of (403|404)/.test(text))).toEqual([]);
+      await browser.close();
+    },
+    180_000,
+  );
 
   test.each([
     ["POST", "/", { "x-amz-target": "AWSStepFunctions.ListStateMachines" }],

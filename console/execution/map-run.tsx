@@ -1,47 +1,90 @@
-/** A Distributed Map: its items are executions of their own, counted by its Map Run. */
+/**
+ * A Distributed Map: its items are executions of their own, counted by its Map Run, with how many of them may fail
+ * before all of it does. Each child has a page of its own.
+ */
+import { useState } from "preact/hooks";
 import { call } from "../api/client.ts";
 import { useLive } from "../api/live.ts";
-import type { Execution } from "../api/wire.ts";
+import type { Execution, Status } from "../api/wire.ts";
 import { Failed } from "../parts/failure.tsx";
 import { StatusBadge } from "../parts/status.tsx";
-import { count } from "../parts/words.ts";
+import { count, several, statusWords } from "../parts/words.ts";
 import { executionLink, namesIn } from "../route.ts";
-
-interface MapRunAnswer {
-  readonly status: string;
-  readonly itemCounts: Readonly<Record<string, number>>;
-}
-
-interface Loaded {
-  readonly run: MapRunAnswer;
-  readonly children: readonly Execution[];
-}
-
-async function load(mapRunArn: string): Promise<Loaded> {
-  const run = await call<MapRunAnswer>("DescribeMapRun", { mapRunArn });
-  const listed = await call<{ executions: Execution[] }>("ListExecutions", { mapRunArn, maxResults: 100 });
-  return { run, children: listed.executions };
-}
+import { type MapRunAnswer, toldCounts, tolerance } from "./item-counts.ts";
 
 export function MapRun({ arn }: { readonly arn: string }) {
   const { value, error } = useLive({
     key: arn,
-    load: () => load(arn),
-    settled: ({ run }) => run.status !== "RUNNING",
+    load: () => call<MapRunAnswer>("DescribeMapRun", { mapRunArn: arn }),
+    settled: ({ status }) => status !== "RUNNING",
     restMilliseconds: 2_000,
   });
   if (error && !value) return <Failed error={error} />;
   if (!value) return <p class="quiet">…</p>;
-  const { itemCounts } = value.run;
-  const told = ["succeeded", "running", "pending", "failed", "aborted", "timedOut"].filter((name) => itemCounts[name]);
+  const { itemCounts, executionCounts, maxConcurrency } = value;
   return (
     <section aria-label="Items">
       <h3>Items</h3>
-      <p>
-        {told.map((name) => `${count(itemCounts[name] ?? 0)} ${name}`).join(", ")} of {count(itemCounts["total"] ?? 0)}
+      <p>{toldCounts(itemCounts, "item")}</p>
+      {executionCounts["total"] !== itemCounts["total"] && (
+        <p class="quiet">In batches: {toldCounts(executionCounts, "child execution")}</p>
+      )}
+      <p class="quiet">
+        {tolerance(value)}{" "}
+        {maxConcurrency > 0 ? `At most ${count(maxConcurrency)} run at once.` : "As many as can run at once."}
       </p>
+      <Children arn={arn} isOver={value.status !== "RUNNING"} />
+    </section>
+  );
+}
+
+const filters: readonly (Status | "")[] = ["", "FAILED", "RUNNING", "SUCCEEDED"];
+const pageSize = 50;
+
+interface Listed {
+  readonly executions: readonly Execution[];
+  readonly nextToken?: string;
+}
+
+async function listed(mapRunArn: string, statusFilter: Status | "", most: number): Promise<Listed> {
+  const executions: Execution[] = [];
+  let nextToken: string | undefined;
+  do {
+    const page: Listed = await call("ListExecutions", {
+      mapRunArn,
+      maxResults: Math.min(1_000, most - executions.length),
+      ...(statusFilter !== "" && { statusFilter }),
+      ...(nextToken !== undefined && { nextToken }),
+    });
+    executions.push(...page.executions);
+    nextToken = page.nextToken;
+  } while (nextToken !== undefined && executions.length < most);
+  return { executions, ...(nextToken !== undefined && { nextToken }) };
+}
+
+function Children({ arn, isOver }: { readonly arn: string; readonly isOver: boolean }) {
+  const [filter, setFilter] = useState<Status | "">("");
+  const [most, setMost] = useState(pageSize);
+  const { value } = useLive({
+    key: `${arn} ${filter} ${most} ${isOver}`,
+    load: () => listed(arn, filter, most),
+    settled: () => isOver,
+    restMilliseconds: 2_000,
+  });
+  return (
+    <>
+      <label class="label">
+        Children{" "}
+        <select value={filter} onChange={(event) => setFilter(event.currentTarget.value as Status | "")}>
+          {filters.map((status) => (
+            <option key={status} value={status}>
+              {status === "" ? "all" : statusWords[status].toLowerCase()}
+            </option>
+          ))}
+        </select>
+      </label>
       <ul class="children">
-        {value.children.map(({ executionArn, name, status }) => {
+        {(value?.executions ?? []).map(({ executionArn, name, status }) => {
           const { machine, name: own } = namesIn(executionArn);
           return (
             <li key={executionArn}>
@@ -50,6 +93,14 @@ export function MapRun({ arn }: { readonly arn: string }) {
           );
         })}
       </ul>
-    </section>
+      {value?.executions.length === 0 && <p class="quiet">None.</p>}
+      {value?.nextToken !== undefined && (
+        <p>
+          <button type="button" onClick={() => setMost(most + pageSize)}>
+            {`Show ${several(pageSize, "more child", "more children")}`}
+          </button>
+        </p>
+      )}
+    </>
   );
 }

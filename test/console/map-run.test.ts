@@ -1,0 +1,69 @@
+/** A Distributed Map that really runs, in a real browser: its counts, what it tolerates, and the way into a child and back. */
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { missingChromium, type Opened, openBrowser, openConsole } from "./browser.ts";
+import { deploy, openShop, type Shop } from "./shop.ts";
+
+const reason = missingChromium === undefined ? "" : ` (${missingChromium})`;
+
+const Choices = [{ Variable: "$.bad", BooleanEquals: true, Next: "Spoiled" }];
+const definition = {
+  StartAt: "Sort",
+  States: {
+    Sort: {
+      Type: "Map",
+      Label: "Fruit",
+      MaxConcurrency: 20,
+      ToleratedFailureCount: 3,
+      ItemProcessor: {
+        ProcessorConfig: { Mode: "DISTRIBUTED", ExecutionType: "STANDARD" },
+        StartAt: "Look",
+        States: {
+          Look: { Type: "Choice", Choices, Default: "Good" },
+          Good: { Type: "Succeed" },
+          Spoiled: { Type: "Fail", Error: "Spoiled", Cause: "a worm is in it" },
+        },
+      },
+      End: true,
+    },
+  },
+};
+
+describe.skipIf(missingChromium)(`a Distributed Map in the console${reason}`, () => {
+  let shop: Shop;
+  let browser: Browser;
+  let opened: Opened;
+
+  beforeAll(async () => {
+    shop = await openShop();
+    await deploy(shop, "fruit", definition);
+    const items = Array.from({ length: 60 }, (_, number) => ({ number, bad: number % 25 === 7 }));
+    await shop.ended(await shop.start("fruit", items, "crate"));
+    browser = await openBrowser();
+    opened = await openConsole(browser, shop.url);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await shop?.close();
+  });
+
+  test("how far it is, what it tolerates, and into each child and back", async () => {
+    const { page, go, complaints } = opened;
+    await go("#/executions/fruit/crate/Sort");
+    const items = page.getByRole("region", { name: "Items" });
+    await items.getByText("57 succeeded, 3 failed of 60 items").waitFor();
+    await items.getByText("It tolerates 3 failed items; so far 3 (5 %) failed. At most 20 run at once.").waitFor();
+    expect(await items.getByRole("listitem").count()).toBe(50);
+    await items.getByRole("button", { name: "Show 50 more children" }).click();
+    await expect.poll(() => items.getByRole("listitem").count()).toBe(60);
+    await items.getByLabel("Children").selectOption("FAILED");
+    await expect.poll(() => items.getByRole("listitem").count()).toBe(3);
+    await items.getByRole("listitem").first().getByRole("link").click();
+    await page.getByText("Failed in state Spoiled: Spoiled.").waitFor();
+    expect(await page.getByRole("button", { name: "Start again…" }).count()).toBe(0);
+    await page.getByRole("link", { name: "fruit / crate" }).click();
+    await page.getByRole("heading", { name: "crate" }).waitFor();
+    await page.getByText(/^Succeeded in /).waitFor();
+    expect(complaints).toEqual([]);
+  });
+});

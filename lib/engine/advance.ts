@@ -62,6 +62,7 @@ async function carry(engine: Engine, command: Command, delivery: Delivery): Prom
       return answerClaim(engine, command, delivery);
     case "run-work":
     case "run-token":
+    case "run-shift":
     case "run-news":
       return handleRun(engine, command);
     case "poll":

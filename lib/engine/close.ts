@@ -35,7 +35,7 @@ export async function closeFork(
 ): Promise<number> {
   if (isDistributed(fork)) {
     // The children have histories of their own.
-    await abandonRun(engine, parent, fork);
+    await abandonRun(engine, header, definition, parent, fork);
     return 0;
   }
   const finished = await closeGroups(engine, header, parent, fork);

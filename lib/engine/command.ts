@@ -77,7 +77,17 @@ export type RunCommand =
   | (ToRun & { readonly kind: "run-work"; readonly seq: number })
   /** Start the first child of this token. */
   | (ToRun & { readonly kind: "run-token"; readonly token: Token; readonly chunk: number })
+  | RunShift
   | (ToRun & { readonly kind: "run-news"; readonly news: RunNews });
+
+/** Run the EXPRESS children that follow `taker` in the chain of this token, from that chunk on. */
+export interface RunShift extends ToRun {
+  readonly kind: "run-shift";
+  readonly token: Token;
+  readonly taker: number;
+  readonly chunk: number;
+  readonly revived?: number;
+}
 
 interface ToRun {
   readonly execution: MapRunId;
@@ -139,6 +149,8 @@ export function keyOf(command: Command): string {
       return `work:${command.seq}`;
     case "run-token":
       return `token:${command.token.generation}.${command.token.slot}`;
+    case "run-shift":
+      return `shift:${command.taker}`;
     case "run-news":
       return newsKey(command.news);
     case "run-ended":

@@ -8,7 +8,7 @@ import { step } from "../asl/step.ts";
 import { settle } from "./answer.ts";
 import { beginningOf } from "./branch.ts";
 import { decodeCommand } from "./codec.ts";
-import { type Baton, type ExpressRun, keyOf } from "./command.ts";
+import { type Baton, type ExpressRun, keyOf, type RunShift } from "./command.ts";
 import type { Engine } from "./engine.ts";
 import { leavingNewer } from "./format.ts";
 import { headerAt, headOf } from "./head.ts";
@@ -28,6 +28,7 @@ export async function handleDeadLetter(engine: Engine, delivery: Delivery): Prom
 async function revive(engine: Engine, delivery: Delivery): Promise<Verdict> {
   const command = decodeCommand(delivery.body);
   if (command.kind === "express") return reviveExpress(engine, command);
+  if (command.kind === "run-shift") return reviveShift(engine, command);
   if (command.kind !== "advance") {
     // Answers and timers read the head themselves: sent again they find their claim, or that it is gone.
     await dispatch(engine, [messageOf(command, "flow")]);
@@ -40,6 +41,12 @@ async function revive(engine: Engine, delivery: Delivery): Promise<Verdict> {
 async function reviveExpress(engine: Engine, command: ExpressRun): Promise<Verdict> {
   const revived = (command.revived ?? 0) + 1;
   if (revived <= mostRevivals) await dispatch(engine, [messageOf({ ...command, revived }, "tasks")]);
+  return { kind: "done" };
+}
+
+/** The shift itself gives up the child that it cannot run. */
+async function reviveShift(engine: Engine, command: RunShift): Promise<Verdict> {
+  await dispatch(engine, [messageOf({ ...command, revived: (command.revived ?? 0) + 1 }, "tasks")]);
   return { kind: "done" };
 }
 

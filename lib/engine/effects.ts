@@ -47,7 +47,7 @@ export async function carryOut(
       if (doing.job) await dispatch(engine, [nextPoll(segment, doing.job)]);
       return undefined;
     case "forked":
-      if (isDistributed(doing)) await openRun(engine, segment, doing);
+      if (isDistributed(doing)) await openRun(engine, header, definition, segment, doing);
       else await beginBranches(engine, header, definition, segment, doing, occasion);
       return undefined;
     case "closing":

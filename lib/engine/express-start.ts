@@ -54,7 +54,8 @@ export async function runNow(engine: Engine, request: ExpressStart): Promise<Exp
   return carryExpress(engine, commandOf(engine, request));
 }
 
-export async function carryExpress(engine: Engine, command: ExpressRun): Promise<ExpressEnded> {
+/** `signal`, aborted: it ends as ABORTED. */
+export async function carryExpress(engine: Engine, command: ExpressRun, signal?: AbortSignal): Promise<ExpressEnded> {
   const { execution, run, roleArn, input, startedAt: startTime, traceHeader, log } = command;
   const { account, region, machine, name } = executionName(execution);
   const arn = expressArn(execution, run);
@@ -63,7 +64,8 @@ export async function carryExpress(engine: Engine, command: ExpressRun): Promise
   const quotas = command.strictQuotas && { strictQuotas: command.strictQuotas };
   const context = { id: arn, name, roleArn, stateMachine, input, region, account, startTime };
   const keepsHistory = log !== undefined || engine.world.traces !== undefined;
-  const result = await runExpress(engine, { definition, execution: context, keepsHistory, traceHeader, ...quotas });
+  const asked = { definition, execution: context, keepsHistory, traceHeader, ...quotas, ...(signal && { signal }) };
+  const result = await runExpress(engine, asked);
   if (log !== undefined) await tellWhole(engine, log, result.history(), arn);
   const ended = { ...result, arn, name };
   await tellExpress(engine, command, ended);

@@ -17,8 +17,8 @@ import { branchName, mapRunArn } from "./identity.ts";
 import { nextPoll, pollDue } from "./job.ts";
 import { groupsOf, groupWidth, joinKey } from "./join.ts";
 import { newsMessage } from "./map-run/ended.ts";
+import { runHead } from "./map-run/log.ts";
 import { idOf } from "./map-run/open.ts";
-import { stillRun } from "./map-run/unmoved.ts";
 import { dueTime, messageOf } from "./messages.ts";
 import { awaitsWorker } from "./offer.ts";
 import type { BranchPath, ExecutionId, Message } from "./ports.ts";
@@ -90,7 +90,8 @@ async function lookAtMapRuns(look: Look, root: Segment): Promise<void> {
   for (let after: string | undefined, more = true; more; ) {
     const page = await mapRuns.list(root.execution, runsAtOnce, after);
     for (const { id, startedAt, stoppedAt } of page.items) {
-      const message = newsMessage(id, { kind: "heal" });
+      const before = Number.isFinite(look.before) ? { before: look.before } : {};
+      const message = newsMessage(id, { kind: "heal", ...before });
       if (stoppedAt === undefined) note(look, root, startedAt, `its Map Run ${mapRunArn(id)} has not ended`, message);
     }
     after = page.next;
@@ -179,16 +180,16 @@ async function lookAtFork(look: Look, parent: Segment, fork: Forked): Promise<re
   return open;
 }
 
-/** The children of a Map Run are executions of their own. */
-async function lookAtRun(look: Look, parent: Segment, run: MapRun): Promise<void> {
-  const still = await stillRun(look.engine, idOf(run));
-  if (!still) return note(look, parent, parent.now, "its Map Run has not begun");
-  for (const { since, reason, message } of still.messages) note(look, parent, since, reason, message);
-  for (const child of still.running) look.found.push(...(await unmovedOf(look.engine, child, look.before)));
-  for (const child of still.ended) {
-    const end = await headOf(look.engine, child, "");
-    if (end) note(look, end, end.now, "whose turn it is in its Map Run has not begun");
-  }
+/** What of a run has not moved that has begun and not ended, it finds out itself (`map-run/heal.ts`). */
+async function lookAtRun(look: Look, parent: Segment, fork: MapRun): Promise<void> {
+  const id = idOf(fork);
+  const run = await runHead(look.engine, id);
+  if (!run) return note(look, parent, parent.now, "its Map Run has not begun");
+  const { phase, parent: key } = run.state;
+  if (phase.kind !== "ended") return;
+  const { execution, branch, seq: claim } = key;
+  const message = messageOf({ kind: "run-ended", execution, branch, claim, run: id }, "flow");
+  note(look, parent, phase.stoppedAt, "its Map Run has ended", message);
 }
 
 /** An end that was not reported, that failed and stopped nobody, or whose successor never began. `from`: the group's first successor. */

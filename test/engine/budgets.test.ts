@@ -59,3 +59,38 @@ test.each([
   // Each of the workers reads the fork once, or each chunk; nobody reads for each branch.
   expect(reads).toBeLessThanOrEqual(16 + 6 * groups);
 });
+
+/** What each further child of a Map Run costs: many children less fewer, within one group of 256. */
+async function perChild(ExecutionType: string, length: number) {
+  const names = Array.from({ length }, (_, index) => `S${index}`);
+  const state = (index: number) => ({
+    Type: "Pass",
+    ...(names[index + 1] ? { Next: names[index + 1] } : { End: true }),
+  });
+  const States = Object.fromEntries(names.map((name, index) => [name, state(index)]));
+  const ProcessorConfig = { Mode: "DISTRIBUTED", ExecutionType };
+  const ItemProcessor = { ProcessorConfig, StartAt: "S0", States };
+  const machine = { Type: "Map", Label: "Each", MaxConcurrency: 2, ItemProcessor, End: true };
+  const of = (width: number) => {
+    const definition = { StartAt: "Each", States: { Each: machine } };
+    return countsOf({ definition, input: Array.from({ length: width }, (_, n) => n) });
+  };
+  const [many, few] = [await of(200), await of(40)];
+  const each = (field: "writes" | "reads" | "messages"): number => (many[field] - few[field]) / 160;
+  return { writes: each("writes"), reads: each("reads"), sends: each("messages") };
+}
+
+test.each([1, 5])("an EXPRESS child of %i states: 3 writes, 1 read and a share of its shift", async (length) => {
+  const cost = await perChild("EXPRESS", length);
+  // Taking it, its end, its report; each shift of 16 is claimed, looked for and sent for once.
+  expect(cost.writes).toBeLessThanOrEqual(3 + 2 / 16);
+  expect(cost.reads).toBeLessThanOrEqual(1 + 2 / 16);
+  expect(cost.sends).toBeLessThanOrEqual(2 / 16);
+});
+
+test.each([1, 5])("a STANDARD child of %i states: 4 writes beside its states, 1 read and its sends", async (length) => {
+  const cost = await perChild("STANDARD", length);
+  expect(cost.writes).toBeLessThanOrEqual(4 + length + 0.2);
+  expect(cost.reads).toBeLessThanOrEqual(1.2);
+  expect(cost.sends).toBeLessThanOrEqual(length + 0.2);
+});

@@ -133,29 +133,32 @@ test("only what has been quiet for long enough; a dry run sends nothing; a cap i
   expect(await heal(made)).toEqual([]);
 });
 
-test("a Map Run goes on after a purge at any moment, and its parent hears of its end", async () => {
-  const ItemProcessor = {
-    ProcessorConfig: { Mode: "DISTRIBUTED", ExecutionType: "STANDARD" },
-    StartAt: "Call",
-    States: { Call: lambda },
-  };
-  const run = async (plan: (world: Setup["world"]) => void): Promise<Setup> => {
-    const made = await setup(
-      { Each: { Type: "Map", ItemProcessor, MaxConcurrency: 1, Label: "Each", End: true } },
-      { input: "[1,2,3]" },
-    );
-    plan(made.world);
-    await made.pass(60_000);
-    return made;
-  };
-  const { world } = await run(() => undefined);
-  const begun = world.calls.findIndex(({ name }) => name === "log.commit" || name === "inbox.receive");
-  for (let number = begun; number < world.calls.length; number++) {
-    const made = await run((another) => another.purgeAt(number));
-    for (let again = 0; again < 4 && (await statusOf(made)) === "RUNNING"; again++) {
-      await heal(made);
-      await made.pass(3_600_000);
+test.each(["STANDARD", "EXPRESS"])(
+  "a Map Run of %s children goes on after a purge at any moment, and its parent hears of its end",
+  async (ExecutionType) => {
+    const ItemProcessor = {
+      ProcessorConfig: { Mode: "DISTRIBUTED", ExecutionType },
+      StartAt: "Call",
+      States: { Call: lambda },
+    };
+    const run = async (plan: (world: Setup["world"]) => void): Promise<Setup> => {
+      const made = await setup(
+        { Each: { Type: "Map", ItemProcessor, MaxConcurrency: 1, Label: "Each", End: true } },
+        { input: "[1,2,3]" },
+      );
+      plan(made.world);
+      await made.pass(60_000);
+      return made;
+    };
+    const { world } = await run(() => undefined);
+    const begun = world.calls.findIndex(({ name }) => name === "log.commit" || name === "inbox.receive");
+    for (let number = begun; number < world.calls.length; number++) {
+      const made = await run((another) => another.purgeAt(number));
+      for (let again = 0; again < 4 && (await statusOf(made)) === "RUNNING"; again++) {
+        await heal(made);
+        await made.pass(3_600_000);
+      }
+      expect(await statusOf(made), `purge after call ${number}`).toBe("SUCCEEDED");
     }
-    expect(await statusOf(made), `purge after call ${number}`).toBe("SUCCEEDED");
-  }
-});
+  },
+);

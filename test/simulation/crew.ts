@@ -22,8 +22,8 @@ const longestCall = 45_000;
 type Box = "flow" | "tasks" | "dead";
 
 export class Crew {
-  /** How much is under way; each takes virtual time, or waits for it. */
-  atWork = 0;
+  /** What is under way: each takes virtual time, or waits for it. The process that is at it, where it is one of ours. */
+  private readonly underWay = new Set<{ readonly worker?: SimulatedWorker }>();
   private processes: Process[] = [];
   private opened = 0;
   private readonly receiving = new Set<string>();
@@ -45,13 +45,16 @@ export class Crew {
     this.surprise = surprise;
   }
 
-  begin(work: Promise<unknown>): void {
-    this.atWork++;
-    work
-      .catch((error: unknown) => this.note(error))
-      .finally(() => {
-        this.atWork--;
-      });
+  begin(work: Promise<unknown>, worker?: SimulatedWorker): void {
+    const one = worker === undefined ? {} : { worker };
+    this.underWay.add(one);
+    work.catch((error: unknown) => this.note(error)).finally(() => this.underWay.delete(one));
+  }
+
+  /** A process that has died while it waited for its clock waits for ever. */
+  get atWork(): number {
+    for (const one of this.underWay) if (one.worker?.dead) this.underWay.delete(one);
+    return this.underWay.size;
   }
 
   /** As a client's SDK does: the same call again, until it is answered or given up. */
@@ -132,7 +135,7 @@ export class Crew {
     if (!this.world.receivable(box)) return;
     this.once(`${process.number} ${box}`, async () => {
       const received = await inbox.receive(box === "dead" ? "flow" : box, 10);
-      for (const delivery of received) this.begin(this.workOff(process, inbox, delivery, work));
+      for (const delivery of received) this.begin(this.workOff(process, inbox, delivery, work), process.worker);
     });
   }
 

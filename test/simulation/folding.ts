@@ -15,7 +15,7 @@ import { idOf, isDistributed } from "../../lib/engine/map-run/open.ts";
 import { momentWith } from "../../lib/engine/moment.ts";
 import { epochOf, type Header, type Segment } from "../../lib/engine/segment.ts";
 import type { Run } from "./harness.ts";
-import { childrenIn, segmentsOf } from "./map-runs.ts";
+import { childrenIn, endsInMemory, segmentsOf } from "./map-runs.ts";
 
 /** Without a world there are no Map Runs. */
 type Folded = Pick<Run, "engine" | "scenario"> & Partial<Pick<Run, "world">>;
@@ -95,7 +95,8 @@ function runSignals(run: Folded, before: Segment, segment: Segment): readonly Si
   const inOrder = logs.sort((one, other) => indexIn(one) - indexIn(other));
   const { writer } = doing.run;
   const written = writer ? { written: writtenResult({ ...doing.run, writer }) } : {};
-  const outputs = inOrder.map((log) => outputOf(log.findLast(({ branch }) => branch === "")));
+  const inMemory = endsInMemory({ world }, id).flatMap(({ outcome }) => ("output" in outcome ? [outcome.output] : []));
+  const outputs = [...inMemory, ...inOrder.map((log) => outputOf(log.findLast(({ branch }) => branch === "")))];
   return [{ kind: "joined", outputs, events: 0, ...written }];
 }
 

@@ -28,6 +28,8 @@ export interface Scenario {
   readonly longestTask?: number;
   /** The jobs of its `.sync` tasks take up to that long, in milliseconds. */
   readonly longestJob?: number;
+  /** Its children run in memory, and begin anew after a crash: the same call is made again. */
+  readonly atLeastOnce?: true;
   /** The users' files, by bucket and key. */
   readonly files?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** Workers of this activity poll for its tasks. */

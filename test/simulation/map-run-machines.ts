@@ -12,9 +12,9 @@ function answer(call: Call): CallResult {
 }
 
 /** A Map whose children are executions of their own. */
-function distributed(states: object, more: object = {}): object {
+function distributed(states: object, more: object = {}, ExecutionType = "STANDARD"): object {
   const [StartAt] = Object.keys(states);
-  const ProcessorConfig = { Mode: "DISTRIBUTED", ExecutionType: "STANDARD" };
+  const ProcessorConfig = { Mode: "DISTRIBUTED", ExecutionType };
   return { Type: "Map", Label: "Each", ItemProcessor: { ProcessorConfig, StartAt, States: states }, ...more };
 }
 
@@ -145,5 +145,60 @@ export const mapRuns: Readonly<Record<string, Scenario>> = {
       },
     },
     input: Array.from({ length: 600 }, (_, n) => n),
+  },
+  mapRunExpress: {
+    confluent: "always",
+    task: answer,
+    atLeastOnce: true,
+    longestTask: 1_000,
+    files: { in: { "items.csv": ["n,name", ...Array.from({ length: 23 }, (_, n) => `${n},item ${n}`)].join("\n") } },
+    definition: {
+      StartAt: "Run",
+      States: {
+        Run: distributed(
+          {
+            Choose: {
+              Type: "Choice",
+              Choices: [{ Variable: "$.Items[0].n", StringEquals: "6", Next: "Fail" }],
+              Default: "Nap",
+            },
+            Fail: { Type: "Fail", Error: "Six" },
+            Nap: { Type: "Wait", Seconds: 2, Next: "Work" },
+            Work: { Type: "Task", Resource: task("work"), Retry: patient, End: true },
+          },
+          {
+            ItemReader: { ...reading("items.csv"), ReaderConfig: { InputType: "CSV", CSVHeaderLocation: "FIRST_ROW" } },
+            ItemBatcher: { MaxItemsPerBatch: 3 },
+            ToleratedFailurePercentage: 20,
+            MaxConcurrency: 3,
+            ResultWriter: { Resource: "arn:aws:states:::s3:putObject", Parameters: { Bucket: "out", Prefix: "x" } },
+            ResultPath: null,
+            End: true,
+          },
+          "EXPRESS",
+        ),
+      },
+    },
+    input: {},
+  },
+  mapRunExpressStopped: {
+    definition: {
+      StartAt: "Run",
+      States: {
+        Run: distributed({ Nap: { Type: "Wait", Seconds: 3, End: true } }, { MaxConcurrency: 3, End: true }, "EXPRESS"),
+      },
+    },
+    input: [1, 2, 3, 4, 5, 6, 7, 8],
+    stopAfter: 4_000,
+  },
+  mapRunExpressWide: {
+    confluent: "always",
+    definition: {
+      StartAt: "Run",
+      States: {
+        Run: distributed({ Note: { Type: "Pass", End: true } }, { MaxConcurrency: 9, End: true }, "EXPRESS"),
+      },
+    },
+    input: Array.from({ length: 300 }, (_, n) => n),
   },
 };

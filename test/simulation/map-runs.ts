@@ -5,6 +5,7 @@
 import { decodeSegment } from "../../lib/engine/codec.ts";
 import { childId } from "../../lib/engine/identity.ts";
 import { idOf, isDistributed } from "../../lib/engine/map-run/open.ts";
+import type { ChildReport } from "../../lib/engine/map-run/reports.ts";
 import { ends, type RunState } from "../../lib/engine/map-run/run.ts";
 import type { ExecutionId, ExecutionSummary, MapRunId, SegmentRecord } from "../../lib/engine/ports.ts";
 import type { Segment } from "../../lib/engine/segment.ts";
@@ -19,9 +20,9 @@ export function childrenIn({ world }: Pick<Run, "world">): readonly ExecutionSum
   return world.summaries().filter(({ mapRun }) => mapRun !== undefined);
 }
 
-/** The log of a Map Run, which holds states and no segments. */
+/** The log of a Map Run, which holds states, ends and claims, and no segments. */
 export function isOfRun({ body }: SegmentRecord): boolean {
-  return body.includes('"afterwards":');
+  return /^{"v":\d+,"n":/.test(body);
 }
 
 interface Fork {
@@ -44,7 +45,7 @@ function forkIn(segment: Segment): readonly Fork[] {
 function faultsOf(run: Run, fork: Fork, siblings: readonly Segment[]): readonly string[] {
   const { id, parent } = fork;
   const records = run.world.segments();
-  const own = records.filter(({ execution }) => execution === id);
+  const own = records.filter(({ execution, branch }) => execution === id && branch === "");
   const children = childrenIn(run).filter(({ mapRun }) => mapRun === id);
   const next = siblings.find(({ branch, seq }) => branch === parent.branch && seq === parent.seq + 1);
   const found = [
@@ -56,7 +57,9 @@ function faultsOf(run: Run, fork: Fork, siblings: readonly Segment[]): readonly 
   const { s: state }: { s: RunState } = JSON.parse(last.body);
   if (state.phase.kind !== "ended") return [...found, `Map Run ${id} is still ${state.phase.kind}`];
   found.push(...children.flatMap(({ status, name }) => (status === "RUNNING" ? [`child ${name} still runs`] : [])));
-  found.push(...numbers(run, state, children), ...names(id, state, children), ...filesOf(run, state));
+  if (state.express) found.push(...inMemory(run, id, state));
+  else found.push(...numbers(run, state, children), ...names(id, state, children));
+  found.push(...filesOf(run, state));
   if (next && !isCut(next)) found.push(...early(records, next, children));
   return found.map((what) => `Map Run ${id}: ${what}`);
 }
@@ -85,6 +88,27 @@ function numbers(
   const isWhole = phase.kind === "ended" && phase.outcome.status === "SUCCEEDED";
   if (isWhole && children.length !== staged.children) wrong.push(`${children.length} children of ${staged.children}`);
   return wrong;
+}
+
+/** Each EXPRESS child has one end, of which the run's numbers are made, and none of them is an execution. */
+function inMemory(run: Run, id: MapRunId, { counts, staged, phase }: RunState): readonly string[] {
+  const records = endsInMemory(run, id);
+  const outcomes = records.map(({ outcome }) => outcome.status);
+  const statuses = { succeeded: "SUCCEEDED", failed: "FAILED", timedOut: "TIMED_OUT", aborted: "ABORTED" } as const;
+  const wrong = ends.flatMap((end) => {
+    const actual = outcomes.filter((status) => status === statuses[end]).length;
+    return actual === counts.executions[end] ? [] : [`${counts.executions[end]} ${end}, of ${actual}`];
+  });
+  const isWhole = phase.kind === "ended" && phase.outcome.status === "SUCCEEDED";
+  if (isWhole && records.length !== staged.children) wrong.push(`${records.length} ends of ${staged.children}`);
+  if (childrenIn(run).some(({ mapRun }) => mapRun === id)) wrong.push("an EXPRESS child has become an execution");
+  return wrong;
+}
+
+/** What its EXPRESS children came to, in order. */
+export function endsInMemory({ world }: Pick<Run, "world">, id: MapRunId): readonly ChildReport[] {
+  const records = world.segments().filter(({ execution, branch }) => execution === id && /^\/0\./.test(branch));
+  return records.map(({ body }): ChildReport => JSON.parse(body).r).sort((a, b) => a.index - b.index);
 }
 
 function names(id: MapRunId, { staged }: RunState, children: readonly ExecutionSummary[]): readonly string[] {

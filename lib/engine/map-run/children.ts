@@ -3,6 +3,7 @@
  * run. It needs no guard: the message that starts it comes again until it is started and on its way.
  */
 import type { JsonText } from "../../asl/json.ts";
+import type { Instant } from "../../asl/position.ts";
 import { begin, step } from "../../asl/step.ts";
 import type { Transition } from "../../asl/transition.ts";
 import type { Engine } from "../engine.ts";
@@ -45,9 +46,7 @@ export async function preventChild(
   run: MapRunId,
   state: RunState,
   child: NewChild,
-): Promise<
-  { readonly kind: "prevented"; readonly header: Header; readonly end: Segment } | { readonly kind: "begun" }
-> {
+): Promise<{ readonly kind: "prevented"; readonly startedAt: Instant } | { readonly kind: "begun" }> {
   const { header, first } = await firstOf(engine, run, state, child, true);
   const summary = {
     ...summaryOf(engine, header, first, child.input),
@@ -55,7 +54,7 @@ export async function preventChild(
     stoppedAt: first.now,
   } as const;
   const answer = await engine.world.executions.start(summary, recordOf(engine, first));
-  return answer.kind === "started" ? { kind: "prevented", header, end: first } : { kind: "begun" };
+  return answer.kind === "started" ? { kind: "prevented", startedAt: header.startedAt } : { kind: "begun" };
 }
 
 async function firstOf(

@@ -10,11 +10,13 @@ import { headerAt } from "../head.ts";
 import { childId } from "../identity.ts";
 import { groupWidth } from "../join.ts";
 import type { MapRunId } from "../ports.ts";
-import { preventChild } from "./children.ts";
+import { type NewChild, preventChild } from "./children.ts";
 import { type Chunk, childInput, runJoin, stagedChunk, takersOf } from "./chunks.ts";
-import { countsOf, reportChild } from "./ended.ts";
+import { reportEnd } from "./ended.ts";
+import { commitEnd } from "./express.ts";
 import { changeRun, existing, type RunHead } from "./log.ts";
 import { isInRanges } from "./ranges.ts";
+import { type ChildReport, countsOf } from "./reports.ts";
 import { type Counts, closed, closedUpTo, handOver, noCounts, type RunState, sum } from "./run.ts";
 import type { Worked } from "./work.ts";
 
@@ -36,7 +38,7 @@ export async function closeChildren(engine: Engine, head: RunHead, key: string, 
   }
   let counts: Counts = noCounts;
   for (let group = 0; group <= last; group++) {
-    if (!isInRanges(state.done, group)) counts = sum(counts, await countsOf(engine, id, group));
+    if (!isInRanges(state.done, group)) counts = sum(counts, await countsOf(engine, id, state, group));
   }
   await changeRun(engine, id, key, (now, at) => closed(now, counts, at));
   return "done";
@@ -65,9 +67,10 @@ async function stopChild(engine: Engine, run: MapRunId, state: RunState, chunk: 
   const child = await childInput(engine, run, chunk, index);
   if (!child) return;
   const place = { ...child, index, groupSize: chunk.size, token: { slot: 0, generation: 0 } };
+  if (state.express) return fenceChild(engine, run, state, place);
   const prevented = await preventChild(engine, run, state, place);
   if (prevented.kind === "prevented") {
-    await reportChild(engine, prevented.header, prevented.end);
+    await reportEnd(engine, run, state, place, abortedAt(index, child.items, prevented.startedAt));
     return;
   }
   const id = childId(run, index);
@@ -76,4 +79,16 @@ async function stopChild(engine: Engine, run: MapRunId, state: RunState, chunk: 
   if (ended.kind !== "before") return;
   const header = await headerAt(engine, ended.segment);
   await settle(engine, header, await engine.definition(header.definition), ended.segment, "again");
+}
+
+/** Who runs it in memory hears of it, and finds its end written if he is faster. */
+async function fenceChild(engine: Engine, run: MapRunId, state: RunState, place: NewChild): Promise<void> {
+  const { index, items, token } = place;
+  const report = abortedAt(index, items, engine.world.clock.now());
+  const end = await commitEnd(engine, run, { nonce: engine.world.chance.hex(8), report, token, frontier: 0 });
+  await reportEnd(engine, run, state, place, end.report);
+}
+
+function abortedAt(index: number, items: number, now: Instant): ChildReport {
+  return { index, items, startedAt: now, stoppedAt: now, outcome: { status: "ABORTED", failure: {} } };
 }

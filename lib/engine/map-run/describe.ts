@@ -2,9 +2,9 @@
 import type { Engine } from "../engine.ts";
 import type { MapRunId } from "../ports.ts";
 import { chunkOf, itemsIn, takersOf } from "./chunks.ts";
-import { countsOf } from "./ended.ts";
 import { runHead } from "./log.ts";
 import { isInRanges } from "./ranges.ts";
+import { countsOf } from "./reports.ts";
 import { type Counts, ends, isOpen, type RunState, sum, type Tally } from "./run.ts";
 
 export interface FullTally extends Tally {
@@ -52,7 +52,7 @@ async function look(engine: Engine, id: MapRunId, state: RunState): Promise<Live
     const { length: taken } = await takersOf(engine, id, group);
     if (taken === 0) break;
     const chunk = await chunkOf(engine, id, group);
-    const counts = await countsOf(engine, id, group);
+    const counts = await countsOf(engine, id, state, group);
     const begun = Math.min(taken, chunk.size);
     const running = Math.max(0, begun - added(counts.executions));
     const share = itemsIn({ ...chunk, size: begun, ...(chunk.items && { items: chunk.items.slice(0, begun) }) });

@@ -10,33 +10,40 @@ import { runJoin } from "./chunks.ts";
 import { roughly } from "./log.ts";
 import type { RunNews } from "./news.ts";
 import { endOfRanges } from "./ranges.ts";
-import { type Counts, noCounts, nothing, type RunState, sum, type Tally } from "./run.ts";
+import type { ChildReport } from "./reports.ts";
+import type { RunState } from "./run.ts";
 import { startNext } from "./tokens.ts";
 
-/** What the run reads of a child that has ended. */
-export interface ChildReport {
-  readonly index: number;
-  readonly items: number;
-  readonly startedAt: Instant;
-  readonly stoppedAt: Instant;
-  readonly outcome: Outcome;
-}
+/** What a child is in its run; the group is full when all of its size have reported. */
+export type PlaceInRun = Pick<Membership, "index" | "items" | "groupSize">;
 
-/** The end is reported; answers the message that the run is to get, if it is to get one. */
-export async function reportChild(engine: Engine, header: Header, end: Segment): Promise<Message | undefined> {
+/** The end of an execution that is a child. */
+async function reportExecution(engine: Engine, header: Header, end: Segment): Promise<Message | undefined> {
   const { doing } = end.position;
   const { mapRun } = header;
   if (doing.kind !== "ended" || !mapRun) throw new Error(`${header.id} is no ended child of a Map Run`);
-  const { id: run, index, items } = mapRun;
+  const { index, items } = mapRun;
   const { outcome } = doing;
   const report: ChildReport = { index, items, startedAt: header.startedAt, stoppedAt: end.now, outcome };
-  const { joins } = engine.world;
-  const expires = expiry(engine, end.now);
+  return reportEnd(engine, mapRun.id, {}, mapRun, report);
+}
+
+/** The end is reported; answers the message that the run is to get, if it is to get one. */
+export async function reportEnd(
+  engine: Engine,
+  run: MapRunId,
+  { express }: Pick<RunState, "express">,
+  place: PlaceInRun,
+  report: ChildReport,
+): Promise<Message | undefined> {
+  const { index, groupSize } = place;
+  const expires = expiry(engine, report.stoppedAt);
   const group = Math.floor(index / groupWidth);
-  const { finished } = await joins.report(runJoin(run, "children", group), index, JSON.stringify(report), expires);
-  const isLast = finished.indexOf(index) === mapRun.groupSize - 1;
-  if (isLast) return newsMessage(run, { kind: "group-done", group });
-  return isFailure(outcome) ? failing(engine, mapRun, group, expires) : undefined;
+  // What an EXPRESS child came to is in the run's log by now.
+  const body = express ? undefined : JSON.stringify(report);
+  const { finished } = await engine.world.joins.report(runJoin(run, "children", group), index, body, expires);
+  if (finished.indexOf(index) === groupSize - 1) return newsMessage(run, { kind: "group-done", group });
+  return isFailure(report.outcome) ? failing(engine, run, place, group, expires) : undefined;
 }
 
 function isFailure({ status }: Outcome): boolean {
@@ -46,7 +53,8 @@ function isFailure({ status }: Outcome): boolean {
 /** Failures of a group are counted beside; the run is told the count, of which it keeps the greatest. */
 async function failing(
   engine: Engine,
-  { id: run, index, items }: Membership,
+  run: MapRunId,
+  { index, items }: PlaceInRun,
   group: number,
   expires: Instant,
 ): Promise<Message | undefined> {
@@ -72,7 +80,7 @@ export function newsMessage(run: MapRunId, news: RunNews): Message {
 export async function afterChild(engine: Engine, header: Header, end: Segment): Promise<void> {
   const { mapRun } = header;
   if (!mapRun) return;
-  const message = await reportChild(engine, header, end);
+  const message = await reportExecution(engine, header, end);
   if (message) await dispatch(engine, [message]);
   await startNext(engine, mapRun.id, mapRun.token, mapRun.index, end.frontier ?? Math.floor(mapRun.index / groupWidth));
 }
@@ -83,32 +91,10 @@ export async function afterChild(engine: Engine, header: Header, end: Segment): 
  */
 export async function withFrontier(engine: Engine, { mapRun }: Header, segment: Segment): Promise<Segment> {
   if (!mapRun || segment.branch !== "" || segment.position.doing.kind !== "ended") return segment;
-  const { id, index } = mapRun;
-  const known = engine.frontiers.get(id) ?? endOfRanges((await roughly(engine, id)).done);
-  return { ...segment, frontier: Math.max(Math.floor(index / groupWidth), known) };
+  return { ...segment, frontier: await frontierAfter(engine, mapRun.id, mapRun.index) };
 }
 
-/** How the children of a group have ended. */
-export async function countsOf(engine: Engine, run: MapRunId, group: number): Promise<Counts> {
-  const reports = await engine.world.joins.reports(runJoin(run, "children", group));
-  let counts = noCounts;
-  for (const body of reports.values()) counts = sum(counts, countOf(readReport(body)));
-  return counts;
-}
-
-export function readReport(body: string): ChildReport {
-  return JSON.parse(body) as ChildReport; // written by `reportChild`
-}
-
-const endsOf = {
-  SUCCEEDED: "succeeded",
-  FAILED: "failed",
-  TIMED_OUT: "timedOut",
-  ABORTED: "aborted",
-} as const satisfies Record<Outcome["status"], keyof Tally>;
-
-function countOf({ outcome, items }: ChildReport): Counts {
-  const end = endsOf[outcome.status];
-  const outputLength = outcome.status === "SUCCEEDED" ? outcome.output.length + 1 : 0;
-  return { executions: { ...nothing, [end]: 1 }, items: { ...nothing, [end]: items }, outputLength };
+export async function frontierAfter(engine: Engine, run: MapRunId, index: number): Promise<number> {
+  const known = engine.frontiers.get(run) ?? endOfRanges((await roughly(engine, run)).done);
+  return Math.max(Math.floor(index / groupWidth), known);
 }

@@ -29,7 +29,7 @@ async function joined(engine: Engine, { id, state }: RunHead): Promise<Signal> {
   if (!config) return { kind: "joined", outputs: await outputsOf(engine, id, state), events: 0 };
   const written = [];
   for (let group = 0; group < state.staged.chunks; group++) {
-    written.push(...(await resultsOf(engine, id, group)));
+    written.push(...(await resultsOf(engine, id, state, group)));
   }
   return { kind: "joined", outputs: [], events: 0, written: shapeResults(config, written) };
 }

@@ -1,51 +1,123 @@
 /**
- * What a purged queue has taken from a Map Run: its own messages are sent again, its tokens given out again, and of
- * the groups that are not done each child is looked at as any execution is. What nobody has lost comes twice, and
- * does what duplicates do.
+ * What a purged queue has taken from a Map Run: its own messages are sent again, tokens that took nothing are given
+ * out again, and of the groups that are not done each child is looked at as any execution is. What nobody has
+ * lost comes twice, and does what duplicates do.
  */
+import type { Instant } from "../../asl/position.ts";
 import type { Engine } from "../engine.ts";
 import { childId } from "../identity.ts";
 import { groupWidth } from "../join.ts";
 import { dispatch } from "../messages.ts";
-import type { MapRunId } from "../ports.ts";
+import type { MapRunId, Message } from "../ports.ts";
 import { unmovedOf } from "../unmoved.ts";
-import { runJoin, stagedChunk, takersOf } from "./chunks.ts";
-import { newsMessage } from "./ended.ts";
+import { childInput, stagedChunk, takersOf } from "./chunks.ts";
+import { newsMessage, reportEnd } from "./ended.ts";
+import { type ChildEnd, endsIn } from "./express.ts";
 import { callFor, runHead } from "./log.ts";
 import { isInRanges } from "./ranges.ts";
-import { isOpen } from "./run.ts";
-import { giveOut, startWaiting } from "./tokens.ts";
+import { reportsOf } from "./reports.ts";
+import { isOpen, type RunState } from "./run.ts";
+import { giveOut, shiftMessage, startWaiting, takerOf, waitingShifts } from "./tokens.ts";
 
-export async function healRun(engine: Engine, run: MapRunId): Promise<void> {
+/** `before`: only children that should have moved by then. */
+export async function healRun(engine: Engine, run: MapRunId, before: Instant): Promise<void> {
   const head = await runHead(engine, run);
   // Entered in the list and not begun: its fork begins it.
   if (!head) return;
   const { state } = head;
   await callFor(engine, head);
   if (!isOpen(state)) return;
-  for (const gift of state.given) await giveOut(engine, run, gift);
-  for (let group = 0; group < state.staged.chunks; group++) {
-    if (isInRanges(state.done, group)) continue;
-    if (!(await healGroup(engine, run, group))) break;
+  const takers = await allTakers(engine, run, state);
+  await giveOutAgain(engine, run, state, new Set(takers.flat()));
+  if (state.express) return healShifts(engine, run, state, takers);
+  for (const [group, { length }] of takers.entries()) {
+    if (!isInRanges(state.done, group)) await healGroup(engine, run, state, { group, taken: length, before });
   }
 }
 
-/** False: nobody has taken a child of it yet. */
-async function healGroup(engine: Engine, run: MapRunId, group: number): Promise<boolean> {
-  const taken = Math.min(groupWidth, (await takersOf(engine, run, group)).length);
+/** Chunk by chunk, up to the first that nobody has taken from. */
+async function allTakers(engine: Engine, run: MapRunId, state: RunState): Promise<readonly (readonly number[])[]> {
+  const takers: (readonly number[])[] = [];
+  for (let group = 0; group < state.staged.chunks; group++) {
+    const here = (await takersOf(engine, run, group)).slice(0, groupWidth);
+    if (here.length === 0) break;
+    takers.push(here);
+  }
+  return takers;
+}
+
+async function giveOutAgain(engine: Engine, run: MapRunId, state: RunState, taken: ReadonlySet<number>): Promise<void> {
+  for (const { generation, from, to } of state.given) {
+    for (let slot = from; slot < to; slot++) {
+      if (taken.has(takerOf({ slot, generation }))) continue;
+      await giveOut(engine, run, state, { generation, from: slot, to: slot + 1 });
+    }
+  }
+}
+
+interface OpenGroup {
+  readonly group: number;
+  readonly taken: number;
+  readonly before: Instant;
+}
+
+async function healGroup(
+  engine: Engine,
+  run: MapRunId,
+  state: RunState,
+  { group, taken, before }: OpenGroup,
+): Promise<void> {
   const chunk = await stagedChunk(engine, run, group);
-  if (taken === 0 || !chunk) return false;
+  if (!chunk) return;
   await startWaiting(engine, run, group);
-  const reports = await engine.world.joins.reports(runJoin(run, "children", group));
+  const reports = await reportsOf(engine, run, state, group);
   for (let place = 0; place < Math.min(taken, chunk.size); place++) {
     // Whoever has ended may have left its token lying.
-    const found = await unmovedOf(engine, childId(run, group * groupWidth + place), Number.POSITIVE_INFINITY);
-    if (found.length > 0)
-      await dispatch(
-        engine,
-        found.map(({ message }) => message),
-      );
+    const found = await unmovedOf(engine, childId(run, group * groupWidth + place), before);
+    const messages = found.map(({ message }) => message);
+    if (messages.length > 0) await dispatch(engine, messages);
   }
   if (reports.size === chunk.size) await dispatch(engine, [newsMessage(run, { kind: "group-done", group })]);
-  return true;
+}
+
+/**
+ * EXPRESS children: who has ended is reported, and whoever was taken and has not ended runs in the shift of its taker.
+ * An end that nobody has followed has left its token lying.
+ */
+async function healShifts(
+  engine: Engine,
+  run: MapRunId,
+  state: RunState,
+  takers: readonly (readonly number[])[],
+): Promise<void> {
+  const followed = new Set(takers.flat());
+  for (const [group, here] of takers.entries()) {
+    const ends = await endsIn(engine, run, group);
+    const left = [...ends.values()].filter(({ report }) => !followed.has(report.index));
+    const messages: Message[] = left.map((end) => shiftMessage(run, end.token, end.report.index, end.frontier));
+    if (!isInRanges(state.done, group)) {
+      messages.push(...(await reportAgain(engine, run, state, group, ends)));
+      messages.push(...(await waitingShifts(engine, run, group, here)));
+    }
+    if (messages.length > 0) await dispatch(engine, messages);
+  }
+}
+
+async function reportAgain(
+  engine: Engine,
+  run: MapRunId,
+  state: RunState,
+  group: number,
+  ends: ReadonlyMap<number, ChildEnd>,
+): Promise<readonly Message[]> {
+  const chunk = await stagedChunk(engine, run, group);
+  const messages: Message[] = [];
+  for (const { report } of ends.values()) {
+    const child = chunk && (await childInput(engine, run, chunk, report.index));
+    if (!child) continue;
+    const place = { index: report.index, items: child.items, groupSize: chunk.size };
+    const message = await reportEnd(engine, run, state, place, report);
+    if (message) messages.push(message);
+  }
+  return messages;
 }

@@ -99,17 +99,21 @@ export function entryOf(engine: Engine, id: MapRunId, { parent, startedAt }: Run
   return { id, execution: parent.execution, startedAt, expires: expiry(engine, startedAt) };
 }
 
-/** Raised when a run's form changes; older ones stay readable. */
-const formatVersion = 1;
+/** Raised when the form of what a run's log holds changes; older ones stay readable. */
+export const runFormatVersion = 1;
+
+export function checkRunFormat(version: number): void {
+  if (version > runFormatVersion) throw new NewerFormat(`Map Run format ${version} is newer than this build of Baton`);
+}
 
 function recordOf(engine: Engine, id: MapRunId, seq: number, state: RunState, nonce: string) {
   const now: Instant = engine.world.clock.now();
-  const body = JSON.stringify({ v: formatVersion, n: nonce, t: now, s: state });
+  const body = JSON.stringify({ v: runFormatVersion, n: nonce, t: now, s: state });
   return { execution: id, branch: "", seq, body, expires: expiry(engine, now) };
 }
 
 function decode(body: string): { readonly nonce: string; readonly state: RunState } {
   const read = JSON.parse(body);
-  if (read.v !== formatVersion) throw new NewerFormat(`Map Run format ${read.v} is newer than this build of Baton`);
+  checkRunFormat(read.v);
   return { nonce: read.n, state: read.s };
 }

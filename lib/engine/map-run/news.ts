@@ -1,4 +1,6 @@
 /** What a Map Run is told by its children's ends, by whoever stops it and by UpdateMapRun; as plain data. */
+import type { Instant } from "../../asl/position.ts";
+
 export type RunNews =
   /** The last child of the group has ended. */
   | { readonly kind: "group-done"; readonly group: number }
@@ -6,8 +8,8 @@ export type RunNews =
   | { readonly kind: "failing"; readonly group: number; readonly items: number }
   /** UpdateMapRun has changed it: there may be tokens to give out. */
   | { readonly kind: "updated"; readonly nonce: string }
-  /** It has not moved for long: messages may be lost. */
-  | { readonly kind: "heal" };
+  /** Messages of what should have moved by then may be lost; absent: all of them. */
+  | { readonly kind: "heal"; readonly before?: Instant };
 
 export function newsKey(news: RunNews): string {
   switch (news.kind) {

@@ -1,10 +1,12 @@
 /** A Map Run begins with its fork, and is closed when nobody waits for it any more: effects of the parent's segments. */
+import type { Definition } from "../../asl/definition.ts";
+import { runsInMemory } from "../../asl/distributed/in-memory.ts";
 import type { Forked, MapRun } from "../../asl/position.ts";
 import { tooLarge } from "../../asl/states/limit.ts";
 import type { Engine } from "../engine.ts";
 import { parseMapRunArn } from "../identity.ts";
 import type { MapRunId } from "../ports.ts";
-import type { Segment } from "../segment.ts";
+import type { Header, Segment } from "../segment.ts";
 import { beginRun, changeRun, entryOf, follow, type RunHead } from "./log.ts";
 import { closeRun, noCounts, type RunState } from "./run.ts";
 
@@ -17,20 +19,40 @@ export function isDistributed(fork: Forked): fork is RunFork {
 const opener = "open";
 
 /** Begins the run of this fork; again, only its messages. */
-export async function openRun(engine: Engine, segment: Segment, fork: RunFork): Promise<void> {
-  await follow(engine, await begun(engine, segment, fork), opener);
+export async function openRun(
+  engine: Engine,
+  header: Header,
+  definition: Definition,
+  segment: Segment,
+  fork: RunFork,
+): Promise<void> {
+  await follow(engine, await begun(engine, header, definition, segment, fork), opener);
 }
 
 /** Nobody waits for it any more: its children are stopped. One that has not begun yet begins closed. */
-export async function abandonRun(engine: Engine, segment: Segment, fork: RunFork): Promise<void> {
-  const { id } = await begun(engine, segment, fork);
+export async function abandonRun(
+  engine: Engine,
+  header: Header,
+  definition: Definition,
+  segment: Segment,
+  fork: RunFork,
+): Promise<void> {
+  const { id } = await begun(engine, header, definition, segment, fork);
   const outcome = { status: "ABORTED", failure: {} } as const;
   await changeRun(engine, id, "abandon", (state, at) => closeRun(state, outcome, at));
 }
 
-async function begun(engine: Engine, segment: Segment, fork: RunFork): Promise<RunHead> {
+async function begun(
+  engine: Engine,
+  header: Header,
+  definition: Definition,
+  segment: Segment,
+  fork: RunFork,
+): Promise<RunHead> {
   const id = idOf(fork.run);
-  const state = firstState(engine, segment, fork);
+  // A test case has its answers in the order of the log, which children in memory do not write.
+  const express = header.testCase === undefined && runsInMemory(definition, segment.position.state);
+  const state = firstState(engine, express, segment, fork);
   await engine.world.mapRuns.put(entryOf(engine, id, state));
   return beginRun(engine, id, state);
 }
@@ -41,7 +63,7 @@ export function idOf({ arn }: MapRun): MapRunId {
   return id;
 }
 
-function firstState(engine: Engine, segment: Segment, fork: RunFork): RunState {
+function firstState(engine: Engine, express: boolean, segment: Segment, fork: RunFork): RunState {
   const { run, claim, concurrency } = fork;
   const { toleratedFailureCount, toleratedFailurePercentage } = run;
   const { execution, branch, position } = segment;
@@ -49,6 +71,7 @@ function firstState(engine: Engine, segment: Segment, fork: RunFork): RunState {
     parent: { execution, branch, seq: claim },
     state: position.state,
     startedAt: engine.world.clock.now(),
+    ...(express && { express }),
     ...(toleratedFailureCount === undefined ? {} : { toleratedFailureCount }),
     ...(toleratedFailurePercentage === undefined ? {} : { toleratedFailurePercentage }),
     concurrency: [concurrency],

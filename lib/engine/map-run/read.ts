@@ -97,7 +97,7 @@ class Reading {
     const engine = this.#engine;
     const { state: before } = await existing(engine, this.#run);
     const gift = giftFor(before, staged.children);
-    await giveOut(engine, this.#run, gift);
+    await giveOut(engine, this.#run, before, gift);
     const { state } = await changeRun(engine, this.#run, key, (now, at) => readOn(now, staged, gift, at));
     this.#written = staged;
     return state.staged.items === staged.items && state.staged.complete === complete;

@@ -22,10 +22,11 @@ import type { Engine } from "../engine.ts";
 import { childId, executionArn, executionName, labelOf, machineArn, ownName } from "../identity.ts";
 import { groupWidth } from "../join.ts";
 import type { MapRunId } from "../ports.ts";
-import { childInput, chunkOf, itemsIn, runJoin } from "./chunks.ts";
-import { readReport } from "./ended.ts";
+import { childInput, chunkOf, itemsIn } from "./chunks.ts";
+import { expressChildArn } from "./express.ts";
 import { readRunFork } from "./fork.ts";
 import { changeRun, type RunHead } from "./log.ts";
+import { reportsOf } from "./reports.ts";
 import { handOver, type RunOutcome, type RunState, type WrittenSoFar, writingEnded, writtenUpTo } from "./run.ts";
 import type { Worked } from "./work.ts";
 
@@ -44,7 +45,7 @@ export async function writeResults(engine: Engine, head: RunHead, key: string, u
   };
   let written = state.phase.written;
   for (let group = written.group; group < state.staged.chunks; group++) {
-    files.add(await resultsOf(engine, id, group), itemsIn(await chunkOf(engine, id, group)));
+    files.add(await resultsOf(engine, id, state, group), itemsIn(await chunkOf(engine, id, group)));
     if (!files.areDue && group + 1 < state.staged.chunks) continue;
     const put = await files.put({ ...written, group: group + 1 });
     if ("failure" in put) return end({ status: "FAILED", failure: put.failure });
@@ -123,9 +124,14 @@ class Files {
 }
 
 /** The results of a group, in order; of children that have not ended, too. */
-export async function resultsOf(engine: Engine, run: MapRunId, group: number): Promise<readonly ChildResult[]> {
+export async function resultsOf(
+  engine: Engine,
+  run: MapRunId,
+  state: RunState,
+  group: number,
+): Promise<readonly ChildResult[]> {
   const chunk = await chunkOf(engine, run, group);
-  const reports = await engine.world.joins.reports(runJoin(run, "children", group));
+  const reports = await reportsOf(engine, run, state, group);
   const { machine, ...tenant } = executionName(run);
   const stateMachineArn = `${machineArn(tenant, machine)}/${labelOf(run)}`;
   const results: ChildResult[] = [];
@@ -134,9 +140,9 @@ export async function resultsOf(engine: Engine, run: MapRunId, group: number): P
     const child = await childInput(engine, run, chunk, index);
     if (!child) break;
     const id = childId(run, index);
-    const common = { executionArn: executionArn(id), name: ownName(id), stateMachineArn, input: child.input };
-    const body = reports.get(index);
-    const report = body === undefined ? undefined : readReport(body);
+    const arn = state.express ? expressChildArn(run, index) : executionArn(id);
+    const common = { executionArn: arn, name: ownName(id), stateMachineArn, input: child.input };
+    const report = reports.get(index);
     const end: ChildEnd = report ? { ...report.outcome, stoppedAt: report.stoppedAt } : { status: "PENDING" };
     results.push({ ...common, startedAt: report?.startedAt ?? 0, end });
   }
@@ -144,11 +150,11 @@ export async function resultsOf(engine: Engine, run: MapRunId, group: number): P
 }
 
 /** The outputs of the children that have succeeded, in order. */
-export async function outputsOf(engine: Engine, run: MapRunId, { staged }: RunState): Promise<readonly JsonText[]> {
+export async function outputsOf(engine: Engine, run: MapRunId, state: RunState): Promise<readonly JsonText[]> {
   const outputs: JsonText[] = [];
-  for (let group = 0; group < staged.chunks; group++) {
-    const reports = await engine.world.joins.reports(runJoin(run, "children", group));
-    const inOrder = [...reports.values()].map(readReport).sort((a, b) => a.index - b.index);
+  for (let group = 0; group < state.staged.chunks; group++) {
+    const reports = await reportsOf(engine, run, state, group);
+    const inOrder = [...reports.values()].sort((a, b) => a.index - b.index);
     for (const { outcome } of inOrder) if (outcome.status === "SUCCEEDED") outputs.push(outcome.output);
   }
   return outputs;

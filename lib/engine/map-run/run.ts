@@ -14,6 +14,8 @@ export interface RunState extends Tolerance {
   readonly parent: SegmentKey;
   readonly state: StateName;
   readonly startedAt: Instant;
+  /** Its children run in memory. */
+  readonly express?: true;
   /** MaxConcurrency at the start and after each change: a token's generation is a place in here. */
   readonly concurrency: readonly [number, ...number[]];
   readonly staged: Staged;

@@ -36,6 +36,6 @@ export async function updateMapRun(
 export async function giveMore(engine: Engine, run: MapRunId, key: string): Promise<void> {
   const { state } = await existing(engine, run);
   const gift = giftFor(state);
-  if (isOpen(state)) await giveOut(engine, run, gift);
+  if (isOpen(state)) await giveOut(engine, run, state, gift);
   await changeRun(engine, run, key, (now) => (isOpen(now) ? giveTokens(now, gift) : undefined));
 }

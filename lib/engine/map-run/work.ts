@@ -4,12 +4,13 @@ import { keyOf, type RunCommand } from "../command.ts";
 import type { Engine } from "../engine.ts";
 import type { Verdict } from "../ports.ts";
 import { closeChildren } from "./close.ts";
-import { countsOf } from "./ended.ts";
 import { healRun } from "./heal.ts";
-import { changeRun, existing, follow, type RunHead } from "./log.ts";
+import { changeRun, existing, follow, type RunHead, roughly } from "./log.ts";
 import { readItems } from "./read.ts";
+import { countsOf } from "./reports.ts";
 import { writeResults } from "./results.ts";
 import { groupDone, groupFailing, type Phase } from "./run.ts";
+import { workShift } from "./shift.ts";
 import { startFirst } from "./tokens.ts";
 import { giveMore } from "./update.ts";
 
@@ -25,6 +26,8 @@ export async function handleRun(engine: Engine, command: RunCommand): Promise<Ve
     case "run-token":
       await startFirst(engine, command.execution, command.token, command.chunk);
       return done;
+    case "run-shift":
+      return workShift(engine, command);
     case "run-news":
       await hear(engine, command);
       return done;
@@ -62,7 +65,7 @@ async function hear(engine: Engine, command: Extract<RunCommand, { kind: "run-ne
   const key = keyOf(command);
   switch (news.kind) {
     case "group-done": {
-      const counts = await countsOf(engine, run, news.group);
+      const counts = await countsOf(engine, run, await roughly(engine, run), news.group);
       await changeRun(engine, run, key, (state, at) => groupDone(state, news.group, counts, at));
       return;
     }
@@ -72,6 +75,6 @@ async function hear(engine: Engine, command: Extract<RunCommand, { kind: "run-ne
     case "updated":
       return giveMore(engine, run, key);
     case "heal":
-      return healRun(engine, run);
+      return healRun(engine, run, news.before ?? Number.POSITIVE_INFINITY);
   }
 }

@@ -8,10 +8,14 @@ import { type Setup, type SetupOptions, setup } from "../setup.ts";
 export const work = "arn:aws:lambda:eu-central-1:123456789012:function:work";
 
 /** A Map whose children call `work` with their input. */
-export function distributed(more: object = {}, states?: object): object {
+export function distributed(
+  more: object = {},
+  states?: object,
+  ExecutionType: "STANDARD" | "EXPRESS" = "STANDARD",
+): object {
   const task = { Work: { Type: "Task", Resource: work, End: true } };
   const ItemProcessor = {
-    ProcessorConfig: { Mode: "DISTRIBUTED", ExecutionType: "STANDARD" },
+    ProcessorConfig: { Mode: "DISTRIBUTED", ExecutionType },
     StartAt: Object.keys(states ?? task)[0],
     States: states ?? task,
   };

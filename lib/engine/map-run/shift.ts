@@ -1,0 +1,217 @@
+/**
+ * A shift runs the EXPRESS children that a token comes to, one after the other, until its time is over; then a
+ * message hands the token over to the next. What follows a taker is one shift, whoever sends for it however often:
+ * it is claimed in the run's log with a lease, and only when that is over may somebody else run what is left of it.
+ *
+ *   shift of A:  take ──► run ──► end of B ──► take ──► run ──► end of C ──► hand over: shift of C
+ *   taken over:           B has ended: on  ──►       C has not: shift of B ──► …
+ */
+import type { Instant } from "../../asl/position.ts";
+import type { RunShift } from "../command.ts";
+import type { Engine } from "../engine.ts";
+import { branchPath } from "../identity.ts";
+import { groupWidth } from "../join.ts";
+import { dispatch } from "../messages.ts";
+import type { MapRunId, Verdict } from "../ports.ts";
+import { expiry } from "../record.ts";
+import { childInput, chunkOf } from "./chunks.ts";
+import { frontierAfter, reportEnd } from "./ended.ts";
+import { type ChildEnd, commitEnd, endOf, runChild } from "./express.ts";
+import { existing, roughly, runFormatVersion } from "./log.ts";
+import { isOpen, type RunState } from "./run.ts";
+import { isPastTheEnd, isWithdrawn, noteFrontier, shiftMessage, type Taken, take } from "./tokens.ts";
+
+const done: Verdict = { kind: "done" };
+
+/** A shift begins no child after that, or after so many of them: whoever takes it over has to pass all of them again. */
+const longestShift = 10_000;
+const mostChildren = 16;
+
+/** An Express execution lives five minutes; and clocks differ. */
+const longestChild = 330_000;
+
+/** For whoever was faster to come to his end. */
+const patience = 30_000;
+
+/** Times that a child kills its worker before it is given up. */
+const mostRevivals = 3;
+
+interface Shift {
+  readonly engine: Engine;
+  readonly run: MapRunId;
+  readonly command: RunShift;
+  /** Somebody else had begun it. */
+  readonly isTakenOver: boolean;
+  readonly until: Instant;
+}
+
+/** Where the chain of the token is. */
+interface Place {
+  readonly taker: number;
+  readonly chunk: number;
+  /** How many children of the shift come before. */
+  readonly children: number;
+}
+
+export async function workShift(engine: Engine, command: RunShift): Promise<Verdict> {
+  const { execution: run, taker, chunk } = command;
+  const { clock } = engine.world;
+  const state = await roughly(engine, run);
+  if (!mayTake(state, command, { taker, chunk })) return done;
+  const taken = await take(engine, run, taker, chunk);
+  // The reader finds the taker, and sends for the shift again.
+  if (!taken.isStaged) return done;
+  const claimed = await claim(engine, run, taker);
+  if (claimed.kind === "theirs") return { kind: "later", at: claimed.until };
+  const until = clock.now() + longestShift;
+  return workThrough({ engine, run, command, isTakenOver: claimed.isTakenOver, until }, taken);
+}
+
+async function workThrough(shift: Shift, first: Taken): Promise<Verdict> {
+  const { engine, run, command } = shift;
+  let at: Place = { taker: command.taker, chunk: command.chunk, children: 0 };
+  for (let taken = first; taken.isStaged; ) {
+    const next = await workChild(shift, at, taken);
+    if ("kind" in next) return next;
+    if (!mayTake(await roughly(engine, run), command, next)) return done;
+    taken = await take(engine, run, next.taker, next.chunk);
+    at = next;
+  }
+  return done;
+}
+
+/** The first child of a token is taken even if the token is withdrawn by now: the others have left it to this one. */
+function mayTake(state: RunState, { token }: RunShift, { taker, chunk }: Pick<Place, "taker" | "chunk">): boolean {
+  return isOpen(state) && (taker < 0 || !(isWithdrawn(state, token) || isPastTheEnd(state, chunk)));
+}
+
+/** One child further, or the end of the shift. */
+async function workChild(shift: Shift, at: Place, taken: Taken): Promise<Place | Verdict> {
+  const { engine, run } = shift;
+  const index = taken.chunk * groupWidth + taken.place;
+  const isFollowing = mayHaveBegun(shift, taken);
+  // What was handed over goes on in a shift of its own.
+  if (isFollowing && at.children > 0 && (await isClaimed(engine, run, at.taker))) return done;
+  const before = isFollowing ? await endOf(engine, run, index) : undefined;
+  if (at.children > 0 && isForTheNext(shift, at, !before && !taken.isLast)) return handOver(shift, at);
+  const { state } = await existing(engine, run);
+  // Looked at after the place was taken: whoever closes the run from here on finds the taker, and writes the child's end.
+  if (!isOpen(state)) return done;
+  const chunk = await chunkOf(engine, run, taken.chunk);
+  const child = await childInput(engine, run, chunk, index);
+  if (!child) {
+    noteFrontier(engine, run, taken.chunk + 1);
+    return done;
+  }
+  const ran = before ?? (await runHere(shift, state, { ...child, index }));
+  if (!ran) return { kind: "later", at: engine.world.clock.now() + patience };
+  const message = await reportEnd(engine, run, state, { ...child, index, groupSize: chunk.size }, ran.report);
+  if (message) await dispatch(engine, [message]);
+  return { taker: index, chunk: ran.frontier, children: at.children + 1 };
+}
+
+/** In a shift of one's own who comes last to a chunk has come right now, so that nobody has begun his child. */
+function mayHaveBegun({ isTakenOver }: Shift, { isLast }: Taken): boolean {
+  return isTakenOver || !isLast;
+}
+
+/** The shift is long enough, or somebody may be at work on the child that comes now, who began it in a shift before. */
+function isForTheNext({ engine, until }: Shift, { children }: Place, isAtWork: boolean): boolean {
+  return isAtWork || children >= mostChildren || engine.world.clock.now() >= until;
+}
+
+async function handOver({ engine, run, command }: Shift, { taker, chunk }: Place): Promise<Verdict> {
+  const { token } = command;
+  if (await isClaimed(engine, run, taker)) return done;
+  await dispatch(engine, [shiftMessage(run, token, taker, chunk)]);
+  return done;
+}
+
+/** Undefined: somebody else has ended the child meanwhile, and answers for what follows. */
+async function runHere(
+  { engine, run, command }: Shift,
+  state: RunState,
+  child: Parameters<typeof runChild>[3],
+): Promise<ChildEnd | undefined> {
+  const { index, items } = child;
+  const now = engine.world.clock.now();
+  const common = { nonce: engine.world.chance.hex(8), token: command.token };
+  const report =
+    (command.revived ?? 0) > mostRevivals
+      ? { index, items, startedAt: now, stoppedAt: now, outcome: givenUp }
+      : await whileOpen(engine, run, (signal) => runChild(engine, run, state, child, signal));
+  const frontier = await frontierAfter(engine, run, index);
+  const end = await commitEnd(engine, run, { ...common, report, frontier });
+  return end.nonce === common.nonce ? end : undefined;
+}
+
+const givenUp = {
+  status: "FAILED",
+  failure: {
+    error: "States.Runtime",
+    cause: `The worker died ${mostRevivals} times over while it ran this execution.`,
+  },
+} as const;
+
+/** Between two looks at whether anybody still waits for the child. */
+const lookMilliseconds = 5_000;
+
+/** Runs it with a signal that is aborted when the run is closed. */
+async function whileOpen<T>(engine: Engine, run: MapRunId, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const { clock } = engine.world;
+  const closed = new AbortController();
+  let cancel = (): void => {};
+  const lookLater = (): void => {
+    cancel = clock.at(clock.now() + lookMilliseconds, () => void look());
+  };
+  const look = async (): Promise<void> => {
+    // An outage tells nothing: it is looked at again.
+    const head = await existing(engine, run).catch(() => undefined);
+    if (head && !isOpen(head.state)) closed.abort();
+    else if (!over) lookLater();
+  };
+  let over = false;
+  lookLater();
+  try {
+    return await work(closed.signal);
+  } finally {
+    over = true;
+    cancel();
+  }
+}
+
+type Claimed =
+  | { readonly kind: "ours"; readonly isTakenOver: boolean }
+  | { readonly kind: "theirs"; readonly until: Instant };
+
+/** The branches of the run's log that hold the claims of shifts: of those that follow a child, and of first ones. */
+const afterChild = 1;
+const first = 2;
+
+function shiftBranch(taker: number): string {
+  return taker < 0 ? branchPath("", first, -1 - taker) : branchPath("", afterChild, taker);
+}
+
+async function isClaimed(engine: Engine, run: MapRunId, taker: number): Promise<boolean> {
+  return (await engine.world.log.head(run, shiftBranch(taker))) !== undefined;
+}
+
+/** Under contention one of the losers claims next, when the lease is over. */
+async function claim(engine: Engine, run: MapRunId, taker: number): Promise<Claimed> {
+  const { log, clock, chance, leasesVoidBefore } = engine.world;
+  const branch = shiftBranch(taker);
+  const nonce = chance.hex(8);
+  for (let seq = 0; ; ) {
+    const now = clock.now();
+    const body = JSON.stringify({ v: runFormatVersion, n: nonce, t: now, l: now + longestShift + longestChild });
+    const answer = await log.append({ execution: run, branch, seq, body, expires: expiry(engine, now) });
+    const isTakenOver = seq > 0;
+    if (answer.kind === "appended") return { kind: "ours", isTakenOver };
+    const head = (await log.head(run, branch)) ?? answer.winner;
+    const read = JSON.parse(head.body);
+    if (read.n === nonce) return { kind: "ours", isTakenOver };
+    const ownerIsGone = read.t < leasesVoidBefore;
+    if (!ownerIsGone && read.l > clock.now()) return { kind: "theirs", until: read.l };
+    seq = head.seq + 1;
+  }
+}

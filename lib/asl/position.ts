@@ -112,6 +112,8 @@ export interface Job {
   readonly note: string;
   /** How often it was asked for and still ran. */
   readonly polls: number;
+  /** Milliseconds before it is asked for first; absent: as for any job. */
+  readonly firstPause?: number;
 }
 
 /** One attempt of a Task, ready to be made. */

@@ -17,7 +17,7 @@ export type Signal =
   /** The baton is here: begin, enter the state, wake up, or try again, as `position.doing` says. */
   | { readonly kind: "arrived" }
   /** The attempt's call was accepted; its result will come later (`.sync`, `.waitForTaskToken`). */
-  | { readonly kind: "submitted"; readonly output: JsonText; readonly job?: string }
+  | { readonly kind: "submitted"; readonly output: JsonText; readonly job?: string; readonly firstPause?: number }
   /** The job of a `.sync` task was asked for, and still runs. */
   | { readonly kind: "polled" }
   /** A worker took an activity task. */

@@ -65,7 +65,7 @@ function signalOf(result: CallResult): Signal {
     case "succeeded":
       return { kind: "succeeded", output: result.output };
     case "submitted":
-      return { kind: "submitted", output: result.output, ...(result.job === undefined ? {} : { job: result.job }) };
+      return result;
     case "failed":
       return { kind: "failed", failure: { error: result.error, cause: result.cause } };
   }

@@ -11,13 +11,13 @@ import { messageOf } from "./messages.ts";
 import type { Message } from "./ports.ts";
 import type { Segment } from "./segment.ts";
 
-const firstPause = 1_000;
+const usualFirstPause = 1_000;
 const growth = 1.25;
 /** How late the end of a long job may be noticed. */
 const longestPause = 60_000;
 
-export function pollDue(segment: Segment, job: Job): Instant {
-  return segment.now + Math.min(firstPause * growth ** job.polls, longestPause);
+export function pollDue(segment: Segment, { polls, firstPause = usualFirstPause }: Job): Instant {
+  return segment.now + Math.min(firstPause * growth ** polls, longestPause);
 }
 
 export function nextPoll(segment: Segment, job: Job): Message {

@@ -50,12 +50,42 @@ function readConfig(file: string): MockConfig {
 
 /** `tasks`, with those of executions of a test case answered from the file. */
 export function withMocks(tasks: Tasks, file: MockFile, engine: () => Engine): Tasks {
+  const { jobs } = tasks;
   return {
     async call(call) {
       const mocked = call.claim && (await mockedAttempt(engine(), call.claim, file));
-      return mocked ? resultOf(mocked, call) : await tasks.call(call);
+      if (!mocked) return tasks.call(call);
+      const result = resultOf(mocked, call);
+      return waitsForResult.test(call.resource) ? accepted(result) : result;
+    },
+    jobs: {
+      async poll(job) {
+        const result = endIn(job.job);
+        if (result) return result;
+        if (jobs === undefined) throw new Error(`nobody can be asked about the job of ${job.resource}`);
+        return jobs.poll(job);
+      },
+      async stop(job) {
+        if (!endIn(job.job)) await jobs?.stop(job);
+      },
     },
   };
+}
+
+type End = Exclude<CallResult, { readonly kind: "submitted" }>;
+
+const waitsForResult = /\.(?:sync(?::2)?|waitForTaskToken)$/;
+
+/** As in Step Functions Local the call is accepted first. What it comes to stands with the job, for whoever asks. */
+function accepted(end: End): CallResult {
+  const output = end.kind === "succeeded" ? end.output : "{}";
+  return { kind: "submitted", output, job: mark + JSON.stringify(end), firstPause: 0 };
+}
+
+const mark = "mocked: ";
+
+function endIn(job: string): End | undefined {
+  return job.startsWith(mark) ? (JSON.parse(job.slice(mark.length)) as End) : undefined; // as `accepted` wrote it
 }
 
 /** The n-th scheduling of a state in its branch takes the n-th entry, retries included: the log knows which it is. */
@@ -73,8 +103,7 @@ async function mockedAttempt(engine: Engine, claim: SegmentKey, file: MockFile):
   return responses[scheduling] ?? missingResponse({ state, scheduling, iteration: [] });
 }
 
-/** Whoever waits for a token or a job has its result at once: nobody was told the token, nothing runs. */
-function resultOf(mocked: MockedAttempt, call: Call): CallResult {
+function resultOf(mocked: MockedAttempt, call: Call): End {
   const mock = fitting(mocked, call);
   if ("result" in mock) return { kind: "succeeded", output: writeJson(mock.result) };
   const { error = "", cause = "" } = failureOf("error" in mock || "cause" in mock ? mock : {});

@@ -107,10 +107,11 @@ function submitted(
   visit: Visit,
   working: Working,
   resource: Resource,
-  { output, job: note }: Extract<Answer, { kind: "submitted" }>,
+  { output, job: note, firstPause }: Extract<Answer, { kind: "submitted" }>,
 ): Transition {
   write(visit.journal, "TaskSubmitted", { ...named(resource), output, outputDetails: inFull });
-  return stay(visit, { ...working, submitted: true, ...(note === undefined ? {} : { job: { note, polls: 0 } }) });
+  const pause = firstPause === undefined ? {} : { firstPause };
+  return stay(visit, { ...working, submitted: true, ...(note !== undefined && { job: { note, polls: 0, ...pause } }) });
 }
 
 /** No event tells of it: the service has none. */

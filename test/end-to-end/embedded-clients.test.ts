@@ -1,10 +1,13 @@
 /**
  * The clients that people have, given nothing but the endpoint: the AWS CLI and the AWS SDK create, describe,
- * list, start, stop, read histories and answer a task token on a running `baton dev`.
+ * list, start, stop, read histories and answer a task token on a running `baton dev`. boto3 goes through all that
+ * there is (`python/boto3_suite.py`), Terraform's order of calls included.
  */
+import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import * as sfn from "@aws-sdk/client-sfn";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { awsCli } from "../servers/python.ts";
@@ -153,4 +156,12 @@ describe("clients by endpoint alone", { timeout: 60_000 }, () => {
       aws.close();
     },
   );
+
+  test.skipIf(python instanceof Error)(`boto3${python instanceof Error ? ` (${python.message})` : ""}`, async () => {
+    if (python instanceof Error) return;
+    const suite = join(import.meta.dirname, "python", "boto3_suite.py");
+    const env = { ...environment(), AWS_DISABLE_HOST_PREFIX_INJECTION: "true", PYTHONDONTWRITEBYTECODE: "1" };
+    const { stderr } = await promisify(execFile)(python.python, [suite], { env });
+    expect(stderr).toMatch(/Ran \d+ tests in .*\n\nOK\n$/);
+  });
 });

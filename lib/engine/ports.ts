@@ -295,10 +295,7 @@ export interface Heartbeats {
   last(claim: SegmentKey): Promise<Instant | undefined>;
 }
 
-/**
- * What a call came to; `submitted` where the result comes later: by a job that is asked for (first after so many
- * milliseconds), else from somebody who tells.
- */
+/** What a call came to; `submitted` where its end comes later: of a job asked for (first after so long), or by word. */
 export type CallResult =
   | { readonly kind: "succeeded"; readonly output: string }
   | { readonly kind: "submitted"; readonly output: string; readonly job?: string; readonly firstPause?: number }

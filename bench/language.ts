@@ -7,21 +7,14 @@ import { runInNewContext } from "node:vm";
 import type { Definition } from "../lib/asl/definition.ts";
 import type { Position } from "../lib/asl/position.ts";
 import type { Moment } from "../lib/asl/transition.ts";
+import { built } from "./built.ts";
 
-/**
- * What is measured is what ships, the build: tsx gives every function its name each time one is made, which
- * costs more than many a step.
- */
-async function built<Module>(file: string): Promise<Module> {
-  const at = new URL(`../dist/lib/asl/${file}.js`, import.meta.url);
-  return (await import(at.href)) as Module; // the build of the file that the caller names as its type
-}
-
-const { compilePath, isProblem, readPath } = await built<typeof import("../lib/asl/evaluate/path.ts")>("evaluate/path");
-const { parseJson } = await built<typeof import("../lib/asl/json.ts")>("json");
-const { parseDefinitionText } = await built<typeof import("../lib/asl/parse.ts")>("parse");
-const { simulate } = await built<typeof import("../lib/asl/simulate.ts")>("simulate");
-const { begin, step } = await built<typeof import("../lib/asl/step.ts")>("step");
+const { compilePath, isProblem, readPath } =
+  await built<typeof import("../lib/asl/evaluate/path.ts")>("asl/evaluate/path");
+const { parseJson } = await built<typeof import("../lib/asl/json.ts")>("asl/json");
+const { parseDefinitionText } = await built<typeof import("../lib/asl/parse.ts")>("asl/parse");
+const { simulate } = await built<typeof import("../lib/asl/simulate.ts")>("asl/simulate");
+const { begin, step } = await built<typeof import("../lib/asl/step.ts")>("asl/step");
 
 /** A figure beside the budget it has to keep. */
 interface Figure {

@@ -5,8 +5,11 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { connect, type Reply } from "../../lib/cli/client.ts";
 import { executionId, parseExecutionArn } from "../../lib/engine/identity.ts";
-import { type LocalBaton, startLocal } from "../../lib/local/baton.ts";
+import type { LocalBaton } from "../../lib/local/baton.ts";
+import { built } from "../built.ts";
 import { median } from "../print.ts";
+
+const { startLocal } = await built<typeof import("../../lib/local/baton.ts")>("local/baton");
 
 const startsPerSecond = 100;
 const starts = 1_000;

@@ -8,8 +8,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { folderObjects } from "../../lib/adapters/local/objects.ts";
+import { built } from "../built.ts";
 import { openEmbedded } from "./open.ts";
+
+const { folderObjects } = await built<typeof import("../../lib/adapters/local/objects.ts")>("adapters/local/objects");
 
 export interface MapRunFigures {
   readonly items: number;

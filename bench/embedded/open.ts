@@ -2,13 +2,17 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type LocalWorld, openLocalWorld } from "../../lib/adapters/local/world.ts";
-import { createEngine, type Engine } from "../../lib/engine/engine.ts";
-import { saveDefinition } from "../../lib/engine/machines.ts";
+import type { LocalWorld } from "../../lib/adapters/local/world.ts";
+import type { Engine } from "../../lib/engine/engine.ts";
 import type { Objects } from "../../lib/engine/map-run/ports.ts";
 import type { ExecutionId, MachineRecord, Tasks } from "../../lib/engine/ports.ts";
-import { startExecution } from "../../lib/engine/start.ts";
-import { runLoop } from "../../lib/local/loop.ts";
+import { built } from "../built.ts";
+
+const { openLocalWorld } = await built<typeof import("../../lib/adapters/local/world.ts")>("adapters/local/world");
+const { createEngine } = await built<typeof import("../../lib/engine/engine.ts")>("engine/engine");
+const { saveDefinition } = await built<typeof import("../../lib/engine/machines.ts")>("engine/machines");
+const { startExecution } = await built<typeof import("../../lib/engine/start.ts")>("engine/start");
+const { runLoop } = await built<typeof import("../../lib/local/loop.ts")>("local/loop");
 
 export interface Embedded {
   deploy(definition: object): Promise<MachineRecord>;

@@ -2,10 +2,15 @@
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import { Agent, request } from "undici";
-import { createTasks } from "../../lib/integrations/integrations.ts";
-import { urlFunctions } from "../../lib/local/functions/url-functions.ts";
+import { built } from "../built.ts";
 import { median } from "../print.ts";
 import { openEmbedded } from "./open.ts";
+
+const { createTasks } =
+  await built<typeof import("../../lib/integrations/integrations.ts")>("integrations/integrations");
+const { urlFunctions } = await built<typeof import("../../lib/local/functions/url-functions.ts")>(
+  "local/functions/url-functions",
+);
 
 export const tasksInSequence = 10;
 const executions = 30;

@@ -76,8 +76,8 @@ export function encodeCommand(command: Command): string {
 
 /** Commands are written by Baton alone, on a queue that nobody else may write to. */
 export function decodeCommand(body: string): Command {
-  const { v = 1, ...command } = JSON.parse(body);
-  checkFormat("a message", v);
+  const command = JSON.parse(body);
+  checkFormat("a message", command.v ?? 1);
   return command;
 }
 

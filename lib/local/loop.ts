@@ -46,7 +46,7 @@ export function runLoop(engine: Engine, { inbox, onDue }: Source, options: LoopO
     } finally {
       atWork[lane]--;
       if (stopping && atWork.flow + atWork.tasks === 0) idle?.();
-      else void take(lane);
+      else wake(lane);
     }
   };
 
@@ -73,13 +73,23 @@ export function runLoop(engine: Engine, { inbox, onDue }: Source, options: LoopO
     }
   };
   const roomIn = (lane: Lane): number => (stopping ? 0 : options.atOnce[lane] - atWork[lane]);
-  const wake = (): void => {
-    void take("flow");
-    void take("tasks");
+  /** Once the turn is over: whoever has just written remembers it by then, and one look does for all that was sent in it. */
+  const woken: Record<Lane, boolean> = { flow: false, tasks: false };
+  const wake = (lane: Lane): void => {
+    if (woken[lane]) return;
+    woken[lane] = true;
+    process.nextTick(() => {
+      woken[lane] = false;
+      void take(lane);
+    });
+  };
+  const wakeBoth = (): void => {
+    wake("flow");
+    wake("tasks");
   };
 
-  const forget = onDue(wake);
-  wake();
+  const forget = onDue(wakeBoth);
+  wakeBoth();
   return {
     stop: async () => {
       stopping = true;

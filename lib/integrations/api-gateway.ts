@@ -1,31 +1,51 @@
 /**
  * `arn:aws:states:::apigateway:invoke`: a method of an API at `https://<ApiEndpoint>/<Stage>/<Path>`, with and
- * without a task token. Unsigned: `AuthType` is NO_AUTH.
+ * without a task token. Signed for the role of the state where `AuthType` is IAM_ROLE.
  */
 import type { CallResult } from "../engine/ports.ts";
 import { callFailure } from "./call-failure.ts";
 import { exchange, type HttpRequest, type Reach, TooLarge, Unreachable } from "./http/exchange.ts";
 import { isMembers } from "./http/parameters.ts";
 import { membersOfReply } from "./http-invoke.ts";
-import type { Integration } from "./integration.ts";
+import { RoleNotAssumed } from "./identity.ts";
+import type { Integration, IntegrationCall } from "./integration.ts";
 import type { Json } from "./poller.ts";
+import { NoSigner, type Signer } from "./sdk/sign.ts";
 
-export function apiGatewayInvoke(reach: Reach = {}): Integration {
+export function apiGatewayInvoke(signer: Signer, reach: Reach = {}): Integration {
   return async (call) => {
-    const request = requestOf(JSON.parse(call.arguments) as Json, reach);
+    const given = JSON.parse(call.arguments) as Json;
+    const request = requestOf(given, reach);
     if (typeof request === "string") return callFailure("States.Runtime", request);
     try {
-      const result = resultOf(membersOfReply(await exchange(traced(request, call.traceHeader), reach, call.signal)));
+      const known =
+        isMembers(given) && given["AuthType"] === "IAM_ROLE" ? await signed(request, call, signer) : request;
+      const result = resultOf(membersOfReply(await exchange(traced(known, call.traceHeader), reach, call.signal)));
       return result.kind === "succeeded" && call.pattern === "token" ? { ...result, kind: "submitted" } : result;
     } catch (error) {
       if (call.signal.aborted) throw call.signal.reason;
-      if (error instanceof Unreachable) return callFailure("States.Runtime", error.message);
+      if (error instanceof RoleNotAssumed) return callFailure("States.Permissions", error.message);
+      if (error instanceof Unreachable || error instanceof NoSigner)
+        return callFailure("States.Runtime", error.message);
       if (error instanceof TooLarge) return callFailure("States.DataLimitExceeded", error.message);
       if (!(error instanceof Error)) throw error;
       return callFailure("ApiGateway.SdkClientException", `Unable to execute HTTP request: ${error.message}`);
     }
   };
 }
+
+/** For the Region in the API's name, where it has one. */
+function signed(request: HttpRequest, call: IntegrationCall, signer: Signer): Promise<HttpRequest> {
+  const [, region = call.region] = /\.execute-api\.([\w-]+)\./.exec(request.url.hostname) ?? [];
+  return signer.sign(request, { caller: call, service: "execute-api", region });
+}
+
+const authTypes: Readonly<Record<string, string | undefined>> = {
+  NO_AUTH: undefined,
+  IAM_ROLE: undefined,
+  RESOURCE_POLICY:
+    "The AuthType 'RESOURCE_POLICY' has the API ask for the service that Step Functions is, which nobody else can be: let its policy allow the role, and use IAM_ROLE.",
+};
 
 /** The request, or what is wrong with the parameters. */
 function requestOf(given: Json, { loopback = false }: Reach): HttpRequest | string {
@@ -39,7 +59,8 @@ function requestOf(given: Json, { loopback = false }: Reach): HttpRequest | stri
   } = isMembers(given) ? given : {};
   if (typeof endpoint !== "string") return "The parameters of 'apigateway:invoke' must have a string 'ApiEndpoint'.";
   if (typeof method !== "string") return "The parameters of 'apigateway:invoke' must have a string 'Method'.";
-  if (auth !== "NO_AUTH") return `The AuthType '${String(auth)}' is not signed here: only NO_AUTH is.`;
+  const wrong = wrongAuth(String(auth));
+  if (wrong !== undefined) return wrong;
   const places = [stage, path].flatMap((part) =>
     typeof part === "string" && part !== "" ? [part.replace(/^\//, "")] : [],
   );
@@ -64,6 +85,11 @@ function requestOf(given: Json, { loopback = false }: Reach): HttpRequest | stri
     },
     ...(body !== undefined && { body }),
   };
+}
+
+function wrongAuth(auth: string): string | undefined {
+  if (Object.hasOwn(authTypes, auth)) return authTypes[auth];
+  return `'AuthType' must be one of ${Object.keys(authTypes).join(", ")}, but was: ${auth}`;
 }
 
 /** Nulls are left out, unless the state wants them. */

@@ -89,7 +89,7 @@ function readBody({ headers, body }: HttpReply): unknown {
 const longestCause = 30_000;
 
 /** It stays JSON: of a long answer the beginning of the body is kept, as text. */
-function causeOf(members: Readonly<Record<string, unknown>>): string {
+export function causeOf(members: Readonly<Record<string, unknown>>): string {
   const whole = JSON.stringify(members);
   if (whole.length <= longestCause) return whole;
   const { ResponseBody: body, ...others } = members;

@@ -14,11 +14,19 @@ import { type HttpOptions, httpInvoke } from "./http-invoke.ts";
 import { createIdentity, type Identity } from "./identity.ts";
 import type { Integration, IntegrationCall } from "./integration.ts";
 import { noteOf, pollJob, stopJob } from "./jobs.ts";
+import {
+  type Kubernetes,
+  kubernetesCall,
+  kubernetesRunJob,
+  pollKubernetesJob,
+  stopKubernetesJob,
+} from "./kubernetes.ts";
 import { lambdaFunction } from "./lambda-function.ts";
 import { lambdaInvoke } from "./lambda-invoke.ts";
 import { lambdaService } from "./lambda-service.ts";
 import { type ResourceLimit, withLimits } from "./limits.ts";
 import { createSdk, type SendBySdk } from "./sdk/sdk.ts";
+import { createSigner } from "./sdk/sign.ts";
 import { askingOf, serviceAction } from "./service.ts";
 import { services } from "./services/services.ts";
 
@@ -49,6 +57,7 @@ export function createTasks(options: TasksOptions = {}): Tasks {
   const { functions = [lambdaService({ identity })] } = options;
   const invoke = inOrder(functions);
   const send = createSdk(identity);
+  const signer = createSigner(identity);
   const table: readonly Row[] = [
     { resource: /^arn:[\w-]+:lambda:/, patterns: ["request-response"], integration: lambdaFunction(invoke) },
     {
@@ -64,8 +73,9 @@ export function createTasks(options: TasksOptions = {}): Tasks {
     {
       resource: optimized("apigateway", "invoke"),
       patterns: ["request-response", "token"],
-      integration: apiGatewayInvoke(http.reach),
+      integration: apiGatewayInvoke(signer, http.reach),
     },
+    ...kubernetesRows({ signer, reach: http.reach ?? {} }),
     ...serviceRows(send),
     sdkRow(send),
   ];
@@ -74,6 +84,21 @@ export function createTasks(options: TasksOptions = {}): Tasks {
     jobs: { poll: (job) => pollBy(table, job), stop: (job) => stopBy(table, job) },
   };
   return withLimits(tasks, limits);
+}
+
+function kubernetesRows(kubernetes: Kubernetes): readonly Row[] {
+  return [
+    { resource: optimized("eks", "call"), patterns: ["request-response"], integration: kubernetesCall(kubernetes) },
+    {
+      resource: optimized("eks", "runJob"),
+      patterns: ["request-response", "sync"],
+      integration: kubernetesRunJob(kubernetes),
+      jobs: {
+        poll: (call) => pollKubernetesJob(kubernetes, call),
+        stop: (call) => stopKubernetesJob(kubernetes, call),
+      },
+    },
+  ];
 }
 
 function serviceRows(send: SendBySdk): readonly Row[] {

@@ -2,8 +2,10 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { signatureOf } from "../../lib/api/signature.ts";
 import type { CallResult } from "../../lib/engine/ports.ts";
 import type { Connection } from "../../lib/integrations/http/connection.ts";
+import { RoleNotAssumed } from "../../lib/integrations/identity.ts";
 import type { TasksOptions } from "../../lib/integrations/integrations.ts";
 import { callWith } from "./call-with.ts";
 
@@ -306,6 +308,47 @@ test("API Gateway: stage and path, values of queries, a token's answer", async (
     kind: "failed",
     error: "ApiGateway.418",
     cause: expect.stringContaining("short and stout"),
+  });
+});
+
+describe("a method of an API that asks who is calling", () => {
+  const apigateway = "arn:aws:states:::apigateway:invoke";
+  const credentials = { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "secret", sessionToken: "session" };
+  const signing = { ...optionsWith(), identity: () => ({ name: "role", credentials: async () => credentials }) };
+  const parameters = () => ({ ApiEndpoint: base, Method: "POST", AuthType: "IAM_ROLE", RequestBody: { x: 1 } });
+
+  test("is called signed for the state's role", async () => {
+    const given = { ...parameters(), Path: "/json", QueryParameters: { b: ["2", "1"], a: ["ü ("] } };
+    expect(await callWith(signing, apigateway, given)).toMatchObject({ kind: "succeeded" });
+    const { url = "", headers = {}, body = "" } = seen.at(-1) ?? {};
+    const [, day = "", signed = "", signature] =
+      /Credential=AKIDEXAMPLE\/(\d+)\/us-east-1\/execute-api\/aws4_request, SignedHeaders=(\S+), Signature=(\w+)$/.exec(
+        String(headers["authorization"]),
+      ) ?? [];
+    const asked = { method: "POST", url: new URL(url, base), headers: new Headers(headers as never), body };
+    const scope = { day, region: "us-east-1", service: "execute-api", signedHeaders: signed.split(";") };
+    const moment = String(headers["x-amz-date"]);
+    expect(signatureOf({ ...asked, body: Buffer.from(body) }, { ...scope, moment }, "secret")).toBe(signature);
+    expect(headers["x-amz-security-token"]).toBe("session");
+  });
+
+  test.each([
+    ["RESOURCE_POLICY", /^The AuthType 'RESOURCE_POLICY' has the API ask for the service/],
+    ["NONE", /^'AuthType' must be one of NO_AUTH, IAM_ROLE, RESOURCE_POLICY, but was: NONE$/],
+  ])("%s", async (AuthType, cause) => {
+    expect(await callWith(signing, apigateway, { ...parameters(), AuthType })).toEqual({
+      kind: "failed",
+      error: "States.Runtime",
+      cause: expect.stringMatching(cause),
+    });
+  });
+
+  test("is not called if the role cannot be assumed", async () => {
+    const before = seen.length;
+    const refused = async () => Promise.reject(new RoleNotAssumed("The role r could not be assumed: no"));
+    const options = { ...optionsWith(), identity: () => ({ name: "role", credentials: refused }) };
+    expect(await callWith(options, apigateway, parameters())).toMatchObject({ error: "States.Permissions" });
+    expect(seen).toHaveLength(before);
   });
 });
 

@@ -13,6 +13,8 @@ export interface Client {
   call(operation: string, input: object): Promise<Reply>;
   /** A path of the REST face, which knows a few things more. */
   get(path: string): Promise<Reply>;
+  /** The lines of the server's stream of changes, until it ends; undefined: it has none. */
+  events(signal: AbortSignal): Promise<AsyncIterable<string> | undefined>;
 }
 
 export class ApiFailure extends Failure {
@@ -36,7 +38,25 @@ export function connect(url: string, identity = identityFrom(process.env)): Clie
       return ask(url, { method: "POST", url: new URL(url), headers, body: JSON.stringify(input) }, identity);
     },
     get: (path) => ask(url, { method: "GET", url: new URL(path, url), headers: {} }, identity),
+    events: async (signal) => {
+      const asked: Asked = { method: "GET", url: new URL("/events", url), headers: {} };
+      const response = await fetch(asked.url, { headers: headersOf(asked, identity), signal });
+      const isStream = response.headers.get("content-type") === "text/event-stream";
+      if (response.ok && isStream && response.body) return linesOf(response.body);
+      await response.body?.cancel();
+      return undefined;
+    },
   };
+}
+
+async function* linesOf(body: ReadableStream<Uint8Array>): AsyncGenerator<string> {
+  const decoder = new TextDecoder();
+  let rest = "";
+  for await (const chunk of body) {
+    const lines = (rest + decoder.decode(chunk, { stream: true })).split("\n");
+    rest = lines.pop() ?? "";
+    yield* lines;
+  }
 }
 
 interface Asked {

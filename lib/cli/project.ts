@@ -3,6 +3,7 @@ import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 
 export interface Project {
+  /** Definitions, and folders of them. */
   readonly definitions: readonly string[];
   readonly functionFolders: readonly string[];
 }
@@ -14,9 +15,14 @@ export function projectIn(folder: string, named: Project): Project {
   const tasks = join(folder, "tasks");
   const { definitions, functionFolders } = named;
   return {
-    definitions: definitions.length > 0 ? definitions : definitionsIn(machines),
+    definitions: definitions.length > 0 ? definitions : [machines],
     functionFolders: functionFolders.length > 0 || !isFolder(tasks) ? functionFolders : [tasks],
   };
+}
+
+/** The files that are named, and those in folders that are. */
+export function definitionFiles(places: readonly string[]): readonly string[] {
+  return places.flatMap((place) => (isFolder(place) ? definitionsIn(place) : [place]));
 }
 
 function definitionsIn(folder: string): readonly string[] {

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { projectIn } from "../../lib/cli/project.ts";
+import { definitionFiles, projectIn } from "../../lib/cli/project.ts";
 import { baton, folderOf } from "./baton.ts";
 
 const folder = folderOf({});
@@ -41,10 +41,12 @@ test("baton dev finds machines and tasks where none are named", () => {
   const none = { definitions: [], functionFolders: [] };
   expect(projectIn(folder, none)).toEqual(none);
   writeFileSync(join(project, "machines", "notes.txt"), "");
-  expect(projectIn(project, none)).toEqual({
-    definitions: [join(project, "machines", "order.asl.yaml")],
-    functionFolders: [join(project, "tasks")],
-  });
+  const found = projectIn(project, none);
+  expect(found).toEqual({ definitions: [join(project, "machines")], functionFolders: [join(project, "tasks")] });
+  expect(definitionFiles([...found.definitions, "a.json"])).toEqual([
+    join(project, "machines", "order.asl.yaml"),
+    "a.json",
+  ]);
   const named = { definitions: ["a.json"], functionFolders: ["b"] };
   expect(projectIn(project, named)).toEqual(named);
   expect(readdirSync(join(project, "tasks"))).toHaveLength(7);

@@ -1,5 +1,5 @@
 /** What `baton dev` says and how it ends: one ready line, what it resumed, whose folder it is, a clean end. */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -45,6 +45,30 @@ describe("baton dev", () => {
     const { executions } = await connect(second.url).call("ListExecutions", { stateMachineArn });
     expect(executions.map(({ status }: { status: string }) => status)).toEqual(["RUNNING", "RUNNING"]);
     expect(await second.stop()).toBe(0);
+  });
+
+  test("a definition that is saved is deployed, one that is not valid is told of, and what stood there stays", async () => {
+    const machines = join(folder, "machines");
+    mkdirSync(machines);
+    const write = (seconds: unknown): void =>
+      writeFileSync(
+        join(machines, "rest.asl.json"),
+        JSON.stringify({ StartAt: "Rest", States: { Rest: { Type: "Wait", Seconds: seconds, End: true } } }),
+      );
+    write(60);
+    const dev = await startDev("--data", join(folder, "saved"), machines);
+    const client = connect(dev.url);
+    const stateMachineArn = "arn:aws:states:us-east-1:000000000000:stateMachine:rest";
+    const definition = async (): Promise<string> =>
+      (await client.call("DescribeStateMachine", { stateMachineArn })).definition;
+    expect(await definition()).toContain('"Seconds":60');
+    write(7);
+    await expect.poll(definition, { timeout: 20_000 }).toContain('"Seconds":7');
+    write("soon");
+    await expect.poll(dev.said, { timeout: 20_000 }).toMatch(/rest\.asl\.json is not valid/);
+    expect(await definition()).toContain('"Seconds":7');
+    expect(dev.said()).toContain("machine  rest  as saved\n");
+    expect(await dev.stop()).toBe(0);
   });
 
   test("a definition that is not valid ends it with every problem, and gives the folder back", async () => {

@@ -1,9 +1,10 @@
 /** `baton dev`: Baton on this machine, until it is told to stop. */
 import { readFileSync } from "node:fs";
+import { setTimeout as pause } from "node:timers/promises";
 import { Command } from "commander";
 import { parseLimits, type ResourceLimit } from "../../integrations/limits.ts";
 import type { LocalBaton } from "../../local/baton.ts";
-import { connect } from "../client.ts";
+import { type Client, connect } from "../client.ts";
 import { exportLines, type Identity, identityFrom, localSettings, regionOf } from "../client-settings.ts";
 import { readValidDefinition } from "../definition-file.ts";
 import { deploy } from "../deploy.ts";
@@ -21,7 +22,8 @@ import {
   substituteOption,
 } from "../options.ts";
 import { paint } from "../paint.ts";
-import { projectIn } from "../project.ts";
+import { definitionFiles, projectIn } from "../project.ts";
+import { type SavedDefinitions, savedDefinitions } from "../saved-definitions.ts";
 import { openServer, stopRequest } from "../server.ts";
 
 interface Options {
@@ -49,7 +51,7 @@ export function devCommand(): Command {
     .description("run Baton on this machine: engine, store and API in one process")
     .argument(
       "[definitions...]",
-      "definitions to deploy at the start; without any: those in machines, with the functions in tasks",
+      "definitions, or folders of them, to deploy now and whenever they are saved; without any: those in machines, with the functions in tasks",
     )
     .option("--port <port>", "the port to listen on; 0 takes a free one", readPort, defaultPort)
     .addOption(dataOption())
@@ -90,7 +92,8 @@ function readLimits(file: string): readonly ResourceLimit[] {
 async function dev(files: readonly string[], options: Options): Promise<void> {
   const stopped = stopRequest();
   const project = projectIn(".", { definitions: files, functionFolders: options.functions });
-  const definitions = project.definitions.map((file) => readValidDefinition(file, options.substitute));
+  const saved = savedDefinitions(project.definitions);
+  const definitions = definitionFiles(project.definitions).map((file) => readValidDefinition(file, options.substitute));
   const baton = await openServer({
     port: options.port,
     data: options.data,
@@ -115,9 +118,33 @@ async function dev(files: readonly string[], options: Options): Promise<void> {
     if (!options.quiet && !options.json) greet(baton, options.data, machines);
     const ready = { ready: baton.url, resumed: baton.resumed, machines };
     console.log(options.json ? JSON.stringify(ready) : `ready ${baton.url}`);
-    await stopped;
+    await keepDeployed(client, saved, options, stopped);
   } finally {
     await baton.close();
+  }
+}
+
+const lookMilliseconds = 500;
+
+/** What is saved is deployed; what is wrong with it is said, and the machine stays as it was. */
+async function keepDeployed(
+  client: Client,
+  saved: SavedDefinitions,
+  options: Options,
+  stopped: Promise<void>,
+): Promise<void> {
+  const isStopped = stopped.then(() => true);
+  while (!(await Promise.race([isStopped, pause(lookMilliseconds, false, { ref: false })]))) {
+    for (const file of saved.look()) {
+      try {
+        const { name } = await deploy(client, readValidDefinition(file, options.substitute));
+        if (options.json) console.log(JSON.stringify({ deployed: name }));
+        else if (!options.quiet) console.log(`machine  ${name}  as saved`);
+      } catch (error) {
+        if (!(error instanceof Failure)) throw error;
+        console.error(error.message);
+      }
+    }
   }
 }
 
@@ -130,6 +157,7 @@ function greet(baton: LocalBaton, data: string, machines: readonly string[]): vo
   console.log(`${paint("bold", "Baton")}  embedded: one process, executions in ${data}`);
   if (baton.resumed > 0) console.log(`resumed ${baton.resumed} execution${baton.resumed === 1 ? "" : "s"}`);
   for (const name of machines) console.log(`machine  ${name}`);
+  if (machines.length > 0) console.log("definitions are deployed anew whenever they are saved");
   if (baton.credentials) {
     console.log(`keys are required; make one with: baton keys create --role start --data ${data}`);
   } else {

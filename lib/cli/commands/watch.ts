@@ -2,12 +2,12 @@
  * `baton watch [EXECUTION]`: running executions, or one with its graph, drawn anew as things happen. Where no
  * terminal listens, each change is a line of its own.
  */
-import { setTimeout as pause } from "node:timers/promises";
 import { Command } from "commander";
 import { graphOf } from "../../asl/graph/graph.ts";
 import { progressOf } from "../../asl/graph/progress.ts";
 import { toTerminal } from "../../asl/graph/terminal.ts";
 import { parseJson } from "../../asl/json.ts";
+import { openChanges } from "../changes.ts";
 import { type Client, connect, type Reply } from "../client.ts";
 import { costOf, ending, follow, story } from "../follow.ts";
 import { executionArnOf, listAll, machineArnOf } from "../names.ts";
@@ -40,22 +40,32 @@ export function watchCommand(): Command {
     });
 }
 
-const everyMilliseconds = 1_000;
+/** How long a table stands: times in it move on. */
+const tickMilliseconds = 1_000;
 
 async function watchAll(client: Client, options: Options): Promise<void> {
-  const stopped = stopRequest().then(() => true);
-  const screen = options.json || options.once ? undefined : openScreen();
-  let before: readonly Running[] = [];
-  for (;;) {
+  if (options.once) {
     const now = await running(client, options);
-    if (options.once)
-      return console.log(options.json ? JSON.stringify(now, undefined, 2) : runningTable(now, Date.now()));
-    if (screen !== undefined) screen.show(runningTable(now, Date.now()));
-    else
-      for (const change of changes(before, now))
-        console.log(options.json ? JSON.stringify(change) : changeLine(change));
-    before = now;
-    if (await Promise.race([stopped, pause(everyMilliseconds, false)])) return;
+    return console.log(options.json ? JSON.stringify(now, undefined, 2) : runningTable(now, Date.now()));
+  }
+  const screen = options.json ? undefined : openScreen();
+  const news = openChanges(client);
+  let seen: readonly Running[] = [];
+  const draw = (): void => screen?.show(runningTable(seen, Date.now()));
+  const ticking = screen && setInterval(draw, tickMilliseconds);
+  const stopped = stopRequest().then(() => true);
+  try {
+    do {
+      const now = await running(client, options);
+      if (screen === undefined)
+        for (const change of changes(seen, now))
+          console.log(options.json ? JSON.stringify(change) : changeLine(change));
+      seen = now;
+      draw();
+    } while (!(await Promise.race([stopped, news.next()])));
+  } finally {
+    clearInterval(ticking);
+    news.close();
   }
 }
 
@@ -149,14 +159,17 @@ async function followPlainly(client: Client, executionArn: string, { once, json 
 }
 
 async function redraw(client: Client, executionArn: string, show: (text: string) => void): Promise<Reply> {
-  for (;;) {
-    await draw(client, executionArn, show);
-    const description = await client.call("DescribeExecution", { executionArn });
-    if (description.status !== "RUNNING") {
+  const news = openChanges(client, executionArn);
+  try {
+    for (;;) {
+      // In that order: what is drawn of an execution that has ended is all of it.
+      const description = await client.call("DescribeExecution", { executionArn });
       await draw(client, executionArn, show);
-      return description;
+      if (description.status !== "RUNNING") return description;
+      await news.next();
     }
-    await pause(everyMilliseconds);
+  } finally {
+    news.close();
   }
 }
 

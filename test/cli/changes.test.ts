@@ -1,0 +1,59 @@
+/** Word of changes for commands: from a server that tells, and without one. */
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { openChanges } from "../../lib/cli/changes.ts";
+import { type Client, connect } from "../../lib/cli/client.ts";
+import { startLocal } from "../../lib/local/baton.ts";
+import { pass, role } from "../api/requests.ts";
+import { folderOf } from "./baton.ts";
+
+const never = 1_000_000_000;
+const folder = folderOf({});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+test("the server's word is heard: of each execution, or of one", async () => {
+  const server = await startLocal({ port: 0, folder: join(folder, "data") });
+  const client = connect(server.url);
+  const { stateMachineArn } = await client.call("CreateStateMachine", { name: "m", definition: pass, roleArn: role });
+  const pace = { everyMilliseconds: never, doubtMilliseconds: never, restMilliseconds: 1 };
+  const all = openChanges(client, undefined, pace);
+  const one = openChanges(client, stateMachineArn.replace(":stateMachine:", ":execution:").concat(":wanted"), pace);
+  await Promise.all([all.next(), one.next()]); // both listen now
+  const heard: string[] = [];
+  const told = one.next().then(() => heard.push("one"));
+  await client.call("StartExecution", { stateMachineArn, name: "other" });
+  await all.next();
+  expect(heard).toEqual([]);
+  await client.call("StartExecution", { stateMachineArn, name: "wanted" });
+  await told;
+  for (const changes of [all, one]) changes.close();
+  await server.close();
+});
+
+test("without word it is time to look again after a while, and not before", async () => {
+  const client: Client = { url: "", call: async () => ({}), get: async () => ({}), events: async () => undefined };
+  const changes = openChanges(client, undefined, {
+    everyMilliseconds: 1,
+    doubtMilliseconds: never,
+    restMilliseconds: never,
+  });
+  for (let looks = 0; looks < 3; looks++) await changes.next();
+  changes.close();
+});
+
+test("a stream that ends is opened again, and what was said meanwhile counts as a change", async () => {
+  let opened = 0;
+  const events = async (): Promise<AsyncIterable<string> | undefined> => {
+    opened += 1;
+    return (async function* () {
+      yield ": still here";
+    })();
+  };
+  const client: Client = { url: "", call: async () => ({}), get: async () => ({}), events };
+  const pace = { everyMilliseconds: never, doubtMilliseconds: never, restMilliseconds: 1 };
+  const changes = openChanges(client, undefined, pace);
+  for (let looks = 0; looks < 3; looks++) await changes.next();
+  expect(opened).toBeGreaterThanOrEqual(3);
+  changes.close();
+});

@@ -5,6 +5,7 @@
  */
 import type { Instant } from "../asl/position.ts";
 import type { Activities } from "./activity-port.ts";
+import type { Inspected, Inspecting } from "./inspect-port.ts";
 import type { Jobs } from "./job-port.ts";
 import type { FunctionLines } from "./lines-port.ts";
 import type { MapRuns, Objects } from "./map-run/ports.ts";
@@ -301,7 +302,7 @@ export type CallResult =
   | { readonly kind: "submitted"; readonly output: string; readonly job?: string; readonly firstPause?: number }
   | { readonly kind: "failed"; readonly error: string; readonly cause: string };
 
-export interface Call {
+export interface Call extends Inspecting {
   readonly resource: string;
   readonly arguments: string;
   readonly region: string;
@@ -321,7 +322,7 @@ export interface Call {
 /** What a Task can call. */
 export interface Tasks {
   /** Never retries by itself. Rejects only when it is not known whether the call was made. */
-  call(call: Call): Promise<CallResult>;
+  call(call: Call): Promise<CallResult & Inspected>;
   /** Absent where no call begins a job. */
   readonly jobs?: Jobs;
 }

@@ -2,11 +2,13 @@
  * `arn:aws:states:::http:invoke`: any HTTPS API, with a connection that says who is calling. An answer outside
  * 2xx is a failure that keeps status, headers and body in its cause.
  */
+import type { Inspected } from "../engine/inspect-port.ts";
 import type { CallResult } from "../engine/ports.ts";
 import { callFailure } from "./call-failure.ts";
 import { type Authorize, type Connection, ConnectionFailure, createAuthorize, jsonOf } from "./http/connection.ts";
 import { exchange, type HttpReply, type Reach, TooLarge, Unreachable } from "./http/exchange.ts";
-import { connectionArnOf, isMembers, requestOf, WrongParameters } from "./http/parameters.ts";
+import { inspected } from "./http/inspected.ts";
+import { connectionArnOf, isMembers, requestOf, type Secured, WrongParameters } from "./http/parameters.ts";
 import { withTrace } from "./http/traceparent.ts";
 import type { Integration, IntegrationCall } from "./integration.ts";
 import type { Json } from "./poller.ts";
@@ -36,7 +38,7 @@ async function invoke(
   find: FindConnection,
   authorize: Authorize,
   reach: Reach,
-): Promise<CallResult> {
+): Promise<CallResult & Inspected> {
   const given = JSON.parse(call.arguments) as Json;
   if (!isMembers(given)) throw new WrongParameters("The parameters of 'http:invoke' must be an object.");
   const arn = connectionArnOf(given);
@@ -47,8 +49,28 @@ async function invoke(
   // What is wrong with the parameters is said before anybody is asked for a token.
   requestOf(given, { connection, authorization: {}, region: call.region });
   const authorization = await authorize(connection, reach, call.signal);
-  const request = requestOf(given, { connection, authorization, region: call.region });
-  return resultOf(await exchange(withTrace(request, call.traceHeader), reach, call.signal));
+  const secured = { connection, authorization, region: call.region };
+  const request = withTrace(requestOf(given, secured), call.traceHeader);
+  const { inspect } = call;
+  if (inspect === undefined) return resultOf(await exchange(request, reach, call.signal));
+  const shown = inspect === "open" ? request : requestOf(given, withoutSecrets(secured));
+  let reply: HttpReply | undefined;
+  const result = await exchange(request, reach, call.signal)
+    .then((answer) => {
+      reply = answer;
+      return resultOf(answer);
+    })
+    .catch((error: unknown) => {
+      if (call.signal.aborted) throw call.signal.reason;
+      return failureOf(error);
+    });
+  return { ...result, exchange: inspected(shown, reply) };
+}
+
+/** As the definition says it: all that a connection adds counts as secret. */
+function withoutSecrets({ connection, region }: Secured): Secured {
+  const { InvocationHttpParameters: _, ...AuthParameters } = connection.AuthParameters;
+  return { connection: { ...connection, AuthParameters }, authorization: {}, region };
 }
 
 const notText = /^(?:application\/octet-stream|image\/|video\/|audio\/)/i;

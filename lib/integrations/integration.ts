@@ -2,6 +2,7 @@
  * What every integration is: a call that a Task makes, apart from how its resource is recognised
  * (`integrations.ts`).
  */
+import type { Inspected } from "../engine/inspect-port.ts";
 import type { Call, CallResult } from "../engine/ports.ts";
 
 /** `resource` is the Task's, without its pattern's suffix. */
@@ -10,4 +11,4 @@ export interface IntegrationCall extends Call {
   readonly pattern: "request-response" | "sync" | "token";
 }
 
-export type Integration = (call: IntegrationCall) => Promise<CallResult>;
+export type Integration = (call: IntegrationCall) => Promise<CallResult & Inspected>;

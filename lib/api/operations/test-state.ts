@@ -3,7 +3,9 @@
  * once; nothing of the test is stored.
  */
 import type { TaskCall } from "../../asl/position.ts";
-import { type Called, testState as runTest } from "../../asl/test-state.ts";
+import { type Called, testState as runTest, type TestStateRequest } from "../../asl/test-state.ts";
+import type { Inspecting } from "../../engine/inspect-port.ts";
+import type { CallResult } from "../../engine/ports.ts";
 import { payloadLimit } from "../../engine/quotas.ts";
 import { type Call, operation } from "../operation.ts";
 import { Refusal } from "../refusal.ts";
@@ -57,17 +59,26 @@ export const testState = operation(input, async (call, asked) => {
     machineName: uuid(chance),
     executionName,
     chance: () => Number.parseInt(chance.hex(6), 16) / 2 ** 48,
-    call: async (task) => await make(call, task, executionName),
+    call: async (task) => await make(call, { task, idempotencyKey: executionName, ...inspecting(asked) }),
   });
   if (tested.kind === "tested") return { ...tested.response };
   const { code, message } = tested;
   throw new Refusal(code, message, code === "ValidationException" ? { namespace: "validation" } : {});
 });
 
+function inspecting({ inspectionLevel, revealSecrets }: TestStateRequest): Inspecting {
+  return inspectionLevel === "TRACE" ? { inspect: revealSecrets === true ? "open" : "closed" } : {};
+}
+
 /** The service's limit for a test. */
 const longestSeconds = 300;
 
-function make(call: Call, task: TaskCall, idempotencyKey: string): Promise<Called> {
+interface Made extends Inspecting {
+  readonly task: TaskCall;
+  readonly idempotencyKey: string;
+}
+
+function make(call: Call, { task, ...asked }: Made): Promise<Called> {
   const { tasks, clock } = call.engine.world;
   const { resource, roleArn, timeoutSeconds = longestSeconds } = task;
   const abort = new AbortController();
@@ -77,17 +88,15 @@ function make(call: Call, task: TaskCall, idempotencyKey: string): Promise<Calle
       abort.abort(new Error("the time of the test is over"));
     });
     const { account, region } = call.tenant;
-    const made = { resource, arguments: task.arguments, account, region, idempotencyKey, signal: abort.signal };
+    const made = { ...asked, resource, arguments: task.arguments, account, region, signal: abort.signal };
     tasks
       .call(roleArn === undefined ? made : { ...made, roleArn })
-      .then((result) => resolve({ signal: signalOf(result) }), reject)
+      .then(({ exchange, ...result }) => resolve({ signal: signalOf(result), ...(exchange && { exchange }) }), reject)
       .finally(cancel);
   });
 }
 
-type Result = Awaited<ReturnType<Call["engine"]["world"]["tasks"]["call"]>>;
-
-function signalOf(result: Result): Called["signal"] {
+function signalOf(result: CallResult): Called["signal"] {
   if (result.kind !== "failed") return { kind: "succeeded", output: result.output };
   return { kind: "failed", failure: { error: result.error, cause: result.cause } };
 }

@@ -11,7 +11,8 @@ import type { TestStateRequest } from "./request.ts";
 /** What an HTTP Task sent and got, as TRACE shows it; the shape is the API's. */
 export interface Exchange {
   readonly request: Readonly<Record<string, string>>;
-  readonly response: Readonly<Record<string, string>>;
+  /** Absent: no answer came. */
+  readonly response?: Readonly<Record<string, string>>;
 }
 
 /** Stages that only a test goes through: nobody else has the items of a Map at hand at once. */

@@ -10,9 +10,14 @@ import { describe, expect, test } from "vitest";
 const root = resolve(import.meta.dirname, "..");
 
 /** Where the engine's ports stand, of which adapters know the types. */
-const ports = ["ports.ts", "activity-port.ts", "job-port.ts", "map-run/ports.ts", "watch-port.ts"].map(
-  (file) => `type:lib/engine/${file}`,
-);
+const ports = [
+  "ports.ts",
+  "activity-port.ts",
+  "inspect-port.ts",
+  "job-port.ts",
+  "map-run/ports.ts",
+  "watch-port.ts",
+].map((file) => `type:lib/engine/${file}`);
 
 /** For each folder: what it may import of ours, and which packages. Types of a port may be imported where the port is implemented. */
 const mayImport: Readonly<Record<string, { readonly ours: readonly string[]; readonly packages: readonly string[] }>> =

@@ -12,9 +12,10 @@ import { timeOutOf } from "./claims.ts";
 import type { Command } from "./command.ts";
 import { deadlineMessage, deadlineOf } from "./deadline.ts";
 import type { Engine } from "./engine.ts";
+import { forsakenJobs, mayBeginJobs } from "./forsaken.ts";
 import { headerAt, headOf, headsOf } from "./head.ts";
 import { branchName, mapRunArn } from "./identity.ts";
-import { nextPoll, pollDue } from "./job.ts";
+import { nextPoll, pollDue, stopOf } from "./job.ts";
 import { groupsOf, groupWidth, joinKey } from "./join.ts";
 import { newsMessage } from "./map-run/ended.ts";
 import { runHead } from "./map-run/log.ts";
@@ -54,6 +55,7 @@ export async function unmovedOf(engine: Engine, id: ExecutionId, before: Instant
   const look: Look = { engine, header, definition: await engine.definition(header.definition), before, found: [] };
   await lookAtWhole(look, root);
   await lookAtMapRuns(look, root);
+  await lookAtJobs(look);
   const open: Segment[] = [root];
   for (let head = open.shift(); head; head = open.shift()) open.push(...(await lookAt(look, head)));
   return look.found;
@@ -79,6 +81,14 @@ async function lookAtWhole(look: Look, root: Segment): Promise<void> {
   if (waiting && openClaim(waiting.position) === header.parent.seq) return;
   const abandoned: Command = { kind: "abandoned", execution: header.id, branch: "", parent: header.parent };
   note(look, root, waiting?.now ?? root.now, "the state that started it has ended", messageOf(abandoned, "flow"));
+}
+
+/** Claims that ended long ago may have left a job behind. */
+async function lookAtJobs(look: Look): Promise<void> {
+  const { engine, header, definition } = look;
+  if (!mayBeginJobs(definition)) return;
+  for (const { waited, ended } of await forsakenJobs(engine, header.id))
+    note(look, waited, ended.now, "the job that it began may not have been stopped", stopOf(waited));
 }
 
 /** Runs at a time, as in the service's own lists. */

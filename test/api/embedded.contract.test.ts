@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { usualBodyLimitBytes } from "../../lib/api/handler.ts";
 import { accessKeysOf } from "../../lib/local/access-keys.ts";
 import { startLocal } from "../../lib/local/baton.ts";
 import { apiContract } from "../contracts/api.ts";
@@ -30,6 +31,7 @@ apiContract("embedded", async () => {
     admin: server.credentials,
     starter,
     url: server.url,
+    largestBody: usualBodyLimitBytes,
     send: (request) => fetch(request),
     work: async () => await pause(5), // it works by itself
     tokens,

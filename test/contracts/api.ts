@@ -17,6 +17,8 @@ export interface ApiSubject {
   /** Of a key with the role `start`, for machines called `orders-*`. */
   readonly starter: Credentials;
   readonly url: string;
+  /** Bytes that a request's body may have. */
+  readonly largestBody: number;
   send(request: Request): Promise<Response>;
   /** Lets the work go on for a moment, or does a piece of it. */
   work(): Promise<void>;
@@ -150,6 +152,27 @@ export function apiContract(title: string, open: () => Promise<ApiSubject>): voi
       expect(listed.body.executions).toMatchObject([{ executionArn, status: "SUCCEEDED" }]);
       const forged = { stateMachineArn: arnOf(name), nextToken: "forged" };
       expect(refusal(await call("ListExecutions", forged))).toBe("InvalidToken: Invalid Token: 'Invalid token'");
+    });
+
+    test("a request may have 5 MB, and whatever more this shape takes, to the byte", async () => {
+      const name = fresh("large");
+      await create(name, pass);
+      const bodyOf = (bytes: number): string => {
+        const around = JSON.stringify({ stateMachineArn: arnOf(name), name: `of-${bytes}`, input: '""' });
+        return around.replace('\\"\\"', `\\"${"x".repeat(bytes - around.length)}\\"`);
+      };
+      const headers = {
+        "x-amz-target": "AWSStepFunctions.StartExecution",
+        "content-type": "application/x-amz-json-1.0",
+      };
+      const fiveMegabytes = 5 * 1024 * 1024;
+      const body = bodyOf(fiveMegabytes);
+      expect(Buffer.byteLength(body)).toBe(fiveMegabytes);
+      const started = await ask("POST", "/", { headers, body });
+      expect(started.status).toBe(200);
+      expect((await ended(started.body.executionArn)).status).toBe("SUCCEEDED");
+      const tooLarge = await ask("POST", "/", { headers, body: bodyOf(subject.largestBody + 1) });
+      expect(tooLarge.status).toBe(413);
     });
 
     test("a task token is answered once, over the wire or REST", async () => {

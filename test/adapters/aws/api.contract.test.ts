@@ -26,6 +26,7 @@ describe.skipIf(skipped)(title, () => {
       admin,
       starter,
       url: "https://baton.example.com",
+      largestBody: 5 * 1024 * 1024,
       async send(request) {
         const body = request.method === "GET" ? undefined : await request.text();
         const headers = Object.fromEntries(request.headers);

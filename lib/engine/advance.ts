@@ -22,6 +22,7 @@ import { branchKey, type Engine } from "./engine.ts";
 import { tellLog, tellWaited } from "./execution-log.ts";
 import { carryExpress } from "./express-start.ts";
 import { leavingNewer } from "./format.ts";
+import { isFinished } from "./guard.ts";
 import { headerAt, headOf } from "./head.ts";
 import { healHead } from "./heal.ts";
 import { armKeeping, keep } from "./keep.ts";
@@ -161,7 +162,7 @@ async function guard(engine: Engine, command: Extract<Command, { readonly kind: 
   const header = await headerAt(engine, head);
   const isOpen = command.branch === "" && head.position.doing.kind !== "ended";
   if (isOpen) await armKeeping(engine, header);
-  if (head.by !== command.key) return done;
+  if (head.by !== command.key || (await isFinished(engine, head))) return done;
   const definition = await engine.definition(header.definition);
   if (isOpen) await setDeadline(engine, header, definition);
   await tellLog(engine, header, head);

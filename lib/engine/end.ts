@@ -19,7 +19,8 @@ import { releasing } from "./release.ts";
 import type { Header, Segment } from "./segment.ts";
 
 export type Ended =
-  | { readonly kind: "ended"; readonly segment: Segment }
+  /** `settled`: what follows is carried out. */
+  | { readonly kind: "ended"; readonly segment: Segment; readonly settled: boolean }
   /** It had ended before; `segment` is how. */
   | { readonly kind: "before"; readonly segment: Segment }
   /** It is another time since. */
@@ -57,8 +58,8 @@ export async function endExecution(
     if (answer.kind === "taken" && decodeSegment(answer.winner).nonce !== segment.nonce) continue;
     mine(engine, segment);
     await tellLog(engine, header, segment);
-    await settle(engine, header, definition, segment);
-    return { kind: "ended", segment };
+    const settled = await settle(engine, header, definition, segment);
+    return { kind: "ended", segment, settled };
   }
   throw new Error(`execution ${id} could not be ended in ${mostTries} tries`);
 }

@@ -5,7 +5,8 @@
 import type { Engine } from "./engine.ts";
 import { hashOf } from "./identity.ts";
 import { dispatch, messageOf } from "./messages.ts";
-import type { BranchPath, ExecutionId } from "./ports.ts";
+import type { BranchPath, ExecutionId, SegmentKey } from "./ports.ts";
+import { expiry } from "./record.ts";
 
 /** The nonce of a caller's write: from the SDK's invocation id, so that the SDK's own retry knows its write again. */
 export function nonceOf(engine: Engine, invocationId: string | undefined): string {
@@ -27,4 +28,17 @@ export async function postGuard(
   const due = engine.world.clock.now() + engine.options.guardDelayMilliseconds;
   await dispatch(engine, [messageOf({ kind: "guard", execution, branch, key }, "flow", due)]);
   return key;
+}
+
+/**
+ * Nothing is left for the guard of the call that wrote this segment. It is kept as a heartbeat, under the number of a
+ * segment that claims nothing and so has none.
+ */
+export async function noteFinished(engine: Engine, { execution, branch, seq }: SegmentKey): Promise<void> {
+  const { clock, heartbeats } = engine.world;
+  await heartbeats.beat({ execution, branch, seq }, clock.now(), expiry(engine, clock.now()));
+}
+
+export async function isFinished({ world }: Engine, { execution, branch, seq }: SegmentKey): Promise<boolean> {
+  return (await world.heartbeats.last({ execution, branch, seq })) !== undefined;
 }

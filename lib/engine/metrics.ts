@@ -80,7 +80,8 @@ export function measureAttempt(
   const values = valuesBy(signal, {
     isActivity: one === "Activity",
     scheduled: [scheduled],
-    started: started(at - since),
+    started,
+    waited: at - since,
     ended,
   });
   if (values.length > 0) world.metrics.put({ at, of: { [dimension]: resource }, by: [[dimension]], values });
@@ -89,21 +90,23 @@ export function measureAttempt(
 interface Told {
   readonly isActivity: boolean;
   readonly scheduled: Value[];
-  readonly started: Value[];
+  readonly started: (waited: number) => Value[];
+  /** Until a worker took it. */
+  readonly waited: number;
   readonly ended: (how: string) => Value[];
 }
 
 function valuesBy(
   signal: Signal | { readonly kind: "scheduled" },
-  { isActivity, scheduled, started, ended }: Told,
+  { isActivity, scheduled, started, waited, ended }: Told,
 ): readonly Value[] {
   switch (signal.kind) {
     case "scheduled":
       return scheduled;
     case "started":
-      return started;
+      return started(waited);
     case "submitted":
-      return [...scheduled, ...started];
+      return [...scheduled, ...started(0)];
     case "succeeded":
       return ended("Succeeded");
     case "failed":

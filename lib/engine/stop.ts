@@ -2,7 +2,7 @@
 import type { Failure, Instant } from "../asl/position.ts";
 import { endExecution } from "./end.ts";
 import type { Engine } from "./engine.ts";
-import { nonceOf, postGuard } from "./guard.ts";
+import { nonceOf, noteFinished, postGuard } from "./guard.ts";
 import type { ExecutionId } from "./ports.ts";
 
 export type Stopped = { readonly kind: "stopped"; readonly stoppedAt: Instant } | { readonly kind: "absent" };
@@ -17,6 +17,7 @@ export async function stopExecution(
   const by = await postGuard(engine, id, "", nonceOf(engine, invocationId));
   const ended = await endExecution(engine, id, { kind: "stopped", failure }, by);
   await engine.world.log.durable();
+  if (ended.kind === "ended" && ended.settled) await noteFinished(engine, ended.segment);
   if (ended.kind === "absent" || ended.kind === "not-concerned") return { kind: "absent" };
   return { kind: "stopped", stoppedAt: ended.segment.now };
 }

@@ -94,11 +94,11 @@ describe("events", () => {
     ]);
   });
 
-  test("a stop: its guard says it again, but does not count it again", async () => {
+  test("a stop is told once: its guard finds nothing left to do", async () => {
     const { engine, id, pass, events, measured } = await watched(waiting);
     await stopExecution(engine, id, { error: "Enough" });
     await pass(120_000);
-    expect(told(events)).toEqual(["RUNNING", "ABORTED", "ABORTED"]);
+    expect(told(events)).toEqual(["RUNNING", "ABORTED"]);
     expect(values(measured)).toEqual([{ ExecutionsStarted: 1 }, { ExecutionsAborted: 1, ExecutionTime: 1_000 }]);
   });
 

@@ -74,14 +74,14 @@ export function ManyActs({ asked, executions, chosen, clear }: ManyActsProps) {
 const mostTargets = 10_000;
 
 async function allMatching(asked: Asked): Promise<readonly Execution[]> {
-  const found: Execution[] = [];
+  const found = new Map<string, Execution>();
   let nextToken: string | undefined;
   do {
     const page = await searchExecutions(asked, nextToken, 1_000);
-    found.push(...page.executions);
+    for (const execution of page.executions) found.set(execution.executionArn, execution);
     nextToken = page.nextToken;
-  } while (nextToken !== undefined && found.length < mostTargets);
-  return found;
+  } while (nextToken !== undefined && found.size < mostTargets);
+  return [...found.values()];
 }
 
 const atOnce = 8;

@@ -68,8 +68,8 @@ export function useExecutions(asked: Asked): Shown {
   };
 }
 
-/** The newest page moves on while older ones stay: what is on both is shown once, as it is now. */
-function merged(newest: readonly Execution[], older: readonly Execution[]): readonly Execution[] {
-  const seen = new Set(newest.map(({ executionArn: arn }) => arn));
-  return [...newest, ...older.filter(({ executionArn: arn }) => !seen.has(arn))];
+/** The newest page moves on while older ones stay: what is on both is shown once, as it is now; the newest first. */
+export function merged(newest: readonly Execution[], older: readonly Execution[]): readonly Execution[] {
+  const byArn = new Map([...older, ...newest].map((execution) => [execution.executionArn, execution]));
+  return [...byArn.values()].sort((a, b) => b.startDate - a.startDate);
 }

@@ -14,7 +14,7 @@ beforeEach(async () => {
   const handler = createHandler(world.engine, { authentication: "none" });
   send = async (operation, input) => await wire(handler, operation, input);
   ask = async (line) => await rest(handler, line);
-  for (const [name, definition] of Object.entries({ passes: pass, waits: wait }))
+  for (const [name, definition] of Object.entries({ passes: pass, waits: wait, more: pass }))
     await send("CreateStateMachine", { name, definition, roleArn: role });
   await start("passes", "p1", '{"id":"ord-1001","customer":{"id":7},"total":0.0,"note":"Gr\\u00fc\\u00dfe"}');
   await start("passes", "p2", '{"id":"ord-1002","lines":[{"sku":"TEA"}],"paid":true}');
@@ -78,6 +78,35 @@ describe("SearchExecutions", () => {
     expect(first.body.executions).toHaveLength(1);
     const second = await search({ machine: "passes", maxResults: 1, nextToken: first.body.nextToken });
     expect([...first.body.executions, ...second.body.executions].map(({ name }) => name)).toEqual(["p2", "p1"]);
+  });
+
+  test.each([
+    ["all", {}, 12],
+    ["found by a field", { search: "kind=even" }, 5],
+    ["of a status", { status: "SUCCEEDED" }, 11],
+  ])("pages of all machines: %s", async (_what, question, expected) => {
+    for (let number = 0; number < 9; number++)
+      await start(
+        number % 3 === 0 ? "more" : "passes",
+        `n${number}`,
+        JSON.stringify({ kind: number % 2 ? "odd" : "even" }),
+      );
+    await world.run(1);
+    for (const most of [1, 2, 5, 100]) {
+      const found: string[] = [];
+      let nextToken: string | undefined;
+      let pages = 0;
+      do {
+        const { status, body } = await search({ ...question, maxResults: most, ...(nextToken && { nextToken }) });
+        expect(status).toBe(200);
+        expect(body.executions.length).toBeLessThanOrEqual(most);
+        found.push(...body.executions.map(({ executionArn }: { executionArn: string }) => executionArn));
+        nextToken = body.nextToken;
+        pages += 1;
+      } while (nextToken !== undefined && pages < 100);
+      expect(new Set(found).size, `pages of ${most}`).toBe(expected);
+      if (!("search" in question) && most === 100) expect(pages).toBe(1);
+    }
   });
 
   test("a machine that is not there", async () => {

@@ -8,6 +8,7 @@ import { executionArn, executionId, executionName, machineArn } from "../../engi
 import { type OpenTask, openTasks } from "../../engine/inbox.ts";
 import type { ExecutionId } from "../../engine/ports.ts";
 import { mayList } from "../access.ts";
+import { firstPlace, machinesFrom, type Place, placeBehind, type Stop } from "../machine-walk.ts";
 import { checkName } from "../name.ts";
 import { type Answer, type Call, operation } from "../operation.ts";
 import { openPage, pageSize, sealPage } from "../page.ts";
@@ -30,7 +31,7 @@ export const listOpenTasks = operation(
     for await (const { ids, next } of runningExecutions(
       call,
       machine,
-      after === undefined ? first : JSON.parse(after),
+      after === undefined ? firstPlace : JSON.parse(after),
     )) {
       tasks.push(...(await Promise.all(ids.map((id) => tasksOf(call, id)))).flat());
       looked += ids.length;
@@ -44,62 +45,29 @@ export const listOpenTasks = operation(
 /** Executions looked into for one page, and how many at once. */
 const mostExecutions = 200;
 const executionsAtOnce = 25;
-const machinesAtOnce = 100;
-
-/** Where to go on: in which page of machines, at which of it, with which page of its executions. */
-interface Cursor {
-  readonly machines?: string;
-  readonly index: number;
-  readonly executions?: string;
-}
-
-const first: Cursor = { index: 0 };
 
 interface Running {
   readonly ids: readonly ExecutionId[];
   /** Behind these; there may turn out to be no more. */
-  readonly next: Cursor;
+  readonly next: Place;
 }
 
 /** Of the machine, or of all that the caller may see. */
-async function* runningExecutions(call: Call, machine: string | undefined, from: Cursor): AsyncGenerator<Running> {
+async function* runningExecutions(call: Call, machine: string | undefined, from: Place): AsyncGenerator<Running> {
   const { executions } = call.engine.world;
-  for await (const { name, at } of machinesFrom(call, machine, from)) {
+  for await (const { name, at } of machine === undefined ? machinesFrom(call, from) : oneMachine(call, machine, from)) {
     let after = at.executions;
     do {
       const query = { tenant: call.tenant, machine: name, status: "RUNNING", limit: executionsAtOnce } as const;
       const page = await executions.list({ ...query, ...(after === undefined ? {} : { after }) });
       after = page.next;
-      const next = after === undefined ? { ...at, index: at.index + 1 } : { ...at, executions: after };
-      yield { ids: page.items.map(({ id }) => id), next };
+      yield { ids: page.items.map(({ id }) => id), next: placeBehind(at, after) };
     } while (after !== undefined);
   }
 }
 
-interface Stop {
-  readonly name: string;
-  readonly at: Cursor;
-}
-
-async function* machinesFrom(call: Call, machine: string | undefined, from: Cursor): AsyncGenerator<Stop> {
-  const { executions, ...start } = from;
-  const begun = executions === undefined ? {} : { executions };
-  if (machine !== undefined) {
-    if (from.index === 0 && mayList(call, machine)) yield { name: machine, at: { index: 0, ...begun } };
-    return;
-  }
-  let page = await call.engine.world.machines.list(call.tenant, machinesAtOnce, start.machines);
-  let place = start;
-  for (;;) {
-    for (let index = place.index; index < page.items.length; index++) {
-      const name = page.items[index]?.name ?? "";
-      const isFirst = place === start && index === start.index;
-      if (mayList(call, name)) yield { name, at: { ...place, index, ...(isFirst ? begun : {}) } };
-    }
-    if (page.next === undefined) return;
-    place = { machines: page.next, index: 0 };
-    page = await call.engine.world.machines.list(call.tenant, machinesAtOnce, page.next);
-  }
+function oneMachine(call: Call, name: string, from: Place): readonly Stop[] {
+  return from.index === 0 && mayList(call, name) ? [{ name, at: from }] : [];
 }
 
 async function tasksOfOne(call: Call, machine: string | undefined, execution: string): Promise<readonly Answer[]> {

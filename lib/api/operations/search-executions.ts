@@ -6,6 +6,7 @@ import { executionArn, machineArn } from "../../engine/identity.ts";
 import type { ExecutionStatus, ExecutionSummary } from "../../engine/ports.ts";
 import { matching, readSought, type Sought } from "../../engine/search.ts";
 import { mayList } from "../access.ts";
+import { firstPlace, machinesAtOnce, machinesFrom, type Place, placeBehind } from "../machine-walk.ts";
 import { checkName } from "../name.ts";
 import { type Answer, type Call, operation } from "../operation.ts";
 import { openPage, pageSize, sealPage } from "../page.ts";
@@ -45,8 +46,8 @@ export const searchExecutions = operation(input, async (call, asked) => {
   const from = openPage(call, question, asked.nextToken);
   const found =
     machine === undefined
-      ? await everywhere(call, wanted)
-      : await ofMachine(call, await seenMachine(call, machine), wanted, from);
+      ? await everywhere(call, wanted, from)
+      : await ofMachine(call, await seenMachine(call, machine), wanted, from === undefined ? {} : { after: from });
   return {
     executions: found.summaries.map((summary) => listed(call, summary)),
     searched: found.searched,
@@ -65,37 +66,79 @@ async function seenMachine(call: Call, name: string): Promise<string> {
 const mostSearched = 1_000;
 const readAtOnce = 100;
 
-async function ofMachine(call: Call, machine: string, wanted: Wanted, from?: string): Promise<Found> {
+/** `newest`: what started after it has been told of. */
+interface From {
+  readonly after?: string;
+  readonly newest?: number;
+}
+
+async function ofMachine(call: Call, machine: string, wanted: Wanted, from: From = {}): Promise<Found> {
   const { status, sought, most } = wanted;
   const { tenant, engine } = call;
+  const { newest = Number.POSITIVE_INFINITY } = from;
   const query = { tenant, machine, ...(status !== undefined && { status }) };
   const summaries: ExecutionSummary[] = [];
   let searched = 0;
-  let next = from;
+  let next = from.after;
   do {
     // No more than may be answered: the store's own token says where the next page begins.
     const limit = Math.min(sought ? readAtOnce : 1_000, most - summaries.length);
     const page = await engine.world.executions.list({ ...query, limit, ...(next !== undefined && { after: next }) });
-    summaries.push(...(sought ? await matching(engine, page.items, sought) : page.items));
+    const items = page.items.filter(({ startedAt }) => startedAt <= newest);
+    summaries.push(...(sought ? await matching(engine, items, sought) : items));
     searched += page.items.length;
     next = page.next;
   } while (next !== undefined && summaries.length < most && searched < mostSearched);
   return { summaries, searched, ...(next !== undefined && { next }) };
 }
 
-/** Machines looked at for an answer about all. */
-const mostMachines = 200;
+/**
+ * Of all machines the newest come first, together; what follows comes machine after machine. What one machine was
+ * searched for at first is searched again then: an execution may be told of twice, and none is left out.
+ */
+async function everywhere(call: Call, wanted: Wanted, from: string | undefined): Promise<Found> {
+  return from === undefined
+    ? await newestOfAll(call, wanted)
+    : await machineAfterMachine(call, wanted, JSON.parse(from));
+}
 
-/** The newest of all machines, without a way on: whoever looks for older ones names the machine. */
-async function everywhere(call: Call, wanted: Wanted): Promise<Found> {
-  const { items } = await call.engine.world.machines.list(call.tenant, mostMachines);
-  const seen = items.filter(({ name }) => mayList(call, name));
+/** Where to go on; of the machines that were looked at first, what is newer than this has been told of. */
+interface Cursor extends Place {
+  readonly newest?: number;
+}
+
+async function newestOfAll(call: Call, wanted: Wanted): Promise<Found> {
+  const machines = await call.engine.world.machines.list(call.tenant, machinesAtOnce);
+  const seen = machines.items.filter(({ name }) => mayList(call, name));
   const found = await Promise.all(seen.map(({ name }) => ofMachine(call, name, wanted)));
-  const summaries = found.flatMap((each) => each.summaries).sort((a, b) => b.startedAt - a.startedAt);
+  const sorted = found.flatMap((each) => each.summaries).sort((a, b) => b.startedAt - a.startedAt);
+  const summaries = sorted.slice(0, wanted.most);
+  const isAll = sorted.length === summaries.length && machines.next === undefined && !found.some(({ next }) => next);
+  // A list has all that is newer than its last; a search may have stopped before.
+  const newest = wanted.sought || sorted.length === summaries.length ? undefined : summaries.at(-1)?.startedAt;
+  const cursor: Cursor = { ...firstPlace, ...(newest !== undefined && { newest }) };
   return {
-    summaries: summaries.slice(0, wanted.most),
+    summaries,
     searched: found.reduce((sum, each) => sum + each.searched, 0),
+    ...(!isAll && { next: JSON.stringify(cursor) }),
   };
+}
+
+async function machineAfterMachine(call: Call, wanted: Wanted, { newest, ...from }: Cursor): Promise<Found> {
+  const summaries: ExecutionSummary[] = [];
+  let searched = 0;
+  for await (const { name, at } of machinesFrom(call, from)) {
+    const most = wanted.most - summaries.length;
+    const limited = newest !== undefined && at.machines === undefined ? { newest } : {};
+    const begun = at.executions === undefined ? {} : { after: at.executions };
+    const found = await ofMachine(call, name, { ...wanted, most }, { ...limited, ...begun });
+    summaries.push(...found.summaries);
+    searched += found.searched;
+    if (summaries.length < wanted.most && searched < mostSearched && found.next === undefined) continue;
+    const cursor: Cursor = { ...placeBehind(at, found.next), ...limited };
+    return { summaries, searched, next: JSON.stringify(cursor) };
+  }
+  return { summaries, searched };
 }
 
 /** A list shows the beginning of a cause; the execution itself all of it. */

@@ -47,6 +47,7 @@ const mayImport: Readonly<Record<string, { readonly ours: readonly string[]; rea
       ours: [
         "console",
         "lib/cli/cost",
+        "lib/cli/explain",
         "lib/cli/inbox",
         "lib/asl/graph",
         "lib/asl/history/visits.ts",

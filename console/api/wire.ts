@@ -59,15 +59,6 @@ export function inSeconds({ startDate, stopDate, ...rest }: RestExecution): Exec
   };
 }
 
-/** What a branch waits for; moments in ISO 8601, as REST writes them. */
-export interface Waiting {
-  readonly branch: string;
-  readonly state: string;
-  readonly reason: string;
-  readonly since?: string;
-  readonly until?: string;
-}
-
 /** What the function of an attempt printed; moments in ISO 8601. */
 export interface FunctionLines {
   /** False: the functions run elsewhere, and so are their lines. */

@@ -2,11 +2,11 @@
 import { useMemo, useState } from "preact/hooks";
 import { detailsOf } from "../../lib/asl/history/visits.ts";
 import type { AwsHistoryEvent } from "../../lib/asl/history.ts";
+import { count, duration } from "../../lib/cli/explain/words.ts";
 import { Payload } from "../parts/payload.tsx";
 import { short } from "../parts/pretty.ts";
 import type { Tone } from "../parts/status.tsx";
 import { VirtualList } from "../parts/virtual.tsx";
-import { count, duration } from "../parts/words.ts";
 
 /** Between a state's beginning and its result they tell nothing that those do not. */
 const noise = /^(?!Execution)\w*(Scheduled|Started|Submitted)$/;

@@ -1,8 +1,8 @@
 /** What there is to know at a glance: when, how long, how many transitions, what it cost here and would cost there. */
+
+import { count, duration, several } from "../../lib/cli/explain/words.ts";
 import { Fact } from "../parts/fact.tsx";
 import { Moment } from "../parts/time.tsx";
-import { count, duration, several } from "../parts/words.ts";
-import { Cost } from "./cost.tsx";
 import type { Read } from "./history.ts";
 import { StartedBy } from "./origin.tsx";
 
@@ -18,7 +18,6 @@ export function Facts({ read, now }: { readonly read: Read; readonly now: number
       </Fact>
       <Fact title={stopDate === undefined ? "Runs for" : "Took"}>{duration(ended - started)}</Fact>
       <Fact title="Events">{count(events.length)}</Fact>
-      <Cost read={read} />
       <StartedBy description={description} />
       {redriveCount > 0 && <Fact title="Redriven">{several(redriveCount, "time")}</Fact>}
       {stateMachineVersionArn !== undefined && <Fact title="Version">{stateMachineVersionArn.split(":").at(-1)}</Fact>}

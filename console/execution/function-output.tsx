@@ -3,11 +3,11 @@
  * its log group.
  */
 import type { Attempt } from "../../lib/asl/history/visits.ts";
+import { count } from "../../lib/cli/explain/words.ts";
 import { rest } from "../api/client.ts";
 import { useLive } from "../api/live.ts";
 import type { FunctionLines } from "../api/wire.ts";
 import { Failed } from "../parts/failure.tsx";
-import { count } from "../parts/words.ts";
 import { executionPath } from "../route.ts";
 import { type CalledFunction, functionOf, logGroupLink } from "./called.ts";
 

@@ -1,14 +1,25 @@
-/** The first line about an execution, why it is so, and what happens next. */
+/** The first lines about an execution: what it does or came to, why, what it cost, and what happens next. */
+import { useMemo } from "preact/hooks";
 import type { Visit } from "../../lib/asl/history/visits.ts";
+import { readCause } from "../../lib/cli/explain/cause.ts";
+import { spent } from "../../lib/cli/explain/spent.ts";
+import type { Story } from "../../lib/cli/explain/story.ts";
 import { may, useSession } from "../api/session.ts";
-import { readCause } from "../parts/cause.ts";
 import { link } from "../route.ts";
-import type { Story } from "./story.ts";
+import type { Read } from "./history.ts";
 
-export function Headline({ story, linkTo }: { readonly story: Story; readonly linkTo: (visit: Visit) => string }) {
+interface HeadlineProps {
+  readonly story: Story;
+  readonly read: Read;
+  readonly linkTo: (visit: Visit) => string;
+}
+
+export function Headline({ story, read, linkTo }: HeadlineProps) {
   const { says, about, cause, because, next, asks } = story;
+  const { events, description } = read;
   const { message } = readCause(cause);
   const session = useSession();
+  const cost = useMemo(() => spent(events, description.status !== "RUNNING"), [events, description.status]);
   return (
     <div class="headline">
       <p class="says" role="status">
@@ -17,7 +28,7 @@ export function Headline({ story, linkTo }: { readonly story: Story; readonly li
       {message !== "" && <p class="cause">{message}</p>}
       {because !== undefined && <p>{because}</p>}
       <p class="quiet">
-        {next} {asks && may(session, "operate") && <a href={link(["inbox"])}>Answer it in the inbox</a>}{" "}
+        {cost} {next} {asks && may(session, "operate") && <a href={link(["inbox"])}>Answer it in the inbox</a>}{" "}
         {about && <a href={linkTo(about)}>Look at {about.state}</a>}
       </p>
     </div>

@@ -1,5 +1,5 @@
 /** A Map Run in words: what its items have come to, and how many of them may fail before all of it does. */
-import { count, several } from "../parts/words.ts";
+import { count, several } from "../../lib/cli/explain/words.ts";
 
 export interface MapRunAnswer {
   readonly status: string;

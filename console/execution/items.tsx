@@ -1,7 +1,7 @@
 /** The items of a Map as a field of squares, failed ones named first; each leads to what happened in it. */
 import { useMemo, useState } from "preact/hooks";
 import type { ItemStatus, Visit } from "../../lib/asl/history/visits.ts";
-import { count } from "../parts/words.ts";
+import { count } from "../../lib/cli/explain/words.ts";
 import { MapRun } from "./map-run.tsx";
 
 interface ItemsProps {

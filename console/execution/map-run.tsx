@@ -3,12 +3,13 @@
  * before all of it does. Each child has a page of its own.
  */
 import { useState } from "preact/hooks";
+import { count, several } from "../../lib/cli/explain/words.ts";
 import { call } from "../api/client.ts";
 import { useLive } from "../api/live.ts";
 import type { Execution, Status } from "../api/wire.ts";
 import { Failed } from "../parts/failure.tsx";
 import { StatusBadge } from "../parts/status.tsx";
-import { count, several, statusWords } from "../parts/words.ts";
+import { statusWords } from "../parts/words.ts";
 import { executionLink, namesIn } from "../route.ts";
 import { type MapRunAnswer, toldCounts, tolerance } from "./item-counts.ts";
 

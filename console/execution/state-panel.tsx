@@ -4,16 +4,16 @@
  */
 import { useMemo, useState } from "preact/hooks";
 import type { Attempt, Visit } from "../../lib/asl/history/visits.ts";
-import { readCause } from "../parts/cause.ts";
+import { readCause } from "../../lib/cli/explain/cause.ts";
+import { placeOf } from "../../lib/cli/explain/story.ts";
+import { duration } from "../../lib/cli/explain/words.ts";
 import { Payload } from "../parts/payload.tsx";
 import { StateBadge } from "../parts/status.tsx";
-import { duration } from "../parts/words.ts";
 import { executionLink, namesIn } from "../route.ts";
 import { startedExecution } from "./called.ts";
 import { stepsOf } from "./data-steps.ts";
 import { FunctionOutput } from "./function-output.tsx";
 import { Items } from "./items.tsx";
-import { placeOf } from "./story.ts";
 
 export interface StatePanelProps {
   readonly executionArn: string;

@@ -1,10 +1,10 @@
 /** Every visit of a state as a bar in time, its attempts within it; long waits folded. A bar leads to its state. */
 import { useMemo } from "preact/hooks";
 import type { Visit } from "../../lib/asl/history/visits.ts";
+import { placeOf } from "../../lib/cli/explain/story.ts";
+import { duration } from "../../lib/cli/explain/words.ts";
 import { stateLooks } from "../parts/status.tsx";
 import { VirtualList } from "../parts/virtual.tsx";
-import { duration } from "../parts/words.ts";
-import { placeOf } from "./story.ts";
 import { type TimeAxis, timeAxis } from "./time-axis.ts";
 
 interface TimelineProps {

@@ -1,9 +1,10 @@
 /** Stop or redrive many executions at once: first the count, then the act, then what came of each. */
 import { useState } from "preact/hooks";
+import { count, several } from "../../lib/cli/explain/words.ts";
 import { call } from "../api/client.ts";
 import type { Execution } from "../api/wire.ts";
 import { ActDialog } from "../parts/dialog.tsx";
-import { count, several, shellWord } from "../parts/words.ts";
+import { shellWord } from "../parts/words.ts";
 import { namesIn } from "../route.ts";
 import { type Asked, searchExecutions } from "./search.ts";
 

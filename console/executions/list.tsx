@@ -1,10 +1,11 @@
 /** The list itself: one row an execution, of which only those in sight are drawn. */
+
+import { readCause } from "../../lib/cli/explain/cause.ts";
+import { duration, moment, relative } from "../../lib/cli/explain/words.ts";
 import type { Execution } from "../api/wire.ts";
-import { readCause } from "../parts/cause.ts";
 import { StatusBadge } from "../parts/status.tsx";
 import { useNow } from "../parts/time.tsx";
 import { VirtualList } from "../parts/virtual.tsx";
-import { duration, moment, relative } from "../parts/words.ts";
 import { executionLink, nameIn } from "../route.ts";
 
 export interface Choice {

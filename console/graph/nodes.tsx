@@ -2,9 +2,9 @@
 import type { GraphNode, StateNode } from "../../lib/asl/graph/graph.ts";
 import { type Drawing, metrics, type PlacedLevel, type PlacedNode, subtitle } from "../../lib/asl/graph/layout.ts";
 import { textWidth } from "../../lib/asl/graph/text.ts";
+import { count } from "../../lib/cli/explain/words.ts";
 import type { Progress } from "../execution/scope.ts";
 import { stateLooks } from "../parts/status.tsx";
-import { count } from "../parts/words.ts";
 
 interface BoxesProps {
   readonly drawing: Drawing;

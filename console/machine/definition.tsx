@@ -1,5 +1,6 @@
 /** The definition and its graph side by side. While one writes, the API's own validator says what is wrong, and it is marked where it is. */
 import { useEffect, useMemo, useState } from "preact/hooks";
+import { several } from "../../lib/cli/explain/words.ts";
 import { call } from "../api/client.ts";
 import type { Diagnostic, MachineDescription } from "../api/wire.ts";
 import { Graph } from "../graph/graph.tsx";
@@ -7,7 +8,7 @@ import { ActDialog } from "../parts/dialog.tsx";
 import { Editor, type Mark } from "../parts/editor.tsx";
 import { Payload } from "../parts/payload.tsx";
 import { pretty } from "../parts/pretty.ts";
-import { several, shellWord } from "../parts/words.ts";
+import { shellWord } from "../parts/words.ts";
 import { placeIn, stateIn } from "./place.ts";
 
 interface DefinitionProps {

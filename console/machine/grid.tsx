@@ -2,13 +2,15 @@
  * The last runs of a machine and what came of each of its states in them: a column a run, a row a state. A row
  * with spots is a flaky state. Each square leads to the state in that run.
  */
+
+import { duration, several } from "../../lib/cli/explain/words.ts";
 import { rest } from "../api/client.ts";
 import { useLive } from "../api/live.ts";
 import type { MachineDescription, Run, StateOfRun } from "../api/wire.ts";
 import { Failed } from "../parts/failure.tsx";
 import { Scroll } from "../parts/scroll.tsx";
 import { stateLooks } from "../parts/status.tsx";
-import { duration, several, statusWords } from "../parts/words.ts";
+import { statusWords } from "../parts/words.ts";
 import { executionLink } from "../route.ts";
 
 export function RunGrid({ machine: { name, definition } }: { readonly machine: MachineDescription }) {

@@ -1,6 +1,7 @@
 /** One execution: what it does or waits for in a line, then its graph, its time, its events and its data. */
 import { useMemo } from "preact/hooks";
 import type { Visit } from "../../lib/asl/history/visits.ts";
+import { storyOf } from "../../lib/cli/explain/story.ts";
 import { call } from "../api/client.ts";
 import { useLive } from "../api/live.ts";
 import { ExecutionActs } from "../execution/acts.tsx";
@@ -9,7 +10,6 @@ import { Headline } from "../execution/headline.tsx";
 import { type Read, useExecution } from "../execution/history.ts";
 import { type ItemKey, inScope, readItem } from "../execution/scope.ts";
 import { StatePanel } from "../execution/state-panel.tsx";
-import { storyOf } from "../execution/story.ts";
 import { View, views } from "../execution/views.tsx";
 import { Failed } from "../parts/failure.tsx";
 import { StatusBadge } from "../parts/status.tsx";
@@ -64,7 +64,7 @@ function Body({ read, chosen }: { readonly read: Read; readonly chosen: Executio
   const begun = description.startDate * 1_000;
   return (
     <>
-      <Headline story={story} linkTo={(about) => toState(about.state, { visit: about.id })} />
+      <Headline story={story} read={read} linkTo={(about) => toState(about.state, { visit: about.id })} />
       <Facts read={read} now={now} />
       <nav class="tabs" aria-label="Views">
         {views.map((each) => (

@@ -1,12 +1,13 @@
 /** Executions of one machine or of all: found by status, name, error or what went in and came out; stopped or redriven many at once. */
 import { useEffect, useRef, useState } from "preact/hooks";
+import { count } from "../../lib/cli/explain/words.ts";
 import { useLive } from "../api/live.ts";
 import { may, useSession } from "../api/session.ts";
 import { ManyActs } from "../executions/acts.tsx";
 import { ExecutionList } from "../executions/list.tsx";
 import { type Asked, useExecutions } from "../executions/search.ts";
 import { Failed } from "../parts/failure.tsx";
-import { count, statusWords } from "../parts/words.ts";
+import { statusWords } from "../parts/words.ts";
 import { go, link } from "../route.ts";
 import { allMachines } from "./machines.tsx";
 

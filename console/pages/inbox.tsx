@@ -1,12 +1,12 @@
 /** The inbox: everything that waits for a person, the most pressing first; one chosen is answered beside the list. */
 import { useState } from "preact/hooks";
+import { relative, several } from "../../lib/cli/explain/words.ts";
 import { useLive } from "../api/live.ts";
 import { may, useSession } from "../api/session.ts";
 import { type OpenTask, openTasks } from "../inbox/open-tasks.ts";
 import { Task } from "../inbox/task.tsx";
 import { Failed } from "../parts/failure.tsx";
 import { useNow } from "../parts/time.tsx";
-import { relative, several } from "../parts/words.ts";
 import { go, link, namesIn } from "../route.ts";
 
 export function InboxPage({ chosen }: { readonly chosen: string | undefined }) {

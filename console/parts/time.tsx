@@ -1,6 +1,6 @@
 /** Moments that stay true while the page is open. */
 import { useEffect, useState } from "preact/hooks";
-import { moment, relative } from "./words.ts";
+import { moment, relative } from "../../lib/cli/explain/words.ts";
 
 /** The time now, anew every second while `moving`. */
 export function useNow(moving = true): number {

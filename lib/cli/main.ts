@@ -9,6 +9,7 @@ import { describeCommand } from "./commands/describe.ts";
 import { devCommand } from "./commands/dev.ts";
 import { dlqCommand } from "./commands/dlq.ts";
 import { envCommand } from "./commands/env.ts";
+import { explainCommand } from "./commands/explain.ts";
 import { graphCommand } from "./commands/graph.ts";
 import { healCommand } from "./commands/heal.ts";
 import { historyCommand } from "./commands/history.ts";
@@ -43,6 +44,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     startCommand,
     listCommand,
     describeCommand,
+    explainCommand,
     stopCommand,
     redriveCommand,
     historyCommand,

@@ -34,6 +34,14 @@ export async function executionArnOf(client: Client, given: string): Promise<str
   throw new Failure(`'${given}' may be ${found.map((execution) => execution.name).join(" or ")}; type more of it`);
 }
 
+/** Where REST has it: it tells what the wire protocol has no member for. A Map Run's child is `label:name` there. */
+export function restPathOf(executionArn: string): string {
+  const [place = "", name = ""] = executionArn.split(":").slice(-2);
+  const [machine = "", label] = place.split("/");
+  const own = label === undefined ? name : `${label}:${name}`;
+  return `/state-machines/${encodeURIComponent(machine)}/executions/${encodeURIComponent(own)}`;
+}
+
 /** The service's most for one page. */
 const pageSize = 1_000;
 

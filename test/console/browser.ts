@@ -1,6 +1,11 @@
 /** A real browser for the console's tests: Debian's Chromium, driven by playwright-core; what the page complains of is kept. */
 import { existsSync } from "node:fs";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import { vi } from "vitest";
+
+/** Tests wait for what is to come and never for time to pass; a slow machine needs longer for a page. */
+const patienceMilliseconds = 60_000;
+vi.setConfig({ testTimeout: 2 * patienceMilliseconds });
 
 const executablePath = "/usr/bin/chromium";
 
@@ -40,7 +45,7 @@ export async function signIn(page: Page, id: string, secret: string): Promise<vo
 export async function openConsole(browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<Opened> {
   const context = await browser.newContext({ viewport: { width: 1360, height: 900 }, ...options });
   const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(patienceMilliseconds);
   const complaints: string[] = [];
   page.on("pageerror", (error) => complaints.push(String(error.stack ?? error)));
   page.on("console", (message) => {

@@ -2,6 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { openChanges } from "../../lib/cli/changes.ts";
 import { type Client, connect } from "../../lib/cli/client.ts";
 import { type LocalBaton, type LocalOptions, startLocal } from "../../lib/local/baton.ts";
 
@@ -33,8 +34,9 @@ export async function openShop(options: Partial<LocalOptions> = {}): Promise<Sho
         })
       ).executionArn,
     ended: async (executionArn) => {
-      while ((await client.call("DescribeExecution", { executionArn })).status === "RUNNING")
-        await new Promise((resume) => setImmediate(resume));
+      const news = openChanges(client, executionArn);
+      while ((await client.call("DescribeExecution", { executionArn })).status === "RUNNING") await news.next();
+      news.close();
     },
     close: async () => {
       await baton.close();

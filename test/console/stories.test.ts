@@ -56,6 +56,8 @@ describe.skipIf(missingChromium)(`the console in a browser${reason}`, () => {
     await page.getByRole("link", { name: "declined" }).click();
     await page.getByText("Failed in state OrderFailed: CardDeclined.").waitFor();
     const headline = await page.locator(".headline").textContent();
+    expect(headline).toMatch(/It cost about \$0\.\d+ on AWS, and would have on Step Functions \$0\.\d+\./);
+    expect(headline).toContain("A redrive goes on from OrderFailed: what succeeded is not done again.");
     expect(headline).toContain("the bank declined: insufficient funds");
     expect(headline).toContain(
       "It began in ChargeCard: that failed with CardDeclined, was caught, and led to OrderFailed.",
@@ -104,7 +106,7 @@ describe.skipIf(missingChromium)(`the console in a browser${reason}`, () => {
     await page.getByRole("textbox", { name: /Your name/ }).fill("Mia");
     await page.getByRole("textbox", { name: /Comment/ }).fill("phoned her");
     await expect
-      .poll(() => page.locator(".command code").textContent())
+      .poll(() => page.locator(".command code").first().textContent())
       .toMatch(
         /^baton inbox approve t-\w+ --output '\{"clickedFrom":"198\.51\.100\.7","by":"Mia","comment":"phoned her"\}'/,
       );

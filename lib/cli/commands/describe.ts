@@ -1,7 +1,7 @@
 /** `baton describe EXECUTION`: where one execution stands, and why it does not move: what it waits for, since when, until when. */
 import { Command } from "commander";
 import { type Client, connect, type Reply } from "../client.ts";
-import { executionArnOf } from "../names.ts";
+import { executionArnOf, restPathOf } from "../names.ts";
 import { jsonOption, readLimit, urlOption } from "../options.ts";
 import { duration, paint, shortPayload } from "../paint.ts";
 import { eventTable } from "./history.ts";
@@ -22,17 +22,11 @@ export function describeCommand(): Command {
     .action(async (given: string, options: Options) => {
       const client = connect(options.url);
       const executionArn = await executionArnOf(client, given);
-      const execution = await client.get(pathOf(executionArn));
+      const execution = await client.get(restPathOf(executionArn));
       const lastEvents = await newestEvents(client, executionArn, options.events);
       if (options.json) console.log(JSON.stringify({ ...execution, lastEvents }, undefined, 2));
       else console.log([...standing(execution, Date.now()), "", eventTable(lastEvents)].join("\n"));
     });
-}
-
-/** REST tells what the wire protocol has no member for. */
-function pathOf(executionArn: string): string {
-  const [machine = "", name = ""] = executionArn.split(":").slice(-2).map(encodeURIComponent);
-  return `/state-machines/${machine}/executions/${name}`;
 }
 
 async function newestEvents(client: Client, executionArn: string, maxResults: number): Promise<readonly Reply[]> {

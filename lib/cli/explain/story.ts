@@ -2,9 +2,8 @@
  * The first lines about an execution, in words: what it does or waits for, or what it came to and why; and what
  * happens next. Somebody who sees it for the first time should need no more.
  */
-import type { Visit } from "../../lib/asl/history/visits.ts";
-import type { ExecutionDescription, Waiting } from "../api/wire.ts";
-import { duration, moment, relative, several } from "../parts/words.ts";
+import type { Visit } from "../../asl/history/visits.ts";
+import { duration, moment, relative, several } from "./words.ts";
 
 export interface Story {
   readonly says: string;
@@ -18,8 +17,27 @@ export interface Story {
   readonly asks?: true;
 }
 
-interface Told {
-  readonly description: ExecutionDescription;
+/** What is read of DescribeExecution; moments are seconds since 1970, as on the wire. */
+export interface Described {
+  readonly status: string;
+  readonly startDate: number;
+  readonly stopDate?: number;
+  readonly error?: string;
+  readonly cause?: string;
+  readonly redriveStatus?: string;
+}
+
+/** What a branch waits for; moments in ISO 8601. */
+export interface Waiting {
+  readonly branch: string;
+  readonly state: string;
+  readonly reason: string;
+  readonly since?: string;
+  readonly until?: string;
+}
+
+export interface Told {
+  readonly description: Described;
   readonly waiting: readonly Waiting[];
   readonly visits: readonly Visit[];
   readonly now: number;

@@ -1,0 +1,93 @@
+/**
+ * `baton explain EXECUTION`: its story in sentences, as the console's first lines tell it. What failed and why,
+ * what the function printed, what it cost, and what happens next.
+ */
+import { Command } from "commander";
+import { type Visit, visitsOf } from "../../asl/history/visits.ts";
+import { type Client, connect, type Reply } from "../client.ts";
+import { readCause } from "../explain/cause.ts";
+import { spent } from "../explain/spent.ts";
+import { type Story, storyOf } from "../explain/story.ts";
+import { executionArnOf, listAll, restPathOf } from "../names.ts";
+import { jsonOption, urlOption } from "../options.ts";
+import { paint } from "../paint.ts";
+
+export function explainCommand(): Command {
+  return new Command("explain")
+    .description("tell an execution's story: what failed and why, what it cost, what happens next")
+    .argument("<execution>", "an ARN, MACHINE/NAME, or as much of the name as is clear")
+    .addOption(urlOption())
+    .addOption(jsonOption())
+    .action(async (given: string, { url, json }: { readonly url: string; readonly json?: boolean }) => {
+      const client = connect(url);
+      const executionArn = await executionArnOf(client, given);
+      const told = await explanation(client, executionArn);
+      console.log(json ? JSON.stringify(told, undefined, 2) : inLines(told).join("\n"));
+    });
+}
+
+interface Explanation {
+  readonly executionArn: string;
+  readonly says: string;
+  readonly state?: string;
+  readonly cause?: string;
+  readonly because?: string;
+  /** What the function printed in the attempt that it is about. */
+  readonly printed: readonly string[];
+  readonly cost: string;
+  readonly next: string;
+  /** Lines for a terminal that let it go on or tell more. */
+  readonly commands: readonly string[];
+}
+
+async function explanation(client: Client, executionArn: string): Promise<Explanation> {
+  const description = await client.call("DescribeExecution", { executionArn });
+  const { waitingFor: waiting = [] } = await client.get(restPathOf(executionArn));
+  const replies = await listAll(client, "GetExecutionHistory", { executionArn }, "events");
+  const events = replies.map((event) => ({ ...event, timestamp: event.timestamp * 1_000 }));
+  const story = storyOf({ description, waiting, visits: visitsOf(events), now: Date.now() });
+  const { says, about, because, next } = story;
+  const cause = readCause(story.cause).message;
+  return {
+    executionArn,
+    says,
+    ...(about && { state: about.state }),
+    ...(cause !== "" && { cause }),
+    ...(because !== undefined && { because }),
+    printed: about ? await printedIn(client, executionArn, about) : [],
+    cost: spent(events, description.status !== "RUNNING"),
+    next,
+    commands: commandsFor(description, story),
+  };
+}
+
+/** Enough to see what went wrong; the console has all that is kept. */
+const lastLines = 10;
+
+async function printedIn(client: Client, executionArn: string, { attempts }: Visit): Promise<readonly string[]> {
+  const attempt = attempts.at(-1);
+  if (!attempt) return [];
+  const { lines } = await client.get(`${restPathOf(executionArn)}/function-lines?event=${attempt.event}`);
+  return lines.slice(-lastLines).map(({ line }: Reply) => line);
+}
+
+function commandsFor({ executionArn, redriveStatus }: Reply, { asks, about }: Story): readonly string[] {
+  const [machine = "", name = ""] = executionArn.split(":").slice(-2);
+  return [
+    ...(redriveStatus === "REDRIVABLE" ? [`baton redrive ${machine}/${name}`] : []),
+    ...(asks && about ? [`baton inbox show ${name}/${about.state}`] : []),
+    `baton history ${machine}/${name}`,
+  ];
+}
+
+function inLines({ says, cause, because, printed, cost, next, commands, state }: Explanation): readonly string[] {
+  return [
+    paint("bold", says),
+    ...(cause === undefined ? [] : [`  ${cause}`]),
+    ...(because === undefined ? [] : [because]),
+    ...(printed.length === 0 ? [] : [`${state} printed:`, ...printed.map((line) => paint("dim", `  ${line}`))]),
+    cost,
+    next,
+    ...commands.map((line) => paint("dim", `  ${line}`)),
+  ];
+}

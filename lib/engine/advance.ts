@@ -159,8 +159,9 @@ async function decide(
 async function guard(engine: Engine, command: Extract<Command, { readonly kind: "guard" }>): Promise<Verdict> {
   const head = await headOf(engine, command.execution, command.branch);
   if (!head) return done;
-  const header = await headerAt(engine, head);
   const isOpen = command.branch === "" && head.position.doing.kind !== "ended";
+  if (!isOpen && head.by !== command.key) return done; // the usual end: one read
+  const header = await headerAt(engine, head);
   if (isOpen) await armKeeping(engine, header);
   if (head.by !== command.key || (await isFinished(engine, head))) return done;
   const definition = await engine.definition(header.definition);

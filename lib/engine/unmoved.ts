@@ -83,10 +83,10 @@ async function lookAtWhole(look: Look, root: Segment): Promise<void> {
   note(look, root, waiting?.now ?? root.now, "the state that started it has ended", messageOf(abandoned, "flow"));
 }
 
-/** Claims that ended long ago may have left a job behind. */
+/** Only after a purge: the log does not say which jobs have been stopped, so that this finds them each time. */
 async function lookAtJobs(look: Look): Promise<void> {
-  const { engine, header, definition } = look;
-  if (!mayBeginJobs(definition)) return;
+  const { engine, header, definition, before } = look;
+  if (Number.isFinite(before) || !mayBeginJobs(definition)) return;
   for (const { waited, ended } of await forsakenJobs(engine, header.id))
     note(look, waited, ended.now, "the job that it began may not have been stopped", stopOf(waited));
 }

@@ -34,6 +34,8 @@ export interface EngineOptions {
   readonly strictQuotas: boolean;
   /** What `<arn>#TestCase` may name; absent: nothing. */
   readonly testCases?: TestCases;
+  /** Reads a stored definition; for many engines over the same few definitions, one that remembers. */
+  readonly parse: typeof parseDefinitionText;
 }
 
 /** Test cases of a mock configuration, by machine. */
@@ -51,6 +53,7 @@ const defaults: EngineOptions = {
   leaseMilliseconds: 15.5 * 60_000,
   activityPollMilliseconds: 60_000,
   strictQuotas: false,
+  parse: parseDefinitionText,
 };
 
 export interface Engine {
@@ -80,18 +83,19 @@ export interface Engine {
 }
 
 export function createEngine(world: World, options: Partial<EngineOptions> = {}): Engine {
+  const settings = { ...defaults, ...options };
   const definitions = new BoundedMap<string, Promise<Definition>>(1_000);
   const firsts = new BoundedMap<string, Promise<Segment>>(10_000);
   const definition = (name: string): Promise<Definition> =>
     remember(definitions, name, async () => {
       const [hash = "", map] = splitName(name);
-      if (map === undefined) return loadDefinition(world, hash);
+      if (map === undefined) return loadDefinition(world, hash, settings.parse);
       return childDefinition(await definition(hash), map);
     });
   const first = (id: ExecutionId): Promise<Segment> => remember(firsts, id, () => loadFirst(world, id));
   return {
     world,
-    options: { ...defaults, ...options },
+    options: settings,
     newest: new BoundedMap(20_000),
     forks: new BoundedMap(64),
     mapRuns: new BoundedMap(256),
@@ -112,10 +116,10 @@ async function loadFirst(world: World, id: ExecutionId): Promise<Segment> {
   return decodeSegment(record);
 }
 
-async function loadDefinition(world: World, hash: string): Promise<Definition> {
+async function loadDefinition(world: World, hash: string, parse: EngineOptions["parse"]): Promise<Definition> {
   const text = await world.blobs.get(definitionName(hash));
   if (text === undefined) throw new Error(`no definition ${hash} is stored`);
-  const parsed = parseDefinitionText(text);
+  const parsed = parse(text);
   if (parsed.kind === "definition") return parsed.definition;
   throw new Error(`stored definition ${hash} is invalid: ${parsed.problems[0]?.message}`);
 }

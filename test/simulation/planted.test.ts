@@ -1,4 +1,6 @@
 /** Planted bugs that a few seeds show: the simulation finds each of them. The whole table is in planted.soak.test.ts. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { bugs, find } from "./planted.ts";
 
@@ -12,6 +14,14 @@ const quick: ReadonlySet<string> = new Set([
   "a wait ends early where clocks differ",
   "join items without the epoch",
 ]);
+
+test.each(bugs.map((planted) => [planted.bug, planted] as const))(
+  "there is a place for it: %s",
+  (_, { file, from }) => {
+    const text = readFileSync(join(import.meta.dirname, "../..", file), "utf8");
+    expect(text.split(from).length - 1).toBe(1);
+  },
+);
 
 describe.concurrent("planted bugs", () => {
   test.each(bugs.filter(({ bug }) => quick.has(bug)).map((planted) => [planted.bug, planted] as const))(

@@ -138,8 +138,8 @@ export const bugs: readonly Planted[] = [
   {
     bug: "a claim without a lease",
     file: `${engine}/redelivery.ts`,
-    from: "Math.max(head.lease ?? 0, dueTime(head.position) ?? 0)",
-    to: "dueTime(head.position) ?? 0",
+    from: "Math.max(head.lease ?? 0, dueTime(head.position) ?? 0, pollTime(head))",
+    to: "Math.max(dueTime(head.position) ?? 0, pollTime(head))",
     only: "tasks",
   },
   {
@@ -257,22 +257,30 @@ export const bugs: readonly Planted[] = [
   {
     bug: "who loses to another copy of his message deletes it",
     file: `${engine}/redelivery.ts`,
-    from: 'return (await finish(engine, charge)) ? { kind: "done" } : redelivered(engine, command, delivery);',
-    to: 'await finish(engine, charge); return { kind: "done" };',
+    from: 'return (await finishCharge(engine, charge)) ? { kind: "done" } : redelivered(engine, command, delivery);',
+    to: 'await finishCharge(engine, charge); return { kind: "done" };',
     only: "slow",
   },
   {
     bug: "a duplicate of an end starts the next branch again, and that one's end the next",
     file: `${engine}/branch.ts`,
-    from: "!begun",
-    to: "true",
+    from: "turn.begin !== undefined && !begun",
+    to: "turn.begin !== undefined",
     only: "wide",
+    economy: true,
+  },
+  {
+    bug: "each copy of a message passes the turn on again over a branch that succeeded before the redrive",
+    file: `${engine}/branch.ts`,
+    from: "if (turn.repeated && again?.copies) return false;",
+    to: "",
+    only: "wideMended",
     economy: true,
   },
   {
     bug: "healing does not look at ends that were not told",
     file: `${engine}/unmoved.ts`,
-    from: "    lookAtEnds(look, group, { fork, begun, from: fork.concurrency + groupWidth * number });\n",
+    from: "    lookAtEnds(look, parent, group, { fork, begun, from: fork.concurrency + groupWidth * number });\n",
     to: "",
   },
   {
@@ -298,8 +306,8 @@ export const bugs: readonly Planted[] = [
   {
     bug: "a redrive gives no new time",
     file: `${engine}/deadline.ts`,
-    from: "(redriveTime ?? startedAt) +",
-    to: "Math.min(redriveTime ?? startedAt, startedAt) +",
+    from: "(header.redriveTime ?? header.startedAt) +",
+    to: "header.startedAt +",
     only: "deadline",
   },
   {

@@ -33,6 +33,8 @@ export interface IBaton extends IResource {
   readonly accessKeySecretArn: string;
   /** Secret with a key of that role, in the same form: what a grant lets its grantee read. */
   keySecretArn(role: KeyRole): string;
+  /** @internal */
+  _keyOf(role: KeyRole, machine?: string): KeySecret;
   /** Lets the grantee read the key of the role `start`: to start executions, answer tasks and read. */
   grantStartExecution(grantee: iam.IGrantable): iam.Grant;
   /** Lets the grantee read the key of the role `read`: to list and describe. */
@@ -188,7 +190,7 @@ abstract class BatonBase extends Resource implements IBaton {
   /** @internal */
   protected abstract readonly _queues: MeasuredQueues;
   /** @internal */
-  protected abstract _keyOf(role: KeyRole): KeySecret;
+  abstract _keyOf(role: KeyRole, machine?: string): KeySecret;
 
   keySecretArn(role: KeyRole): string {
     return this._keyOf(role).secretArn;
@@ -255,8 +257,8 @@ class ImportedBaton extends BatonBase {
     return this.#taskRole;
   }
 
-  /** @internal */
-  protected override _keyOf(role: KeyRole): KeySecret {
+  /** Of all machines: what is imported gets no more secrets. @internal */
+  override _keyOf(role: KeyRole): KeySecret {
     const arn = this.#keySecretArns[role];
     if (arn === undefined)
       throw new Error(
@@ -367,8 +369,8 @@ export class Baton extends BatonBase {
   }
 
   /** @internal */
-  protected override _keyOf(role: KeyRole): KeySecret {
-    return this.#keys.of(role);
+  override _keyOf(role: KeyRole, machine?: string): KeySecret {
+    return this.#keys.of(role, machine);
   }
 }
 

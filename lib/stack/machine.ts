@@ -7,7 +7,6 @@ import { readFileSync } from "node:fs";
 import { ArnFormat, CustomResource, type Duration, Names, RemovalPolicy, Resource, Stack, Token } from "aws-cdk-lib";
 import * as cloudwatch from "aws-cdk-lib/aws-cloudwatch";
 import * as iam from "aws-cdk-lib/aws-iam";
-import * as secretsmanager from "aws-cdk-lib/aws-secretsmanager";
 import * as sfn from "aws-cdk-lib/aws-stepfunctions";
 import type { Construct, IConstruct } from "constructs";
 import { metricNamespace } from "../adapters/aws/names.ts";
@@ -21,17 +20,19 @@ import { machineHandler } from "./machine-handler.ts";
 export interface IBatonStateMachine extends IConstruct, iam.IGrantable {
   readonly stateMachineArn: string;
   readonly stateMachineName: string;
-  /** Lets the grantee read the key of the role `start` of the machine's installation. */
+  /** ARN of the secret with the key of that role for this machine, for those who are granted it. */
+  keySecretArn(role: KeyRole): string;
+  /** Lets the grantee read the key of the role `start` for this machine. */
   grantStartExecution(grantee: iam.IGrantable): iam.Grant;
   /** The same: the operation is one of the role `start`. */
   grantStartSyncExecution(grantee: iam.IGrantable): iam.Grant;
-  /** Lets the grantee read the key of the role `read`. */
+  /** Lets the grantee read the key of the role `read` for this machine. */
   grantRead(grantee: iam.IGrantable): iam.Grant;
-  /** Lets the grantee read the key of the role `start`, which answers task tokens. */
+  /** Lets the grantee read the key of the role `start` for this machine, which answers its task tokens. */
   grantTaskResponse(grantee: iam.IGrantable): iam.Grant;
   /** Lets the grantee read the key of the least role that has these actions: `states:StopExecution` and the like. */
   grantExecution(grantee: iam.IGrantable, ...actions: string[]): iam.Grant;
-  /** Lets the grantee read the key of the role `operate`. */
+  /** Lets the grantee read the key of the role `operate` for this machine. */
   grantRedriveExecution(grantee: iam.IGrantable): iam.Grant;
   /** A metric of this machine by its name on Step Functions, in Baton's namespace. */
   metric(metricName: string, props?: cloudwatch.MetricOptions): cloudwatch.Metric;
@@ -97,22 +98,27 @@ abstract class BatonStateMachineBase extends Resource implements IBatonStateMach
   abstract readonly grantPrincipal: iam.IPrincipal;
   /** @internal */
   protected abstract readonly _baton: IBaton;
-  readonly #keys = new Map<KeyRole, secretsmanager.ISecret>();
+  /** Absent where it is not known before it is deployed: then keys are those of all machines. @internal */
+  protected abstract readonly _literalName: string | undefined;
+
+  keySecretArn(role: KeyRole): string {
+    return this._baton._keyOf(role, this._literalName).secretArn;
+  }
 
   grantStartExecution(grantee: iam.IGrantable): iam.Grant {
-    return this._baton.grantStartExecution(grantee);
+    return this.#grantKey(grantee, "start");
   }
 
   grantStartSyncExecution(grantee: iam.IGrantable): iam.Grant {
-    return this._baton.grantStartExecution(grantee);
+    return this.#grantKey(grantee, "start");
   }
 
   grantRead(grantee: iam.IGrantable): iam.Grant {
-    return this._baton.grantRead(grantee);
+    return this.#grantKey(grantee, "read");
   }
 
   grantTaskResponse(grantee: iam.IGrantable): iam.Grant {
-    return this._baton.grantTaskResponse(grantee);
+    return this.#grantKey(grantee, "start");
   }
 
   grantExecution(grantee: iam.IGrantable, ...actions: string[]): iam.Grant {
@@ -159,13 +165,12 @@ abstract class BatonStateMachineBase extends Resource implements IBatonStateMach
   }
 
   #grantKey(grantee: iam.IGrantable, role: KeyRole): iam.Grant {
-    if (role === "read") return this._baton.grantRead(grantee);
-    if (role === "start") return this._baton.grantStartExecution(grantee);
-    const arn = this._baton.keySecretArn(role);
-    const secret = this.#keys.get(role) ?? secretsmanager.Secret.fromSecretCompleteArn(this, `Key-${role}`, arn);
-    this.#keys.set(role, secret);
-    return secret.grantRead(grantee);
+    return this._baton._keyOf(role, this._literalName).grantRead(grantee);
   }
+}
+
+function literal(name: string): string | undefined {
+  return Token.isUnresolved(name) ? undefined : name;
 }
 
 class ImportedStateMachine extends BatonStateMachineBase {
@@ -174,12 +179,15 @@ class ImportedStateMachine extends BatonStateMachineBase {
   readonly grantPrincipal: iam.IPrincipal = new iam.UnknownPrincipal({ resource: this });
   /** @internal */
   protected readonly _baton: IBaton;
+  /** @internal */
+  protected readonly _literalName: string | undefined;
 
   constructor(scope: Construct, id: string, baton: IBaton, stateMachineArn: string) {
     super(scope, id);
     this._baton = baton;
     this.stateMachineArn = stateMachineArn;
     this.stateMachineName = Stack.of(this).splitArn(stateMachineArn, ArnFormat.COLON_RESOURCE_NAME).resourceName ?? "";
+    this._literalName = literal(this.stateMachineName);
   }
 }
 
@@ -209,6 +217,8 @@ export class BatonStateMachine extends BatonStateMachineBase {
   readonly grantPrincipal: iam.IPrincipal;
   /** @internal */
   protected readonly _baton: IBaton;
+  /** @internal */
+  protected readonly _literalName: string | undefined;
   readonly #worker: iam.IRole;
 
   constructor(scope: Construct, id: string, props: BatonStateMachineProps) {
@@ -226,7 +236,9 @@ export class BatonStateMachine extends BatonStateMachineBase {
       // Whoever brings a role has thought about what it may do.
       if (props.role === undefined) this.role.addToPrincipalPolicy(statement.copy());
     }
-    const machine = this.#resource(props, definition);
+    const name = props.stateMachineName ?? Names.uniqueResourceName(this, { maxLength: longestName, separator: "-" });
+    this._literalName = literal(name);
+    const machine = this.#resource(props, name, definition);
     // The API answers when all of the installation is there, not only its address.
     machine.node.addDependency(this.role, props.baton);
     this.stateMachineArn = machine.getAttString("Arn");
@@ -240,9 +252,8 @@ export class BatonStateMachine extends BatonStateMachineBase {
     this.#worker.addToPrincipalPolicy(statement.copy());
   }
 
-  #resource(props: BatonStateMachineProps, definition: string): CustomResource {
+  #resource(props: BatonStateMachineProps, name: string, definition: string): CustomResource {
     const { baton, logs, tracingEnabled } = props;
-    const name = props.stateMachineName ?? Names.uniqueResourceName(this, { maxLength: longestName, separator: "-" });
     judgeName(name);
     return new CustomResource(this, "Resource", {
       resourceType: "Custom::BatonStateMachine",

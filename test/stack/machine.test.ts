@@ -269,6 +269,43 @@ describe("grants and metrics", () => {
     expect((PolicyDocument as { Statement: unknown[] }).Statement).toHaveLength(1);
   });
 
+  test("an installation of the same app makes keys for the machine alone, one for each role", () => {
+    const stack = new Stack(new App(), "Shop", { env });
+    const baton = new Baton(stack, "Baton", { bundles });
+    const definitionBody = sfn.DefinitionBody.fromString(pass);
+    const orders = new BatonStateMachine(stack, "Orders", {
+      baton,
+      definitionBody,
+      stateMachineName: "orders",
+      bundles,
+    });
+    const bills = new BatonStateMachine(stack, "Bills", { baton, definitionBody, stateMachineName: "bills", bundles });
+    const client = new iam.Role(stack, "Client", { assumedBy: new iam.ServicePrincipal("ec2.amazonaws.com") });
+    for (let times = 0; times < 2; times++) orders.grantStartExecution(client);
+    orders.grantTaskResponse(client);
+    orders.grantRead(client);
+    bills.grantRead(client);
+    const template = Template.fromStack(stack);
+    const keys = resources(template, "AWS::SecretsManager::Secret", "BatonKeys").flatMap(([, { Properties }]) => {
+      const made = Properties["GenerateSecretString"] as { readonly SecretStringTemplate: string } | undefined;
+      const { role, machines } = JSON.parse(made?.SecretStringTemplate ?? "{}");
+      return role === undefined ? [] : [`${role} ${machines}`];
+    });
+    expect(keys.sort()).toEqual(["read bills", "read orders", "start orders"]);
+    const granted = JSON.stringify(onlyResource(template, "AWS::IAM::Policy", "Client").Properties);
+    expect(granted).toContain(JSON.stringify(stack.resolve(orders.keySecretArn("start"))));
+    expect(granted).not.toContain(JSON.stringify(stack.resolve(baton.keySecretArn("start"))));
+  });
+
+  test("as many keys as a function's environment has room for, and then a reason", () => {
+    const stack = new Stack(new App(), "Shop", { env });
+    const baton = new Baton(stack, "Baton", { bundles });
+    const client = new iam.Role(stack, "Client", { assumedBy: new iam.ServicePrincipal("ec2.amazonaws.com") });
+    const grant = (name: string) => BatonStateMachine.fromStateMachineName(stack, name, baton, name).grantRead(client);
+    for (let at = 0; at < 20; at++) grant(`m${at}`);
+    expect(() => grant("one-more")).toThrow(/has 20 keys, .*: grant the installation's keys instead/);
+  });
+
   test("an action that is none on executions is refused", () => {
     const { stack, machine } = made(() => ({}));
     const client = new iam.Role(stack, "Client", { assumedBy: new iam.ServicePrincipal("ec2.amazonaws.com") });

@@ -153,6 +153,8 @@ export interface Forked {
 /** What the Map Run of a Distributed Map goes by; every field of it is evaluated when the state is entered. */
 export interface MapRun {
   readonly arn: string;
+  /** How often it has been redriven; absent: never. */
+  readonly redriveCount?: number;
   readonly toleratedFailureCount?: number;
   readonly toleratedFailurePercentage?: number;
   readonly reader?: { readonly resource: string; readonly arguments: JsonText; readonly maxItems?: number };

@@ -64,6 +64,7 @@ async function carry(engine: Engine, command: Command, delivery: Delivery): Prom
     case "run-work":
     case "run-token":
     case "run-shift":
+    case "run-redrive":
     case "run-news":
       return handleRun(engine, command);
     case "poll":

@@ -39,7 +39,8 @@ export async function answerClaim(engine: Engine, command: Claiming, delivery: D
 function answerOf(engine: Engine, command: Claiming, tooEarly: (due: Instant) => void): Answer {
   switch (command.kind) {
     case "run-ended":
-      return async (head) => (head.position.doing.kind === "forked" ? handedOver(engine, command.run) : undefined);
+      return async ({ position: { doing } }) =>
+        doing.kind === "forked" ? handedOver(engine, command.run, doing.run?.redriveCount ?? 0) : undefined;
     case "joined":
       return async (head, header) => (isOfNow(command, head) ? joined(engine, head, header) : undefined);
     case "branch-failed":

@@ -78,6 +78,7 @@ export type RunCommand =
   /** Start the first child of this token. */
   | (ToRun & { readonly kind: "run-token"; readonly token: Token; readonly chunk: number })
   | RunShift
+  | RunRedrive
   | (ToRun & { readonly kind: "run-news"; readonly news: RunNews });
 
 /** Run the EXPRESS children that follow `taker` in the chain of this token, from that chunk on. */
@@ -89,7 +90,16 @@ export interface RunShift extends ToRun {
   readonly revived?: number;
 }
 
-interface ToRun {
+/** Start or redrive the child at this place, of a run that has been redriven. */
+export interface RunRedrive extends ToRun {
+  readonly kind: "run-redrive";
+  readonly epoch: number;
+  readonly token: Token;
+  readonly chunk: number;
+  readonly place: number;
+}
+
+interface ToRun extends OfEpoch {
   readonly execution: MapRunId;
   readonly branch: "";
 }
@@ -148,11 +158,13 @@ export function keyOf(command: Command): string {
     case "run-work":
       return `work:${command.seq}`;
     case "run-token":
-      return `token:${command.token.generation}.${command.token.slot}`;
+      return `token:${command.token.generation}.${command.token.slot}${since(command)}`;
+    case "run-redrive":
+      return `redrive:${command.chunk}.${command.place}${since(command)}`;
     case "run-shift":
-      return `shift:${command.taker}`;
+      return `shift:${command.taker}${since(command)}`;
     case "run-news":
-      return newsKey(command.news);
+      return `${newsKey(command.news)}${since(command)}`;
     case "run-ended":
       return `run:${command.claim}`;
     case "joined":

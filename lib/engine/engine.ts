@@ -71,7 +71,7 @@ export interface Engine {
   /** Of Map Runs that this process works for: how they stood when it looked last. */
   readonly mapRuns: BoundedMap<MapRunId, RunState>;
   /** The chunk of a Map Run's items from which on there may be children to start. */
-  readonly frontiers: BoundedMap<MapRunId, number>;
+  readonly frontiers: BoundedMap<string, number>;
   /** Chunks of the inputs of children, kept while these are started. */
   readonly chunks: BoundedMap<string, Promise<Chunk>>;
   /** Of executions that have settled. */

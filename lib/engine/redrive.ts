@@ -18,7 +18,7 @@ import { headerAt, headOf } from "./head.ts";
 import { momentAt } from "./moment.ts";
 import type { ExecutionId, ExecutionSummary, RedriveCall, SegmentKey } from "./ports.ts";
 import { expiry, mine, recordOf, segmentOf } from "./record.ts";
-import { epochOf, type Header, type Segment } from "./segment.ts";
+import { epochOf, type Header, type Membership, type Segment } from "./segment.ts";
 import { standingOf } from "./standing.ts";
 import { tellRunning } from "./status.ts";
 
@@ -29,6 +29,8 @@ export interface RedriveRequest {
   readonly invocationId?: string;
   /** The claim that waits for its end from here on; by default the one that did before. */
   readonly parent?: SegmentKey;
+  /** Of a Map Run's child that is redriven with its run: its place there from here on. */
+  readonly mapRun?: Membership;
 }
 
 export type Redriven =
@@ -89,7 +91,7 @@ async function append(
   engine: Engine,
   summary: ExecutionSummary,
   head: Segment,
-  { parent }: RedriveRequest,
+  { parent, mapRun }: RedriveRequest,
   call: { readonly nonce: string; readonly token: string },
 ): Promise<Segment | undefined> {
   const { doing } = head.position;
@@ -100,7 +102,7 @@ async function append(
   // What is left of the scopes that ended with it is fenced first: from then on nobody writes to its branches.
   const inner = doing.open ? await closeNested(engine, before, definition, head, doing.open) : 0;
   const by = await postGuard(engine, head.execution, "", call.nonce);
-  const header = headerAfter(engine, before, parent);
+  const header = headerAfter(engine, before, { ...(parent && { parent }), ...(mapRun && { mapRun }) });
   const moment = { ...(await momentAt(engine, header, definition, "", head.seq + 1)), now: header.redriveTime };
   const to = await standingOf(engine, header, head);
   const signal = { kind: "redriven", to, events: head.position.events + inner } as const;
@@ -122,13 +124,13 @@ async function append(
 
 type RedrivenHeader = Header & { readonly redriveTime: Instant };
 
-function headerAfter(engine: Engine, before: Header, parent: SegmentKey | undefined): RedrivenHeader {
+function headerAfter(engine: Engine, before: Header, more: Pick<Header, "parent" | "mapRun">): RedrivenHeader {
   return {
     ...before,
     epoch: before.epoch + 1,
     redriveCount: before.redriveCount + 1,
     redriveTime: engine.world.clock.now(),
-    ...(parent === undefined ? {} : { parent }),
+    ...more,
   };
 }
 

@@ -63,6 +63,8 @@ export interface Membership {
   /** How many children its group of 256 has. */
   readonly groupSize: number;
   readonly token: Token;
+  /** How often the run had been redriven when the child was started, or redriven with it; absent: never. */
+  readonly epoch?: number;
 }
 
 /** Permission to run one child after the other: as many are given out as may run at once. */

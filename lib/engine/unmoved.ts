@@ -20,6 +20,7 @@ import { groupsOf, groupWidth, joinKey } from "./join.ts";
 import { newsMessage } from "./map-run/ended.ts";
 import { runHead } from "./map-run/log.ts";
 import { idOf } from "./map-run/open.ts";
+import { epochIn } from "./map-run/run.ts";
 import { dueTime, messageOf } from "./messages.ts";
 import { awaitsWorker } from "./offer.ts";
 import type { BranchPath, ExecutionId, Message } from "./ports.ts";
@@ -101,7 +102,8 @@ async function lookAtMapRuns(look: Look, root: Segment): Promise<void> {
     const page = await mapRuns.list(root.execution, runsAtOnce, after);
     for (const { id, startedAt, stoppedAt } of page.items) {
       const before = Number.isFinite(look.before) ? { before: look.before } : {};
-      const message = newsMessage(id, { kind: "heal", ...before });
+      const run = await runHead(look.engine, id);
+      const message = newsMessage(id, run ? epochIn(run.state) : 0, { kind: "heal", ...before });
       if (stoppedAt === undefined) note(look, root, startedAt, `its Map Run ${mapRunArn(id)} has not ended`, message);
     }
     after = page.next;
@@ -196,6 +198,7 @@ async function lookAtRun(look: Look, parent: Segment, fork: MapRun): Promise<voi
   const run = await runHead(look.engine, id);
   if (!run) return note(look, parent, parent.now, "its Map Run has not begun");
   const { phase, parent: key } = run.state;
+  if (epochIn(run.state) < (fork.redriveCount ?? 0)) return note(look, parent, parent.now, "its Map Run has not begun");
   if (phase.kind !== "ended") return;
   const { execution, branch, seq: claim } = key;
   const message = messageOf({ kind: "run-ended", execution, branch, claim, run: id }, "flow");

@@ -125,6 +125,34 @@ describe("a run at work", () => {
   });
 });
 
+test("a redriven run says how often, and who waits for the redrive", async () => {
+  const states = {
+    Choose: { Type: "Choice", Choices: [{ Variable: "$", NumericLessThan: 4, Next: "Fail" }], Default: "Wait" },
+    Fail: { Type: "Fail", Error: "Small" },
+  };
+  const state = distributed({ MaxConcurrency: 1, ToleratedFailureCount: 2 }, { ...states, ...never });
+  await play({ Map: state }, "[1,2,3,9]");
+  const mapRunArn = await onlyRun();
+  const { body: failed } = await send("DescribeMapRun", { mapRunArn });
+  expect(failed).toMatchObject({ status: "FAILED", redriveCount: 0, executionCounts: { failed: 3 } });
+  const pending = { mapRunArn, statusFilter: "PENDING_REDRIVE" };
+  expect((await send("ListExecutions", pending)).body.executions).toEqual([]);
+  await send("UpdateMapRun", { mapRunArn, toleratedFailureCount: 9 });
+  await send("RedriveExecution", { executionArn });
+  // Looked at before anything has been worked on: those that failed, and the one that was stopped with the run.
+  expect((await send("DescribeMapRun", { mapRunArn })).body).toMatchObject({
+    status: "RUNNING",
+    redriveCount: 1,
+    redriveDate: expect.any(Number),
+    executionCounts: { pendingRedrive: 4, failed: 0, aborted: 0, pending: 0 },
+  });
+  expect((await send("ListExecutions", pending)).body.executions).toHaveLength(4);
+  await stage.pass(60_000);
+  const { body: again } = await send("DescribeMapRun", { mapRunArn });
+  expect(again).toMatchObject({ status: "FAILED", redriveCount: 1, executionCounts: { failed: 3, pendingRedrive: 0 } });
+  expect((await send("ListMapRuns", { executionArn })).body.mapRuns).toHaveLength(1);
+});
+
 test("tolerating less ends a run whose failures are too many now", async () => {
   const states = {
     Choose: { Type: "Choice", Choices: [{ Variable: "$", NumericLessThan: 3, Next: "Fail" }], Default: "Wait" },

@@ -27,6 +27,8 @@ export interface SetupOptions {
   readonly tasks?: Tasks;
   readonly options?: Partial<EngineOptions>;
   readonly input?: string;
+  /** The users' files, by bucket and key. */
+  readonly files?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** Where the execution's log goes. */
   readonly log?: LogTarget;
   readonly statusEvents?: StatusEvents;
@@ -46,6 +48,7 @@ export async function setup(
     tasks: own = { call },
     options,
     input = "{}",
+    files,
     log,
     version,
     traceHeader,
@@ -53,7 +56,7 @@ export async function setup(
   }: SetupOptions = {},
 ): Promise<Setup> {
   const tasks = withOwnService(own, () => engine);
-  const world = simulatedWorld({ seed: "one execution", tasks });
+  const world = simulatedWorld({ seed: "one execution", tasks, ...(files && { files }) });
   const engine: Engine = createEngine({ ...world, ...watching }, options);
   const deploy = async (name: string, wanted: object): Promise<MachineRecord> => {
     const definition = JSON.stringify({ StartAt: Object.keys(wanted)[0], States: wanted });

@@ -1,5 +1,7 @@
 /** ListExecutions: the executions of a machine or the children of a Map Run, newest first, a page at a time. */
+import type { Instant } from "../../asl/position.ts";
 import { executionArn, executionName, machineArn, mapRunArn } from "../../engine/identity.ts";
+import { runHead } from "../../engine/map-run/log.ts";
 import type { ExecutionStatus, ExecutionSummary, MapRunId, Page } from "../../engine/ports.ts";
 import { findMapRunId } from "../arn.ts";
 import { type Answer, type Call, operation } from "../operation.ts";
@@ -32,10 +34,12 @@ export const listExecutions = operation(input, async (call, asked) => {
   const pending = statusFilter === "PENDING_REDRIVE";
   if (pending && "named" in within)
     throw invalid("The statusFilter PENDING_REDRIVE must be used together with a mapRunArn");
-  if (pending) return { executions: [] };
   const question = ["ListExecutions", stateMachineArn ?? mapRunArn, statusFilter, redriveFilter];
   const after = openPage(call, question, asked.nextToken);
-  const wanted = { within, status: statusFilter, redriveFilter, most: pageSize(asked.maxResults) };
+  const status = pending ? undefined : statusFilter;
+  const waitingSince = pending ? await waitingSinceRedrive(call, within) : undefined;
+  if (pending && waitingSince === undefined) return { executions: [] };
+  const wanted = { within, status, redriveFilter, waitingSince, most: pageSize(asked.maxResults) };
   const found = await search(call, wanted, after);
   return {
     executions: found.items.map((summary) => listed(call, summary)),
@@ -58,7 +62,15 @@ async function childrenOf(call: Call, arn: string): Promise<Within> {
   return { mapRun };
 }
 
+/** When the Map Run was redriven that is at work; undefined: none of its children waits to be. */
+async function waitingSinceRedrive({ engine }: Call, within: Within): Promise<Instant | undefined> {
+  const run = "mapRun" in within ? await runHead(engine, within.mapRun) : undefined;
+  return run && run.state.phase.kind !== "ended" ? run.state.redriven?.at : undefined;
+}
+
 interface Wanted {
+  /** Only those that did not succeed and have not been redriven since. */
+  readonly waitingSince: Instant | undefined;
   readonly within: Within;
   readonly status: ExecutionStatus | undefined;
   readonly redriveFilter: Input<typeof input>["redriveFilter"];
@@ -92,7 +104,10 @@ async function search(call: Call, wanted: Wanted, from: string | undefined): Pro
   return { items, ...(next !== undefined && { next }) };
 }
 
-function passes({ redrives, version, alias }: ExecutionSummary, { within, redriveFilter }: Wanted): boolean {
+function passes(summary: ExecutionSummary, { within, redriveFilter, waitingSince }: Wanted): boolean {
+  const { redrives, status, version, alias } = summary;
+  const isOver = status !== "RUNNING" && status !== "SUCCEEDED";
+  if (waitingSince !== undefined && (!isOver || (redrives?.at ?? 0) >= waitingSince)) return false;
   if (redriveFilter !== undefined && (redriveFilter === "REDRIVEN") !== (redrives !== undefined)) return false;
   if ("mapRun" in within) return true;
   const { named } = within;

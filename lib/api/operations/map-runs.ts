@@ -1,10 +1,10 @@
 /** DescribeMapRun, ListMapRuns and UpdateMapRun: what a Distributed Map has under way. */
 import { executionArn, executionName, machineArn, mapRunArn } from "../../engine/identity.ts";
-import { describeMapRun as describe, type FullTally, type MapRunDescription } from "../../engine/map-run/describe.ts";
+import { describeMapRun as describe, type MapRunDescription } from "../../engine/map-run/describe.ts";
 import { concurrencyOf } from "../../engine/map-run/run.ts";
 import { updateMapRun as update } from "../../engine/map-run/update.ts";
 import { findExecutionId, findMapRunId } from "../arn.ts";
-import { type Answer, operation } from "../operation.ts";
+import { operation } from "../operation.ts";
 import { openPage, pageSize, sealPage } from "../page.ts";
 import { invalid, noSuchExecution, noSuchResource } from "../refusal.ts";
 import { arn } from "../settings.ts";
@@ -28,18 +28,15 @@ export const describeMapRun = operation(structure({ mapRunArn: runArn }), async 
     maxConcurrency: concurrencyOf(state),
     toleratedFailurePercentage: state.toleratedFailurePercentage ?? 0,
     toleratedFailureCount: state.toleratedFailureCount ?? 0,
-    itemCounts: countsOf(found.items),
-    executionCounts: countsOf(found.executions),
-    redriveCount: 0,
+    itemCounts: { ...found.items },
+    executionCounts: { ...found.executions },
+    redriveCount: state.redriven?.count ?? 0,
+    ...(state.redriven && { redriveDate: new Date(state.redriven.at) }),
   };
 });
 
 function statusOf({ state: { phase } }: MapRunDescription): string {
   return phase.kind === "ended" ? phase.outcome.status : "RUNNING";
-}
-
-function countsOf(tally: FullTally): Answer {
-  return { ...tally, failuresNotRedrivable: 0, pendingRedrive: 0 };
 }
 
 export const listMapRuns = operation(

@@ -14,6 +14,8 @@ export interface ChildResult {
   readonly stateMachineArn: string;
   readonly input: JsonText;
   readonly startedAt: Instant;
+  /** Absent: never redriven. */
+  readonly redriveCount?: number;
   readonly end: ChildEnd;
 }
 
@@ -137,7 +139,8 @@ export function resultRecords(
 }
 
 /** Members in alphabetical order, as the documentation's examples have them. */
-function recordOf({ executionArn, name, stateMachineArn, input, startedAt, end }: ChildResult): Value {
+function recordOf(child: ChildResult): Value {
+  const { executionArn, name, stateMachineArn, input, startedAt, redriveCount = 0, end } = child;
   const included = { Included: true };
   const failure = "failure" in end ? end.failure : {};
   const members: readonly (readonly [string, Value | undefined])[] = [
@@ -149,7 +152,7 @@ function recordOf({ executionArn, name, stateMachineArn, input, startedAt, end }
     ["Name", name],
     ["Output", end.status === "SUCCEEDED" ? end.output : undefined],
     ["OutputDetails", end.status === "SUCCEEDED" ? included : undefined],
-    ["RedriveCount", 0],
+    ["RedriveCount", redriveCount],
     ["RedriveStatus", "failure" in end ? "REDRIVABLE" : "NOT_REDRIVABLE"],
     ["RedriveStatusReason", end.status === "SUCCEEDED" ? "Execution is SUCCEEDED and cannot be redriven" : undefined],
     ["StartDate", writeTimestamp(startedAt)],

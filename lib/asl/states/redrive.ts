@@ -7,7 +7,7 @@ import type { Definition } from "../definition.ts";
 import type { HistoryEvent } from "../event.ts";
 import type { Entered, Forked, Instant, Position } from "../position.ts";
 import type { Moment, Signal, Transition } from "../transition.ts";
-import { openJournal, write } from "./journal.ts";
+import { type Journal, openJournal, write } from "./journal.ts";
 
 type Redriven = Extract<Signal, { readonly kind: "redriven" }>;
 
@@ -22,14 +22,24 @@ export function redrive(
   if (doing.kind !== "ended" || doing.outcome.status === "SUCCEEDED") return undefined;
   if (scope !== undefined) {
     const again = { ...scope, ...(isTold(position, to) ? { firstWave: true } : {}), eventsBefore: events };
-    return { events: [], next: { ...to, scope: { ...again, reopened: true }, events } };
+    const journal = openJournal({ events, previous: to.previous });
+    noteMapRun(journal, to);
+    const { events: written, count, previous } = journal;
+    return { events: written, next: { ...to, scope: { ...again, reopened: true }, events: count, previous } };
   }
   const journal = openJournal({ events, previous: position.previous });
   const number = write(journal, "ExecutionRedriven", { redriveCount: moment.execution.redriveCount });
   // Recorded on AWS: whatever a state does again refers to its having been entered, but a Fail refers to this.
   const isFail = definition.states.get(to.state)?.type === "Fail" && to.entered !== undefined;
-  const previous = isFail ? number : to.previous;
-  return { events: journal.events, next: { ...to, events: journal.count, previous } };
+  journal.previous = isFail ? number : to.previous;
+  noteMapRun(journal, to);
+  return { events: journal.events, next: { ...to, events: journal.count, previous: journal.previous } };
+}
+
+function noteMapRun(journal: Journal, { doing }: Position): void {
+  if (doing.kind !== "forked" || doing.run === undefined) return;
+  const { arn, redriveCount = 0 } = doing.run;
+  write(journal, "MapRunRedriven", { mapRunArn: arn, redriveCount });
 }
 
 /** An iteration of a later wave that was fenced before it ran has never been heard of. */
@@ -53,7 +63,7 @@ export function standing(log: readonly Written[]): Position {
   if (end?.position.doing.kind !== "ended") throw new Error("only a branch that has ended stands still");
   const within = entryIn(end);
   if (within !== undefined) return inside(end.position, within, undefined);
-  if (before === undefined) return { ...end.position, doing: { kind: "beginning" } };
+  if (before === undefined) return unbegun(end.position);
   const { doing, entered, previous } = before.position;
   switch (doing.kind) {
     case "beginning":
@@ -68,6 +78,12 @@ export function standing(log: readonly Written[]): Position {
       return inside(end.position, entered, forkOf(end.position, before.position));
     }
   }
+}
+
+/** A branch that was fenced before its first step, or a Map Run's child that was stopped before it began. */
+function unbegun(end: Position): Position {
+  if (end.scope !== undefined) return { ...end, doing: { kind: "beginning" } };
+  return { ...outside(end), previous: 0, doing: { kind: "arriving" } };
 }
 
 /** The Wait goes on paper out of its state at once: what it was entered with stands in its …StateEntered, or a redrive before knew. */
@@ -92,8 +108,15 @@ function inside(at: Position, { at: since, event }: Omit<Entered, "retryCount">,
     ...outside(at),
     entered: { at: since, event, retryCount: 0 },
     previous: event,
-    doing: fork === undefined ? { kind: "retrying", notBefore: 0 } : { ...fork, reopened: true },
+    doing: fork === undefined ? { kind: "retrying", notBefore: 0 } : reopen(fork),
   };
+}
+
+/** A Map Run is redriven: the same one, of which what did not succeed runs again. */
+function reopen(fork: Forked): Forked {
+  const { run } = fork;
+  if (run === undefined) return { ...fork, reopened: true };
+  return { ...fork, reopened: true, run: { ...run, redriveCount: (run.redriveCount ?? 0) + 1 } };
 }
 
 function outside({ entered: _, ...position }: Position): Position {
@@ -107,12 +130,11 @@ function entryIn({ now, events, position }: Written): Omit<Entered, "retryCount"
 }
 
 /**
- * The fork whose branches go on. As documented, a state that failed because its output was too large begins
- * anew, with all of its branches; so does a Distributed Map, whose Map Run is started again.
+ * The fork whose branches, or whose Map Run, go on. As documented, a state that failed because its output was too
+ * large begins anew, with all of its branches.
  */
 function forkOf({ doing: end }: Position, { doing }: Position): Forked | undefined {
   if (end.kind !== "ended" || end.outcome.status === "SUCCEEDED") return undefined;
   if (end.outcome.failure.error === "States.DataLimitExceeded") return undefined;
-  const fork = doing.kind === "closing" ? doing.fork : doing.kind === "forked" ? doing : undefined;
-  return fork?.run === undefined ? fork : undefined;
+  return doing.kind === "closing" ? doing.fork : doing.kind === "forked" ? doing : undefined;
 }

@@ -31,8 +31,9 @@ export interface Chunk {
 
 const levels = { children: 0, takers: 1, failed: 2, inputs: 3 } as const;
 
-export function runJoin(run: MapRunId, level: keyof typeof levels, group: number): JoinKey {
-  return { execution: run, branch: "", seq: 0, epoch: 0, level: levels[level], group };
+/** What is staged stays for all epochs. */
+export function runJoin(run: MapRunId, level: keyof typeof levels, group: number, epoch = 0): JoinKey {
+  return { execution: run, branch: "", seq: 0, epoch, level: levels[level], group };
 }
 
 /** A chunk longer than this is not read as a whole for each child that is started from it. */
@@ -64,9 +65,14 @@ export async function stageChunk(
 }
 
 /** Says that the chunk is staged, and answers those who came for the children of a chunk, in order: more of them than there are children, perhaps. */
-export async function takersOf(engine: Engine, run: MapRunId, number: number): Promise<readonly number[]> {
+export async function takersOf(
+  engine: Engine,
+  run: MapRunId,
+  number: number,
+  epoch: number,
+): Promise<readonly number[]> {
   const { joins, clock } = engine.world;
-  const { finished } = await joins.close(runJoin(run, "takers", number), expiry(engine, clock.now()));
+  const { finished } = await joins.close(runJoin(run, "takers", number, epoch), expiry(engine, clock.now()));
   return finished;
 }
 

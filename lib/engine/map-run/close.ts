@@ -13,11 +13,11 @@ import type { MapRunId } from "../ports.ts";
 import { type NewChild, preventChild } from "./children.ts";
 import { type Chunk, childInput, runJoin, stagedChunk, takersOf } from "./chunks.ts";
 import { reportEnd } from "./ended.ts";
-import { commitEnd } from "./express.ts";
+import { commitEnd, endOf, holdsIn } from "./express.ts";
 import { changeRun, existing, type RunHead } from "./log.ts";
-import { isInRanges } from "./ranges.ts";
 import { type ChildReport, countsOf } from "./reports.ts";
-import { type Counts, closed, closedUpTo, handOver, noCounts, type RunState, sum } from "./run.ts";
+import { type Counts, closed, closedUpTo, epochIn, handOver, isDone, noCounts, type RunState, sum } from "./run.ts";
+import { ofEpoch } from "./tokens.ts";
 import type { Worked } from "./work.ts";
 
 /** Children stopped at a time. */
@@ -30,7 +30,7 @@ export async function closeChildren(engine: Engine, head: RunHead, key: string, 
   for (let group = state.phase.group; group <= last; group++) {
     // Another copy of the message may be through with it: then nobody is to be kept from beginning any more.
     if ((await existing(engine, id)).state.phase.kind !== "closing") return "done";
-    if (!isInRanges(state.done, group)) await closeGroup(engine, id, state, group);
+    if (!isDone(state, group)) await closeGroup(engine, id, state, group);
     if (engine.world.clock.now() < until) continue;
     await changeRun(engine, id, key, (now) => closedUpTo(now, group + 1));
     await changeRun(engine, id, key, handOver);
@@ -38,24 +38,26 @@ export async function closeChildren(engine: Engine, head: RunHead, key: string, 
   }
   let counts: Counts = noCounts;
   for (let group = 0; group <= last; group++) {
-    if (!isInRanges(state.done, group)) counts = sum(counts, await countsOf(engine, id, state, group));
+    if (!isDone(state, group)) counts = sum(counts, await countsOf(engine, id, state, group));
   }
   await changeRun(engine, id, key, (now, at) => closed(now, counts, at));
   return "done";
 }
 
 /** The last chunk that somebody has taken from: they are taken in order. The reader may have staged more than it wrote down. */
-async function lastTaken(engine: Engine, run: MapRunId, { done }: RunState): Promise<number> {
+async function lastTaken(engine: Engine, run: MapRunId, state: RunState): Promise<number> {
+  const epoch = epochIn(state);
   for (let group = 0; ; group++) {
-    if (!isInRanges(done, group) && (await takersOf(engine, run, group)).length === 0) return group - 1;
+    if (!isDone(state, group) && (await takersOf(engine, run, group, epoch)).length === 0) return group - 1;
   }
 }
 
 async function closeGroup(engine: Engine, run: MapRunId, state: RunState, group: number): Promise<void> {
-  const taken = Math.min(groupWidth, (await takersOf(engine, run, group)).length);
+  const epoch = epochIn(state);
+  const taken = Math.min(groupWidth, (await takersOf(engine, run, group, epoch)).length);
   const chunk = await stagedChunk(engine, run, group);
   if (!chunk) return;
-  const ended = new Set((await engine.world.joins.close(runJoin(run, "children", group))).finished);
+  const ended = new Set((await engine.world.joins.close(runJoin(run, "children", group, epoch))).finished);
   const places = Array.from({ length: Math.min(taken, chunk.size) }, (_, place) => group * groupWidth + place);
   const open = places.filter((index) => !ended.has(index));
   for (let from = 0; from < open.length; from += stopsAtOnce) {
@@ -66,7 +68,13 @@ async function closeGroup(engine: Engine, run: MapRunId, state: RunState, group:
 async function stopChild(engine: Engine, run: MapRunId, state: RunState, chunk: Chunk, index: number): Promise<void> {
   const child = await childInput(engine, run, chunk, index);
   if (!child) return;
-  const place = { ...child, index, groupSize: chunk.size, token: { slot: 0, generation: 0 } };
+  const place = {
+    ...child,
+    index,
+    groupSize: chunk.size,
+    token: { slot: 0, generation: 0 },
+    ...ofEpoch(epochIn(state)),
+  };
   if (state.express) return fenceChild(engine, run, state, place);
   const prevented = await preventChild(engine, run, state, place);
   if (prevented.kind === "prevented") {
@@ -85,7 +93,10 @@ async function stopChild(engine: Engine, run: MapRunId, state: RunState, chunk: 
 async function fenceChild(engine: Engine, run: MapRunId, state: RunState, place: NewChild): Promise<void> {
   const { index, items, token } = place;
   const report = abortedAt(index, items, engine.world.clock.now());
-  const end = await commitEnd(engine, run, { nonce: engine.world.chance.hex(8), report, token, frontier: 0 });
+  const epoch = epochIn(state);
+  const before = epoch > 0 ? await endOf(engine, run, index) : undefined;
+  const aborted = { nonce: engine.world.chance.hex(8), report, token, frontier: 0, epoch };
+  const end = before && holdsIn(before, epoch) ? before : await commitEnd(engine, run, aborted, before);
   await reportEnd(engine, run, state, place, end.report);
 }
 

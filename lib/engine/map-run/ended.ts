@@ -7,15 +7,15 @@ import type { MapRunId, Message } from "../ports.ts";
 import { expiry } from "../record.ts";
 import type { Header, Membership, Segment } from "../segment.ts";
 import { runJoin } from "./chunks.ts";
-import { roughly } from "./log.ts";
+import { inEpoch, roughly } from "./log.ts";
 import type { RunNews } from "./news.ts";
 import { endOfRanges } from "./ranges.ts";
 import type { ChildReport } from "./reports.ts";
 import type { RunState } from "./run.ts";
-import { startNext } from "./tokens.ts";
+import { frontierOf, ofEpoch, startNext } from "./tokens.ts";
 
 /** What a child is in its run; the group is full when all of its size have reported. */
-export type PlaceInRun = Pick<Membership, "index" | "items" | "groupSize">;
+export type PlaceInRun = Pick<Membership, "index" | "items" | "groupSize" | "epoch">;
 
 /** The end of an execution that is a child. */
 async function reportExecution(engine: Engine, header: Header, end: Segment): Promise<Message | undefined> {
@@ -24,7 +24,9 @@ async function reportExecution(engine: Engine, header: Header, end: Segment): Pr
   if (doing.kind !== "ended" || !mapRun) throw new Error(`${header.id} is no ended child of a Map Run`);
   const { index, items } = mapRun;
   const { outcome } = doing;
-  const report: ChildReport = { index, items, startedAt: header.startedAt, stoppedAt: end.now, outcome };
+  const { startedAt, redriveCount } = header;
+  const times = redriveCount === 0 ? {} : { redriveCount };
+  const report: ChildReport = { index, items, startedAt, stoppedAt: end.now, outcome, ...times };
   return reportEnd(engine, mapRun.id, {}, mapRun, report);
 }
 
@@ -36,13 +38,13 @@ export async function reportEnd(
   place: PlaceInRun,
   report: ChildReport,
 ): Promise<Message | undefined> {
-  const { index, groupSize } = place;
+  const { index, groupSize, epoch = 0 } = place;
   const expires = expiry(engine, report.stoppedAt);
   const group = Math.floor(index / groupWidth);
   // What an EXPRESS child came to is in the run's log by now.
   const body = express ? undefined : JSON.stringify(report);
-  const { finished } = await engine.world.joins.report(runJoin(run, "children", group), index, body, expires);
-  if (finished.indexOf(index) === groupSize - 1) return newsMessage(run, { kind: "group-done", group });
+  const { finished } = await engine.world.joins.report(runJoin(run, "children", group, epoch), index, body, expires);
+  if (finished.indexOf(index) === groupSize - 1) return newsMessage(run, epoch, { kind: "group-done", group });
   return isFailure(report.outcome) ? failing(engine, run, place, group, expires) : undefined;
 }
 
@@ -54,15 +56,15 @@ function isFailure({ status }: Outcome): boolean {
 async function failing(
   engine: Engine,
   run: MapRunId,
-  { index, items }: PlaceInRun,
+  { index, items, epoch = 0 }: PlaceInRun,
   group: number,
   expires: Instant,
 ): Promise<Message | undefined> {
-  const { finished } = await engine.world.joins.report(runJoin(run, "failed", group), index, undefined, expires);
+  const { finished } = await engine.world.joins.report(runJoin(run, "failed", group, epoch), index, undefined, expires);
   const place = finished.indexOf(index) + 1;
   if (place % stride(await roughly(engine, run)) !== 0) return undefined;
   // Batches have about the same size: the exact number comes when the group is done.
-  return newsMessage(run, { kind: "failing", group, items: place * items });
+  return newsMessage(run, epoch, { kind: "failing", group, items: place * items });
 }
 
 /** Where thousands of failures are tolerated, not each of them is worth a write. */
@@ -72,8 +74,8 @@ function stride({ toleratedFailureCount: count, toleratedFailurePercentage: perc
   return Number.isFinite(tolerated) ? Math.max(1, Math.floor(tolerated / 64)) : 1;
 }
 
-export function newsMessage(run: MapRunId, news: RunNews): Message {
-  return messageOf({ kind: "run-news", execution: run, branch: "", news }, "flow");
+export function newsMessage(run: MapRunId, epoch: number, news: RunNews): Message {
+  return messageOf({ kind: "run-news", execution: run, branch: "", ...ofEpoch(epoch), news }, "flow");
 }
 
 /** What follows from the end of a child: everything here may run twice. */
@@ -82,7 +84,9 @@ export async function afterChild(engine: Engine, header: Header, end: Segment): 
   if (!mapRun) return;
   const message = await reportExecution(engine, header, end);
   if (message) await dispatch(engine, [message]);
-  await startNext(engine, mapRun.id, mapRun.token, mapRun.index, end.frontier ?? Math.floor(mapRun.index / groupWidth));
+  const { id: run, token, index, epoch = 0 } = mapRun;
+  const chunk = end.frontier ?? Math.floor(index / groupWidth);
+  await startNext(engine, { run, epoch, token }, { taker: index, chunk });
 }
 
 /**
@@ -91,10 +95,10 @@ export async function afterChild(engine: Engine, header: Header, end: Segment): 
  */
 export async function withFrontier(engine: Engine, { mapRun }: Header, segment: Segment): Promise<Segment> {
   if (!mapRun || segment.branch !== "" || segment.position.doing.kind !== "ended") return segment;
-  return { ...segment, frontier: await frontierAfter(engine, mapRun.id, mapRun.index) };
+  return { ...segment, frontier: await frontierAfter(engine, mapRun.id, mapRun.index, mapRun.epoch) };
 }
 
-export async function frontierAfter(engine: Engine, run: MapRunId, index: number): Promise<number> {
-  const known = engine.frontiers.get(run) ?? endOfRanges((await roughly(engine, run)).done);
+export async function frontierAfter(engine: Engine, run: MapRunId, index: number, epoch = 0): Promise<number> {
+  const known = frontierOf(engine, run, epoch) ?? endOfRanges((await inEpoch(engine, run, epoch))?.done ?? []);
   return Math.max(Math.floor(index / groupWidth), known);
 }

@@ -24,6 +24,16 @@ export interface ChildEnd {
   readonly token: Token;
   /** The chunk of items from which on the token looks for its next child. */
   readonly frontier: number;
+  /** How often the run had been redriven by then. */
+  readonly epoch: number;
+}
+
+/** As it was found. */
+export type FoundEnd = ChildEnd & { readonly seq: number };
+
+/** What has succeeded stays so; anything else a redrive runs again. */
+export function holdsIn({ report, epoch: written }: ChildEnd, epoch: number): boolean {
+  return written === epoch || (written < epoch && report.outcome.status === "SUCCEEDED");
 }
 
 /** The branches of the run's log that hold the ends of its children: `/0.index`. */
@@ -72,33 +82,41 @@ export function expressChildArn(run: MapRunId, index: number): string {
   return expressArn(childId(run, index), runOf(run, index));
 }
 
-/** Writes the end of a child, or answers the one that stands there. */
-export async function commitEnd(engine: Engine, run: MapRunId, end: ChildEnd): Promise<ChildEnd> {
-  const { nonce, report, token, frontier } = end;
-  const body = JSON.stringify({ v: runFormatVersion, n: nonce, r: report, k: token, f: frontier });
+/** Writes the end of a child behind the one of an earlier epoch, or answers the one that stands there. */
+export async function commitEnd(
+  engine: Engine,
+  run: MapRunId,
+  end: ChildEnd,
+  before: FoundEnd | undefined,
+): Promise<ChildEnd> {
+  const { nonce, report, token, frontier, epoch } = end;
+  const redriven = epoch === 0 ? {} : { e: epoch };
+  const body = JSON.stringify({ v: runFormatVersion, n: nonce, r: report, k: token, f: frontier, ...redriven });
   const branch = branchPath("", ends, report.index);
   const expires = expiry(engine, engine.world.clock.now());
-  const answer = await engine.world.log.append({ execution: run, branch, seq: 0, body, expires });
+  const answer = await engine.world.log.append({ execution: run, branch, seq: (before?.seq ?? -1) + 1, body, expires });
   return answer.kind === "appended" ? end : decode(answer.winner);
 }
 
-/** Undefined: it has not ended. */
-export async function endOf(engine: Engine, run: MapRunId, index: number): Promise<ChildEnd | undefined> {
+/** The latest; undefined: it has never ended. */
+export async function endOf(engine: Engine, run: MapRunId, index: number): Promise<FoundEnd | undefined> {
   const record = await engine.world.log.head(run, branchPath("", ends, index));
   return record && decode(record);
 }
 
-/** Those of a group of 256, by index. */
-export async function endsIn(engine: Engine, run: MapRunId, group: number): Promise<ReadonlyMap<number, ChildEnd>> {
-  const found = new Map<number, ChildEnd>();
+/** The latest ones of a group of 256, by index. */
+export async function endsIn(engine: Engine, run: MapRunId, group: number): Promise<ReadonlyMap<number, FoundEnd>> {
+  const found = new Map<number, FoundEnd>();
   for await (const page of engine.world.log.read(run, { parent: "", forkSeq: ends, group })) {
-    for (const end of page.map(decode)) found.set(end.report.index, end);
+    for (const end of page.map(decode)) {
+      if ((found.get(end.report.index)?.seq ?? -1) < end.seq) found.set(end.report.index, end);
+    }
   }
   return found;
 }
 
-function decode({ body }: SegmentRecord): ChildEnd {
+function decode({ body, seq }: SegmentRecord): FoundEnd {
   const read = JSON.parse(body);
   checkRunFormat(read.v);
-  return { nonce: read.n, report: read.r, token: read.k, frontier: read.f };
+  return { nonce: read.n, report: read.r, token: read.k, frontier: read.f, epoch: read.e ?? 0, seq };
 }

@@ -6,11 +6,13 @@ import type { MapRunId } from "../ports.ts";
 import { readRunFork } from "./fork.ts";
 import { existing, type RunHead } from "./log.ts";
 import { outputsOf, resultsOf } from "./results.ts";
+import { epochIn } from "./run.ts";
 
-export async function handedOver(engine: Engine, id: MapRunId): Promise<Signal | undefined> {
+/** `epoch`: how often the fork has been redriven that asks; what the run came to before is old news. */
+export async function handedOver(engine: Engine, id: MapRunId, epoch: number): Promise<Signal | undefined> {
   const head = await existing(engine, id);
   const { phase } = head.state;
-  if (phase.kind !== "ended") return undefined;
+  if (phase.kind !== "ended" || epochIn(head.state) !== epoch) return undefined;
   switch (phase.outcome.status) {
     case "SUCCEEDED":
       return joined(engine, head);

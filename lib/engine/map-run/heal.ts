@@ -12,11 +12,10 @@ import type { MapRunId, Message } from "../ports.ts";
 import { unmovedOf } from "../unmoved.ts";
 import { childInput, stagedChunk, takersOf } from "./chunks.ts";
 import { newsMessage, reportEnd } from "./ended.ts";
-import { type ChildEnd, endsIn } from "./express.ts";
+import { type ChildEnd, endsIn, holdsIn } from "./express.ts";
 import { callFor, runHead } from "./log.ts";
-import { isInRanges } from "./ranges.ts";
 import { reportsOf } from "./reports.ts";
-import { isOpen, type RunState } from "./run.ts";
+import { epochIn, isDone, isOpen, keptIn, type RunState } from "./run.ts";
 import { giveOut, shiftMessage, startWaiting, takerOf, waitingShifts } from "./tokens.ts";
 
 /** `before`: only children that should have moved by then. */
@@ -31,7 +30,7 @@ export async function healRun(engine: Engine, run: MapRunId, before: Instant): P
   await giveOutAgain(engine, run, state, new Set(takers.flat()));
   if (state.express) return healShifts(engine, run, state, takers);
   for (const [group, { length }] of takers.entries()) {
-    if (!isInRanges(state.done, group)) await healGroup(engine, run, state, { group, taken: length, before });
+    if (!isDone(state, group)) await healGroup(engine, run, state, { group, taken: length, before });
   }
 }
 
@@ -39,8 +38,9 @@ export async function healRun(engine: Engine, run: MapRunId, before: Instant): P
 async function allTakers(engine: Engine, run: MapRunId, state: RunState): Promise<readonly (readonly number[])[]> {
   const takers: (readonly number[])[] = [];
   for (let group = 0; group < state.staged.chunks; group++) {
-    const here = (await takersOf(engine, run, group)).slice(0, groupWidth);
-    if (here.length === 0) break;
+    const isKept = keptIn(state, group) !== undefined;
+    const here = isKept ? [] : (await takersOf(engine, run, group, epochIn(state))).slice(0, groupWidth);
+    if (here.length === 0 && !isKept) break;
     takers.push(here);
   }
   return takers;
@@ -69,7 +69,7 @@ async function healGroup(
 ): Promise<void> {
   const chunk = await stagedChunk(engine, run, group);
   if (!chunk) return;
-  await startWaiting(engine, run, group);
+  await startWaiting(engine, run, epochIn(state), group);
   const reports = await reportsOf(engine, run, state, group);
   for (let place = 0; place < Math.min(taken, chunk.size); place++) {
     // Whoever has ended may have left its token lying.
@@ -77,7 +77,8 @@ async function healGroup(
     const messages = found.map(({ message }) => message);
     if (messages.length > 0) await dispatch(engine, messages);
   }
-  if (reports.size === chunk.size) await dispatch(engine, [newsMessage(run, { kind: "group-done", group })]);
+  if (reports.size === chunk.size)
+    await dispatch(engine, [newsMessage(run, epochIn(state), { kind: "group-done", group })]);
 }
 
 /**
@@ -91,13 +92,16 @@ async function healShifts(
   takers: readonly (readonly number[])[],
 ): Promise<void> {
   const followed = new Set(takers.flat());
+  const epoch = epochIn(state);
   for (const [group, here] of takers.entries()) {
     const ends = await endsIn(engine, run, group);
-    const left = [...ends.values()].filter(({ report }) => !followed.has(report.index));
-    const messages: Message[] = left.map((end) => shiftMessage(run, end.token, end.report.index, end.frontier));
-    if (!isInRanges(state.done, group)) {
+    const left = [...ends.values()].filter((end) => end.epoch === epoch && !followed.has(end.report.index));
+    const messages: Message[] = left.map(({ token, report, frontier }) =>
+      shiftMessage({ run, epoch, token }, { taker: report.index, chunk: frontier }),
+    );
+    if (!isDone(state, group)) {
       messages.push(...(await reportAgain(engine, run, state, group, ends)));
-      messages.push(...(await waitingShifts(engine, run, group, here)));
+      messages.push(...(await waitingShifts(engine, run, epoch, group, here)));
     }
     if (messages.length > 0) await dispatch(engine, messages);
   }
@@ -112,10 +116,12 @@ async function reportAgain(
 ): Promise<readonly Message[]> {
   const chunk = await stagedChunk(engine, run, group);
   const messages: Message[] = [];
-  for (const { report } of ends.values()) {
+  for (const end of ends.values()) {
+    const { report } = end;
+    if (!holdsIn(end, epochIn(state))) continue;
     const child = chunk && (await childInput(engine, run, chunk, report.index));
     if (!child) continue;
-    const place = { index: report.index, items: child.items, groupSize: chunk.size };
+    const place = { index: report.index, items: child.items, groupSize: chunk.size, epoch: epochIn(state) };
     const message = await reportEnd(engine, run, state, place, report);
     if (message) messages.push(message);
   }

@@ -9,7 +9,7 @@ import { NewerFormat } from "../format.ts";
 import { dispatch, messageOf } from "../messages.ts";
 import type { MapRunId } from "../ports.ts";
 import { expiry } from "../record.ts";
-import type { Ended, Occasion, RunState } from "./run.ts";
+import { type Ended, epochIn, type Occasion, type RunState } from "./run.ts";
 
 export interface RunHead {
   readonly id: MapRunId;
@@ -26,6 +26,14 @@ export async function runHead(engine: Engine, id: MapRunId): Promise<RunHead | u
 export async function roughly(engine: Engine, id: MapRunId): Promise<RunState> {
   const seen = engine.mapRuns.get(id);
   return seen ?? (await existing(engine, id)).state;
+}
+
+/** Roughly, if it is in the epoch of a message; undefined: it has been redriven since. */
+export async function inEpoch(engine: Engine, id: MapRunId, epoch: number): Promise<RunState | undefined> {
+  const seen = await roughly(engine, id);
+  const isOld = epochIn(seen) < epoch || seen.phase.kind === "reopening";
+  const state = isOld ? (await existing(engine, id)).state : seen;
+  return epochIn(state) === epoch ? state : undefined;
 }
 
 export async function existing(engine: Engine, id: MapRunId): Promise<RunHead> {

@@ -7,8 +7,8 @@ import type { Engine } from "../engine.ts";
 import { parseMapRunArn } from "../identity.ts";
 import type { MapRunId } from "../ports.ts";
 import type { Header, Segment } from "../segment.ts";
-import { beginRun, changeRun, entryOf, follow, type RunHead } from "./log.ts";
-import { closeRun, noCounts, type RunState } from "./run.ts";
+import { beginRun, changeRun, entryOf, existing, follow, type RunHead } from "./log.ts";
+import { closeRun, epochIn, noCounts, type RunState, reopened } from "./run.ts";
 
 type RunFork = Forked & { readonly run: MapRun };
 
@@ -26,7 +26,13 @@ export async function openRun(
   segment: Segment,
   fork: RunFork,
 ): Promise<void> {
-  await follow(engine, await begun(engine, header, definition, segment, fork), opener);
+  const begin = await begun(engine, header, definition, segment, fork);
+  const { redriveCount } = fork.run;
+  if (redriveCount === undefined) return follow(engine, begin, opener);
+  const redrive = `redrive:${redriveCount}`;
+  await changeRun(engine, begin.id, redrive, (state, at) => reopened(state, redriveCount, at));
+  const { state } = await existing(engine, begin.id);
+  if (state.phase.kind !== "ended") await engine.world.mapRuns.put(entryOf(engine, begin.id, state));
 }
 
 /** Nobody waits for it any more: its children are stopped. One that has not begun yet begins closed. */
@@ -39,7 +45,11 @@ export async function abandonRun(
 ): Promise<void> {
   const { id } = await begun(engine, header, definition, segment, fork);
   const outcome = { status: "ABORTED", failure: {} } as const;
-  await changeRun(engine, id, "abandon", (state, at) => closeRun(state, outcome, at));
+  const count = fork.run.redriveCount ?? 0;
+  // Whoever still closes what was redriven since has no say in it.
+  await changeRun(engine, id, "abandon", (state, at) =>
+    epochIn(state) <= count ? closeRun(state, outcome, at) : undefined,
+  );
 }
 
 async function begun(
@@ -53,7 +63,7 @@ async function begun(
   // A test case has its answers in the order of the log, which children in memory do not write.
   const express = header.testCase === undefined && runsInMemory(definition, segment.position.state);
   const state = firstState(engine, express, segment, fork);
-  await engine.world.mapRuns.put(entryOf(engine, id, state));
+  if (fork.run.redriveCount === undefined) await engine.world.mapRuns.put(entryOf(engine, id, state));
   return beginRun(engine, id, state);
 }
 

@@ -11,7 +11,7 @@ import { type ChildInput, stageChunk } from "./chunks.ts";
 import { type RunFork, readRunFork } from "./fork.ts";
 import { childInputs } from "./inputs.ts";
 import { changeRun, existing, type RunHead } from "./log.ts";
-import { closeRun, giftFor, handOver, readOn, type Staged } from "./run.ts";
+import { closeRun, epochIn, giftFor, handOver, type RunState, readOn, type Staged } from "./run.ts";
 import { openSource, Unreadable } from "./source.ts";
 import { giveOut, startWaiting } from "./tokens.ts";
 import type { Worked } from "./work.ts";
@@ -41,7 +41,7 @@ async function stageAll(
   key: string,
   until: Instant,
 ): Promise<Worked> {
-  const reading = new Reading(engine, id, state.staged);
+  const reading = new Reading(engine, id, state);
   const slices = openSource(engine, fork, state.staged.items);
   for await (const inputs of childInputs(fork, slices)) {
     for (const input of inputs) await reading.add(input);
@@ -59,9 +59,12 @@ class Reading {
   readonly #run: RunHead["id"];
   #staged: Staged;
   #written: Staged;
+  readonly #epoch: number;
   #chunk: ChildInput[] = [];
 
-  constructor(engine: Engine, run: RunHead["id"], staged: Staged) {
+  constructor(engine: Engine, run: RunHead["id"], state: RunState) {
+    const { staged } = state;
+    this.#epoch = epochIn(state);
     this.#engine = engine;
     this.#run = run;
     this.#staged = staged;
@@ -80,7 +83,7 @@ class Reading {
   async #stage(): Promise<void> {
     const { chunks, children, items } = this.#staged;
     await stageChunk(this.#engine, this.#run, chunks, this.#chunk);
-    await startWaiting(this.#engine, this.#run, chunks);
+    await startWaiting(this.#engine, this.#run, this.#epoch, chunks);
     this.#staged = {
       chunks: chunks + 1,
       children: children + this.#chunk.length,
@@ -98,7 +101,9 @@ class Reading {
     const { state: before } = await existing(engine, this.#run);
     const gift = giftFor(before, staged.children);
     await giveOut(engine, this.#run, before, gift);
-    const { state } = await changeRun(engine, this.#run, key, (now, at) => readOn(now, staged, gift, at));
+    const { state } = await changeRun(engine, this.#run, key, (now, at) =>
+      epochIn(now) === this.#epoch ? readOn(now, staged, gift, at) : undefined,
+    );
     this.#written = staged;
     return state.staged.items === staged.items && state.staged.complete === complete;
   }

@@ -6,8 +6,8 @@ import type { Instant, Outcome } from "../../asl/position.ts";
 import type { Engine } from "../engine.ts";
 import type { MapRunId } from "../ports.ts";
 import { runJoin } from "./chunks.ts";
-import { endsIn } from "./express.ts";
-import { type Counts, noCounts, nothing, type RunState, sum, type Tally } from "./run.ts";
+import { type ChildEnd, endsIn, holdsIn } from "./express.ts";
+import { type Counts, epochIn, keptIn, noCounts, nothing, type RunState, sum, type Tally } from "./run.ts";
 
 /** What the run reads of a child that has ended. */
 export interface ChildReport {
@@ -16,29 +16,39 @@ export interface ChildReport {
   readonly startedAt: Instant;
   readonly stoppedAt: Instant;
   readonly outcome: Outcome;
+  /** How often the child has been redriven; absent: never. */
+  readonly redriveCount?: number;
+  /** It did not succeed, and can be redriven no more. */
+  readonly isFinal?: true;
 }
+
+type View = Pick<RunState, "express" | "redriven" | "kept">;
 
 /** By index, in any order. */
 export async function reportsOf(
   engine: Engine,
   run: MapRunId,
-  { express }: Pick<RunState, "express">,
+  state: View,
   group: number,
+  epoch = keptIn(state, group) ?? epochIn(state),
 ): Promise<ReadonlyMap<number, ChildReport>> {
-  if (express) return new Map([...(await endsIn(engine, run, group))].map(([index, { report }]) => [index, report]));
-  const bodies = await engine.world.joins.reports(runJoin(run, "children", group));
+  if (state.express) return endedIn(await endsIn(engine, run, group), epoch);
+  const bodies = await engine.world.joins.reports(runJoin(run, "children", group, epoch));
   return new Map([...bodies].map(([index, body]) => [index, JSON.parse(body) as ChildReport])); // written by `reportEnd`
 }
 
+function endedIn(ends: ReadonlyMap<number, ChildEnd>, epoch: number): ReadonlyMap<number, ChildReport> {
+  return new Map([...ends].flatMap(([index, end]) => (holdsIn(end, epoch) ? [[index, end.report] as const] : [])));
+}
+
 /** How the children of a group have ended. */
-export async function countsOf(
-  engine: Engine,
-  run: MapRunId,
-  state: Pick<RunState, "express">,
-  group: number,
-): Promise<Counts> {
+export async function countsOf(engine: Engine, run: MapRunId, state: View, group: number): Promise<Counts> {
+  return countsIn(await reportsOf(engine, run, state, group));
+}
+
+export function countsIn(reports: ReadonlyMap<number, ChildReport>): Counts {
   let counts = noCounts;
-  for (const report of (await reportsOf(engine, run, state, group)).values()) counts = sum(counts, countOf(report));
+  for (const report of reports.values()) counts = sum(counts, countOf(report));
   return counts;
 }
 
@@ -49,8 +59,9 @@ const endsOf = {
   ABORTED: "aborted",
 } as const satisfies Record<Outcome["status"], keyof Tally>;
 
-function countOf({ outcome, items }: ChildReport): Counts {
+function countOf({ outcome, items, isFinal }: ChildReport): Counts {
   const end = endsOf[outcome.status];
   const outputLength = outcome.status === "SUCCEEDED" ? outcome.output.length + 1 : 0;
-  return { executions: { ...nothing, [end]: 1 }, items: { ...nothing, [end]: items }, outputLength };
+  const counts = { executions: { ...nothing, [end]: 1 }, items: { ...nothing, [end]: items }, outputLength };
+  return isFinal ? { ...counts, final: { executions: 1, items } } : counts;
 }

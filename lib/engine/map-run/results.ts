@@ -144,7 +144,8 @@ export async function resultsOf(
     const common = { executionArn: arn, name: ownName(id), stateMachineArn, input: child.input };
     const report = reports.get(index);
     const end: ChildEnd = report ? { ...report.outcome, stoppedAt: report.stoppedAt } : { status: "PENDING" };
-    results.push({ ...common, startedAt: report?.startedAt ?? 0, end });
+    const { startedAt = 0, redriveCount } = report ?? {};
+    results.push({ ...common, startedAt, ...(redriveCount !== undefined && { redriveCount }), end });
   }
   return results;
 }

@@ -7,7 +7,7 @@ import type { ListedFile } from "../../asl/distributed/results.ts";
 import { exceedsTolerance, type Tolerance, toleranceExceeded } from "../../asl/distributed/tolerance.ts";
 import type { Failure, Instant, StateName } from "../../asl/position.ts";
 import type { SegmentKey } from "../ports.ts";
-import { addToRanges, type Ranges, sizeOfRanges } from "./ranges.ts";
+import { addToRanges, isInRanges, type Ranges, sizeOfRanges } from "./ranges.ts";
 
 export interface RunState extends Tolerance {
   /** The segment that forked: its position has the items or their reader, and whatever else was evaluated there. */
@@ -16,6 +16,14 @@ export interface RunState extends Tolerance {
   readonly startedAt: Instant;
   /** Its children run in memory. */
   readonly express?: true;
+  /** Absent: never. What was done before it keeps what it came to. */
+  readonly redriven?: RunRedrive;
+  /** A redrive came while it was still being closed: it follows when that is done. */
+  readonly awaited?: number;
+  /** Groups whose children had all succeeded before the last redrive, by the epoch in which they did. */
+  readonly kept?: readonly KeptGroups[];
+  /** How many children are in them. */
+  readonly keptChildren?: number;
   /** MaxConcurrency at the start and after each change: a token's generation is a place in here. */
   readonly concurrency: readonly [number, ...number[]];
   readonly staged: Staged;
@@ -31,6 +39,19 @@ export interface RunState extends Tolerance {
   readonly failing: Readonly<Record<string, number>>;
   readonly phase: Phase;
   readonly afterwards: Afterwards;
+}
+
+export interface RunRedrive {
+  /** The first is 1: the run's epoch. */
+  readonly count: number;
+  readonly at: Instant;
+  /** The epoch before. */
+  readonly before: number;
+}
+
+export interface KeptGroups {
+  readonly epoch: number;
+  readonly groups: Ranges;
 }
 
 /** How far the items have been read: each child's input stands in a chunk of up to 256. */
@@ -61,6 +82,8 @@ export interface Counts {
   readonly items: Tally;
   /** Characters of all outputs together. */
   readonly outputLength: number;
+  /** Of those that did not succeed, which can be redriven no more; absent: none. */
+  readonly final?: { readonly executions: number; readonly items: number };
 }
 
 /** The message that segment `seq` called for is at work on it; `from` is the key of the one that has to send that. */
@@ -70,6 +93,8 @@ interface Charge {
 }
 
 export type Phase =
+  /** Redriven: what has succeeded before is looked through, up to this group so far. */
+  | { readonly kind: "reopening"; readonly charge: Charge; readonly group: number }
   | { readonly kind: "reading"; readonly charge: Charge }
   /** All items are staged; the children's own ends move it on. */
   | { readonly kind: "running" }
@@ -121,9 +146,24 @@ export function concurrencyOf({ concurrency }: RunState): number {
   return concurrency.at(-1) ?? concurrency[0];
 }
 
+/** What was sent or reported in an earlier epoch has no say in a later one. */
+export function epochIn({ redriven }: Pick<RunState, "redriven">): number {
+  return redriven?.count ?? 0;
+}
+
+/** The epoch in which all of the group had succeeded; undefined: it is one of those to be done. */
+export function keptIn({ kept }: Pick<RunState, "kept">, group: number): number | undefined {
+  return kept?.find(({ groups }) => isInRanges(groups, group))?.epoch;
+}
+
+/** Nothing of the group is left to do. */
+export function isDone(state: Pick<RunState, "done" | "kept">, group: number): boolean {
+  return isInRanges(state.done, group) || keptIn(state, group) !== undefined;
+}
+
 /** How many tokens there should be: no more than there are children to start. */
 function tokensWanted(state: RunState, children: number): number {
-  return Math.min(concurrencyOf(state), children);
+  return Math.min(concurrencyOf(state), children - (state.keptChildren ?? 0));
 }
 
 /** Whether children may still be started. */
@@ -149,7 +189,9 @@ export function groupFailing(state: RunState, group: number, items: number, at: 
 
 /** The run ends before its time: its items cannot be read, or nobody waits for it any more. */
 export function closeRun(state: RunState, outcome: RunOutcome, at: Occasion): RunState | undefined {
-  return isOpen(state) ? closing(state, outcome, at) : undefined;
+  if (isOpen(state) || state.phase.kind === "reopening") return closing(state, outcome, at);
+  const { awaited, ...rest } = state;
+  return awaited === undefined ? undefined : rest;
 }
 
 /** More of the items are staged, and tokens were given out for them. */
@@ -196,6 +238,50 @@ export function changed(state: RunState, { maxConcurrency, ...tolerance }: Chang
   return settle({ ...next, tokens: Math.min(state.tokens, concurrencyOf(next)) }, at);
 }
 
+/** RedriveExecution of its parent: once for each, however often it comes. */
+export function reopened(state: RunState, count: number, at: Occasion): RunState | undefined {
+  if (epochIn(state) >= count || (state.awaited ?? 0) >= count) return undefined;
+  return state.phase.kind === "ended" ? reopening(state, count, at) : { ...state, awaited: count };
+}
+
+function reopening({ awaited: _, ...state }: RunState, count: number, at: Occasion): RunState {
+  return {
+    ...state,
+    redriven: { count, at: at.now, before: epochIn(state) },
+    concurrency: [concurrencyOf(state)],
+    tokens: 0,
+    given: [],
+    done: [],
+    failing: {},
+    counts: noCounts,
+    keptChildren: 0,
+    phase: { kind: "reopening", group: 0, charge: called(at) },
+  };
+}
+
+export interface LookedThrough {
+  /** Groups before this one. */
+  readonly group: number;
+  readonly kept: readonly KeptGroups[];
+  /** Of the groups that are kept. */
+  readonly counts: Counts;
+}
+
+export function lookedThrough(state: RunState, { group, kept, counts }: LookedThrough): RunState | undefined {
+  const { phase } = state;
+  if (phase.kind !== "reopening" || phase.group >= group) return undefined;
+  return { ...state, kept, counts, keptChildren: counts.executions.succeeded, phase: { ...phase, group } };
+}
+
+/** All is looked through, and tokens are given out for what is to be done. */
+export function readAgain(state: RunState, gift: Gift, at: Occasion): RunState | undefined {
+  if (state.phase.kind !== "reopening") return undefined;
+  const phase = state.staged.complete
+    ? ({ kind: "running" } as const)
+    : ({ kind: "reading", charge: called(at) } as const);
+  return settle({ ...(giveTokens(state, gift) ?? state), phase }, at);
+}
+
 /** The children are stopped, those of groups that were not done counted. */
 export function closed(state: RunState, counts: Counts, at: Occasion): RunState | undefined {
   if (state.phase.kind !== "closing") return undefined;
@@ -218,7 +304,7 @@ export function writtenUpTo(state: RunState, written: WrittenSoFar): RunState | 
 /** The files are written, or cannot be. */
 export function writingEnded(state: RunState, outcome: RunOutcome, at: Occasion): RunState | undefined {
   if (state.phase.kind !== "writing") return undefined;
-  return { ...state, phase: { ...endedPhase(outcome, at), written: state.phase.written } };
+  return end(state, { ...endedPhase(outcome, at), written: state.phase.written }, at);
 }
 
 /** What follows from the numbers, whichever of them has changed. */
@@ -226,8 +312,12 @@ function settle(state: RunState, at: Occasion): RunState {
   if (exceedsTolerance(state, failedItems(state), state.staged.complete ? state.staged.items : undefined)) {
     return closing(state, { status: "FAILED", failure: toleranceExceeded }, at);
   }
-  if (state.phase.kind !== "running" || sizeOfRanges(state.done) < state.staged.chunks) return state;
+  if (state.phase.kind !== "running" || groupsDone(state) < state.staged.chunks) return state;
   return conclude(state, { status: "SUCCEEDED" }, at);
+}
+
+function groupsDone({ done, kept = [] }: RunState): number {
+  return kept.reduce((sum, { groups }) => sum + sizeOfRanges(groups), sizeOfRanges(done));
 }
 
 function failedItems({ counts: { items }, failing }: RunState): number {
@@ -246,10 +336,15 @@ function conclude(state: RunState, outcome: RunOutcome, at: Occasion): RunState 
   }
   if (afterwards.kind === "hand-over" && outcome.status === "SUCCEEDED") {
     if (state.counts.outputLength > afterwards.longest) {
-      return { ...state, phase: endedPhase({ status: "FAILED", failure: afterwards.tooLong }, at) };
+      return end(state, endedPhase({ status: "FAILED", failure: afterwards.tooLong }, at), at);
     }
   }
-  return { ...state, phase: endedPhase(outcome, at) };
+  return end(state, endedPhase(outcome, at), at);
+}
+
+function end(state: RunState, phase: Ended, at: Occasion): RunState {
+  const { awaited } = state;
+  return awaited === undefined ? { ...state, phase } : reopening({ ...state, phase }, awaited, at);
 }
 
 /** Nothing is written for a run that was stopped, nor for one whose items could not be read. */
@@ -276,5 +371,11 @@ export function sum(one: Counts, other: Counts): Counts {
     executions: add(one.executions, other.executions),
     items: add(one.items, other.items),
     outputLength: one.outputLength + other.outputLength,
+    ...finalOf(one, other),
   };
+}
+
+function finalOf({ final: one }: Counts, { final: other }: Counts): Pick<Counts, "final"> {
+  if (!one || !other) return one || other ? { final: one ?? other ?? { executions: 0, items: 0 } } : {};
+  return { final: { executions: one.executions + other.executions, items: one.items + other.items } };
 }

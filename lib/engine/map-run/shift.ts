@@ -16,10 +16,10 @@ import type { MapRunId, Verdict } from "../ports.ts";
 import { expiry } from "../record.ts";
 import { childInput, chunkOf } from "./chunks.ts";
 import { frontierAfter, reportEnd } from "./ended.ts";
-import { type ChildEnd, commitEnd, endOf, runChild } from "./express.ts";
-import { existing, roughly, runFormatVersion } from "./log.ts";
-import { isOpen, type RunState } from "./run.ts";
-import { isPastTheEnd, isWithdrawn, noteFrontier, shiftMessage, type Taken, take } from "./tokens.ts";
+import { type ChildEnd, commitEnd, endOf, type FoundEnd, holdsIn, runChild } from "./express.ts";
+import { existing, inEpoch, runFormatVersion } from "./log.ts";
+import { epochIn, isOpen, type RunState } from "./run.ts";
+import { type Chain, mayTake, noteFrontier, type Search, shiftMessage, type Taken, take } from "./tokens.ts";
 
 const done: Verdict = { kind: "done" };
 
@@ -38,7 +38,7 @@ const mostRevivals = 3;
 
 interface Shift {
   readonly engine: Engine;
-  readonly run: MapRunId;
+  readonly chain: Chain;
   readonly command: RunShift;
   /** Somebody else had begun it. */
   readonly isTakenOver: boolean;
@@ -46,9 +46,7 @@ interface Shift {
 }
 
 /** Where the chain of the token is. */
-interface Place {
-  readonly taker: number;
-  readonly chunk: number;
+interface Place extends Search {
   /** How many children of the shift come before. */
   readonly children: number;
 }
@@ -56,63 +54,65 @@ interface Place {
 export async function workShift(engine: Engine, command: RunShift): Promise<Verdict> {
   const { execution: run, taker, chunk } = command;
   const { clock } = engine.world;
-  const state = await roughly(engine, run);
-  if (!mayTake(state, command, { taker, chunk })) return done;
-  const taken = await take(engine, run, taker, chunk);
+  const chain = { run, epoch: command.epoch ?? 0, token: command.token };
+  const state = await inEpoch(engine, run, chain.epoch);
+  // The first child of a token is taken even if the token is withdrawn by now: the others have left it to this one.
+  if (!state || !isOpen(state) || (taker >= 0 && !mayTake(state, chain.token, command))) return done;
+  const taken = await take(engine, chain, state, { taker, chunk });
   // The reader finds the taker, and sends for the shift again.
   if (!taken.isStaged) return done;
-  const claimed = await claim(engine, run, taker);
+  const claimed = await claim(engine, chain, taker);
   if (claimed.kind === "theirs") return { kind: "later", at: claimed.until };
   const until = clock.now() + longestShift;
-  return workThrough({ engine, run, command, isTakenOver: claimed.isTakenOver, until }, taken);
+  return workThrough({ engine, chain, command, isTakenOver: claimed.isTakenOver, until }, taken);
 }
 
 async function workThrough(shift: Shift, first: Taken): Promise<Verdict> {
-  const { engine, run, command } = shift;
+  const { engine, chain, command } = shift;
   let at: Place = { taker: command.taker, chunk: command.chunk, children: 0 };
   for (let taken = first; taken.isStaged; ) {
     const next = await workChild(shift, at, taken);
     if ("kind" in next) return next;
-    if (!mayTake(await roughly(engine, run), command, next)) return done;
-    taken = await take(engine, run, next.taker, next.chunk);
+    const state = await inEpoch(engine, chain.run, chain.epoch);
+    if (!state || !mayTake(state, chain.token, next)) return done;
+    taken = await take(engine, chain, state, next);
     at = next;
   }
   return done;
 }
 
-/** The first child of a token is taken even if the token is withdrawn by now: the others have left it to this one. */
-function mayTake(state: RunState, { token }: RunShift, { taker, chunk }: Pick<Place, "taker" | "chunk">): boolean {
-  return isOpen(state) && (taker < 0 || !(isWithdrawn(state, token) || isPastTheEnd(state, chunk)));
-}
-
 /** One child further, or the end of the shift. */
 async function workChild(shift: Shift, at: Place, taken: Taken): Promise<Place | Verdict> {
-  const { engine, run } = shift;
+  const { engine, chain } = shift;
+  const { run, epoch } = chain;
   const index = taken.chunk * groupWidth + taken.place;
   const isFollowing = mayHaveBegun(shift, taken);
   // What was handed over goes on in a shift of its own.
-  if (isFollowing && at.children > 0 && (await isClaimed(engine, run, at.taker))) return done;
-  const before = isFollowing ? await endOf(engine, run, index) : undefined;
+  if (isFollowing && at.children > 0 && (await isClaimed(engine, chain, at.taker))) return done;
+  const latest = isFollowing ? await endOf(engine, run, index) : undefined;
+  const before = latest && holdsIn(latest, epoch) ? latest : undefined;
   if (at.children > 0 && isForTheNext(shift, at, !before && !taken.isLast)) return handOver(shift, at);
   const { state } = await existing(engine, run);
   // Looked at after the place was taken: whoever closes the run from here on finds the taker, and writes the child's end.
-  if (!isOpen(state)) return done;
+  if (!isOpen(state) || epochIn(state) !== epoch) return done;
   const chunk = await chunkOf(engine, run, taken.chunk);
   const child = await childInput(engine, run, chunk, index);
   if (!child) {
-    noteFrontier(engine, run, taken.chunk + 1);
+    noteFrontier(engine, run, epoch, taken.chunk + 1);
     return done;
   }
-  const ran = before ?? (await runHere(shift, state, { ...child, index }));
+  const ran = before ?? (await runHere(shift, state, { ...child, index }, latest));
   if (!ran) return { kind: "later", at: engine.world.clock.now() + patience };
-  const message = await reportEnd(engine, run, state, { ...child, index, groupSize: chunk.size }, ran.report);
+  const place = { ...child, index, groupSize: chunk.size, epoch };
+  const message = await reportEnd(engine, run, state, place, ran.report);
   if (message) await dispatch(engine, [message]);
-  return { taker: index, chunk: ran.frontier, children: at.children + 1 };
+  // Who has succeeded before a redrive speaks of chunks as they were taken then.
+  return { taker: index, chunk: ran.epoch === epoch ? ran.frontier : taken.chunk, children: at.children + 1 };
 }
 
-/** In a shift of one's own who comes last to a chunk has come right now, so that nobody has begun his child. */
-function mayHaveBegun({ isTakenOver }: Shift, { isLast }: Taken): boolean {
-  return isTakenOver || !isLast;
+/** In a shift of one's own who comes last to a chunk has come right now, so that nobody has begun his child; unless before a redrive. */
+function mayHaveBegun({ isTakenOver, chain }: Shift, { isLast }: Taken): boolean {
+  return isTakenOver || !isLast || chain.epoch > 0;
 }
 
 /** The shift is long enough, or somebody may be at work on the child that comes now, who began it in a shift before. */
@@ -120,28 +120,28 @@ function isForTheNext({ engine, until }: Shift, { children }: Place, isAtWork: b
   return isAtWork || children >= mostChildren || engine.world.clock.now() >= until;
 }
 
-async function handOver({ engine, run, command }: Shift, { taker, chunk }: Place): Promise<Verdict> {
-  const { token } = command;
-  if (await isClaimed(engine, run, taker)) return done;
-  await dispatch(engine, [shiftMessage(run, token, taker, chunk)]);
+async function handOver({ engine, chain }: Shift, at: Place): Promise<Verdict> {
+  if (await isClaimed(engine, chain, at.taker)) return done;
+  await dispatch(engine, [shiftMessage(chain, at)]);
   return done;
 }
 
 /** Undefined: somebody else has ended the child meanwhile, and answers for what follows. */
 async function runHere(
-  { engine, run, command }: Shift,
+  { engine, chain: { run, epoch, token }, command }: Shift,
   state: RunState,
   child: Parameters<typeof runChild>[3],
+  before: FoundEnd | undefined,
 ): Promise<ChildEnd | undefined> {
   const { index, items } = child;
   const now = engine.world.clock.now();
-  const common = { nonce: engine.world.chance.hex(8), token: command.token };
+  const common = { nonce: engine.world.chance.hex(8), token, epoch };
   const report =
     (command.revived ?? 0) > mostRevivals
       ? { index, items, startedAt: now, stoppedAt: now, outcome: givenUp }
       : await whileOpen(engine, run, (signal) => runChild(engine, run, state, child, signal));
-  const frontier = await frontierAfter(engine, run, index);
-  const end = await commitEnd(engine, run, { ...common, report, frontier });
+  const frontier = await frontierAfter(engine, run, index, epoch);
+  const end = await commitEnd(engine, run, { ...common, report, frontier }, before);
   return end.nonce === common.nonce ? end : undefined;
 }
 
@@ -184,22 +184,19 @@ type Claimed =
   | { readonly kind: "ours"; readonly isTakenOver: boolean }
   | { readonly kind: "theirs"; readonly until: Instant };
 
-/** The branches of the run's log that hold the claims of shifts: of those that follow a child, and of first ones. */
-const afterChild = 1;
-const first = 2;
-
-function shiftBranch(taker: number): string {
-  return taker < 0 ? branchPath("", first, -1 - taker) : branchPath("", afterChild, taker);
+/** The branches of the run's log that hold the claims of shifts: of those that follow a child, and of first ones; two for each epoch. */
+function shiftBranch(epoch: number, taker: number): string {
+  return taker < 0 ? branchPath("", 2 * epoch + 2, -1 - taker) : branchPath("", 2 * epoch + 1, taker);
 }
 
-async function isClaimed(engine: Engine, run: MapRunId, taker: number): Promise<boolean> {
-  return (await engine.world.log.head(run, shiftBranch(taker))) !== undefined;
+async function isClaimed(engine: Engine, { run, epoch }: Chain, taker: number): Promise<boolean> {
+  return (await engine.world.log.head(run, shiftBranch(epoch, taker))) !== undefined;
 }
 
 /** Under contention one of the losers claims next, when the lease is over. */
-async function claim(engine: Engine, run: MapRunId, taker: number): Promise<Claimed> {
+async function claim(engine: Engine, { run, epoch }: Chain, taker: number): Promise<Claimed> {
   const { log, clock, chance, leasesVoidBefore } = engine.world;
-  const branch = shiftBranch(taker);
+  const branch = shiftBranch(epoch, taker);
   const nonce = chance.hex(8);
   for (let seq = 0; ; ) {
     const now = clock.now();

@@ -5,17 +5,18 @@
  * child is passed over. When MaxConcurrency falls, tokens of slots beyond it take nothing any more.
  */
 import type { Engine } from "../engine.ts";
+import { headerAt, headOf } from "../head.ts";
 import { childId } from "../identity.ts";
 import { groupWidth } from "../join.ts";
 import { dispatch, messageOf } from "../messages.ts";
 import type { MapRunId, Message } from "../ports.ts";
 import { expiry } from "../record.ts";
 import type { Token } from "../segment.ts";
-import { startChild } from "./children.ts";
+import { type NewChild, startChild } from "./children.ts";
 import { childInput, chunkOf, runJoin, takersOf } from "./chunks.ts";
-import { type ChildEnd, endsIn } from "./express.ts";
-import { existing, roughly } from "./log.ts";
-import { type Gift, isOpen, type RunState } from "./run.ts";
+import { type ChildEnd, endsIn, holdsIn } from "./express.ts";
+import { existing, inEpoch } from "./log.ts";
+import { epochIn, type Gift, isOpen, keptIn, type RunState } from "./run.ts";
 
 /** More slots than MaxConcurrency can have. */
 const slotsOfGeneration = 16_384;
@@ -31,9 +32,28 @@ function firstToken(taker: number): Token {
 
 async function tokenOf(engine: Engine, run: MapRunId, taker: number): Promise<Token> {
   if (taker < 0) return firstToken(taker);
-  const { mapRun } = await engine.header(childId(run, taker));
+  const child = await headOf(engine, childId(run, taker), "");
+  const { mapRun } = child ? await headerAt(engine, child) : {};
   if (!mapRun) throw new Error(`child ${taker} of Map Run ${run} does not know the run`);
   return mapRun.token;
+}
+
+/** What runs one child after the other, since the redrive of that number. */
+export interface Chain {
+  readonly run: MapRunId;
+  readonly epoch: number;
+  readonly token: Token;
+}
+
+/** Where it looks for the child that follows `taker`. */
+export interface Search {
+  readonly taker: number;
+  readonly chunk: number;
+}
+
+/** Messages of the first epoch do not speak of it. */
+export function ofEpoch(epoch: number): { readonly epoch?: number } {
+  return epoch === 0 ? {} : { epoch };
 }
 
 /**
@@ -43,55 +63,54 @@ async function tokenOf(engine: Engine, run: MapRunId, taker: number): Promise<To
 export async function giveOut(
   engine: Engine,
   run: MapRunId,
-  { express }: Pick<RunState, "express">,
+  state: RunState,
   { generation, from, to }: Gift,
 ): Promise<void> {
   const atOnce = 1_000;
+  const epoch = epochIn(state);
   for (let first = from; first < to; first += atOnce) {
     const slots = Array.from({ length: Math.min(atOnce, to - first) }, (_, place) => first + place);
     const messages = slots.map((slot) => {
-      const chunk = generation === 0 ? Math.floor(slot / groupWidth) : (engine.frontiers.get(run) ?? 0);
+      const chunk = generation === 0 ? Math.floor(slot / groupWidth) : (frontierOf(engine, run, epoch) ?? 0);
       const token = { slot, generation };
-      if (express) return shiftMessage(run, token, takerOf(token), chunk);
-      return messageOf({ kind: "run-token", execution: run, branch: "", token, chunk }, "flow");
+      if (state.express) return shiftMessage({ run, epoch, token }, { taker: takerOf(token), chunk });
+      return messageOf({ kind: "run-token", execution: run, branch: "", ...ofEpoch(epoch), token, chunk }, "flow");
     });
     await dispatch(engine, messages);
   }
 }
 
-export function shiftMessage(run: MapRunId, token: Token, taker: number, chunk: number): Message {
-  return messageOf({ kind: "run-shift", execution: run, branch: "", token, taker, chunk }, "tasks");
+export function shiftMessage({ run, epoch, token }: Chain, { taker, chunk }: Search): Message {
+  return messageOf({ kind: "run-shift", execution: run, branch: "", ...ofEpoch(epoch), token, taker, chunk }, "tasks");
 }
 
 /** The first child of a token. It is taken even if the token is withdrawn by now: the others have left it to this one. */
-export async function startFirst(engine: Engine, run: MapRunId, token: Token, from: number): Promise<void> {
-  const state = await roughly(engine, run);
-  if (isOpen(state)) await takeAndStart(engine, run, token, takerOf(token), from);
+export async function startFirst(engine: Engine, chain: Chain, chunk: number): Promise<void> {
+  const state = await inEpoch(engine, chain.run, chain.epoch);
+  if (state && isOpen(state)) await takeAndStart(engine, chain, state, { taker: takerOf(chain.token), chunk });
 }
 
-/** The child that follows `taker`, from chunk `from` on: the same for all copies of a message. */
-export async function startNext(
-  engine: Engine,
-  run: MapRunId,
-  token: Token,
-  taker: number,
-  from: number,
-): Promise<void> {
-  const state = await roughly(engine, run);
-  if (!isOpen(state) || isWithdrawn(state, token) || isPastTheEnd(state, from)) return;
-  await takeAndStart(engine, run, token, taker, from);
+/** The child that follows `taker`, from that chunk on: the same for all copies of a message. */
+export async function startNext(engine: Engine, chain: Chain, search: Search): Promise<void> {
+  const state = await inEpoch(engine, chain.run, chain.epoch);
+  if (state && mayTake(state, chain.token, search)) await takeAndStart(engine, chain, state, search);
 }
 
-async function takeAndStart(engine: Engine, run: MapRunId, token: Token, taker: number, from: number): Promise<void> {
-  const taken = await take(engine, run, taker, from);
-  if (taken.isStaged) await startTaken(engine, run, taken.chunk, taken.place, token);
+/** Whether the token goes on to another child. */
+export function mayTake(state: RunState, token: Token, { chunk }: Search): boolean {
+  return isOpen(state) && !isWithdrawn(state, token) && !isPastTheEnd(state, chunk);
 }
 
-export function isWithdrawn({ concurrency }: RunState, { slot, generation }: Token): boolean {
+async function takeAndStart(engine: Engine, chain: Chain, state: RunState, search: Search): Promise<void> {
+  const taken = await take(engine, chain, state, search);
+  if (taken.isStaged) await startTaken(engine, chain, taken);
+}
+
+function isWithdrawn({ concurrency }: RunState, { slot, generation }: Token): boolean {
   return concurrency.slice(generation + 1).some((most) => most <= slot);
 }
 
-export function isPastTheEnd({ staged }: RunState, chunk: number): boolean {
+function isPastTheEnd({ staged }: RunState, chunk: number): boolean {
   return staged.complete && chunk >= staged.chunks;
 }
 
@@ -104,29 +123,43 @@ export interface Taken {
 }
 
 /** The same place for the same taker from the same chunk on, however often. */
-export async function take(engine: Engine, run: MapRunId, taker: number, from: number): Promise<Taken> {
+export async function take(
+  engine: Engine,
+  { run, epoch }: Chain,
+  state: RunState,
+  { taker, chunk: from }: Search,
+): Promise<Taken> {
   const { joins, clock } = engine.world;
   for (let chunk = from; ; chunk++) {
-    const key = runJoin(run, "takers", chunk);
+    if (keptIn(state, chunk) !== undefined) continue;
+    const key = runJoin(run, "takers", chunk, epoch);
     const { finished, closed } = await joins.report(key, taker, undefined, expiry(engine, clock.now()));
     const place = finished.indexOf(taker);
-    noteFrontier(engine, run, place >= groupWidth - 1 ? chunk + 1 : chunk);
+    noteFrontier(engine, run, epoch, place >= groupWidth - 1 ? chunk + 1 : chunk);
     if (place < groupWidth) return { chunk, place, isStaged: closed, isLast: place === finished.length - 1 };
   }
 }
 
+/** From which chunk on there may be children to start, as far as this process knows. */
+export function frontierOf({ frontiers }: Engine, run: MapRunId, epoch: number): number | undefined {
+  return frontiers.get(`${run}@${epoch}`);
+}
+
 /** Everything before that chunk is taken. */
-export function noteFrontier(engine: Engine, run: MapRunId, chunk: number): void {
-  if (chunk > (engine.frontiers.get(run) ?? -1)) engine.frontiers.put(run, chunk);
+export function noteFrontier(engine: Engine, run: MapRunId, epoch: number, chunk: number): void {
+  if (chunk > (frontierOf(engine, run, epoch) ?? -1)) engine.frontiers.put(`${run}@${epoch}`, chunk);
 }
 
 /** Those who came before their chunk was staged. */
-export async function startWaiting(engine: Engine, run: MapRunId, chunk: number): Promise<void> {
-  const waiting = (await takersOf(engine, run, chunk)).slice(0, groupWidth);
+export async function startWaiting(engine: Engine, run: MapRunId, epoch: number, chunk: number): Promise<void> {
+  const waiting = (await takersOf(engine, run, chunk, epoch)).slice(0, groupWidth);
   if (waiting.length === 0) return;
-  if ((await roughly(engine, run)).express) return dispatch(engine, await waitingShifts(engine, run, chunk, waiting));
+  const state = await inEpoch(engine, run, epoch);
+  if (!state) return;
+  if (state.express) return dispatch(engine, await waitingShifts(engine, run, epoch, chunk, waiting));
   for (const [place, taker] of waiting.entries()) {
-    await startTaken(engine, run, chunk, place, await tokenOf(engine, run, taker));
+    const chain = { run, epoch, token: await tokenOf(engine, run, taker) };
+    await startTaken(engine, chain, { chunk, place });
   }
 }
 
@@ -134,6 +167,7 @@ export async function startWaiting(engine: Engine, run: MapRunId, chunk: number)
 export async function waitingShifts(
   engine: Engine,
   run: MapRunId,
+  epoch: number,
   chunk: number,
   takers: readonly number[],
 ): Promise<readonly Message[]> {
@@ -141,27 +175,48 @@ export async function waitingShifts(
   const groups = new Map<number, ReadonlyMap<number, ChildEnd>>();
   const messages: Message[] = [];
   for (const [place, taker] of takers.entries()) {
-    if (ended.has(chunk * groupWidth + place)) continue;
+    const end = ended.get(chunk * groupWidth + place);
+    if (end && holdsIn(end, epoch)) continue;
     const group = Math.floor(taker / groupWidth);
     if (taker >= 0 && !groups.has(group)) groups.set(group, await endsIn(engine, run, group));
     const token = taker < 0 ? firstToken(taker) : groups.get(group)?.get(taker)?.token;
     if (!token) throw new Error(`child ${taker} of Map Run ${run} has taken another and has not ended`);
-    messages.push(shiftMessage(run, token, taker, chunk));
+    messages.push(shiftMessage({ run, epoch, token }, { taker, chunk }));
   }
   return messages;
 }
 
+/** Starts the child at this place of a chunk; in a later epoch a message sees what is to be done with it. */
+async function startTaken(
+  engine: Engine,
+  chain: Chain,
+  { chunk, place }: Pick<Taken, "chunk" | "place">,
+): Promise<void> {
+  const { run, epoch, token } = chain;
+  if (epoch > 0) {
+    const message = { kind: "run-redrive", execution: run, branch: "", epoch, token, chunk, place } as const;
+    return dispatch(engine, [messageOf(message, "flow")]);
+  }
+  const found = await childAt(engine, chain, { chunk, place });
+  if (found) await startChild(engine, run, found.state, found.child);
+}
+
 /**
- * Starts the child at this place of a chunk. The run is looked at after the place was taken: if it is open
- * then, whoever closes it finds the taker in the list, and stops the child or sees to it that it never starts.
+ * The child at this place of a chunk, if the run is open. The run is looked at after the place was taken: if it is
+ * open then, whoever closes it finds the taker in the list, and stops the child or sees to it that it never starts.
  */
-async function startTaken(engine: Engine, run: MapRunId, chunk: number, place: number, token: Token): Promise<void> {
+export async function childAt(
+  engine: Engine,
+  { run, epoch, token }: Chain,
+  { chunk, place }: Pick<Taken, "chunk" | "place">,
+): Promise<{ readonly state: RunState; readonly child: NewChild } | undefined> {
   const index = chunk * groupWidth + place;
   const { state } = await existing(engine, run);
-  if (!isOpen(state)) return;
+  if (!isOpen(state) || epochIn(state) !== epoch) return undefined;
   const staged = await chunkOf(engine, run, chunk);
   const child = await childInput(engine, run, staged, index);
+  if (child) return { state, child: { ...child, index, groupSize: staged.size, token, ...ofEpoch(epoch) } };
   // Only the last chunk has fewer than 256.
-  if (!child) return noteFrontier(engine, run, chunk + 1);
-  await startChild(engine, run, state, { ...child, index, groupSize: staged.size, token });
+  noteFrontier(engine, run, epoch, chunk + 1);
+  return undefined;
 }

@@ -6,7 +6,7 @@ import type { MapRunId } from "../ports.ts";
 import { newsMessage } from "./ended.ts";
 import { changeRun, existing, runHead } from "./log.ts";
 import { newsKey } from "./news.ts";
-import { type Change, changed, giftFor, giveTokens, isOpen, mostConcurrency } from "./run.ts";
+import { type Change, changed, epochIn, giftFor, giveTokens, isOpen, mostConcurrency } from "./run.ts";
 import { giveOut } from "./tokens.ts";
 
 export async function updateMapRun(
@@ -20,7 +20,7 @@ export async function updateMapRun(
   if (!isOpen(head.state)) return "ended";
   const news = { kind: "updated", nonce: nonceOf(engine, invocationId) } as const;
   const due = engine.world.clock.now() + engine.options.guardDelayMilliseconds;
-  await dispatch(engine, [{ ...newsMessage(id, news), notBefore: due }]);
+  await dispatch(engine, [{ ...newsMessage(id, epochIn(head.state), news), notBefore: due }]);
   // 0 is the service's "no limit of your own".
   const change = {
     ...tolerance,

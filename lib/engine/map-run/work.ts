@@ -5,11 +5,12 @@ import type { Engine } from "../engine.ts";
 import type { Verdict } from "../ports.ts";
 import { closeChildren } from "./close.ts";
 import { healRun } from "./heal.ts";
-import { changeRun, existing, follow, type RunHead, roughly } from "./log.ts";
+import { changeRun, existing, follow, inEpoch, type RunHead } from "./log.ts";
 import { readItems } from "./read.ts";
+import { redriveTaken, reopenRun } from "./redrive.ts";
 import { countsOf } from "./reports.ts";
 import { writeResults } from "./results.ts";
-import { groupDone, groupFailing, type Phase } from "./run.ts";
+import { epochIn, groupDone, groupFailing, type Phase, type RunState } from "./run.ts";
 import { workShift } from "./shift.ts";
 import { startFirst } from "./tokens.ts";
 import { giveMore } from "./update.ts";
@@ -24,14 +25,30 @@ export async function handleRun(engine: Engine, command: RunCommand): Promise<Ve
     case "run-work":
       return work(engine, command);
     case "run-token":
-      await startFirst(engine, command.execution, command.token, command.chunk);
-      return done;
     case "run-shift":
-      return workShift(engine, command);
+      return begin(engine, command);
+    case "run-redrive":
+      await redriveTaken(engine, command);
+      return done;
     case "run-news":
       await hear(engine, command);
       return done;
   }
+}
+
+/** For the run to be open again. */
+const reopening = 1_000;
+
+async function begin(
+  engine: Engine,
+  command: Extract<RunCommand, { kind: "run-token" | "run-shift" }>,
+): Promise<Verdict> {
+  const { execution: run, epoch = 0 } = command;
+  const state = await inEpoch(engine, run, epoch);
+  if (state?.phase.kind === "reopening") return { kind: "later", at: engine.world.clock.now() + reopening };
+  if (command.kind === "run-shift") return workShift(engine, command);
+  await startFirst(engine, { run, epoch, token: command.token }, command.chunk);
+  return done;
 }
 
 /** A function that takes up a message lives 30 seconds. */
@@ -43,6 +60,7 @@ const patience = 30_000;
 type Working = Extract<Phase, { readonly charge: unknown }>["kind"];
 
 const workers = {
+  reopening: reopenRun,
   reading: readItems,
   closing: closeChildren,
   writing: writeResults,
@@ -61,16 +79,19 @@ async function work(engine: Engine, command: Extract<RunCommand, { kind: "run-wo
 }
 
 async function hear(engine: Engine, command: Extract<RunCommand, { kind: "run-news" }>): Promise<void> {
-  const { execution: run, news } = command;
+  const { execution: run, epoch = 0, news } = command;
+  const state = await inEpoch(engine, run, epoch);
+  if (!state) return;
   const key = keyOf(command);
+  const ofNow = (now: RunState): true | undefined => (epochIn(now) === epoch ? true : undefined);
   switch (news.kind) {
     case "group-done": {
-      const counts = await countsOf(engine, run, await roughly(engine, run), news.group);
-      await changeRun(engine, run, key, (state, at) => groupDone(state, news.group, counts, at));
+      const counts = await countsOf(engine, run, state, news.group);
+      await changeRun(engine, run, key, (now, at) => ofNow(now) && groupDone(now, news.group, counts, at));
       return;
     }
     case "failing":
-      await changeRun(engine, run, key, (state, at) => groupFailing(state, news.group, news.items, at));
+      await changeRun(engine, run, key, (now, at) => ofNow(now) && groupFailing(now, news.group, news.items, at));
       return;
     case "updated":
       return giveMore(engine, run, key);

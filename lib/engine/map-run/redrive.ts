@@ -1,0 +1,167 @@
+/**
+ * The redrive of a Map Run, with that of its parent. First all groups are looked through: one whose children have all
+ * succeeded is kept as it is; of any other, who has succeeded reports again in the new epoch. Then children are
+ * taken anew, and whoever comes to one that
+ *
+ *   has never begun   ──► starts it
+ *   has succeeded     ──► goes on to the next
+ *   failed, timed out or was aborted  ──► redrives it; if that cannot be done any more, its old end counts again
+ */
+import type { Instant } from "../../asl/position.ts";
+import type { RunRedrive } from "../command.ts";
+import type { Engine } from "../engine.ts";
+import { headerAt, headOf } from "../head.ts";
+import { childId } from "../identity.ts";
+import { groupWidth } from "../join.ts";
+import { dispatch } from "../messages.ts";
+import type { MapRunId } from "../ports.ts";
+import { expiry } from "../record.ts";
+import { redriveExecution } from "../redrive.ts";
+import type { Header, Segment } from "../segment.ts";
+import { type NewChild, startChild } from "./children.ts";
+import { chunkOf, runJoin, takersOf } from "./chunks.ts";
+import { reportEnd } from "./ended.ts";
+import { changeRun, type RunHead } from "./log.ts";
+import { addToRanges } from "./ranges.ts";
+import { type ChildReport, countsIn, reportsOf } from "./reports.ts";
+import {
+  epochIn,
+  giftFor,
+  handOver,
+  type KeptGroups,
+  keptIn,
+  type LookedThrough,
+  lookedThrough,
+  noCounts,
+  type RunState,
+  readAgain,
+  sum,
+} from "./run.ts";
+import { childAt, giveOut, mayTake, type Taken, take } from "./tokens.ts";
+import type { Worked } from "./work.ts";
+
+export async function reopenRun(engine: Engine, head: RunHead, key: string, until: Instant): Promise<Worked> {
+  const { id, state } = head;
+  const { phase } = state;
+  if (phase.kind !== "reopening") return "done";
+  // Groups that an earlier redrive kept are counted again with the others.
+  const counts = phase.group === 0 ? noCounts : state.counts;
+  let seen: LookedThrough = { group: phase.group, kept: state.kept ?? [], counts };
+  while (seen.group < state.staged.chunks) {
+    seen = await lookThrough(engine, id, state, seen);
+    if (engine.world.clock.now() < until) continue;
+    const now = seen;
+    await changeRun(engine, id, key, (before) => lookedThrough(before, now));
+    await changeRun(engine, id, key, handOver);
+    return "done";
+  }
+  const all = seen;
+  const { state: ready } = await changeRun(engine, id, key, (before) => lookedThrough(before, all));
+  if (ready.phase.kind !== "reopening") return "overtaken";
+  const gift = giftFor(ready);
+  // Tokens that come before the run is open again wait for that.
+  await giveOut(engine, id, ready, gift);
+  await changeRun(engine, id, key, (before, at) => readAgain(before, gift, at));
+  return "done";
+}
+
+/** One group further. */
+async function lookThrough(
+  engine: Engine,
+  run: MapRunId,
+  state: RunState,
+  { group, kept, counts }: LookedThrough,
+): Promise<LookedThrough> {
+  const before = keptIn({ kept }, group);
+  const epoch = before ?? state.redriven?.before ?? 0;
+  const { size } = await chunkOf(engine, run, group);
+  const reports = await reportsOf(engine, run, state, group, epoch);
+  const here = countsIn(reports);
+  if (here.executions.succeeded === size) {
+    const next = before === undefined ? keep(kept, epoch, group) : kept;
+    return { group: group + 1, kept: next, counts: sum(counts, here) };
+  }
+  // Who takes from it in this epoch finds it staged.
+  await takersOf(engine, run, group, epochIn(state));
+  for (const report of reports.values()) {
+    if (report.outcome.status === "SUCCEEDED") await countAgain(engine, run, state, report);
+  }
+  return { group: group + 1, kept, counts };
+}
+
+function keep(kept: readonly KeptGroups[], epoch: number, group: number): readonly KeptGroups[] {
+  const same = kept.find((one) => one.epoch === epoch) ?? { epoch, groups: [] };
+  const groups = addToRanges(same.groups, group) ?? same.groups;
+  return [...kept.filter((one) => one.epoch !== epoch), { epoch, groups }];
+}
+
+/** It cannot be the last of its group: somebody in there has not succeeded. */
+async function countAgain(engine: Engine, run: MapRunId, state: RunState, report: ChildReport): Promise<void> {
+  const key = runJoin(run, "children", Math.floor(report.index / groupWidth), epochIn(state));
+  const body = state.express ? undefined : JSON.stringify(report);
+  await engine.world.joins.report(key, report.index, body, expiry(engine, engine.world.clock.now()));
+}
+
+/** A child that somebody has taken, and those after it as long as there is nothing left to do for them. */
+export async function redriveTaken(engine: Engine, command: RunRedrive): Promise<void> {
+  const { execution: run, epoch, token } = command;
+  const chain = { run, epoch, token };
+  for (let at: Pick<Taken, "chunk" | "place"> = command; ; ) {
+    const found = await childAt(engine, chain, at);
+    if (!found || (await goOnWith(engine, run, found.state, found.child)) === "runs") return;
+    const search = { taker: found.child.index, chunk: at.chunk };
+    if (!mayTake(found.state, token, search)) return;
+    const next = await take(engine, chain, found.state, search);
+    if (!next.isStaged) return;
+    at = next;
+  }
+}
+
+/** "passed": it has nothing left to do, and its token goes on. */
+async function goOnWith(engine: Engine, run: MapRunId, state: RunState, child: NewChild): Promise<"runs" | "passed"> {
+  const id = childId(run, child.index);
+  const head = await headOf(engine, id, "");
+  const header = head && (await headerAt(engine, head));
+  if (!head || !header) {
+    await startChild(engine, run, state, child);
+    return "runs";
+  }
+  // It has been started or redriven in this epoch before, and has its own messages.
+  if ((header.mapRun?.epoch ?? 0) === child.epoch) {
+    if (head.seq === 0) await startChild(engine, run, state, child);
+    return "runs";
+  }
+  const { doing } = head.position;
+  if (doing.kind !== "ended" || doing.outcome.status === "SUCCEEDED")
+    return reportOld(engine, run, child, header, head);
+  const { input: _, ...place } = child;
+  const redriven = await redriveExecution(engine, id, {
+    clientToken: `${run}@${child.epoch}`,
+    mapRun: { id: run, ...place },
+  });
+  return redriven.kind === "redriven" ? "runs" : reportOld(engine, run, child, header, head);
+}
+
+async function reportOld(
+  engine: Engine,
+  run: MapRunId,
+  child: NewChild,
+  { startedAt, redriveCount }: Header,
+  { now, position: { doing } }: Segment,
+): Promise<"runs" | "passed"> {
+  // It runs in an epoch before: nobody has stopped it yet, and its end is told there.
+  if (doing.kind !== "ended") return "runs";
+  const { outcome } = doing;
+  const report: ChildReport = {
+    index: child.index,
+    items: child.items,
+    startedAt,
+    stoppedAt: now,
+    outcome,
+    ...(redriveCount > 0 && { redriveCount }),
+    ...(outcome.status !== "SUCCEEDED" && { isFinal: true as const }),
+  };
+  const message = await reportEnd(engine, run, {}, child, report);
+  if (message) await dispatch(engine, [message]);
+  return "passed";
+}

@@ -1,0 +1,146 @@
+/** A redriven execution redrives its Map Run: the same run, of which what did not succeed runs again. */
+import { describe, expect, test } from "vitest";
+import { describeMapRun } from "../../../lib/engine/map-run/describe.ts";
+import type { Call, CallResult, MapRunId } from "../../../lib/engine/ports.ts";
+import { redriveExecution } from "../../../lib/engine/redrive.ts";
+import { stopExecution } from "../../../lib/engine/stop.ts";
+import { type Setup, setup } from "../setup.ts";
+import { distributed, numbers, type Ran, ranSoFar } from "./running.ts";
+
+const hour = 3_600_000;
+
+/** The `times`-th redrive of the execution, and all that follows. */
+async function redrive(stage: Setup, times = 1): Promise<Ran> {
+  expect(await redriveExecution(stage.engine, stage.id, { clientToken: `redrive ${times}` })).toMatchObject({
+    kind: "redriven",
+  });
+  await stage.pass(hour);
+  return ranSoFar(stage);
+}
+
+async function run(state: object, options: Parameters<typeof setup>[1]): Promise<Setup> {
+  const stage = await setup({ Map: state }, options);
+  await stage.pass(hour);
+  return stage;
+}
+
+async function runsOf({ engine, id }: Setup): Promise<readonly MapRunId[]> {
+  return (await engine.world.mapRuns.list(id, 10)).items.map((run) => run.id);
+}
+
+/** Fails for those numbers until it is mended; counts the calls for each. */
+function repairable(fails: (n: number) => boolean) {
+  const calls = new Map<number, number>();
+  const world = { broken: true };
+  const call = async ({ arguments: given }: Call): Promise<CallResult> => {
+    const n: number = JSON.parse(given);
+    calls.set(n, (calls.get(n) ?? 0) + 1);
+    if (world.broken && fails(n)) return { kind: "failed", error: "Broken", cause: `${n} is broken` };
+    return { kind: "succeeded", output: String(10 * n) };
+  };
+  const called = (times: number) =>
+    [...calls].flatMap(([n, count]) => (count === times ? [n] : [])).sort((a, b) => a - b);
+  return {
+    call,
+    called,
+    mend: () => {
+      world.broken = false;
+    },
+  };
+}
+
+describe.each(["STANDARD", "EXPRESS"] as const)("%s children", (type) => {
+  const map = (more: object = {}): object => distributed(more, undefined, type);
+
+  test("only those that failed, and those that had not begun, run", async () => {
+    const { call, called, mend } = repairable((n) => n === 3);
+    const stage = await run(map({ MaxConcurrency: 1 }), { call, input: numbers(7) });
+    expect((await ranSoFar(stage)).status).toBe("FAILED");
+    mend();
+    const ran = await redrive(stage);
+    expect(ran.output).toEqual([0, 10, 20, 30, 40, 50, 60]);
+    expect(called(1)).toEqual([0, 1, 2, 4, 5, 6]);
+    expect(called(2)).toEqual([3]);
+    expect(ran.events.slice(ran.events.indexOf("ExecutionFailed"))).toEqual([
+      "ExecutionFailed",
+      "ExecutionRedriven",
+      "MapRunRedriven",
+      "MapRunSucceeded",
+      "MapStateSucceeded",
+      "MapStateExited",
+      "ExecutionSucceeded",
+    ]);
+    expect(await runsOf(stage)).toHaveLength(1);
+  });
+
+  test("of 700 children in three groups, those that failed", async () => {
+    const broken = (n: number): boolean => n === 300 || n === 310;
+    const { call, called, mend } = repairable(broken);
+    const state = map({ MaxConcurrency: 700, ToleratedFailureCount: 1 });
+    const stage = await run(state, { call, input: numbers(700) });
+    expect((await ranSoFar(stage)).status).toBe("FAILED");
+    mend();
+    const ran = await redrive(stage);
+    expect(ran.output).toEqual(Array.from({ length: 700 }, (_, n) => 10 * n));
+    expect(called(2).filter((n) => !broken(n))).toEqual([]);
+  });
+
+  test("again and again, and each failure is counted once", async () => {
+    const { call, mend } = repairable((n) => n % 2 === 1);
+    const stage = await run(map({ ToleratedFailureCount: 1 }), { call, input: numbers(6) });
+    for (const times of [1, 2]) {
+      const ran = await redrive(stage, times);
+      expect([ran.status, ran.error]).toEqual(["FAILED", "States.ExceedToleratedFailureThreshold"]);
+    }
+    mend();
+    expect((await redrive(stage, 3)).output).toEqual([0, 10, 20, 30, 40, 50]);
+    const [id] = await runsOf(stage);
+    const described = id && (await describeMapRun(stage.engine, id));
+    expect(described).toMatchObject({
+      state: { redriven: { count: 3 } },
+      executions: { succeeded: 6, failed: 0, aborted: 0, pending: 0, pendingRedrive: 0, total: 6 },
+    });
+  });
+
+  test("files hold what succeeded in any attempt, and the failures of the last", async () => {
+    const files = { out: {} };
+    const { call, mend } = repairable((n) => n < 2);
+    const ResultWriter = { Resource: "arn:aws:states:::s3:putObject", Parameters: { Bucket: "out", Prefix: "x" } };
+    const stage = await run(map({ ResultWriter, ToleratedFailureCount: 1 }), { call, input: numbers(4), files });
+    mend();
+    const ran = await redrive(stage);
+    expect(ran.status).toBe("SUCCEEDED");
+    const manifest = [...stage.world.files()].find(([name]) => name.endsWith("manifest.json"))?.[1] ?? "{}";
+    const { FAILED, SUCCEEDED } = JSON.parse(manifest).ResultFiles;
+    expect(FAILED).toEqual([]);
+    const written = stage.world.files().get(`out/${SUCCEEDED[0].Key}`) ?? "[]";
+    expect(JSON.parse(written).map(({ Output }: { Output: string }) => Output)).toEqual(["0", "10", "20", "30"]);
+  });
+
+  test("of a run that was stopped with its parent, everything that had not succeeded", async () => {
+    const { call } = repairable(() => false);
+    const stage = await setup({ Map: map({ MaxConcurrency: 2 }) }, { call, input: numbers(5) });
+    await stopExecution(stage.engine, stage.id, {});
+    await stage.pass(hour);
+    expect((await ranSoFar(stage)).status).toBe("ABORTED");
+    expect((await redrive(stage)).output).toEqual([0, 10, 20, 30, 40]);
+  });
+});
+
+test("a run whose items could not be read reads them", async () => {
+  const ItemReader = { Resource: "arn:aws:states:::s3:getObject", Parameters: { Bucket: "in", Key: "late.json" } };
+  const stage = await run(distributed({ ItemReader }), { files: { in: {} } });
+  const failed = await ranSoFar(stage);
+  expect(failed.error).toBe("States.ItemReaderFailed");
+  await stage.engine.world.objects.write({ bucket: "in", key: "late.json" }, "[1,2]");
+  const ran = await redrive(stage);
+  expect(ran.output).toEqual([1, 2]);
+});
+
+test("a redriven child says so", async () => {
+  const { call, mend } = repairable((n) => n === 1);
+  const stage = await run(distributed(), { call, input: "[1]" });
+  mend();
+  const ran = await redrive(stage);
+  expect(ran.children).toMatchObject([{ status: "SUCCEEDED", redrives: { count: 1 } }]);
+});

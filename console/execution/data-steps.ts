@@ -3,7 +3,7 @@
  * earlier one, whichever it is closest to.
  */
 import type { Attempt, Visit } from "../../lib/asl/history/visits.ts";
-import { sharedLines } from "../parts/diff.ts";
+import { likeness } from "../parts/diff.ts";
 import { pretty } from "../parts/pretty.ts";
 import { variablesAfter, variablesBefore, variablesText } from "./variables.ts";
 
@@ -42,14 +42,14 @@ function comesFrom({ after, inside }: Visit): readonly Step[] {
 /** Longer ones are not laid side by side only to find the closest. */
 const mostCompared = 100_000;
 
-/** The one it has the most lines in common with; of equals the last. */
+/** The one that is most like it; of equals the last. */
 function closest(candidates: readonly Step[], text: string): Step | undefined {
   if (text.length > mostCompared) return candidates.at(-1);
   const lines = pretty(text);
-  let best: { readonly step: Step; readonly shared: number } | undefined;
+  let best: { readonly step: Step; readonly like: number } | undefined;
   for (const step of candidates) {
-    const shared = step.text.length > mostCompared ? 0 : sharedLines(pretty(step.text), lines);
-    if (!best || shared >= best.shared) best = { step, shared };
+    const like = step.text.length > mostCompared ? 0 : likeness(pretty(step.text), lines);
+    if (!best || like >= best.like) best = { step, like };
   }
   return best?.step;
 }

@@ -52,8 +52,7 @@ function Output({ executionArn, attempt, now, called }: OutputProps & { readonly
 }
 
 function Lines({ printed: { lines, dropped }, begun }: { readonly printed: FunctionLines; readonly begun: number }) {
-  if (lines.length === 0)
-    return <p class="quiet">Nothing, or nothing that is still kept: lines go when Baton is started anew.</p>;
+  if (lines.length === 0) return <p class="quiet">Nothing (lines are kept until Baton ends).</p>;
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
     <pre class="lines" tabIndex={0}>

@@ -4,6 +4,7 @@
  */
 import type { Visit } from "../../lib/asl/history/visits.ts";
 import type { StateStatus } from "../parts/status.tsx";
+import type { RunCounts } from "./run-counts.ts";
 
 /** An item of a Map, by the visit of the Map state and the item's index: `57.3` in an address. */
 export interface ItemKey {
@@ -46,7 +47,8 @@ const weights: Readonly<Record<Visit["status"], number>> = {
   running: 5,
 };
 
-export function progressOf(visits: readonly Visit[]): ReadonlyMap<string, Progress> {
+/** `runs`: the counts of Map Runs, whose items are executions of their own. */
+export function progressOf(visits: readonly Visit[], runs: RunCounts): ReadonlyMap<string, Progress> {
   const states = new Map<string, Progress>();
   for (const visit of visits) {
     const before = states.get(visit.state);
@@ -58,13 +60,22 @@ export function progressOf(visits: readonly Visit[]): ReadonlyMap<string, Progre
       latest: keeps ? before.latest : visit,
       visits: (before?.visits ?? 0) + 1,
       failures: (before?.failures ?? 0) + visit.attempts.filter(({ status }) => status === "failed").length,
-      ...(visit.type === "Map" && { items: itemsOf(visit) }),
+      ...(visit.type === "Map" && { items: itemsOf(visit, runs) }),
     });
   }
   return states;
 }
 
-function itemsOf({ items, width }: Visit): { done: number; all: number; failed: number } {
+function itemsOf(
+  { items, width, mapRunArn = "" }: Visit,
+  runs: RunCounts,
+): { done: number; all: number; failed: number } {
+  const counts = runs.get(mapRunArn);
+  if (counts) {
+    const { succeeded = 0, failed = 0, timedOut = 0, total = 0 } = counts;
+    return { done: succeeded, failed: failed + timedOut, all: total };
+  }
+  if (mapRunArn !== "") return { done: 0, failed: 0, all: 0 };
   let done = 0;
   let failed = 0;
   for (const status of items.values()) {

@@ -1,7 +1,6 @@
 /** Every visit of a state as a bar in time, its attempts within it; long waits folded. A bar leads to its state. */
 import { useMemo } from "preact/hooks";
 import type { Visit } from "../../lib/asl/history/visits.ts";
-import { placeOf } from "../../lib/cli/explain/story.ts";
 import { duration } from "../../lib/cli/explain/words.ts";
 import { stateLooks } from "../parts/status.tsx";
 import { VirtualList } from "../parts/virtual.tsx";
@@ -64,7 +63,7 @@ function Row({ visit, axis, until }: { readonly visit: Visit; readonly axis: Tim
         <span class={`tone-${tone}`} aria-hidden="true">
           {sign}
         </span>{" "}
-        {placeOf(visit)}
+        {nameOf(visit)}
         <span class="hidden">{`, ${word}${retries}, `}</span>
       </span>
       <span class="number quiet">{duration(leftAt - enteredAt)}</span>
@@ -82,6 +81,11 @@ function Row({ visit, axis, until }: { readonly visit: Visit; readonly axis: Tim
       </span>
     </>
   );
+}
+
+/** What is around it stands above it. */
+function nameOf({ state, inside }: Visit): string {
+  return inside?.index === undefined ? state : `${inside.index}: ${state}`;
 }
 
 function depthOf({ inside }: Visit): number {

@@ -77,7 +77,10 @@ function Row({ execution, machineShown, now }: RowProps) {
       <StatusBadge status={status} />
       <span class="who">
         <a href={executionLink(machine, name)}>{name}</a>
-        {machineShown && <span class="quiet">{machine}</span>}
+        <span class="quiet">
+          {machineShown && machine}
+          {error !== undefined && <span class="narrow">{machineShown ? ` · ${error}` : error}</span>}
+        </span>
       </span>
       <span class="why" title={cause}>
         {error !== undefined && <strong>{error}</strong>} {readCause(cause).message}

@@ -8,6 +8,7 @@ import { graphOf } from "../../lib/asl/graph/graph.ts";
 import { type Drawing, layout } from "../../lib/asl/graph/layout.ts";
 import type { Visit } from "../../lib/asl/history/visits.ts";
 import { parseJson } from "../../lib/asl/json.ts";
+import { useRunCounts } from "../execution/run-counts.ts";
 import { type Progress, progressOf } from "../execution/scope.ts";
 import { Scroll } from "../parts/scroll.tsx";
 import { Ways } from "./edges.tsx";
@@ -27,8 +28,9 @@ const nobody: readonly Visit[] = [];
 const zooms = [0.5, 0.65, 0.8, 1, 1.25, 1.5] as const;
 
 export function Graph({ definition, visits = nobody, chosen, linkTo, marked }: GraphProps) {
+  const runs = useRunCounts(visits);
   const drawing = useMemo(() => drawn(definition), [definition]);
-  const progress = useMemo(() => progressOf(visits), [visits]);
+  const progress = useMemo(() => progressOf(visits, runs), [visits, runs]);
   const [chosenScale, setScale] = useState<number>();
   const box = useRef<HTMLElement>(null);
   const fitting = useFitting(box, drawing);

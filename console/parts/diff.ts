@@ -28,13 +28,12 @@ function said(line = ""): string {
   return line.trim().replace(/,$/, "");
 }
 
-/** How much of the later one, from 0 to 1, stood in the earlier one already. */
-export function sharedLines(before: string, after: string): number {
-  const lines = diffLines(before, after)?.filter(({ kind }) => kind !== "gone") ?? [];
+/** How much of both, from 0 to 1, stands in both. */
+export function likeness(before: string, after: string): number {
   // Brackets are in everything.
-  const telling = lines.filter(({ text }) => /\w/.test(text));
-  if (telling.length === 0) return before === after ? 1 : 0;
-  return telling.filter(({ kind }) => kind === "same").length / telling.length;
+  const telling = (diffLines(before, after) ?? []).filter(({ text }) => /\w/.test(text));
+  const same = telling.filter(({ kind }) => kind === "same").length;
+  return telling.length === 0 ? Number(before === after) : (2 * same) / (telling.length + same);
 }
 
 function compared(a: readonly string[], b: readonly string[]): readonly DiffLine[] {

@@ -1,6 +1,6 @@
 /** A payload as text, and never as anything else: what it looks like, or what changed in it since the step before. */
 import { useMemo, useState } from "preact/hooks";
-import { type DiffLine, diffLines, folded, sharedLines } from "./diff.ts";
+import { type DiffLine, diffLines, folded, likeness } from "./diff.ts";
 import { pretty } from "./pretty.ts";
 
 export interface PayloadProps {
@@ -13,11 +13,11 @@ export interface PayloadProps {
 /** Longer than that, the browser is busy with laying it out. */
 const usuallyShown = 50_000;
 /** Of less in common a list of changes is harder to read than the thing itself. */
-const worthwhile = 0.4;
+const worthwhile = 0.5;
 
 export function Payload({ title, text, before }: PayloadProps) {
   const [asDiff, setAsDiff] = useState(
-    () => before !== undefined && sharedLines(pretty(before.text), pretty(text)) >= worthwhile,
+    () => before !== undefined && likeness(pretty(before.text), pretty(text)) >= worthwhile,
   );
   const [whole, setWhole] = useState(false);
   const laidOut = useMemo(() => pretty(text), [text]);

@@ -50,6 +50,7 @@ describe.skipIf(missingChromium)(`a Distributed Map in the console${reason}`, ()
   test("how far it is, what it tolerates, and into each child and back", async () => {
     const { page, go, complaints } = opened;
     await go("#/executions/fruit/crate/Sort");
+    await page.getByText("57 of 60 items · 3 failed").first().waitFor();
     const items = page.getByRole("region", { name: "Items" });
     await items.getByText("57 succeeded, 3 failed of 60 items").waitFor();
     await items.getByText("It tolerates 3 failed items; so far 3 (5 %) failed. At most 20 run at once.").waitFor();

@@ -13,6 +13,9 @@ export interface MapRunAnswer {
 /** By outcome, and in `total`. */
 export type Counts = Readonly<Record<string, number>>;
 
+/** By the ARN of a Map Run. */
+export type RunCounts = ReadonlyMap<string, Counts>;
+
 const outcomes = [
   ["succeeded", "succeeded"],
   ["running", "running"],

@@ -3,9 +3,7 @@ import { useMemo } from "preact/hooks";
 import type { Visit } from "../../lib/asl/history/visits.ts";
 import { call } from "../api/client.ts";
 import { useLive } from "../api/live.ts";
-import type { Counts, MapRunAnswer } from "./item-counts.ts";
-
-export type RunCounts = ReadonlyMap<string, Counts>;
+import type { Counts, MapRunAnswer, RunCounts } from "./item-counts.ts";
 
 const none: RunCounts = new Map();
 /** A Map that is visited more often than that is looked at visit by visit. */

@@ -3,8 +3,7 @@
  * state among them, for the colours of the graph.
  */
 import type { Visit } from "../../lib/asl/history/visits.ts";
-import type { StateStatus } from "../parts/status.tsx";
-import type { RunCounts } from "./run-counts.ts";
+import type { RunCounts } from "./item-counts.ts";
 
 /** An item of a Map, by the visit of the Map state and the item's index: `57.3` in an address. */
 export interface ItemKey {
@@ -28,7 +27,7 @@ export function inScope(visits: readonly Visit[], item: ItemKey | undefined): re
 }
 
 export interface Progress {
-  readonly status: StateStatus;
+  readonly status: Visit["status"];
   readonly visits: number;
   /** Failed attempts. */
   readonly failures: number;
@@ -54,7 +53,7 @@ export function progressOf(visits: readonly Visit[], runs: RunCounts): ReadonlyM
     const before = states.get(visit.state);
     // Side by side in a Map what goes on or went wrong counts; one after the other, the last.
     const together = before && visit.inside?.index !== undefined;
-    const keeps = together && weights[before.status as Visit["status"]] > weights[visit.status];
+    const keeps = together && weights[before.status] > weights[visit.status];
     states.set(visit.state, {
       status: keeps ? before.status : visit.status,
       latest: keeps ? before.latest : visit,

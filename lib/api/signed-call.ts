@@ -1,28 +1,46 @@
-/** Calls the wire API of an installation elsewhere, signed with one of its keys. */
+/** A call of an installation's API from outside, as a request: signed where there is a key to sign with. */
 import { type Credentials, signedHeadersOf } from "./signature.ts";
 
-export interface Installation {
-  readonly endpoint: string;
-  readonly region: string;
+export interface Identity {
   readonly credentials: Credentials;
+  readonly region: string;
+}
+
+export interface Asked {
+  readonly method: "GET" | "POST";
+  readonly url: URL;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+/** An operation of the wire API. */
+export function wireCall(endpoint: string, operation: string, input: object): Asked {
+  const headers = {
+    "content-type": "application/x-amz-json-1.0",
+    "x-amz-target": `AWSStepFunctions.${operation}`,
+  };
+  return { method: "POST", url: new URL(endpoint), headers, body: JSON.stringify(input) };
+}
+
+/** `now` in milliseconds since 1970. */
+export function requestOf({ method, url, headers, body }: Asked, identity: Identity | undefined, now: number): Request {
+  const unsigned = { method, url, headers: new Headers(headers), body: Buffer.from(body ?? "") };
+  const sent = identity ? signedHeadersOf(unsigned, { ...identity, now }) : unsigned.headers;
+  return new Request(url, { method, headers: sent, ...(body !== undefined && { body }) });
+}
+
+export interface Installation extends Identity {
+  readonly endpoint: string;
 }
 
 /** Rejects with the service's name and text for what it refuses. */
 export async function signedCall(
-  { endpoint, region, credentials }: Installation,
+  { endpoint, ...identity }: Installation,
   operation: string,
   input: object,
   now: number,
 ): Promise<Readonly<Record<string, unknown>>> {
-  const url = new URL(endpoint);
-  const body = JSON.stringify(input);
-  const headers = new Headers({
-    "content-type": "application/x-amz-json-1.0",
-    "x-amz-target": `AWSStepFunctions.${operation}`,
-  });
-  const unsigned = { method: "POST", url, headers, body: Buffer.from(body) };
-  const signed = signedHeadersOf(unsigned, { credentials, region, now });
-  const response = await fetch(url, { method: "POST", headers: signed, body });
+  const response = await fetch(requestOf(wireCall(endpoint, operation, input), identity, now));
   const answer: Readonly<Record<string, unknown>> = JSON.parse((await response.text()) || "{}");
   if (response.ok) return answer;
   const name = String(answer["__type"] ?? response.status).replace(/^.*#/, "");

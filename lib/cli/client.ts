@@ -1,6 +1,6 @@
 /** The wire API as the commands use it: JSON in, JSON out, signed if there is a key, the service's errors as sentences. */
-import { signedHeadersOf } from "../api/signature.ts";
-import { type Identity, identityFrom } from "./client-settings.ts";
+import { type Asked, type Identity, requestOf, wireCall } from "../api/signed-call.ts";
+import { identityFrom } from "./client-settings.ts";
 import { Failure } from "./failure.ts";
 
 /** What the commands read of an answer; the API's own shapes are checked where they are made. */
@@ -30,17 +30,11 @@ export class ApiFailure extends Failure {
 export function connect(url: string, identity = identityFrom(process.env)): Client {
   return {
     url,
-    call: (operation, input) => {
-      const headers = {
-        "content-type": "application/x-amz-json-1.0",
-        "x-amz-target": `AWSStepFunctions.${operation}`,
-      };
-      return ask(url, { method: "POST", url: new URL(url), headers, body: JSON.stringify(input) }, identity);
-    },
-    get: (path) => ask(url, { method: "GET", url: new URL(path, url), headers: {} }, identity),
+    call: (operation, input) => ask(url, wireCall(url, operation, input), identity),
+    get: (path) => ask(url, { method: "GET", url: new URL(path, url) }, identity),
     events: async (signal) => {
-      const asked: Asked = { method: "GET", url: new URL("/events", url), headers: {} };
-      const response = await fetch(asked.url, { headers: headersOf(asked, identity), signal });
+      const asked: Asked = { method: "GET", url: new URL("/events", url) };
+      const response = await fetch(requestOf(asked, identity, Date.now()), { signal });
       const isStream = response.headers.get("content-type") === "text/event-stream";
       if (response.ok && isStream && response.body) return linesOf(response.body);
       await response.body?.cancel();
@@ -59,23 +53,8 @@ async function* linesOf(body: ReadableStream<Uint8Array>): AsyncGenerator<string
   }
 }
 
-interface Asked {
-  readonly method: "GET" | "POST";
-  readonly url: URL;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string;
-}
-
-function headersOf({ method, url, headers, body }: Asked, identity: Identity | undefined): Headers {
-  const unsigned = { method, url, headers: new Headers(headers), body: Buffer.from(body ?? "") };
-  if (!identity) return unsigned.headers;
-  return signedHeadersOf(unsigned, { ...identity, now: Date.now() });
-}
-
 async function ask(url: string, asked: Asked, identity: Identity | undefined): Promise<Reply> {
-  const sent = asked.body === undefined ? {} : { body: asked.body };
-  const request = { method: asked.method, headers: headersOf(asked, identity), ...sent };
-  const response = await fetch(asked.url, request).catch((error: Error) => {
+  const response = await fetch(requestOf(asked, identity, Date.now())).catch((error: Error) => {
     throw new Failure(`nothing answers at ${url} (${reasonOf(error)}); start it with: baton dev`);
   });
   const body: Reply = await response.json().catch(() => undefined);

@@ -91,13 +91,14 @@ export function spin(segments: Iterable<SegmentEvents>, until: Instant | undefin
   const threads = new Map<string, readonly Thread[]>();
   const forks = new Map<string, Fork>();
   for (const [branch, log] of logs) threads.set(branch, spinBranch(branch, log, forks, until));
-  [...threads.values()]
+  // Each path is read once: a fork may be ten thousand branches wide.
+  const placed = [...threads.values()]
     .flat()
-    .sort(byPath)
-    .forEach((thread, order) => {
-      thread.order = order;
-      tie(thread, forks);
-    });
+    .map((thread) => ({ thread, path: thread.branch.split(/[/.]/).map(Number) }));
+  placed.sort(byPath).forEach(({ thread }, order) => {
+    thread.order = order;
+    tie(thread, forks);
+  });
   return threads;
 }
 
@@ -184,13 +185,16 @@ function tie(thread: Thread, forks: ReadonlyMap<string, Fork>): void {
   fork.unfinished += 1;
 }
 
+interface Placed {
+  readonly thread: Thread;
+  readonly path: readonly number[];
+}
+
 /** `/8.3/2.10` after `/8.3/2.9`. */
-function byPath(a: Thread, b: Thread): number {
-  const left = a.branch.split(/[/.]/);
-  const right = b.branch.split(/[/.]/);
-  for (let index = 0; index < Math.min(left.length, right.length); index += 1) {
-    const difference = Number(left[index]) - Number(right[index]);
+function byPath(a: Placed, b: Placed): number {
+  for (let index = 0; index < Math.min(a.path.length, b.path.length); index += 1) {
+    const difference = (a.path[index] ?? 0) - (b.path[index] ?? 0);
     if (difference !== 0) return difference;
   }
-  return left.length - right.length || a.epoch - b.epoch;
+  return a.path.length - b.path.length || a.thread.epoch - b.thread.epoch;
 }

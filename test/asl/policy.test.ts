@@ -52,8 +52,51 @@ test.each<[object, readonly string[]]>([
   ],
   [
     service("glue:startJobRun.sync", { JobName: "j" }),
-    ["glue:BatchStopJobRun on *", "glue:GetJobRun on *", `glue:StartJobRun on arn:aws:glue:${here}:job/j`],
+    ["BatchStopJobRun", "GetJobRun", "StartJobRun"].map((one) => `glue:${one} on arn:aws:glue:${here}:job/j`),
   ],
+  [
+    service("ecs:runTask.sync", { TaskDefinition: "t:1", Cluster: `arn:aws:ecs:${here}:cluster/c` }),
+    [
+      `ecs:DescribeTasks on arn:aws:ecs:${here}:task/c/*`,
+      `ecs:StopTask on arn:aws:ecs:${here}:task/c/*`,
+      `ecs:RunTask on arn:aws:ecs:${here}:task-definition/t:1`,
+    ],
+  ],
+  [
+    service("batch:submitJob.sync", { JobDefinition: "d", JobQueue: "q" }),
+    [
+      "batch:DescribeJobs on *",
+      `batch:SubmitJob on arn:aws:batch:${here}:job-definition/d`,
+      `batch:SubmitJob on arn:aws:batch:${here}:job-queue/q`,
+      `batch:TerminateJob on arn:aws:batch:${here}:job/*`,
+    ],
+  ],
+  [
+    service("elasticmapreduce:modifyInstanceGroupByName", { ClusterId: "j-1" }),
+    ["ListInstanceGroups", "ModifyInstanceGroups"].map(
+      (one) => `elasticmapreduce:${one} on arn:aws:elasticmapreduce:${here}:cluster/j-1`,
+    ),
+  ],
+  [
+    service("emr-serverless:stopApplication.sync", { ApplicationId: "a1" }),
+    ["GetApplication", "StopApplication"].map(
+      (one) => `emr-serverless:${one} on arn:aws:emr-serverless:${here}:/applications/a1`,
+    ),
+  ],
+  [
+    service("http:invoke", { Authentication: { ConnectionArn: `arn:aws:events:${here}:connection/stripe/1-2-3` } }),
+    [
+      `events:DescribeConnection on arn:aws:events:${here}:connection/stripe/*`,
+      `events:RetrieveConnectionCredentials on arn:aws:events:${here}:connection/stripe/*`,
+      `secretsmanager:DescribeSecret on arn:aws:secretsmanager:${here}:secret:events!connection/stripe/*`,
+      `secretsmanager:GetSecretValue on arn:aws:secretsmanager:${here}:secret:events!connection/stripe/*`,
+    ],
+  ],
+  [
+    service("athena:getQueryResults", { QueryExecutionId: "q" }),
+    [`athena:GetQueryResults on arn:aws:athena:${here}:workgroup/*`],
+  ],
+  [service("eks:call", { Method: "GET" }), []],
   [service("glue:startJobRun", { JobName: "j" }), [`glue:StartJobRun on arn:aws:glue:${here}:job/j`]],
   [
     service("bedrock:invokeModel", { ModelId: "m.v1" }),

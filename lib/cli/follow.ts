@@ -1,9 +1,9 @@
 /** Watching an execution: its states as they pass, with times, retries and catches, until it ends. */
 import { setTimeout as pause } from "node:timers/promises";
-import type { Client, Reply } from "./client.ts";
+import { ApiFailure, type Client, type Reply } from "./client.ts";
 import { countsOf } from "./cost/count.ts";
 import { costLine, estimateOf } from "./cost/estimate.ts";
-import { listAll } from "./names.ts";
+import { listAll, restPathOf } from "./names.ts";
 import { duration, paint, shortPayload } from "./paint.ts";
 
 const firstPause = 20;
@@ -11,16 +11,32 @@ const longestPause = 500;
 /** Of the time, at most a fifth goes into reading: a long history is read less often. */
 const restPerRead = 4;
 
+export interface FollowOptions {
+  /** What functions print is told under their states, where the server keeps it. */
+  readonly printed?: boolean;
+}
+
 /** Prints what happens as it comes; answers the description of the ended execution. */
-export async function follow(client: Client, executionArn: string, print: (line: string) => void): Promise<Reply> {
+export async function follow(
+  client: Client,
+  executionArn: string,
+  print: (line: string) => void,
+  { printed = false }: FollowOptions = {},
+): Promise<Reply> {
   const told = new Map<string, number>();
+  const asked = new Set<number>();
   let wait = firstPause;
   for (;;) {
     const begun = performance.now();
     const description = await client.call("DescribeExecution", { executionArn });
     const events = await listAll(client, "GetExecutionHistory", { executionArn }, "events");
     const fresh = untold(story(events), told);
-    for (const line of fresh) print(`  ${line}`);
+    for (const { text, attempt } of fresh) {
+      print(`  ${text}`);
+      if (!printed || attempt === undefined || asked.has(attempt)) continue;
+      asked.add(attempt);
+      for (const line of await linesOf(client, executionArn, attempt)) print(`    ${paint("dim", `│ ${line}`)}`);
+    }
     if (description.status !== "RUNNING") return description;
     wait = fresh.length > 0 ? firstPause : Math.min(longestPause, wait * 1.5);
     await pause(Math.max(wait, restPerRead * (performance.now() - begun)));
@@ -31,22 +47,56 @@ export async function follow(client: Client, executionArn: string, print: (line:
  * While branches run side by side their events are numbered anew at each read, so lines are known by what
  * they say: of equal ones, as many are told as there are.
  */
-function untold(lines: readonly string[], told: Map<string, number>): readonly string[] {
+function untold(lines: readonly Told[], told: Map<string, number>): readonly Told[] {
   const counts = new Map<string, number>();
-  return lines.filter((line) => {
-    const count = (counts.get(line) ?? 0) + 1;
-    counts.set(line, count);
-    if (count <= (told.get(line) ?? 0)) return false;
-    told.set(line, count);
+  return lines.filter(({ text }) => {
+    const count = (counts.get(text) ?? 0) + 1;
+    counts.set(text, count);
+    if (count <= (told.get(text) ?? 0)) return false;
+    told.set(text, count);
     return true;
   });
 }
 
+/** Newest last; of a chatty function the end is what matters, and the console has all. */
+const mostLines = 20;
+
+async function linesOf(client: Client, executionArn: string, attempt: number): Promise<readonly string[]> {
+  try {
+    const { lines } = await client.get(`${restPathOf(executionArn)}/function-lines?event=${attempt}`);
+    return lines.slice(-mostLines).map(({ line }: Reply) => line);
+  } catch (error) {
+    if (error instanceof ApiFailure) return []; // an older server, or a key that may not ask
+    throw error;
+  }
+}
+
+interface Told {
+  readonly text: string;
+  /** The event with which the attempt began that this tells the end of. */
+  readonly attempt?: number;
+}
+
 /** One line for each thing worth telling; what is between (scheduled, started) only sets the times. */
-export function story(events: readonly Reply[]): readonly string[] {
+export function story(events: readonly Reply[]): readonly Told[] {
   const byId = new Map<number, Reply>(events.map((event) => [event.id, event]));
   const attempts = new Map<number, number>();
-  return events.flatMap((event) => tell(event, byId, attempts) ?? []);
+  return events.flatMap((event) => {
+    const text = tell(event, byId, attempts);
+    if (text === undefined) return [];
+    const attempt = endOfAttempt.test(event.type) ? attemptBefore(event, byId) : undefined;
+    return [{ text, ...(attempt !== undefined && { attempt }) }];
+  });
+}
+
+const endOfAttempt = /^(TaskStateExited|(Task|LambdaFunction)(Failed|TimedOut))$/;
+
+function attemptBefore(event: Reply, byId: ReadonlyMap<number, Reply>): number | undefined {
+  for (let at = byId.get(event.previousEventId); at; at = byId.get(at.previousEventId)) {
+    if (/^(Task|LambdaFunction)Scheduled$/.test(at.type)) return at.id;
+    if (at.type === "TaskStateEntered") return undefined;
+  }
+  return undefined;
 }
 
 interface EnteredState {

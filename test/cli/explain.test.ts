@@ -41,8 +41,17 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
+test("start --follow tells under a state what its function printed", async () => {
+  const { out } = await baton("start", "sale", "--follow", "--input", '{"card":"4242"}', ...at);
+  expect(out).toMatch(
+    / {2}✖ Charge .*attempt 1: CardDeclined declined\n {4}│ asking the bank about 4242\n {2}↩ Charge /,
+  );
+});
+
 test("what failed, why, what was printed, what it cost, what happens next", async () => {
-  await expect.poll(async () => (await baton("list", "sale", ...at)).out, { timeout: 20_000 }).toContain("FAILED");
+  await expect
+    .poll(async () => (await baton("describe", "sale/one", ...at)).out, { timeout: 20_000 })
+    .toContain("FAILED");
   const { code, out } = await baton("explain", "sale/one", ...at);
   expect(code).toBe(0);
   expect(out.replace(/\$\d+\.\d+/g, "$N")).toBe(

@@ -35,7 +35,7 @@ export function startCommand(): Command {
       }
       if (!options.json) console.log(`${paint("bold", started.executionArn)}`);
       const print = options.json ? () => undefined : (line: string) => console.log(line);
-      const description = await follow(client, started.executionArn, print);
+      const description = await follow(client, started.executionArn, print, { printed: !options.json });
       console.log(options.json ? JSON.stringify(description, undefined, 2) : ending(description));
       if (!options.json) console.log(await costOf(client, started.executionArn));
       if (description.status !== "SUCCEEDED") process.exitCode = 1;

@@ -181,5 +181,14 @@ async function draw(client: Client, executionArn: string, show: (text: string) =
   const graph = graphOf(parseJson(definition));
   if (graph === undefined) return;
   const drawing = toTerminal(graph, { columns: terminalWidth(), paint: paintStyle, progress: progressOf(events) });
-  show([paint("bold", executionArn), drawing, "", ...story(events).slice(-lastLines)].join("\n"));
+  show(
+    [
+      paint("bold", executionArn),
+      drawing,
+      "",
+      ...story(events)
+        .map(({ text }) => text)
+        .slice(-lastLines),
+    ].join("\n"),
+  );
 }

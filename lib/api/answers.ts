@@ -36,6 +36,11 @@ function list(items: Schema): Schema {
   return { type: "array", items };
 }
 
+/** A page of a list; the token leads to the next one. */
+function page(members: Readonly<Record<string, Schema>>): Schema {
+  return object(members, { nextToken: text });
+}
+
 const listed = {
   executionArn: text,
   stateMachineArn: text,
@@ -57,21 +62,25 @@ const counts = object({
   pendingRedrive: count,
 });
 const startedBy = { stateMachineVersionArn: text, stateMachineAliasArn: text };
+/** What went in, and what came of it. */
+const outcome = {
+  input: anyJson,
+  inputDetails: details,
+  output: anyJson,
+  outputDetails: details,
+  error: text,
+  cause: text,
+  traceHeader: text,
+};
 const machine = { stateMachineArn: text, name: text, type: text, creationDate: moment };
 
 export const answers = {
-  StateMachines: object({ stateMachines: list(object(machine)) }, { nextToken: text }),
+  StateMachines: page({ stateMachines: list(object(machine)) }),
   CreatedStateMachine: object({ stateMachineArn: text, creationDate: moment }, { stateMachineVersionArn: text }),
   UpdatedStateMachine: object({ updateDate: moment }, { revisionId: text, stateMachineVersionArn: text }),
-  Versions: object(
-    { stateMachineVersions: list(object({ stateMachineVersionArn: text, creationDate: moment })) },
-    { nextToken: text },
-  ),
+  Versions: page({ stateMachineVersions: list(object({ stateMachineVersionArn: text, creationDate: moment })) }),
   PublishedVersion: object({ stateMachineVersionArn: text, creationDate: moment }),
-  Aliases: object(
-    { stateMachineAliases: list(object({ stateMachineAliasArn: text, creationDate: moment })) },
-    { nextToken: text },
-  ),
+  Aliases: page({ stateMachineAliases: list(object({ stateMachineAliasArn: text, creationDate: moment })) }),
   StateMachine: object(
     { ...machine, status: text, definition: anyObject, roleArn: text },
     {
@@ -82,21 +91,12 @@ export const answers = {
       revisionId: text,
     },
   ),
-  Executions: object(
-    { executions: list(object(listed, { stopDate: moment, redriveDate: moment, ...startedBy })) },
-    { nextToken: text },
-  ),
+  Executions: page({ executions: list(object(listed, { stopDate: moment, redriveDate: moment, ...startedBy })) }),
   StartedExecution: object({ executionArn: text, startDate: moment }),
   SyncExecution: object(
     { executionArn: text, stateMachineArn: text, name: text, status, startDate: moment, stopDate: moment },
     {
-      input: anyJson,
-      inputDetails: details,
-      output: anyJson,
-      outputDetails: details,
-      error: text,
-      cause: text,
-      traceHeader: text,
+      ...outcome,
       billingDetails: object({ billedDurationInMilliseconds: count, billedMemoryUsedInMB: count }),
     },
   ),
@@ -105,32 +105,23 @@ export const answers = {
     {
       ...startedBy,
       stopDate: moment,
-      input: anyJson,
-      inputDetails: details,
-      output: anyJson,
-      outputDetails: details,
-      error: text,
-      cause: text,
+      ...outcome,
       redriveDate: moment,
-      traceHeader: text,
       redriveStatusReason: text,
       waitingFor: list(object({ branch: text, state: text, reason: text }, { since: moment, until: moment })),
     },
   ),
-  History: object(
-    { events: list({ ...object({ id: count, timestamp: moment, type: text }, { previousEventId: count }) }) },
-    { nextToken: text },
-  ),
+  History: page({ events: list(object({ id: count, timestamp: moment, type: text }, { previousEventId: count })) }),
   Origin: object({}, { parentExecutionArn: text, parentState: text }),
   FunctionLines: object({
     kept: { type: "boolean" },
     lines: list(object({ at: moment, functionName: text, stream: text, line: text })),
     dropped: count,
   }),
-  FoundExecutions: object(
-    { executions: list(object(listed, { stopDate: moment, error: text, cause: text })), searched: count },
-    { nextToken: text },
-  ),
+  FoundExecutions: page({
+    executions: list(object(listed, { stopDate: moment, error: text, cause: text })),
+    searched: count,
+  }),
   Runs: object({
     runs: list(
       object(
@@ -139,35 +130,29 @@ export const answers = {
       ),
     ),
   }),
-  OpenTasks: object(
-    {
-      tasks: list(
-        object(
-          {
-            id: text,
-            executionArn: text,
-            stateMachineArn: text,
-            branch: text,
-            state: text,
-            attempt: count,
-            since: moment,
-            arguments: anyJson,
-            token: text,
-          },
-          { until: moment, heartbeatSeconds: count, question: text, description: text, schema: anyObject },
-        ),
+  OpenTasks: page({
+    tasks: list(
+      object(
+        {
+          id: text,
+          executionArn: text,
+          stateMachineArn: text,
+          branch: text,
+          state: text,
+          attempt: count,
+          since: moment,
+          arguments: anyJson,
+          token: text,
+        },
+        { until: moment, heartbeatSeconds: count, question: text, description: text, schema: anyObject },
       ),
-    },
-    { nextToken: text },
-  ),
-  MapRuns: object(
-    {
-      mapRuns: list(
-        object({ executionArn: text, mapRunArn: text, stateMachineArn: text, startDate: moment }, { stopDate: moment }),
-      ),
-    },
-    { nextToken: text },
-  ),
+    ),
+  }),
+  MapRuns: page({
+    mapRuns: list(
+      object({ executionArn: text, mapRunArn: text, stateMachineArn: text, startDate: moment }, { stopDate: moment }),
+    ),
+  }),
   MapRun: object(
     {
       mapRunArn: text,

@@ -54,6 +54,14 @@ const machine = "/state-machines/{name}";
 const execution = `${machine}/executions/{execution}`;
 const mapRun = `${machine}/map-runs/{label}/{run}`;
 const page = { maxResults: "maxResults", nextToken: "nextToken" };
+/** What a machine is made with, and can be given otherwise later. */
+const settings = {
+  loggingConfiguration: "value",
+  tracingConfiguration: "value",
+  encryptionConfiguration: "value",
+  publish: "value",
+  versionDescription: "value",
+} as const;
 
 export const routes: readonly Route[] = [
   {
@@ -75,12 +83,8 @@ export const routes: readonly Route[] = [
       definition: "json or its text",
       roleArn: "value",
       type: "value",
-      loggingConfiguration: "value",
       tags: "value",
-      tracingConfiguration: "value",
-      publish: "value",
-      versionDescription: "value",
-      encryptionConfiguration: "value",
+      ...settings,
     },
     defaults: ({ tenant }) => ({ roleArn: `arn:aws:iam::${tenant.account}:role/baton` }),
     status: 201,
@@ -110,11 +114,7 @@ export const routes: readonly Route[] = [
     body: {
       definition: "json or its text",
       roleArn: "value",
-      loggingConfiguration: "value",
-      tracingConfiguration: "value",
-      publish: "value",
-      versionDescription: "value",
-      encryptionConfiguration: "value",
+      ...settings,
     },
     status: 200,
     answer: "UpdatedStateMachine",

@@ -78,8 +78,8 @@ function Row({ execution, machineShown, now }: RowProps) {
       <span class="who">
         <a href={executionLink(machine, name)}>{name}</a>
         <span class="quiet">
+          {error !== undefined && <span class="narrow">{machineShown ? `${error} · ` : error}</span>}
           {machineShown && machine}
-          {error !== undefined && <span class="narrow">{machineShown ? ` · ${error}` : error}</span>}
         </span>
       </span>
       <span class="why" title={cause}>

@@ -23,7 +23,7 @@ export function StatusBadge({ status, large = false }: { readonly status: Status
   const { sign, tone } = looks[status];
   return (
     <span class={`badge ${tone}${large ? " large" : ""}`}>
-      <span aria-hidden="true">{sign}</span> {statusWords[status]}
+      <span aria-hidden="true">{sign}</span> <span class="word">{statusWords[status]}</span>
     </span>
   );
 }

@@ -69,7 +69,8 @@ export function useExecutions(asked: Asked): Shown {
 }
 
 /** The newest page moves on while older ones stay: what is on both is shown once, as it is now; the newest first. */
-export function merged(newest: readonly Execution[], older: readonly Execution[]): readonly Execution[] {
-  const byArn = new Map([...older, ...newest].map((execution) => [execution.executionArn, execution]));
+function merged(newest: readonly Execution[], older: readonly Execution[]): readonly Execution[] {
+  const byArn = new Map(newest.map((execution) => [execution.executionArn, execution]));
+  for (const execution of older) if (!byArn.has(execution.executionArn)) byArn.set(execution.executionArn, execution);
   return [...byArn.values()].sort((a, b) => b.startDate - a.startDate);
 }

@@ -241,7 +241,7 @@ describe.skipIf(missingChromium)(`the console's memory${reason}`, () => {
     expect(heap).toBeLessThan(heapBudgetBytes);
     await browser.close();
     await shop.close();
-  }, 60_000);
+  }, 180_000);
 });
 
 test("sizes: at most 150 kB compressed before the editor", () => {

@@ -5,8 +5,10 @@
  */
 import { isObject, parseJson, property, type Value, writeJson } from "../asl/json.ts";
 import { startedOutput } from "../engine/child.ts";
+import { redriveChild } from "../engine/child-redrive.ts";
 import type { Engine } from "../engine/engine.ts";
-import type { Call, CallResult, Tasks } from "../engine/ports.ts";
+import { executionArn, hashOf } from "../engine/identity.ts";
+import type { Call, CallResult, ExecutionId, Tasks } from "../engine/ports.ts";
 import type { Answer, Call as Asking } from "./operation.ts";
 import { startExecution } from "./operations/start-execution.ts";
 import { findOperation } from "./operations.ts";
@@ -30,7 +32,15 @@ export function withOwnService(tasks: Tasks, engine: () => Engine): Tasks {
 
 /** The name follows from the claim and the claim from the log, so it may be started again and again. */
 async function startChild(engine: Engine, call: Call, pattern: string | undefined): Promise<CallResult> {
-  const { account, region, signal, idempotencyKey: invocationId, claim } = call;
+  const { account, region, signal, idempotencyKey, claim, resumes } = call;
+  if (resumes && claim) {
+    const redriven = await redriveChild(engine, resumes.id, claim, hashOf(idempotencyKey));
+    if (redriven.kind === "awaited") return await resumed(engine, resumes.id);
+    if (redriven.kind === "refused") {
+      return failed("StepFunctions.ExecutionNotRedrivableException", notRedriven(resumes.id, redriven.reason));
+    }
+  }
+  const invocationId = resumes?.key ?? idempotencyKey;
   const waits = pattern?.startsWith(".sync") && claim ? { parent: claim } : {};
   const tenant = { account, region };
   try {
@@ -46,6 +56,16 @@ async function startChild(engine: Engine, call: Call, pattern: string | undefine
     const details = `Service: AWSStepFunctions; Status Code: ${error.status}; Error Code: ${error.name}; Request ID: ; Proxy: null`;
     return failed(`StepFunctions.${exceptionName(error)}`, `${error.message} (${details})`);
   }
+}
+
+/** As if it had been started now. */
+async function resumed(engine: Engine, id: ExecutionId): Promise<CallResult> {
+  const { startedAt } = await engine.header(id);
+  return { kind: "submitted", output: startedOutput(executionArn(id), startedAt) };
+}
+
+function notRedriven(id: ExecutionId, reason: string): string {
+  return `The execution '${executionArn(id)}' that this state had started cannot be redriven with it: ${reason}`;
 }
 
 async function callOperation(

@@ -85,7 +85,7 @@ export type Doing =
   /** In a Task state whose attempt is claimed: exactly one worker may make the call. */
   | Working
   /** In a Task, Map or Parallel state that failed and will be tried again. */
-  | { readonly kind: "retrying"; readonly notBefore: Instant }
+  | { readonly kind: "retrying"; readonly notBefore: Instant; readonly resumes?: EarlierAttempt }
   /** In a Map or Parallel state whose branches run. */
   | Forked
   /** In a Map or Parallel state whose outcome is decided and whose branches are being fenced. */
@@ -117,6 +117,12 @@ export interface Job {
 }
 
 /** One attempt of a Task, ready to be made. */
+/** The attempt that a redriven state made last: the execution that it had started goes on. */
+export interface EarlierAttempt {
+  readonly claim: number;
+  readonly attempt: number;
+}
+
 export interface TaskCall {
   /** The `Resource` as written. */
   readonly resource: string;
@@ -127,6 +133,8 @@ export interface TaskCall {
   readonly heartbeatSeconds?: number;
   /** `Credentials.RoleArn`, where the state names one. */
   readonly roleArn?: string;
+  /** `startExecution.sync` after a redrive: the execution that this attempt started is redriven. */
+  readonly resumes?: EarlierAttempt;
 }
 
 export interface Forked {

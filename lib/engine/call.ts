@@ -4,6 +4,7 @@
  */
 import type { Instant, TaskCall } from "../asl/position.ts";
 import type { Signal } from "../asl/transition.ts";
+import type { ResumedChild } from "./child-port.ts";
 import type { Engine } from "./engine.ts";
 import type { CallResult, SegmentKey, Tenant } from "./ports.ts";
 
@@ -17,6 +18,8 @@ export interface Attempt {
   readonly traceHeader?: string | undefined;
   /** Who is to be told of an end that comes later. */
   readonly claim?: SegmentKey;
+  /** The execution that is to go on instead of one that is started. */
+  readonly resumes?: ResumedChild | undefined;
   /** The moments at which waiting for the answer ends, and with what. */
   readonly limits: readonly { readonly at: Instant; readonly signal: Signal }[];
   /** Aborted when nobody waits for the answer any more. */
@@ -50,6 +53,7 @@ export async function makeCall({ world }: Engine, attempt: Attempt): Promise<Sig
       idempotencyKey: key,
       ...(traceHeader === undefined ? {} : { traceHeader }),
       ...(claim === undefined ? {} : { claim }),
+      ...(attempt.resumes && { resumes: attempt.resumes }),
       signal,
     })
     .then(signalOf, attempt.unknown);

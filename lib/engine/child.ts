@@ -7,6 +7,7 @@
  *   child:             0 ──► 1 ──► … ──► end, summary ──► child-ended ───┘
  */
 import type { Instant, TaskCall } from "../asl/position.ts";
+import type { ResumedChild } from "./child-port.ts";
 import { attemptKey, executionId, hashOf, parseMachineArn, uuidFrom } from "./identity.ts";
 import { messageOf } from "./messages.ts";
 import type { ExecutionId, Message, SegmentKey } from "./ports.ts";
@@ -30,7 +31,10 @@ export function childOf(segment: Segment): Child | undefined {
   const { doing } = segment.position;
   if (doing.kind !== "working" || doing.call.pattern !== "sync" || !isRepeatable(doing.call)) return undefined;
   const parent = { execution: segment.execution, branch: segment.branch, seq: doing.claim };
-  const id = childId(doing.call, parent);
+  const { resumes } = doing.call;
+  const id = resumes
+    ? childId({ ...doing.call, attempt: resumes.attempt }, { ...parent, seq: resumes.claim })
+    : childId(doing.call, parent);
   return id && { id, abandoned: messageOf({ kind: "abandoned", execution: id, branch: "", parent }, "flow") };
 }
 
@@ -43,6 +47,16 @@ function childId({ arguments: given, attempt }: TaskCall, claim: SegmentKey): Ex
   if (!machine) return undefined;
   const derived = uuidFrom(hashOf(attemptKey(claim, attempt)));
   return executionId(machine, machine.name, typeof name === "string" ? name : derived);
+}
+
+/** What a redriven state goes on with: the child that it had started before, and the key that names that start. */
+export function resumedBy(segment: Segment): ResumedChild | undefined {
+  const { doing } = segment.position;
+  const resumes = doing.kind === "working" ? doing.call.resumes : undefined;
+  const child = resumes && childOf(segment);
+  if (!resumes || !child) return undefined;
+  const { execution, branch } = segment;
+  return { id: child.id, key: attemptKey({ execution, branch, seq: resumes.claim }, resumes.attempt) };
 }
 
 /** The word that a child sends when it has ended. */

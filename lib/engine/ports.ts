@@ -5,6 +5,7 @@
  */
 import type { Instant } from "../asl/position.ts";
 import type { Activities } from "./activity-port.ts";
+import type { Resuming } from "./child-port.ts";
 import type { Inspected, Inspecting } from "./inspect-port.ts";
 import type { Jobs } from "./job-port.ts";
 import type { FunctionLines } from "./lines-port.ts";
@@ -302,7 +303,7 @@ export type CallResult =
   | { readonly kind: "submitted"; readonly output: string; readonly job?: string; readonly firstPause?: number }
   | { readonly kind: "failed"; readonly error: string; readonly cause: string };
 
-export interface Call extends Inspecting {
+export interface Call extends Inspecting, Resuming {
   readonly resource: string;
   readonly arguments: string;
   readonly region: string;

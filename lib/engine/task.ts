@@ -7,7 +7,7 @@ import type { Working } from "../asl/position.ts";
 import type { Signal } from "../asl/transition.ts";
 import { answerHead, settle } from "./answer.ts";
 import { type Attempt, makeCall } from "./call.ts";
-import { isRepeatable } from "./child.ts";
+import { isRepeatable, resumedBy } from "./child.ts";
 import type { Engine } from "./engine.ts";
 import { attemptKey, executionName } from "./identity.ts";
 import { stopMessage } from "./job.ts";
@@ -69,6 +69,7 @@ function attemptOf(engine: Engine, header: Header, claimed: Segment, working: Wo
     key: attemptKey(claim, call.attempt),
     traceHeader,
     claim,
+    resumes: resumedBy(claimed),
     limits: limitsOf(claimed, working),
     unknown: (error) => {
       // It is made again where that is harmless, else Retry and Catch judge it.

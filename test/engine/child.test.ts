@@ -7,6 +7,8 @@ import { encodeCommand } from "../../lib/engine/codec.ts";
 import { describeExecution } from "../../lib/engine/describe.ts";
 import { readHistory } from "../../lib/engine/history.ts";
 import { originOf } from "../../lib/engine/origin.ts";
+import type { CallResult } from "../../lib/engine/ports.ts";
+import { redriveExecution } from "../../lib/engine/redrive.ts";
 import { stopExecution } from "../../lib/engine/stop.ts";
 import { play } from "./processes.ts";
 import { type Setup, setup } from "./setup.ts";
@@ -207,5 +209,65 @@ describe("crashes", () => {
       const left = outcome(await play(script((world) => world.crashAt(number, when))));
       expect([number, ...left.filter((one) => !one.endsWith(" ABORTED"))]).toEqual([number]);
     }
+  });
+});
+
+describe("a redrive of the parent", () => {
+  const lambda = { Type: "Task", Resource: "arn:aws:lambda:eu-central-1:123456789012:function:work" };
+  const steps = { First: { ...lambda, Next: "Second" }, Second: { ...lambda, End: true } };
+
+  /** The second state of the child fails until it is mended. */
+  async function failing(pattern: string) {
+    const world = { calls: 0, broken: true };
+    const call = async (): Promise<CallResult> => {
+      world.calls += 1;
+      return world.broken && world.calls > 1
+        ? { kind: "failed", error: "Broken", cause: "still" }
+        : { kind: "succeeded", output: String(world.calls) };
+    };
+    const made = await setup({ Start: start(pattern) }, { input: "{}", call });
+    await made.deploy("child", steps);
+    await made.pass(60_000);
+    return { made, world };
+  }
+
+  async function redrive(made: Setup, clientToken: string): Promise<string | undefined> {
+    expect(await redriveExecution(made.engine, made.id, { clientToken })).toMatchObject({ kind: "redriven" });
+    await made.pass(60_000);
+    return (await describeExecution(made.engine, made.id))?.summary.status;
+  }
+
+  test.each([".sync", ".sync:2"])("%s: redrives the child that failed, as often as it takes", async (pattern) => {
+    const { made, world } = await failing(pattern);
+    const child = childOf(made);
+    expect(child?.status).toBe("FAILED");
+    expect(await redrive(made, "one")).toBe("FAILED");
+    world.broken = false;
+    expect(await redrive(made, "two")).toBe("SUCCEEDED");
+    // The first state once, the second three times.
+    expect(world.calls).toBe(4);
+    expect(childOf(made)).toMatchObject({ id: child?.id, status: "SUCCEEDED", redrives: { count: 2 } });
+    expect(made.world.summaries()).toHaveLength(2);
+  });
+
+  test("stops that child when the parent is stopped again", async () => {
+    const made = await started({ Start: start(".sync") }, slow, 5_000);
+    for (const times of ["one", "two"]) {
+      await stopExecution(made.engine, made.id, {});
+      await made.pass(5_000);
+      expect(childOf(made)?.status).toBe("ABORTED");
+      await redriveExecution(made.engine, made.id, { clientToken: times });
+      await made.pass(5_000);
+      expect(childOf(made)?.status).toBe("RUNNING");
+    }
+    await made.pass(1_200_000);
+    expect((await describeExecution(made.engine, made.id))?.summary.status).toBe("SUCCEEDED");
+  });
+
+  test("of one that was never started starts it", async () => {
+    const made = await setup({ Start: start(".sync") }, { input: "{}" });
+    await made.pass(60_000);
+    await made.deploy("child", quick);
+    expect(await redrive(made, "one")).toBe("SUCCEEDED");
   });
 });

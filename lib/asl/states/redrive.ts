@@ -5,9 +5,10 @@
  */
 import type { Definition } from "../definition.ts";
 import type { HistoryEvent } from "../event.ts";
-import type { Entered, Forked, Instant, Position } from "../position.ts";
+import type { EarlierAttempt, Entered, Forked, Instant, Position } from "../position.ts";
 import type { Moment, Signal, Transition } from "../transition.ts";
 import { type Journal, openJournal, write } from "./journal.ts";
+import { readResource } from "./resource.ts";
 
 type Redriven = Extract<Signal, { readonly kind: "redriven" }>;
 
@@ -75,7 +76,7 @@ export function standing(log: readonly Written[]): Position {
     }
     default: {
       if (entered === undefined) throw new Error(`nobody knows when '${before.position.state}' was entered`);
-      return inside(end.position, entered, forkOf(end.position, before.position));
+      return inside(end.position, entered, forkOf(end.position, before.position), childOf(doing));
     }
   }
 }
@@ -103,13 +104,26 @@ function waiting(end: Written, before: Written, earlier: Written | undefined): P
 }
 
 /** In the state: it is tried again, or its fork is opened again. */
-function inside(at: Position, { at: since, event }: Omit<Entered, "retryCount">, fork: Forked | undefined): Position {
+function inside(
+  at: Position,
+  { at: since, event }: Omit<Entered, "retryCount">,
+  fork: Forked | undefined,
+  resumes?: EarlierAttempt,
+): Position {
   return {
     ...outside(at),
     entered: { at: since, event, retryCount: 0 },
     previous: event,
-    doing: fork === undefined ? { kind: "retrying", notBefore: 0 } : reopen(fork),
+    doing: fork === undefined ? { kind: "retrying", notBefore: 0, ...(resumes && { resumes }) } : reopen(fork),
   };
+}
+
+/** The execution that the state waited for is redriven with it (documented for `.sync`), and again with each redrive. */
+function childOf(doing: Position["doing"]): EarlierAttempt | undefined {
+  if (doing.kind !== "working" || doing.call.pattern !== "sync") return undefined;
+  const resource = readResource(doing.call.resource);
+  if (resource.family !== "Task" || resource.resourceType !== "states") return undefined;
+  return doing.call.resumes ?? { claim: doing.claim, attempt: doing.call.attempt };
 }
 
 /** A Map Run is redriven: the same one, of which what did not succeed runs again. */

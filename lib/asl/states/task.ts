@@ -29,7 +29,8 @@ export async function schedule(visit: Visit<TaskState>): Promise<Transition> {
 }
 
 async function prepare(visit: Visit<TaskState>, resource: Resource): Promise<TaskCall> {
-  const { state, entered } = visit;
+  const { state, entered, position } = visit;
+  const { doing } = position;
   const input = state.queryLanguage === "JSONata" ? visit.input : effectiveInput(visit);
   const scope = scopeOf(visit, input, { claiming: hasToken(resource) });
   const given = state.parameters === undefined ? input : await evaluated(state.parameters, scope);
@@ -47,6 +48,7 @@ async function prepare(visit: Visit<TaskState>, resource: Resource): Promise<Tas
     ...(timeout === undefined ? {} : { timeoutSeconds: timeout }),
     ...(heartbeat === undefined ? {} : { heartbeatSeconds: heartbeat }),
     ...(role === undefined ? {} : { roleArn: role }),
+    ...(doing.kind === "retrying" && doing.resumes && { resumes: doing.resumes }),
   };
 }
 

@@ -58,7 +58,7 @@ const mayImport: Readonly<Record<string, { readonly ours: readonly string[]; rea
     },
     "lib/stack": {
       ours: ["lib/stack", "lib/adapters/aws/names.ts", "lib/asl/policy", "lib/asl/json.ts"],
-      packages: ["aws-cdk-lib", "constructs", "node:"],
+      packages: ["aws-cdk-lib", "constructs", "yaml", "node:"],
     },
   };
 

@@ -3,7 +3,6 @@
  * deleted through the API of the installation by a custom resource; its role may do what its definition asks
  * for and nothing else.
  */
-import { readFileSync } from "node:fs";
 import { ArnFormat, CustomResource, type Duration, Names, RemovalPolicy, Resource, Stack, Token } from "aws-cdk-lib";
 import * as cloudwatch from "aws-cdk-lib/aws-cloudwatch";
 import * as iam from "aws-cdk-lib/aws-iam";
@@ -14,6 +13,7 @@ import { JsonSyntaxError, parseJson } from "../asl/json.ts";
 import { policyOf } from "../asl/policy/policy.ts";
 import type { KeyRole } from "./access-keys.ts";
 import type { IBaton } from "./baton.ts";
+import { definitionText } from "./definition-text.ts";
 import { machineHandler } from "./machine-handler.ts";
 
 /** A state machine of a `Baton`, made here or elsewhere. */
@@ -47,7 +47,7 @@ export interface IBatonStateMachine extends IConstruct, iam.IGrantable {
 export interface BatonStateMachineProps {
   /** The installation that runs it. */
   readonly baton: IBaton;
-  /** `DefinitionBody.fromFile`, `fromString`, or `fromChainable` of what `aws-cdk-lib/aws-stepfunctions` builds. Files are JSON. */
+  /** `DefinitionBody.fromFile`, `fromString`, or `fromChainable` of what `aws-cdk-lib/aws-stepfunctions` builds. Files are JSON, or YAML by their ending. */
   readonly definitionBody: sfn.DefinitionBody;
   /**
    * Values for `${Name}` in the definition.
@@ -299,12 +299,15 @@ interface Bound {
 function boundDefinition(scope: BatonStateMachine, props: BatonStateMachineProps): Bound {
   const { definitionBody: body, definitionSubstitutions = {} } = props;
   if (body instanceof sfn.ChainDefinitionBody) return boundChain(scope, body, props);
-  const definition = textOf(body).replace(/\$\{([A-Za-z0-9_]+)\}/g, (whole, name: string) => {
-    const value = Object.hasOwn(definitionSubstitutions, name) ? definitionSubstitutions[name] : undefined;
-    if (value === undefined) return whole;
-    // What a token comes to is not known here; it is put in as it is, as CloudFormation does.
-    return Token.isUnresolved(value) ? value : JSON.stringify(value).slice(1, -1);
-  });
+  const definition = definitionText(body, definitionSubstitutions).replace(
+    /\$\{([A-Za-z0-9_]+)\}/g,
+    (whole, name: string) => {
+      const value = Object.hasOwn(definitionSubstitutions, name) ? definitionSubstitutions[name] : undefined;
+      if (value === undefined) return whole;
+      // What a token comes to is not known here; it is put in as it is, as CloudFormation does.
+      return Token.isUnresolved(value) ? value : JSON.stringify(value).slice(1, -1);
+    },
+  );
   return { definition, needs: statementsFor(scope, definition) };
 }
 
@@ -320,12 +323,6 @@ function boundChain(scope: BatonStateMachine, body: sfn.ChainDefinitionBody, pro
 /** Executions that start executions are Baton's own affair, and the rules that tell the service of their ends as well. */
 function isAboutStepFunctions({ actions }: iam.PolicyStatement): boolean {
   return actions.every((action) => /^(states:|events:(PutTargets|PutRule|DescribeRule)$)/.test(action));
-}
-
-function textOf(body: sfn.DefinitionBody): string {
-  if (body instanceof sfn.StringDefinitionBody) return body.body;
-  if (body instanceof sfn.FileDefinitionBody) return readFileSync(body.path, "utf8");
-  throw new Error("a definition comes from DefinitionBody.fromFile, fromString or fromChainable");
 }
 
 function statementsFor(scope: BatonStateMachine, definition: string): readonly iam.PolicyStatement[] {

@@ -103,6 +103,14 @@ test.each<[object, readonly string[]]>([
     ["bedrock:InvokeModel on arn:aws:bedrock:eu-west-1::foundation-model/m.v1"],
   ],
   [
+    service("bedrock:invokeModel", { ModelId: "m", Input: { S3Uri: "s3://b/in" }, Output: { "S3Uri.$": "$.to" } }),
+    [
+      "bedrock:InvokeModel on arn:aws:bedrock:eu-west-1::foundation-model/m",
+      "s3:GetObject on arn:aws:s3:::b/in",
+      "s3:PutObject on arn:aws:s3:::*",
+    ],
+  ],
+  [
     service("apigateway:invoke", { ApiEndpoint: "abc123.execute-api.eu-west-1.amazonaws.com" }),
     [`execute-api:Invoke on arn:aws:execute-api:${here}:abc123/*`],
   ],

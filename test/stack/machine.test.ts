@@ -176,6 +176,24 @@ describe("the role", () => {
     expect(machineOf(template)["Definition"]).toBe(call.replace(`\${Charge}`, charge));
   });
 
+  test("of a YAML file the same, its plain values as numbers", () => {
+    const file = join(mkdtempSync(join(tmpdir(), "baton-machine-")), "orders.asl.yaml");
+    const plain = `TimeoutSeconds: \${Seconds}\nComment: "\${Seconds}"\n`;
+    writeFileSync(file, `${plain}StartAt: Charge\nStates: ${JSON.stringify(JSON.parse(call).States)}\n`);
+    const { template } = made(() => ({
+      definitionBody: sfn.DefinitionBody.fromFile(file),
+      definitionSubstitutions: { Charge: charge, Seconds: "60" },
+    }));
+    expect(allowed(template)).toEqual(expected);
+    expect(JSON.parse(String(machineOf(template)["Definition"]))).toMatchObject({
+      TimeoutSeconds: 60,
+      Comment: "60",
+      States: JSON.parse(call.replace(`\${Charge}`, charge)).States,
+    });
+    writeFileSync(file, "States: [");
+    expect(() => made(() => ({ definitionBody: sfn.DefinitionBody.fromFile(file) }))).toThrow(/is not YAML/);
+  });
+
   test("a value is text inside the definition", () => {
     const definition = pass.replace('"Pass"', `"Pass","Comment":"\${Who} and \${Nobody}"`);
     const { template } = made(() => ({

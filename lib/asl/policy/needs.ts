@@ -37,7 +37,8 @@ export function needsOf(resource: Resource, given: Given): readonly Need[] {
   if (sdk !== undefined) return [sdkNeed(sdk, action, given)];
   const row = Object.hasOwn(rows, `${service}:${action}`) ? rows[`${service}:${action}`] : undefined;
   if (row === undefined) return [unknown(service, action)];
-  return rowNeeds(row, given, pattern === "sync");
+  const objects = service === "bedrock" && action === "invokeModel" ? bodyNeeds(given) : [];
+  return [...rowNeeds(row, given, pattern === "sync"), ...objects];
 }
 
 function rowNeeds({ actions, on, sync = [], note }: Row, given: Given, waits: boolean): readonly Need[] {
@@ -131,6 +132,19 @@ function putEvents({ home, parameters, isJsonata }: Given): Need {
   const arns = names.map((name) => (isArn(name) ? name : of("events", "event-bus/NAME")(name, home)));
   const note = names.includes("*") ? "the event bus is computed: every bus of the account is allowed" : undefined;
   return { actions: ["events:PutEvents"], resources: arns, ...(note === undefined ? {} : { note }) };
+}
+
+/** `Input` is read from an object, and `Output` is written to one. */
+function bodyNeeds({ home, parameters, isJsonata }: Given): readonly Need[] {
+  const places = { Input: "s3:GetObject", Output: "s3:PutObject" };
+  return Object.entries(places).flatMap(([name, action]): Need[] => {
+    const place = property(parameters, name);
+    if (place === undefined && property(parameters, `${name}.$`) === undefined) return [];
+    const uri = isObject(place) ? literalOf({ home, parameters: place, isJsonata }, "S3Uri").value : undefined;
+    const [, object = "*"] = /^s3:\/\/(.+)$/.exec(uri ?? "") ?? [];
+    const note = object === "*" ? { note: `${name} is computed: every object is allowed` } : {};
+    return [{ actions: [action], resources: [`arn:${home.partition}:s3:::${object}`], ...note }];
+  });
 }
 
 function hasAny({ parameter }: Named, given: Given): boolean {

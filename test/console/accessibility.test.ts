@@ -1,8 +1,7 @@
 /** axe-core over every page of the console, in both themes and at the width of a phone: no violation. */
-import axe from "axe-core";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { missingChromium, openBrowser, openConsole } from "./browser.ts";
+import { missingChromium, openBrowser, openConsole, violationsOn } from "./browser.ts";
 import { deployExample, functionsOf, inputOf, openShop, type Shop } from "./shop.ts";
 
 const reason = missingChromium === undefined ? "" : ` (${missingChromium})`;
@@ -52,16 +51,10 @@ describe.skipIf(missingChromium)(`accessibility${reason}`, () => {
     async (colorScheme, width) => {
       const opened = await openConsole(browser, shop.url, { colorScheme, viewport: { width, height: 900 } });
       const found: string[] = [];
-      await opened.page.evaluate(axe.source);
       for (const [hash, there] of pages) {
         await opened.go(hash);
         await opened.page.locator(there).first().waitFor();
-        const violations = (await opened.page.evaluate("axe.run()")) as axe.AxeResults; // what axe-core answers
-        found.push(
-          ...violations.violations.map(
-            ({ id, nodes }) => `${hash} ${id}: ${nodes[0]?.html} ${nodes[0]?.failureSummary}`,
-          ),
-        );
+        found.push(...(await violationsOn(opened.page)).map((violation) => `${hash} ${violation}`));
         expect(await opened.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), `${hash} fits`).toBe(
           true,
         );

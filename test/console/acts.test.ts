@@ -5,7 +5,7 @@
 import type { Browser } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { folderOf } from "../local/functions/folder-of.ts";
-import { missingChromium, type Opened, openBrowser, openConsole } from "./browser.ts";
+import { missingChromium, type Opened, openBrowser, openConsole, violationsOn } from "./browser.ts";
 import { deploy, openShop, type Shop } from "./shop.ts";
 
 const reason = missingChromium === undefined ? "" : ` (${missingChromium})`;
@@ -92,6 +92,7 @@ describe.skipIf(missingChromium)(`acts of the console${reason}`, () => {
     await page.getByRole("textbox", { name: /Comment/ }).fill("at the gate");
     await page.getByRole("button", { name: "Approve", exact: true }).click();
     await page.getByText("address.zip needs at least 5 characters.").waitFor();
+    expect(await violationsOn(page)).toEqual([]);
     await address.getByLabel("Postcode").fill("04109");
     await address.getByLabel("Gate").check();
     await page.getByRole("button", { name: "Approve", exact: true }).click();

@@ -1,5 +1,6 @@
 /** A real browser for the console's tests: Debian's Chromium, driven by playwright-core; what the page complains of is kept. */
 import { existsSync } from "node:fs";
+import axe from "axe-core";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { vi } from "vitest";
 
@@ -24,6 +25,13 @@ export interface Opened {
   readonly complaints: string[];
   /** To an address of the console: `#/executions`. */
   go(hash: string): Promise<void>;
+}
+
+/** What axe-core finds wrong with the page as it stands. */
+export async function violationsOn(page: Page): Promise<readonly string[]> {
+  await page.evaluate(axe.source);
+  const { violations } = (await page.evaluate("axe.run()")) as axe.AxeResults; // what axe-core answers
+  return violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html} ${nodes[0]?.failureSummary}`);
 }
 
 /** Waits until the page has a role to go by, and answers the words of everything on it that acts. */

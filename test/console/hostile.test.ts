@@ -4,6 +4,7 @@
  */
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { folderOf } from "../local/functions/folder-of.ts";
 import { missingChromium, openBrowser, openConsole } from "./browser.ts";
 import { deploy, openShop, type Shop } from "./shop.ts";
 
@@ -59,12 +60,40 @@ const definition = {
   },
 };
 
+const texts = Object.fromEntries(corpus.map((each) => [each, { type: "string", title: each, description: each }]));
+/** A function that prints it all, and a form that is made of it. */
+const asking = {
+  StartAt: "Ask",
+  States: {
+    Ask: {
+      Type: "Task",
+      Resource: "arn:aws:states:::lambda:invoke.waitForTaskToken",
+      Parameters: {
+        FunctionName: "say",
+        Payload: {
+          "token.$": "$$.Task.Token",
+          corpus,
+          question: nasty,
+          description: nasty,
+          schema: { type: "object", properties: { ...texts, one: { enum: corpus, title: nasty } } },
+        },
+      },
+      End: true,
+    },
+  },
+};
+
 describe.skipIf(missingChromium)(`script in names, inputs and causes${reason}`, () => {
+  const functions = folderOf({
+    "say.mjs": "export const handler = async ({ corpus }) => { for (const each of corpus) console.log(each); };",
+  });
   let shop: Shop;
   let browser: Browser;
 
   beforeAll(async () => {
-    shop = await openShop();
+    shop = await openShop({ functionFolders: [functions.path], onLine: () => undefined });
+    await deploy(shop, "asking", asking);
+    await shop.start("asking", {}, "open");
     await deploy(shop, "hostile", definition);
     await shop.ended(await shop.start("hostile", { no: "", corpus, [nasty]: nasty }, "run"));
     browser = await openBrowser();
@@ -72,6 +101,7 @@ describe.skipIf(missingChromium)(`script in names, inputs and causes${reason}`, 
   afterAll(async () => {
     await browser?.close();
     await shop?.close();
+    await functions.dispose();
   });
 
   test("nothing runs", async () => {
@@ -90,6 +120,7 @@ describe.skipIf(missingChromium)(`script in names, inputs and causes${reason}`, 
       ["#/executions/hostile/run?view=timeline", ".visit"],
       ["#/executions/hostile/run?view=events", ".event"],
       ["#/executions/hostile/run?view=input %26 output", ".payload pre"],
+      ["#/executions/asking/open/Ask", ".lines .stdout"],
       ["#/machines/hostile", "table.grid"],
       ["#/machines/hostile?view=definition", ".code-place:not([hidden])"],
       [`#/executions/${state}/${state}`, ".failure"],
@@ -98,6 +129,9 @@ describe.skipIf(missingChromium)(`script in names, inputs and causes${reason}`, 
       await go(hash);
       await page.locator(there).first().waitFor();
     }
+    await go("#/inbox");
+    await page.locator(".tasks a").first().click();
+    await page.locator(".fields select").first().waitFor();
     await go("#/executions/hostile/run?view=events");
     await page.locator(".event").last().click();
     await page.locator(".events .panel pre").first().waitFor();

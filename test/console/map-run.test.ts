@@ -1,7 +1,7 @@
 /** A Distributed Map that really runs, in a real browser: its counts, what it tolerates, and the way into a child and back. */
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { missingChromium, type Opened, openBrowser, openConsole } from "./browser.ts";
+import { missingChromium, type Opened, openBrowser, openConsole, violationsOn } from "./browser.ts";
 import { deploy, openShop, type Shop } from "./shop.ts";
 
 const reason = missingChromium === undefined ? "" : ` (${missingChromium})`;
@@ -57,6 +57,7 @@ describe.skipIf(missingChromium)(`a Distributed Map in the console${reason}`, ()
     expect(await items.getByRole("listitem").count()).toBe(50);
     await items.getByRole("button", { name: "Show 50 more children" }).click();
     await expect.poll(() => items.getByRole("listitem").count()).toBe(60);
+    expect(await violationsOn(page)).toEqual([]);
     await items.getByLabel("Children").selectOption("FAILED");
     await expect.poll(() => items.getByRole("listitem").count()).toBe(3);
     await items.getByRole("listitem").first().getByRole("link").click();

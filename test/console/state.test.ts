@@ -5,7 +5,7 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { folderOf } from "../local/functions/folder-of.ts";
-import { missingChromium, openBrowser, openConsole } from "./browser.ts";
+import { missingChromium, openBrowser, openConsole, violationsOn } from "./browser.ts";
 import { deploy, openShop, type Shop } from "./shop.ts";
 
 const reason = missingChromium === undefined ? "" : ` (${missingChromium})`;
@@ -108,6 +108,7 @@ describe.skipIf(missingChromium)(`a state in the console${reason}`, () => {
     await printed.getByText("the reader is busy").waitFor();
     expect(await printed.textContent()).toContain("asking the reader about s-1");
     expect(await printed.locator(".stderr").count()).toBe(1);
+    expect(await violationsOn(page)).toEqual([]);
     await panel.getByRole("link", { name: /^2 / }).click();
     await printed.getByText("paid 12.5").waitFor();
     expect(await printed.textContent()).not.toContain("busy");

@@ -77,7 +77,14 @@ export async function runExpress(engine: Engine, request: ExpressRequest): Promi
     const outcome = await toTheEnd(run, news);
     const stoppedAt = run.now;
     const history = (): readonly AwsHistoryEvent[] => mergeHistory(home.log);
-    return { outcome, startedAt, stoppedAt, billing: billingOf(stoppedAt - begunAt), history, segments: home.log };
+    return {
+      outcome,
+      startedAt,
+      stoppedAt,
+      billing: billingOf(stoppedAt - begunAt, run.characters),
+      history,
+      segments: home.log,
+    };
   } finally {
     request.signal?.removeEventListener("abort", stop);
     over.abort(new Error("the execution has ended"));
@@ -164,6 +171,7 @@ function prepare(
     start,
     advance,
     transitions: 0,
+    characters: 0,
     appointments: 0,
   };
   return run;
@@ -244,10 +252,14 @@ function unknownFate(error: unknown): string {
 }
 
 const durationStep = 100;
-/** What an execution with small payloads takes on the service; here nothing is measured, because nothing is billed. */
-const billedMemoryUsedInMB = 64;
+const megabyte = 2 ** 20;
+/** What the service counts for an execution without data, and the steps it counts in. */
+const memoryBase = 50;
+const memoryStep = 64;
 
-function billingOf(milliseconds: number): Billing {
+/** Nothing is billed here: it is what the service would count, as far as its documentation tells. */
+function billingOf(milliseconds: number, characters: number): Billing {
   const steps = Math.max(1, Math.ceil(milliseconds / durationStep));
-  return { billedDurationInMilliseconds: steps * durationStep, billedMemoryUsedInMB };
+  const memory = Math.ceil((memoryBase + characters / megabyte) / memoryStep);
+  return { billedDurationInMilliseconds: steps * durationStep, billedMemoryUsedInMB: memory * memoryStep };
 }

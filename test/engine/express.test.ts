@@ -70,6 +70,7 @@ async function run(states: object, options: Options = {}) {
     outcome,
     took: stoppedAt - startedAt,
     billed: billing.billedDurationInMilliseconds,
+    memory: billing.billedMemoryUsedInMB,
     types: history().map(({ type }) => type),
     history: history(),
     calls,
@@ -78,6 +79,14 @@ async function run(states: object, options: Options = {}) {
 }
 
 const pass = { Type: "Pass", End: true };
+
+test.each([
+  ["little data", 10, 64],
+  ["ten megabytes through two states", 10_000_000, 128],
+])("%s counts as so much memory", async (_, length, megabytes) => {
+  const states = { A: { Type: "Pass", Next: "B" }, B: pass };
+  expect((await run(states, { input: JSON.stringify("x".repeat(length)) })).memory).toBe(megabytes);
+});
 const wait = (seconds: number) => ({ Type: "Wait", Seconds: seconds, End: true });
 const task = { Type: "Task", Resource: lambda, End: true };
 const branches = (...states: object[]) => ({

@@ -29,6 +29,7 @@ export async function advance(run: Run, branch: Branch, first: Signal): Promise<
 
 async function apply(run: Run, branch: Branch, transition: Transition, now: Instant): Promise<Signal | undefined> {
   run.transitions += 1;
+  run.characters += transition.next.input.length;
   if (run.keepsHistory) branch.home.log.push(segmentOf(branch, now, transition));
   branch.position = transition.next;
   branch.seq += 1;

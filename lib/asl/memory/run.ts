@@ -28,6 +28,8 @@ export interface Run {
   /** A signal reaches a branch. */
   readonly advance: (run: Run, branch: Branch, signal: Signal) => Promise<void>;
   transitions: number;
+  /** Of the data that has gone from state to state. */
+  characters: number;
   appointments: number;
 }
 

@@ -30,6 +30,7 @@ export function prepare(given: Given, home: Home, startTime: Instant): Simulatio
     mapRuns: mapRunsOf(() => simulation),
     now: startTime,
     transitions: 0,
+    characters: 0,
     appointments: 0,
   };
   return simulation;

@@ -213,7 +213,7 @@ describe.runIf(started)(title, () => {
     });
   });
 
-  test("a step, waited for and cancelled", async () => {
+  test("a step is begun, and has not failed however often one asks", async () => {
     const HadoopJarStep = { Jar: "command-runner.jar", Args: [] };
     const Step = { Name: "step", ActionOnFailure: "CONTINUE", HadoopJarStep };
     const { begun, ended } = await run("elasticmapreduce:addStep.sync", { ClusterId: names.flow, Step });

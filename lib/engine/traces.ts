@@ -67,7 +67,8 @@ export async function tellTrace(engine: Engine, header: Header, end: Segment): P
 
 export async function writeTrace({ world }: Engine, traced: Traced, run: Run): Promise<void> {
   if (!traceOf(traced).sampled) return;
-  const steps = spansOf(run.segments, traced.epoch).map((step) => stepSpan(traced, step));
+  const told = run.segments.length > mostEvents ? [] : run.segments;
+  const steps = spansOf(told, traced.epoch).map((step) => stepSpan(traced, step));
   await world.traces?.write([executionSpan(traced, run), ...steps]);
 }
 

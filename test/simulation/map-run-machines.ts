@@ -67,6 +67,25 @@ export const mapRuns: Readonly<Record<string, Scenario>> = {
     },
     input: [1, 2, 3, 4, 5, 6],
   },
+  mapRunLate: {
+    confluent: "always",
+    definition: {
+      StartAt: "Run",
+      States: {
+        Run: distributed(
+          {
+            Choose: { Type: "Choice", Choices: [{ Variable: "$", NumericEquals: 3, Next: "Nap" }], Default: "Note" },
+            Nap: { Type: "Wait", Seconds: 900, Next: "Fail" },
+            Fail: { Type: "Fail", Error: "Three" },
+            Note: { Type: "Pass", End: true },
+          },
+          { MaxConcurrency: 3, Catch: [{ ErrorEquals: ["States.ALL"], Next: "Caught" }], End: true },
+        ),
+        Caught: { Type: "Pass", End: true },
+      },
+    },
+    input: [1, 2, 3],
+  },
   mapRunFiles: {
     confluent: "always",
     task: answer,

@@ -21,7 +21,7 @@ import type { FunctionName } from "./function.ts";
 import { consume, createFunctions } from "./functions.ts";
 import { apiTimeout, createGateway, createSyncUrl, syncTimeout } from "./gateway.ts";
 import { createAlarms, deadLetters, type MeasuredQueues, transitions } from "./metrics.ts";
-import { permit } from "./permissions.ts";
+import { type MapRunBuckets, permit, permitMapRuns, permitTelling } from "./permissions.ts";
 import { createQueues } from "./queues.ts";
 import { createBucket, createSigningKey, createTable } from "./storage.ts";
 
@@ -81,7 +81,7 @@ export interface ResourceLimit {
   readonly breaker?: { readonly failures: number; readonly seconds: number };
 }
 
-export interface BatonProps {
+export interface BatonProps extends MapRunBuckets {
   /**
    * Lambda functions that Task states may call. Others are refused by IAM.
    * @default - none; see also `Baton.taskRole`
@@ -340,12 +340,8 @@ export class Baton extends BatonBase {
     const called = (props.taskFunctions ?? []).map((each) => each.functionArn);
     if (called.length > 0) functions.tasks.allow(["lambda:InvokeFunction"], called);
     if (props.assumableRoles?.length) functions.tasks.allow(["sts:AssumeRole"], props.assumableRoles);
-    if (props.statusChangeBus !== undefined)
-      for (const each of Object.values(functions))
-        each.allow(["events:PutEvents"], [props.statusChangeBus.eventBusArn]);
-    const written = (props.executionLogGroups ?? []).map((each) => each.logGroupArn);
-    if (written.length > 0)
-      for (const each of Object.values(functions)) each.allow(["logs:CreateLogStream", "logs:PutLogEvents"], written);
+    permitTelling(functions, props);
+    permitMapRuns(functions.advance, props);
 
     const logRetention = props.logRetention ?? logs.RetentionDays.ONE_MONTH;
     this.endpoint = createGateway(this, functions.api.handler, logRetention).apiEndpoint;

@@ -4,6 +4,8 @@
  */
 import { CfnElement, Validations } from "aws-cdk-lib";
 import type * as dynamodb from "aws-cdk-lib/aws-dynamodb";
+import type * as events from "aws-cdk-lib/aws-events";
+import type * as logs from "aws-cdk-lib/aws-logs";
 import type * as s3 from "aws-cdk-lib/aws-s3";
 import type * as secretsmanager from "aws-cdk-lib/aws-secretsmanager";
 import { table as names } from "../adapters/aws/names.ts";
@@ -39,6 +41,44 @@ export function permit(functions: Readonly<Record<FunctionName, BatonFunction>>,
   for (const name of ["api", "sync"] as const) {
     functions[name].allow(["lambda:InvokeFunction"], [functions.tasks.handler.functionArn]);
   }
+}
+
+/** Each function takes steps, so each may have to tell of them. */
+export function permitTelling(
+  functions: Readonly<Record<FunctionName, BatonFunction>>,
+  {
+    statusChangeBus,
+    executionLogGroups = [],
+  }: { readonly statusChangeBus?: events.IEventBus; readonly executionLogGroups?: readonly logs.ILogGroup[] },
+): void {
+  const written = executionLogGroups.map((each) => each.logGroupArn);
+  for (const each of Object.values(functions)) {
+    if (statusChangeBus !== undefined) each.allow(["events:PutEvents"], [statusChangeBus.eventBusArn]);
+    if (written.length > 0) each.allow(["logs:CreateLogStream", "logs:PutLogEvents"], written);
+  }
+}
+
+/** Of Distributed Maps. */
+export interface MapRunBuckets {
+  /**
+   * Buckets whose objects an ItemReader may list and read.
+   * @default - Distributed Maps take their items from their input
+   */
+  readonly itemBuckets?: readonly s3.IBucket[];
+  /**
+   * Buckets that a ResultWriter may write to.
+   * @default - no results are written
+   */
+  readonly resultBuckets?: readonly s3.IBucket[];
+}
+
+/** The files of Distributed Maps: the function that takes the steps reads items and writes results. */
+export function permitMapRuns(to: BatonFunction, { itemBuckets = [], resultBuckets = [] }: MapRunBuckets): void {
+  for (const bucket of itemBuckets) {
+    to.allow(["s3:GetObject"], [bucket.arnForObjects("*")]);
+    to.allow(["s3:ListBucket"], [bucket.bucketArn]);
+  }
+  for (const bucket of resultBuckets) to.allow(["s3:PutObject"], [bucket.arnForObjects("*")]);
 }
 
 function useTable(to: BatonFunction, { table }: Resources): void {

@@ -3,6 +3,7 @@ import { Duration } from "aws-cdk-lib";
 import * as events from "aws-cdk-lib/aws-events";
 import * as lambda from "aws-cdk-lib/aws-lambda";
 import * as logs from "aws-cdk-lib/aws-logs";
+import * as s3 from "aws-cdk-lib/aws-s3";
 import { describe, expect, test } from "vitest";
 import { environment, functions } from "../../lib/adapters/aws/names.ts";
 import type { BatonStackProps } from "../../lib/stack/index.ts";
@@ -288,6 +289,24 @@ describe("props", () => {
     const { Environment } = onlyResource(template, func, "BatonTasksFunction").Properties;
     expect(Environment).toMatchObject({ Variables: { BATON_MACHINE_ROLES: "1", BATON_EXTERNAL_ID: "mine" } });
     expect(JSON.stringify(templateOf())).not.toContain('sts:AssumeRole","Effect":"Allow","Resource');
+  });
+
+  test("buckets of Distributed Maps: the function that takes steps reads items and writes results, and no other", () => {
+    const { stack } = batonStack();
+    const bucket = (name: string) => s3.Bucket.fromBucketName(stack, name, name);
+    const template = templateOf({ itemBuckets: [bucket("items")], resultBuckets: [bucket("results")] });
+    const policies = resources(template, "AWS::IAM::Policy").flatMap(([id, { Properties }]) => {
+      const { Statement } = Properties["PolicyDocument"] as { Statement: { Action: unknown; Resource: unknown }[] };
+      return Statement.filter(({ Resource }) => /:s3:::(items|results)/.test(JSON.stringify(Resource))).map(
+        ({ Action, Resource }) => [id.replace(/(Role)?DefaultPolicy.*/, ""), Action, JSON.stringify(Resource)],
+      );
+    });
+    expect(policies.map(([, action, resource]) => [action, /:s3:::([^"]*)/.exec(String(resource))?.[1]])).toEqual([
+      ["s3:GetObject", "items/*"],
+      ["s3:ListBucket", "items"],
+      ["s3:PutObject", "results/*"],
+    ]);
+    for (const [id] of policies) expect(id).toMatch(/^BatonAdvance/);
   });
 
   test("log groups of executions: every function may write there, since each takes steps", () => {

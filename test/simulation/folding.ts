@@ -67,7 +67,7 @@ function redrivenFrom(log: readonly Segment[], segment: Segment, heads: Readonly
   const last = log.at(-1);
   const open = last?.position.doing.kind === "ended" ? last.position.doing.open : undefined;
   const inner = open && last ? eventsOf(branch, open, heads, epochOf(last)) + firstWave(open) : 0;
-  const events = branch === "" ? (last?.position.events ?? 0) + inner : position.events;
+  const events = branch === "" ? (last?.position.events ?? 0) + inner : position.events - segment.events.length;
   return { kind: "redriven", to, events };
 }
 

@@ -1,6 +1,6 @@
 /**
  * The one file that knows LMDB: ordered rows of text by text key. A write is visible in the process at once
- * and reaches the file in generations: everything written within a moment is one LMDB transaction, so the
+ * and reaches the file in generations: everything written within a second is one LMDB transaction, so the
  * file always holds a prefix of what happened, never half of it. What must not wait for that (`durable`) goes
  * to the journal first, and from there, if the process dies, to the file when it is opened again. Because one
  * process owns the folder, conditions are decided here in memory; LMDB only stores.
@@ -42,8 +42,14 @@ const MOST_UNWRITTEN = 16 * 1024 * 1024;
 /** So much is written at once; less waits for more to come. */
 const WORTH_WRITING = 1024 * 1024;
 
-/** What is written and removed within this time, as most messages are, never reaches the file. */
-const GATHERING_MS = 100;
+/** What nobody waits for is in the journal after this time: a crash of the process takes no more than that. */
+const SAVING_MS = 100;
+
+/**
+ * What is written and removed within this time, as most messages are, never reaches the file. Each transaction makes
+ * the disk busy for many times as long as a sync of the journal, and the syncs of the claims wait behind it.
+ */
+const GATHERING_MS = 1_000;
 
 /** LMDB's limit for a key at a page size of 4096. Keys are ASCII, so characters are bytes. */
 const LONGEST_KEY = 1978;
@@ -81,13 +87,16 @@ export function openStore(path: string): Store {
   let safe = 0;
   let syncing: Promise<void> | undefined;
   let timer: NodeJS.Timeout | undefined;
+  let saving: NodeJS.Timeout | undefined;
   let hurried = false;
   let broken: unknown;
 
-  // What came from the journal is in the file, but until then only the journal survives a power cut.
-  const settled = database.flushed.then(() => {
+  // A file that a power cut meets before its first sync cannot be opened again, whatever stands in the journal. And
+  // what came from the journal is in the file, but until then only the journal survives a power cut.
+  const settled = synced(database, () => database.put(GENERATION, String(recovered.newest))).then(() => {
     reached = Math.max(reached, recovered.newest);
   });
+  settled.catch(() => undefined); // whoever waits for it sees the rejection
 
   function change(key: string, value: string | null): void {
     if (broken !== undefined) throw broken;
@@ -98,11 +107,18 @@ export function openStore(path: string): Store {
   }
 
   function schedule(): void {
+    saving ??= setTimeout(save, SAVING_MS);
     if (writing !== undefined || hurried) return;
     if (sizeOf(pending) > WORTH_WRITING) {
       hurried = true;
       setImmediate(write);
     } else timer ??= setTimeout(write, GATHERING_MS);
+  }
+
+  function save(): void {
+    saving = undefined;
+    // If it fails, the next call throws `broken`.
+    if (safe < made) durable().catch(() => undefined);
   }
 
   function write(): void {
@@ -150,6 +166,7 @@ export function openStore(path: string): Store {
 
   /** What is not safe yet goes to the journal; where that is full, the whole generation goes to the file. */
   async function secure(): Promise<void> {
+    await settled;
     const covered = made;
     const parts = [...unflushed, pending].filter(({ rest }) => !rest.isEmpty);
     if (!journal.write(parts.map(partOf), reached)) return flush();
@@ -159,6 +176,23 @@ export function openStore(path: string): Store {
     }
     await journal.sync();
     safe = Math.max(safe, covered);
+  }
+
+  async function durable(): Promise<void> {
+    const wanted = made;
+    while (safe < wanted) {
+      if (broken !== undefined) throw broken;
+      syncing ??= secure()
+        .catch((error: unknown) => {
+          // Half a record may stand in the journal: nothing behind it would ever be found.
+          broken ??= error;
+        })
+        .finally(() => {
+          syncing = undefined;
+        });
+      await syncing;
+    }
+    if (broken !== undefined) throw broken;
   }
 
   async function flush(): Promise<void> {
@@ -229,22 +263,7 @@ export function openStore(path: string): Store {
       return sizeOf(pending) > MOST_UNWRITTEN ? writing?.committed : undefined;
     },
 
-    async durable() {
-      const wanted = made;
-      while (safe < wanted) {
-        if (broken !== undefined) throw broken;
-        syncing ??= secure()
-          .catch((error: unknown) => {
-            // Half a record may stand in the journal: nothing behind it would ever be found.
-            broken ??= error;
-          })
-          .finally(() => {
-            syncing = undefined;
-          });
-        await syncing;
-      }
-      if (broken !== undefined) throw broken;
-    },
+    durable,
 
     async close() {
       while (broken === undefined && (!isEmpty(pending) || writing !== undefined)) {
@@ -253,6 +272,7 @@ export function openStore(path: string): Store {
       }
       await Promise.all([settled, newest?.flushed, syncing]);
       clearTimeout(timer);
+      clearTimeout(saving);
       broken ??= new Error("the store is closed");
       journal.close();
       await database.close();
@@ -263,6 +283,13 @@ export function openStore(path: string): Store {
 interface Recovered {
   readonly newest: number;
   readonly onDisk: number;
+}
+
+/** A transaction that is on disk when this resolves. */
+async function synced(database: RootDatabase<string, string>, work: () => unknown): Promise<void> {
+  const commit: Promise<boolean> & { flushed?: Promise<unknown> } = database.batch(work);
+  await commit;
+  await commit.flushed;
 }
 
 /** Brings what only the journal has into the file. */

@@ -85,8 +85,8 @@ export class Outside {
     if (!call.resource.endsWith(".waitForTaskToken")) {
       return this.scenario.task?.(call) ?? { kind: "succeeded", output: call.arguments };
     }
-    const token: unknown = JSON.parse(call.arguments).token;
-    if (typeof token === "string") this.holders?.hand(call.idempotencyKey, token);
+    const token = tokenIn(call.arguments);
+    if (token !== undefined) this.holders?.hand(call.idempotencyKey, token);
     return { kind: "submitted", output: "{}" };
   }
 
@@ -98,4 +98,14 @@ export class Outside {
       world.clock.at(moment, resolve);
     });
   }
+}
+
+/** Wherever in its arguments a state hands its token over. */
+function tokenIn(text: string): string | undefined {
+  let found: string | undefined;
+  JSON.parse(text, (key, value: unknown) => {
+    if (/^(task)?token$/i.test(key) && typeof value === "string") found = value;
+    return value;
+  });
+  return found;
 }

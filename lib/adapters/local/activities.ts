@@ -1,4 +1,7 @@
-/** Activities on the local store: one row each, in order of name, and one for each claim that waits for a worker. */
+/**
+ * Activities on the local store: one row each, in order of name, and one for each claim that waits for a worker.
+ * What is changed of an activity is on disk when that is answered.
+ */
 import type { Activities, ActivityName, ActivityRecord, Offer } from "../../engine/activity-port.ts";
 import type { Tenant } from "../../engine/ports.ts";
 import { bodyOf, key, ordered, tables, text, under, value } from "./rows.ts";
@@ -15,17 +18,20 @@ export function localActivities(store: Store): Activities {
       const there = read(activity);
       if (there !== undefined) return { kind: "exists", activity: there };
       store.put(rowKey(activity), JSON.stringify(activity));
+      await store.durable();
       return { kind: "created" };
     },
 
     async replace(activity, expected) {
       if (read(activity)?.settings !== expected) return "changed";
       store.put(rowKey(activity), JSON.stringify(activity));
+      await store.durable();
       return "replaced";
     },
 
     async remove(activity) {
       store.remove(rowKey(activity));
+      await store.durable();
     },
 
     find: async (activity) => read(activity),

@@ -1,4 +1,4 @@
-/** State machines on the local store: one row each, in order of name. */
+/** State machines on the local store: one row each, in order of name. What is changed is on disk when that is answered. */
 import type { MachineRecord, Machines, Tenant } from "../../engine/ports.ts";
 import { key, tables, text, under } from "./rows.ts";
 import type { Store } from "./store.ts";
@@ -15,6 +15,7 @@ export function localMachines(store: Store): Machines {
       const there = read(name);
       if (there !== undefined) return { kind: "exists", machine: there };
       store.put(name, JSON.stringify(machine));
+      await store.durable();
       return { kind: "created" };
     },
 
@@ -22,11 +23,13 @@ export function localMachines(store: Store): Machines {
       const name = rowKey(machine, machine.name);
       if (read(name)?.revisionId !== expectedRevision) return "changed";
       store.put(name, JSON.stringify(machine));
+      await store.durable();
       return "replaced";
     },
 
     async remove(tenant, name) {
       store.remove(rowKey(tenant, name));
+      await store.durable();
     },
 
     find: async (tenant, name) => read(rowKey(tenant, name)),

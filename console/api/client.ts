@@ -1,6 +1,6 @@
 /** The API from a page of its own: operations by their names on the wire, and REST where only that knows. */
 import { changeSession, currentSession, type Role } from "./session.ts";
-import { signed } from "./sign.ts";
+import { type Key, signed } from "./sign.ts";
 
 export class ApiError extends Error {
   /** `ExecutionDoesNotExist`, or `Unreachable` where nobody answered. */
@@ -18,13 +18,18 @@ const root = new URL("..", new URL(location.pathname, location.origin));
 export async function call<T>(operation: string, input: object = {}): Promise<T> {
   const body = JSON.stringify(input);
   const headers = { "content-type": "application/x-amz-json-1.0", "x-amz-target": `AWSStepFunctions.${operation}` };
-  return await read(await send("POST", root, headers, body));
+  return await ask("POST", root, headers, body);
 }
 
 /** `path` without a slash in front, its names encoded. */
 export async function rest<T>(method: string, path: string, body?: object): Promise<T> {
   const headers = body ? { "content-type": "application/json" } : {};
-  return await read(await send(method, new URL(path, root), headers, body ? JSON.stringify(body) : ""));
+  return await ask(method, new URL(path, root), headers, body ? JSON.stringify(body) : "");
+}
+
+async function ask<T>(...request: Parameters<typeof send>): Promise<T> {
+  const { key } = currentSession();
+  return await read(await send(...request), key);
 }
 
 export async function send(
@@ -50,13 +55,14 @@ export function eventsUrl(): URL {
 
 const refusals = /MissingAuthenticationToken|UnrecognizedClient|InvalidSignature|IncompleteSignature|ExpiredToken/;
 
-async function read<T>(response: Response): Promise<T> {
+/** `key`: the request was signed with it. What is refused after another one has been given is no news. */
+async function read<T>(response: Response, key: Key | undefined): Promise<T> {
   const text = await response.text();
   if (response.ok) return (text === "" ? {} : JSON.parse(text)) as T; // what the operation is known to answer
   const { __type = "", title = "", message, detail } = fields(text);
   const name = String(title || String(__type).split("#").pop() || response.status);
   const error = new ApiError(name, String(message ?? detail ?? response.statusText));
-  if (refusals.test(name)) changeSession({ refused: error.message });
+  if (refusals.test(name) && currentSession().key === key) changeSession({ refused: error.message });
   throw error;
 }
 

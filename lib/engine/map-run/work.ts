@@ -5,7 +5,7 @@ import type { Engine } from "../engine.ts";
 import type { Verdict } from "../ports.ts";
 import { closeChildren } from "./close.ts";
 import { healRun } from "./heal.ts";
-import { changeRun, existing, follow, inEpoch, type RunHead } from "./log.ts";
+import { changeRun, existing, follow, inEpoch, type RunHead, runHead } from "./log.ts";
 import { readItems } from "./read.ts";
 import { redriveTaken, reopenRun } from "./redrive.ts";
 import { countsOf } from "./reports.ts";
@@ -80,6 +80,8 @@ async function work(engine: Engine, command: Extract<RunCommand, { kind: "run-wo
 
 async function hear(engine: Engine, command: Extract<RunCommand, { kind: "run-news" }>): Promise<void> {
   const { execution: run, epoch = 0, news } = command;
+  // In the list and not begun: its fork, which is healed as well, begins it.
+  if (news.kind === "heal" && !(await runHead(engine, run))) return;
   const state = await inEpoch(engine, run, epoch);
   if (!state) return;
   const key = keyOf(command);

@@ -68,7 +68,9 @@ export async function changeRun(engine: Engine, id: MapRunId, key: string, chang
   for (let tries = 0; tries < mostTries; tries++) {
     const head = await existing(engine, id);
     const seq = head.seq + 1;
-    const state = change(head.state, { seq, now: engine.world.clock.now(), key });
+    const state = isOvertaken(head.state, key)
+      ? undefined
+      : change(head.state, { seq, now: engine.world.clock.now(), key });
     if (!state) {
       await follow(engine, head, key);
       return head;
@@ -80,6 +82,14 @@ export async function changeRun(engine: Engine, id: MapRunId, key: string, chang
     return written;
   }
   throw new Error(`Map Run ${id} could not be changed in ${mostTries} tries`);
+}
+
+/**
+ * A copy of the worker's message has handed the charge over. What this one still wrote would be his to follow up, and
+ * his message may be gone: its other copies find that they are no longer called for.
+ */
+function isOvertaken({ phase }: RunState, key: string): boolean {
+  return key.startsWith("work:") && "charge" in phase && key !== `work:${phase.charge.seq}`;
 }
 
 /** Sends what the phase calls for, if it is this message that has to. */

@@ -102,11 +102,14 @@ describe.skipIf(missingChromium)(`the console in a browser${reason}`, () => {
     await page.getByRole("link", { name: "Answer it in the inbox" }).click();
     await page.getByRole("link", { name: /VerifyEmail/ }).click();
     const editor = page.getByRole("textbox", { name: "Answer (JSON)" });
-    await editor.fill('{"clickedFrom": "198.51.100.7"}');
     await page.getByRole("textbox", { name: /Your name/ }).fill("Mia");
     await page.getByRole("textbox", { name: /Comment/ }).fill("phoned her");
+    const answered = async () => {
+      await editor.fill('{"clickedFrom": "198.51.100.7"}'); // the editor is loaded when it is needed
+      return await page.locator(".command code").first().textContent();
+    };
     await expect
-      .poll(() => page.locator(".command code").first().textContent())
+      .poll(answered)
       .toMatch(
         /^baton inbox approve t-\w+ --output '\{"clickedFrom":"198\.51\.100\.7","by":"Mia","comment":"phoned her"\}'/,
       );

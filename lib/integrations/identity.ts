@@ -4,8 +4,8 @@
  * execution, so that CloudTrail tells who it was.
  */
 import type { Call } from "../engine/ports.ts";
-import { loadSdk, type Sdk } from "./sdk/load.ts";
-import { clientSettings, isMissingPackage } from "./sdk-call.ts";
+import { loadSts, stsPackage } from "./sdk/sts.ts";
+import { clientSettings } from "./sdk-call.ts";
 
 /** Of a call: where it goes, for whom, and when it is over. */
 export type Caller = Pick<
@@ -92,12 +92,10 @@ function sessionOf({ claim }: Caller): string {
   return `baton-${execution}`.replace(notInSession, "-").slice(0, longestSession);
 }
 
-const packageName = "@aws-sdk/client-sts";
-
 async function bySts({ roleArn, session, region, externalId, by }: AssumeRequest): Promise<Credentials> {
-  const sdk = stsPackage();
+  const sdk = loadSts("To assume a role", RoleNotAssumed);
   const Command = sdk.commands.get("assumerole");
-  if (Command === undefined) throw new RoleNotAssumed(`${packageName} cannot assume a role`);
+  if (Command === undefined) throw new RoleNotAssumed(`${stsPackage} cannot assume a role`);
   const client = new sdk.client({ ...clientSettings(region), ...(by && { credentials: by }) });
   const input = { RoleArn: roleArn, RoleSessionName: session, ...(externalId && { ExternalId: externalId }) };
   const answer = await client
@@ -108,17 +106,6 @@ async function bySts({ roleArn, session, region, externalId, by }: AssumeRequest
       );
     });
   return credentialsIn(answer, roleArn);
-}
-
-function stsPackage(): Sdk {
-  try {
-    return loadSdk(packageName);
-  } catch (error) {
-    if (!isMissingPackage(error, packageName)) throw error;
-    throw new RoleNotAssumed(
-      `To assume a role the package ${packageName} is needed, which is not installed. Install it: npm install ${packageName}`,
-    );
-  }
 }
 
 function credentialsIn(answer: object, roleArn: string): Credentials {

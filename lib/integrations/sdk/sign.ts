@@ -4,8 +4,9 @@
  */
 import type { HttpRequest } from "../http/exchange.ts";
 import type { Caller, Identity } from "../identity.ts";
-import { clientSettings, isMissingPackage } from "../sdk-call.ts";
-import { loadSdk, type Sdk, type SdkClient } from "./load.ts";
+import { clientSettings } from "../sdk-call.ts";
+import type { SdkClient } from "./load.ts";
+import { loadSts } from "./sts.ts";
 
 export interface Scope {
   readonly caller: Caller;
@@ -24,12 +25,10 @@ export interface Signer {
 /** The package whose signer is used, which is not installed. */
 export class NoSigner extends Error {}
 
-const packageName = "@aws-sdk/client-sts";
-
 export function createSigner(identity: Identity): Signer {
   const signerFor = async ({ caller, service, region }: Scope): Promise<SdkSigner> => {
     const { credentials } = identity(caller);
-    const { client: Client } = stsPackage();
+    const { client: Client } = loadSts("To sign a request", NoSigner);
     // Every client of the SDK has it, whatever the types of a package that is read by its names say.
     const { config } = new Client({ ...clientSettings(region), ...(credentials && { credentials }) }) as SigningClient;
     return config.signer({ name: "sigv4", signingName: service, signingRegion: region, properties: {} });
@@ -76,15 +75,4 @@ function plain({ method, url, headers, body }: HttpRequest): object {
     headers: { ...headers, host: url.host },
     body,
   };
-}
-
-function stsPackage(): Sdk {
-  try {
-    return loadSdk(packageName);
-  } catch (error) {
-    if (!isMissingPackage(error, packageName)) throw error;
-    throw new NoSigner(
-      `To sign a request the package ${packageName} is needed, which is not installed. Install it: npm install ${packageName}`,
-    );
-  }
 }

@@ -150,7 +150,7 @@ export function openStore(path: string): Store {
   }
 
   async function transaction(current: Generation): Promise<void> {
-    const commit: Promise<boolean> & { flushed?: Promise<unknown> } = database.batch(() => {
+    const commit: Commit = database.batch(() => {
       for (const part of [current.journaled, current.rest]) {
         for (const [key, value] of part.rows()) void (value === null ? database.remove(key) : database.put(key, value));
       }
@@ -280,6 +280,9 @@ export function openStore(path: string): Store {
   };
 }
 
+/** `flushed`: on disk. */
+type Commit = Promise<boolean> & { readonly flushed?: Promise<unknown> };
+
 interface Recovered {
   readonly newest: number;
   readonly onDisk: number;
@@ -287,7 +290,7 @@ interface Recovered {
 
 /** A transaction that is on disk when this resolves. */
 async function synced(database: RootDatabase<string, string>, work: () => unknown): Promise<void> {
-  const commit: Promise<boolean> & { flushed?: Promise<unknown> } = database.batch(work);
+  const commit: Commit = database.batch(work);
   await commit;
   await commit.flushed;
 }

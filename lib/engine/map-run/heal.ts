@@ -18,11 +18,11 @@ import { reportsOf } from "./reports.ts";
 import { epochIn, isDone, isOpen, keptIn, type RunState } from "./run.ts";
 import { giveOut, shiftMessage, startWaiting, takerOf, waitingShifts } from "./tokens.ts";
 
-/** `before`: only children that should have moved by then. */
-export async function healRun(engine: Engine, run: MapRunId, before: Instant): Promise<void> {
+/** `epoch`: a run that has been redriven since has other messages. `before`: only children that should have moved by then. */
+export async function healRun(engine: Engine, run: MapRunId, epoch: number, before: Instant): Promise<void> {
   const head = await runHead(engine, run);
   // Entered in the list and not begun: its fork begins it.
-  if (!head) return;
+  if (!head || epochIn(head.state) !== epoch) return;
   const { state } = head;
   await callFor(engine, head);
   if (!isOpen(state)) return;

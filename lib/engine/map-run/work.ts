@@ -5,7 +5,7 @@ import type { Engine } from "../engine.ts";
 import type { Verdict } from "../ports.ts";
 import { closeChildren } from "./close.ts";
 import { healRun } from "./heal.ts";
-import { changeRun, existing, follow, inEpoch, type RunHead, runHead } from "./log.ts";
+import { changeRun, existing, follow, inEpoch, type RunHead } from "./log.ts";
 import { readItems } from "./read.ts";
 import { redriveTaken, reopenRun } from "./redrive.ts";
 import { countsOf } from "./reports.ts";
@@ -80,8 +80,7 @@ async function work(engine: Engine, command: Extract<RunCommand, { kind: "run-wo
 
 async function hear(engine: Engine, command: Extract<RunCommand, { kind: "run-news" }>): Promise<void> {
   const { execution: run, epoch = 0, news } = command;
-  // In the list and not begun: its fork, which is healed as well, begins it.
-  if (news.kind === "heal" && !(await runHead(engine, run))) return;
+  if (news.kind === "heal") return healRun(engine, run, epoch, news.before ?? Number.POSITIVE_INFINITY);
   const state = await inEpoch(engine, run, epoch);
   if (!state) return;
   const key = keyOf(command);
@@ -97,7 +96,5 @@ async function hear(engine: Engine, command: Extract<RunCommand, { kind: "run-ne
       return;
     case "updated":
       return giveMore(engine, run, key);
-    case "heal":
-      return healRun(engine, run, news.before ?? Number.POSITIVE_INFINITY);
   }
 }

@@ -6,7 +6,7 @@ import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirro
 import { json } from "@codemirror/lang-json";
 import { bracketMatching, HighlightStyle, syntaxHighlighting } from "@codemirror/language";
 import { lintGutter, setDiagnostics } from "@codemirror/lint";
-import { EditorState } from "@codemirror/state";
+import { EditorSelection, EditorState } from "@codemirror/state";
 import { drawSelection, EditorView, keymap, lineNumbers } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
 import type { Mark } from "./editor.tsx";
@@ -20,7 +20,6 @@ export interface CodeEditor {
 
 interface Options {
   readonly label: string;
-  readonly text: string;
   readonly change: (text: string) => void;
 }
 
@@ -41,13 +40,18 @@ const colours = HighlightStyle.define([
   { tag: [tags.number, tags.bool, tags.null], color: "var(--warn)" },
 ]);
 
-export function createEditor(place: HTMLElement, { label, text, change }: Options): CodeEditor {
+/** In the place of a field, as that stands at this moment: with its text, its selection, and its focus if it has it. */
+export function createEditor(place: HTMLElement, field: HTMLTextAreaElement, { label, change }: Options): CodeEditor {
   const root = place.shadowRoot ?? place.attachShadow({ mode: "open" });
+  const atWork = document.activeElement === field;
+  const selection = atWork ? selectionOf(field) : EditorSelection.single(0);
   const view = new EditorView({
     root,
     parent: root,
+    ...(atWork && { scrollTo: EditorView.scrollIntoView(selection.main) }),
     state: EditorState.create({
-      doc: text,
+      doc: field.value,
+      selection,
       extensions: [
         lineNumbers(),
         history(),
@@ -67,6 +71,7 @@ export function createEditor(place: HTMLElement, { label, text, change }: Option
       ],
     }),
   });
+  if (atWork) view.focus();
   return {
     show(next) {
       const before = view.state.doc.toString();
@@ -79,4 +84,10 @@ export function createEditor(place: HTMLElement, { label, text, change }: Option
     },
     close: () => view.destroy(),
   };
+}
+
+function selectionOf({ selectionStart, selectionEnd, selectionDirection }: HTMLTextAreaElement): EditorSelection {
+  return selectionDirection === "backward"
+    ? EditorSelection.single(selectionEnd, selectionStart)
+    : EditorSelection.single(selectionStart, selectionEnd);
 }

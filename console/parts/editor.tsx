@@ -1,8 +1,9 @@
 /**
  * A text that people edit: JSON with colours, brackets and problems where they are. The editor itself comes as a
- * file of its own when it is first needed; until then, and where it cannot come, a plain field does the same.
+ * file of its own when it is first needed; until then, and where it cannot come, a plain field does the same. Where
+ * somebody is typing in that field when the editor comes, it goes on in the editor: text, cursor and selection.
  */
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 
 export interface Mark {
   readonly from: number;
@@ -27,6 +28,7 @@ const none: readonly Mark[] = [];
 
 export function Editor({ label, text, change, marks = none, problems = [], tall = false }: EditorProps) {
   const place = useRef<HTMLDivElement>(null);
+  const field = useRef<HTMLTextAreaElement>(null);
   const running = useRef<Running | undefined>(undefined);
   const [ready, setReady] = useState(false);
   const changed = useRef(change);
@@ -35,8 +37,9 @@ export function Editor({ label, text, change, marks = none, problems = [], tall 
     let gone = false;
     const open = async (): Promise<void> => {
       const { createEditor } = await import("./code-editor.ts");
-      if (gone || !place.current) return;
-      running.current = createEditor(place.current, { label, text, change: (next) => changed.current(next) });
+      if (gone || !place.current || !field.current) return;
+      place.current.hidden = false; // at once: what is hidden takes no focus, and the field keeps its own until it goes
+      running.current = createEditor(place.current, field.current, { label, change: (next) => changed.current(next) });
       running.current.mark(marks);
       setReady(true);
     };
@@ -47,14 +50,21 @@ export function Editor({ label, text, change, marks = none, problems = [], tall 
       running.current = undefined;
     };
   }, []);
-  useEffect(() => running.current?.show(text), [text]);
+  // Before anything else can be typed: an older text shown late would undo a newer one.
+  useLayoutEffect(() => running.current?.show(text), [text]);
   useEffect(() => running.current?.mark(marks), [marks, ready]);
   return (
     <div class={tall ? "editor tall" : "editor"}>
       <span class="label">{label}</span>
       <div ref={place} class="code-place" hidden={!ready} />
       {!ready && (
-        <textarea class="code" aria-label={label} value={text} onInput={(event) => change(event.currentTarget.value)} />
+        <textarea
+          ref={field}
+          class="code"
+          aria-label={label}
+          value={text}
+          onInput={(event) => change(event.currentTarget.value)}
+        />
       )}
       {problems.map((problem) => (
         <p key={problem} class="failure" role="alert">

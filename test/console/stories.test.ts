@@ -104,12 +104,9 @@ describe.skipIf(missingChromium)(`the console in a browser${reason}`, () => {
     const editor = page.getByRole("textbox", { name: "Answer (JSON)" });
     await page.getByRole("textbox", { name: /Your name/ }).fill("Mia");
     await page.getByRole("textbox", { name: /Comment/ }).fill("phoned her");
-    const answered = async () => {
-      await editor.fill('{"clickedFrom": "198.51.100.7"}'); // the editor is loaded when it is needed
-      return await page.locator(".command code").first().textContent();
-    };
+    await editor.fill('{"clickedFrom": "198.51.100.7"}');
     await expect
-      .poll(answered)
+      .poll(() => page.locator(".command code").first().textContent())
       .toMatch(
         /^baton inbox approve t-\w+ --output '\{"clickedFrom":"198\.51\.100\.7","by":"Mia","comment":"phoned her"\}'/,
       );
@@ -118,6 +115,29 @@ describe.skipIf(missingChromium)(`the console in a browser${reason}`, () => {
     await shop.ended(arn);
     const { status, output } = await shop.client.call("DescribeExecution", { executionArn: arn });
     expect([status, JSON.parse(output).verifiedBy]).toEqual(["SUCCEEDED", "198.51.100.7"]);
+  });
+
+  test("what is typed while the editor is on its way goes on in it", async () => {
+    const { page } = opened;
+    let letItCome = () => {};
+    const typed = new Promise<void>((resolve) => {
+      letItCome = resolve;
+    });
+    await page.route(/\/code-editor[^/]*\.js$/, async (route) => {
+      await typed;
+      await route.continue();
+    });
+    await opened.go("#/machines/user-onboarding");
+    await page.getByRole("button", { name: "Start…" }).click();
+    await page.getByRole("dialog").locator("textarea").fill('{"user":""}');
+    for (const key of ["End", "ArrowLeft", "ArrowLeft", "m", "i"]) await page.keyboard.press(key);
+    letItCome();
+    await page.locator(".code-place .cm-content").waitFor();
+    await page.keyboard.type("ra");
+    await expect.poll(() => page.locator(".code-place .cm-content").textContent()).toBe('{"user":"mira"}');
+    await expect
+      .poll(() => page.getByRole("dialog").locator("code").last().textContent())
+      .toMatch(/ --input '\{"user":"mira"\}'/);
   });
 
   test("a definition's problems are marked where they are while one types", async () => {

@@ -56,6 +56,27 @@ test("a key that LMDB could not hold is refused at once", async () => {
   await rm(folder, { recursive: true });
 });
 
+test("who writes without ever leaving the turn waits for room all the same: no write holds the thread for long", async () => {
+  const folder = await freshFolder();
+  const store = openStore(join(folder, "store"));
+  const value = "x".repeat(1_000);
+  const written = 20_000; // 20 MB, five times of what may wait
+  let next = 0;
+  const writer = async () => {
+    for (let row = next++; row < written; row = next++) {
+      await store.room();
+      store.put(`a\t${row}`, value);
+    }
+  };
+  await Promise.all(Array.from({ length: 100 }, writer));
+  await store.close();
+  const again = openStore(join(folder, "store"));
+  expect(again.count("a", "b")).toBe(written);
+  expect(Number(again.get("0"))).toBeGreaterThanOrEqual(5); // the generation, one for each transaction
+  await again.close();
+  await rm(folder, { recursive: true });
+});
+
 function expectSame(
   store: Store,
   plain: ReadonlyMap<string, string>,

@@ -36,8 +36,11 @@ export interface Store {
   close(): Promise<void>;
 }
 
-/** Unwritten text kept in memory before writers have to wait for the disk. */
-const MOST_UNWRITTEN = 16 * 1024 * 1024;
+/**
+ * Unwritten text kept in memory before writers have to wait for the disk. It is handed to LMDB at once, and nobody
+ * else has the thread until that is done: a few dozen milliseconds for so much.
+ */
+const MOST_UNWRITTEN = 4 * 1024 * 1024;
 
 /** So much is written at once; less waits for more to come. */
 const WORTH_WRITING = 1024 * 1024;
@@ -206,6 +209,16 @@ export function openStore(path: string): Store {
     await newest?.flushed;
   }
 
+  function isFull(): boolean {
+    return sizeOf(pending) > MOST_UNWRITTEN;
+  }
+
+  /** Many may wait for the same write: who finds that the others have taken the room waits for the next. */
+  async function emptied(): Promise<void> {
+    // A write begins in a turn of its own. Writers that never leave theirs would keep it from beginning.
+    while (isFull()) await (writing?.committed ?? nextTurn());
+  }
+
   /** Newest first. */
   function* layers(): Iterable<Changes> {
     yield pending.rest;
@@ -260,7 +273,7 @@ export function openStore(path: string): Store {
     },
 
     room() {
-      return sizeOf(pending) > MOST_UNWRITTEN ? writing?.committed : undefined;
+      return isFull() ? emptied() : undefined;
     },
 
     durable,
@@ -286,6 +299,10 @@ type Commit = Promise<boolean> & { readonly flushed?: Promise<unknown> };
 interface Recovered {
   readonly newest: number;
   readonly onDisk: number;
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 /** A transaction that is on disk when this resolves. */

@@ -1,6 +1,7 @@
 /**
  * `arn:aws:states:::apigateway:invoke`: a method of an API at `https://<ApiEndpoint>/<Stage>/<Path>`, with and
- * without a task token. Signed for the role of the state where `AuthType` is IAM_ROLE.
+ * without a task token. Signed for the role of the state where `AuthType` is IAM_ROLE, and for want of a service
+ * principal of our own also where it is RESOURCE_POLICY.
  */
 import type { CallResult } from "../engine/ports.ts";
 import { callFailure } from "./call-failure.ts";
@@ -18,8 +19,7 @@ export function apiGatewayInvoke(signer: Signer, reach: Reach = {}): Integration
     const request = requestOf(given, reach);
     if (typeof request === "string") return callFailure("States.Runtime", request);
     try {
-      const known =
-        isMembers(given) && given["AuthType"] === "IAM_ROLE" ? await signed(request, call, signer) : request;
+      const known = isSigned(given) ? await signed(request, call, signer) : request;
       const result = resultOf(membersOfReply(await exchange(traced(known, call.traceHeader), reach, call.signal)));
       return result.kind === "succeeded" && call.pattern === "token" ? { ...result, kind: "submitted" } : result;
     } catch (error) {
@@ -40,12 +40,19 @@ function signed(request: HttpRequest, call: IntegrationCall, signer: Signer): Pr
   return signer.sign(request, { caller: call, service: "execute-api", region });
 }
 
-const authTypes: Readonly<Record<string, string | undefined>> = {
-  NO_AUTH: undefined,
-  IAM_ROLE: undefined,
-  RESOURCE_POLICY:
-    "The AuthType 'RESOURCE_POLICY' has the API ask for the service that Step Functions is, which nobody else can be: let its policy allow the role, and use IAM_ROLE.",
+/**
+ * Whether the request says who is calling. With RESOURCE_POLICY Step Functions calls as the service that it is, and
+ * the API's policy names `states.amazonaws.com`. Nobody else can be that: here such a policy has to name the role.
+ */
+const authTypes: Readonly<Record<string, { readonly signed: boolean }>> = {
+  NO_AUTH: { signed: false },
+  IAM_ROLE: { signed: true },
+  RESOURCE_POLICY: { signed: true },
 };
+
+function isSigned(given: Json): boolean {
+  return isMembers(given) && authTypes[String(given["AuthType"])]?.signed === true;
+}
 
 /** The request, or what is wrong with the parameters. */
 function requestOf(given: Json, { loopback = false }: Reach): HttpRequest | string {
@@ -59,8 +66,8 @@ function requestOf(given: Json, { loopback = false }: Reach): HttpRequest | stri
   } = isMembers(given) ? given : {};
   if (typeof endpoint !== "string") return "The parameters of 'apigateway:invoke' must have a string 'ApiEndpoint'.";
   if (typeof method !== "string") return "The parameters of 'apigateway:invoke' must have a string 'Method'.";
-  const wrong = wrongAuth(String(auth));
-  if (wrong !== undefined) return wrong;
+  if (!Object.hasOwn(authTypes, String(auth)))
+    return `'AuthType' must be one of ${Object.keys(authTypes).join(", ")}, but was: ${auth}`;
   const places = [stage, path].flatMap((part) =>
     typeof part === "string" && part !== "" ? [part.replace(/^\//, "")] : [],
   );
@@ -85,11 +92,6 @@ function requestOf(given: Json, { loopback = false }: Reach): HttpRequest | stri
     },
     ...(body !== undefined && { body }),
   };
-}
-
-function wrongAuth(auth: string): string | undefined {
-  if (Object.hasOwn(authTypes, auth)) return authTypes[auth];
-  return `'AuthType' must be one of ${Object.keys(authTypes).join(", ")}, but was: ${auth}`;
 }
 
 /** Nulls are left out, unless the state wants them. */

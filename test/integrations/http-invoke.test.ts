@@ -317,8 +317,8 @@ describe("a method of an API that asks who is calling", () => {
   const signing = { ...optionsWith(), identity: () => ({ name: "role", credentials: async () => credentials }) };
   const parameters = () => ({ ApiEndpoint: base, Method: "POST", AuthType: "IAM_ROLE", RequestBody: { x: 1 } });
 
-  test("is called signed for the state's role", async () => {
-    const given = { ...parameters(), Path: "/json", QueryParameters: { b: ["2", "1"], a: ["ü ("] } };
+  test.each(["IAM_ROLE", "RESOURCE_POLICY"])("is called signed for the state's role: %s", async (AuthType) => {
+    const given = { ...parameters(), AuthType, Path: "/json", QueryParameters: { b: ["2", "1"], a: ["ü ("] } };
     expect(await callWith(signing, apigateway, given)).toMatchObject({ kind: "succeeded" });
     const { url = "", headers = {}, body = "" } = seen.at(-1) ?? {};
     const [, day = "", signed = "", signature] =
@@ -332,14 +332,17 @@ describe("a method of an API that asks who is calling", () => {
     expect(headers["x-amz-security-token"]).toBe("session");
   });
 
-  test.each([
-    ["RESOURCE_POLICY", /^The AuthType 'RESOURCE_POLICY' has the API ask for the service/],
-    ["NONE", /^'AuthType' must be one of NO_AUTH, IAM_ROLE, RESOURCE_POLICY, but was: NONE$/],
-  ])("%s", async (AuthType, cause) => {
+  test("is called unsigned where nobody asks", async () => {
+    const given = { ...parameters(), Path: "/json", AuthType: "NO_AUTH" };
+    expect(await callWith(signing, apigateway, given)).toMatchObject({ kind: "succeeded" });
+    expect(seen.at(-1)?.headers).not.toHaveProperty("authorization");
+  });
+
+  test.each(["NONE", "toString"])("is not called with the AuthType %s", async (AuthType) => {
     expect(await callWith(signing, apigateway, { ...parameters(), AuthType })).toEqual({
       kind: "failed",
       error: "States.Runtime",
-      cause: expect.stringMatching(cause),
+      cause: `'AuthType' must be one of NO_AUTH, IAM_ROLE, RESOURCE_POLICY, but was: ${AuthType}`,
     });
   });
 

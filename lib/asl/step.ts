@@ -35,15 +35,18 @@ export function begin(definition: Definition, moment: Moment): Transition {
   };
 }
 
-export async function step(
+export function step(definition: Definition, position: Position, signal: Signal, moment: Moment): Promise<Transition> {
+  if (signal.kind === "arrived") return arrive(definition, position, moment);
+  return follow(definition, position, signal, moment);
+}
+
+async function follow(
   definition: Definition,
   position: Position,
-  signal: Signal,
+  signal: Exclude<Signal, { readonly kind: "arrived" }>,
   moment: Moment,
 ): Promise<Transition> {
   switch (signal.kind) {
-    case "arrived":
-      return arrive(definition, position, moment);
     case "submitted":
     case "polled":
     case "started":

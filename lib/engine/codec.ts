@@ -82,14 +82,16 @@ export function decodeCommand(body: string): Command {
 }
 
 function shareEvent(event: HistoryEvent, table: PayloadTable): unknown {
-  const details = event.details;
-  if (details === undefined || !payloadFields.some((field) => typeof details[field] === "string")) return event;
-  const shared: Record<string, unknown> = { ...details };
+  const { details } = event;
+  if (details === undefined) return event;
+  let shared: Record<string, unknown> | undefined;
   for (const field of payloadFields) {
     const text = details[field];
-    if (typeof text === "string") shared[field] = table.put(text);
+    if (typeof text !== "string") continue;
+    shared ??= { ...details };
+    shared[field] = table.put(text);
   }
-  return { ...event, details: shared };
+  return shared === undefined ? event : { ...event, details: shared };
 }
 
 function restoreEvent(event: HistoryEvent, texts: readonly string[]): HistoryEvent {
@@ -112,14 +114,11 @@ function restorePosition(position: unknown, texts: readonly string[]): Position 
 
 /** Applies `change` to each payload text of a position. One walk serves both directions. */
 function mapPayloads(position: Position, change: (payload: unknown) => unknown): unknown {
-  const { doing } = position;
-  return {
-    ...position,
-    input: change(position.input),
-    ...(position.variables === undefined ? {} : { variables: change(position.variables) }),
-    ...(position.item === undefined ? {} : { item: { ...position.item, value: change(position.item.value) } }),
-    doing: mapDoing(doing, change),
-  };
+  const { input, variables, item, doing } = position;
+  const changed: Record<string, unknown> = { ...position, input: change(input), doing: mapDoing(doing, change) };
+  if (variables !== undefined) changed["variables"] = change(variables);
+  if (item !== undefined) changed["item"] = { ...item, value: change(item.value) };
+  return changed;
 }
 
 function mapDoing(doing: Position["doing"], change: (payload: unknown) => unknown): unknown {

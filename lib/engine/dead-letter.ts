@@ -10,7 +10,7 @@ import { beginningOf } from "./branch.ts";
 import { decodeCommand } from "./codec.ts";
 import { type Baton, type ExpressRun, keyOf, type RunShift } from "./command.ts";
 import type { Engine } from "./engine.ts";
-import { leavingNewer } from "./format.ts";
+import { leaveNewer } from "./format.ts";
 import { headerAt, headOf } from "./head.ts";
 import { dispatch, laneOfState, messageOf } from "./messages.ts";
 import { momentAt } from "./moment.ts";
@@ -22,7 +22,11 @@ import { redelivered } from "./redelivery.ts";
 const mostRevivals = 3;
 
 export async function handleDeadLetter(engine: Engine, delivery: Delivery): Promise<Verdict> {
-  return leavingNewer(engine, () => revive(engine, delivery));
+  try {
+    return await revive(engine, delivery);
+  } catch (error) {
+    return leaveNewer(engine, error);
+  }
 }
 
 async function revive(engine: Engine, delivery: Delivery): Promise<Verdict> {

@@ -10,15 +10,15 @@ import { payloadLimit } from "./quotas.ts";
 import type { Header } from "./segment.ts";
 import { mintToken } from "./token.ts";
 
-export async function momentAt(
+export function momentAt(
   engine: Engine,
   header: Header,
   definition: Definition,
   branch: BranchPath,
   seq: number,
-): Promise<Moment> {
-  const input = definition.asksForExecutionInput ? await engine.executionInput(header.id) : undefined;
-  return momentWith(engine, header, branch, seq, input);
+): Moment | Promise<Moment> {
+  if (!definition.asksForExecutionInput) return momentWith(engine, header, branch, seq, undefined);
+  return engine.executionInput(header.id).then((input) => momentWith(engine, header, branch, seq, input));
 }
 
 /** As `momentAt`, for a caller who has the execution's input at hand, or knows that nobody asks for it. */

@@ -46,7 +46,7 @@ test("what is on its way to the file goes to the journal, too, before anything l
   await store.durable();
   for (let cut = 0; cut < 5; cut += 1) {
     // More than is worth a transaction: it begins with the next turn.
-    for (let count = 0; count < 200; count += 1) put(6_000);
+    for (let count = 0; count < 200; count += 1) put(11_000);
     await turn();
     const copy = copyOfFile(folder, cut);
     put(10);
@@ -100,12 +100,12 @@ test("a record that was cut off, and all after it, count for nothing", async () 
 test("a full journal is written over only when the store has what is in it", async () => {
   const folder = await freshFolder();
   const journal = openJournal(join(folder, "journal"));
-  const large = { generation: 1, changes: one("x".repeat(3_000_000)) };
+  const large = { generation: 1, changes: one("x".repeat(6_000_000)) };
   expect(journal.write([large], 0)).toBe(true);
   expect(journal.write([{ ...large, generation: 2 }], 0)).toBe(true);
   expect(journal.write([{ ...large, generation: 3 }], 0)).toBe(false);
   expect(journal.write([{ ...large, generation: 3 }], 1)).toBe(true);
-  expect(journal.write([{ generation: 4, changes: one("x".repeat(5_000_000)) }], 3)).toBe(false);
+  expect(journal.write([{ generation: 4, changes: one("x".repeat(9_000_000)) }], 3)).toBe(false);
   journal.close();
   // What stood in the first file is gone; the store had generation 1.
   expect(

@@ -89,7 +89,8 @@ export function agenda(store: Store, clock: Clock): Agenda {
 
     inbox: {
       async receive(lane, max) {
-        await breathe();
+        const pause = breathe();
+        if (pause !== undefined) await pause;
         const deliveries = lanes[lane].receive(max, clock.now());
         if (deliveries.length < max) bells[lane].listen();
         return deliveries;
@@ -168,11 +169,11 @@ function laneBell(clock: Clock, listeners: ReadonlySet<() => void>, lane: LaneAg
 }
 
 /** Everything local answers within a microtask; without a pause a busy loop would starve timers and sockets. */
-function breather(): () => Promise<void> {
+function breather(): () => Promise<void> | undefined {
   let turnBegan = performance.now();
-  return async () => {
-    if (performance.now() - turnBegan < LONGEST_TURN_MS) return;
+  const breath = async (): Promise<void> => {
     await nextTurn();
     turnBegan = performance.now();
   };
+  return () => (performance.now() - turnBegan < LONGEST_TURN_MS ? undefined : breath());
 }

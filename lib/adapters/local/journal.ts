@@ -1,7 +1,7 @@
 /**
  * The journal in front of the store: what has to survive a power cut now is appended here and synced, in a
- * third of the time that a transaction of the store takes. Two files of a fixed size take turns, so that a
- * sync writes no metadata; one is written over when everything in it has reached the store. A record is
+ * third of the time that a transaction of the store takes. Two files that keep their size take turns, so that
+ * a sync writes no metadata; one is written over when everything in it has reached the store. A record is
  * whole or it is not there: its checksum tells.
  *
  *   record:  checksum 4 · length of the text 4 · number 8 · generation 8 · text
@@ -33,7 +33,12 @@ export interface Journal {
   close(): void;
 }
 
-const fileBytes = 4 * 1024 * 1024;
+/** Room for what is written while the store syncs what was written before. */
+const fileBytes = 8 * 1024 * 1024;
+
+/** A file grows by so much. */
+const stepBytes = 1024 * 1024;
+
 const headBytes = 24;
 
 const datasync = promisify(fdatasync);
@@ -42,6 +47,8 @@ const datasync = promisify(fdatasync);
 interface File {
   readonly path: string;
   descriptor: number | undefined;
+  /** Its length; known once it is open. */
+  size: number;
   /** Where the next record goes. */
   end: number;
   /** The newest generation that has a record here. */
@@ -81,9 +88,9 @@ export function openJournal(path: string): Journal {
       const bytes = records.reduce((sum, { length }) => sum + length, 0);
       if (!select(bytes, reached)) return false;
       nextNumber += records.length;
-      current.descriptor ??= openSized(current.path);
+      const descriptor = openFor(current, current.end + bytes);
       for (const record of records) {
-        writeSync(current.descriptor, record, 0, record.length, current.end);
+        writeSync(descriptor, record, 0, record.length, current.end);
         current.end += record.length;
       }
       current.newest = parts.at(-1)?.generation ?? current.newest;
@@ -101,7 +108,7 @@ export function openJournal(path: string): Journal {
 }
 
 function file(path: string): File {
-  return { path, descriptor: undefined, end: 0, newest: 0 };
+  return { path, descriptor: undefined, size: 0, end: 0, newest: 0 };
 }
 
 /** What stands in it must not be written over before it has reached the store: it counts as full until then. */
@@ -112,12 +119,18 @@ function recoverFile(one: File): readonly Stored[] {
   return records;
 }
 
-/** Its blocks exist from the beginning: a sync then has nothing to write but the records. */
-function openSized(path: string): number {
-  const descriptor = openSync(path, existsSync(path) ? "r+" : "w+", 0o600);
-  const { size } = fstatSync(descriptor);
-  if (size < fileBytes) writeSync(descriptor, Buffer.alloc(fileBytes - size), 0, fileBytes - size, size);
-  return descriptor;
+/** Blocks exist before they are needed: nearly every sync then has nothing to write but the records. */
+function openFor(one: File, end: number): number {
+  if (one.descriptor === undefined) {
+    one.descriptor = openSync(one.path, existsSync(one.path) ? "r+" : "w+", 0o600);
+    one.size = fstatSync(one.descriptor).size;
+  }
+  if (end > one.size) {
+    const missing = Math.ceil(end / stepBytes) * stepBytes - one.size;
+    writeSync(one.descriptor, Buffer.alloc(missing), 0, missing, one.size);
+    one.size += missing;
+  }
+  return one.descriptor;
 }
 
 function encode(number: number, { generation, changes }: Part): Buffer {

@@ -1,6 +1,6 @@
 /**
  * The one file that knows LMDB: ordered rows of text by text key. A write is visible in the process at once
- * and reaches the file in generations: everything written within a second is one LMDB transaction, so the
+ * and reaches the file in generations: everything written within some seconds is one LMDB transaction, so the
  * file always holds a prefix of what happened, never half of it. What must not wait for that (`durable`) goes
  * to the journal first, and from there, if the process dies, to the file when it is opened again. Because one
  * process owns the folder, conditions are decided here in memory; LMDB only stores.
@@ -42,17 +42,18 @@ export interface Store {
  */
 const MOST_UNWRITTEN = 4 * 1024 * 1024;
 
-/** So much is written at once; less waits for more to come. */
-const WORTH_WRITING = 1024 * 1024;
+/** So much is written at once; less waits for more to come. While it is written as much again has room in the journal. */
+const WORTH_WRITING = 2 * 1024 * 1024;
 
 /** What nobody waits for is in the journal after this time: a crash of the process takes no more than that. */
 const SAVING_MS = 100;
 
 /**
  * What is written and removed within this time, as most messages are, never reaches the file. Each transaction makes
- * the disk busy for many times as long as a sync of the journal, and the syncs of the claims wait behind it.
+ * the disk busy for many times as long as a sync of the journal, and the syncs of the claims wait behind it: where
+ * little is written, the journal alone has it for a while.
  */
-const GATHERING_MS = 1_000;
+const GATHERING_MS = 10_000;
 
 /** LMDB's limit for a key at a page size of 4096. Keys are ASCII, so characters are bytes. */
 const LONGEST_KEY = 1978;

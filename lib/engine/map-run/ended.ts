@@ -93,9 +93,9 @@ export async function afterChild(engine: Engine, header: Header, end: Segment): 
  * Writes down with the end of a child from which chunk on to look for the next: a copy of the message has to look
  * from there, too, or it would take another one.
  */
-export async function withFrontier(engine: Engine, { mapRun }: Header, segment: Segment): Promise<Segment> {
+export function withFrontier(engine: Engine, { mapRun }: Header, segment: Segment): Segment | Promise<Segment> {
   if (!mapRun || segment.branch !== "" || segment.position.doing.kind !== "ended") return segment;
-  return { ...segment, frontier: await frontierAfter(engine, mapRun.id, mapRun.index, mapRun.epoch) };
+  return frontierAfter(engine, mapRun.id, mapRun.index, mapRun.epoch).then((frontier) => ({ ...segment, frontier }));
 }
 
 export async function frontierAfter(engine: Engine, run: MapRunId, index: number, epoch = 0): Promise<number> {

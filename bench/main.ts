@@ -2,22 +2,33 @@
  * `npm run bench [-- --only language|embedded|costs] [--peers] [--json]`: how fast Baton is on this machine, and what it
  * costs on AWS by what it asks for. `--peers` fetches other engines from npm and runs them beside it, and nothing else
  * unless `--only` asks for it. Exit code 1 if a budget is exceeded.
+ *
+ * `--only map-runs [--items 1000,1000000] [--children EXPRESS|STANDARD]`: Distributed Maps of these lengths alone.
  */
 import { parseArgs } from "node:util";
 import { measureAndPrice, printCosts } from "./costs/costs.ts";
-import { measureEmbedded, printEmbedded } from "./embedded/embedded.ts";
+import { measureEmbedded, printEmbedded, printMapRuns } from "./embedded/embedded.ts";
+import { childTypes, mapRuns, usualLengths } from "./embedded/map-runs.ts";
 import { language } from "./language.ts";
 import { besidePeers, printPeers } from "./peers/peers.ts";
 
 const { values: flags } = parseArgs({
-  options: { only: { type: "string" }, peers: { type: "boolean" }, json: { type: "boolean" } },
+  options: {
+    only: { type: "string" },
+    items: { type: "string" },
+    children: { type: "string" },
+    peers: { type: "boolean" },
+    json: { type: "boolean" },
+  },
 });
-const parts = ["language", "embedded", "costs"] as const;
+const parts = ["language", "embedded", "costs", "map-runs"] as const;
 const { only } = flags;
 if (only !== undefined && !parts.some((part) => part === only)) {
   throw new Error(`--only takes ${parts.join(", ")}, not '${only}'`);
 }
-const wanted = (part: (typeof parts)[number]): boolean => (only === undefined ? !flags.peers : only === part);
+// Map Runs of the usual lengths are among the embedded ones.
+const wanted = (part: (typeof parts)[number]): boolean =>
+  only === undefined ? !flags.peers && part !== "map-runs" : only === part;
 
 if (wanted("language") && !flags.json) await language();
 const embedded = wanted("embedded") ? await measureEmbedded() : undefined;
@@ -25,7 +36,21 @@ if (embedded && !flags.json) printEmbedded(embedded);
 if (wanted("costs")) console.error("Counting on the deployed shape; the guards come after a minute …");
 const costs = wanted("costs") ? await measureAndPrice() : undefined;
 if (costs && !flags.json) printCosts(costs);
+const runs = wanted("map-runs") ? await measureMapRuns() : undefined;
+if (runs && !flags.json) printMapRuns(runs);
 const peers = flags.peers ? await besidePeers() : undefined;
 if (peers && !flags.json) printPeers(peers);
-if (flags.json) console.log(JSON.stringify({ embedded, costs, peers }, null, 2));
+if (flags.json) console.log(JSON.stringify({ embedded, costs, runs, peers }, null, 2));
 if (costs?.over) process.exitCode = 1;
+
+async function measureMapRuns() {
+  const lengths = flags.items?.split(",").map(Number) ?? usualLengths;
+  if (!lengths.every((items) => Number.isSafeInteger(items) && items > 0)) {
+    throw new Error(`--items takes numbers of items, as in 1000,10000, not '${flags.items}'`);
+  }
+  const types = childTypes.filter((type) => flags.children === undefined || flags.children === type);
+  if (types.length === 0) throw new Error(`--children takes ${childTypes.join(" or ")}, not '${flags.children}'`);
+  const figures = [];
+  for (const type of types) figures.push(...(await mapRuns(type, lengths)));
+  return figures;
+}

@@ -3,7 +3,7 @@ import { table } from "../print.ts";
 import { type Alone, alone, syncsOfExecution } from "./alone.ts";
 import { type ApiFigures, measureApi } from "./api.ts";
 import { executions, type Figures, inFlight, rounds, states, type Throughput, throughput } from "./chains.ts";
-import { type MapRunFigures, mapRuns } from "./map-runs.ts";
+import { type MapRunFigures, mapRuns, usualLengths } from "./map-runs.ts";
 import { type MapFigures, maps } from "./maps.ts";
 import { type StartUp, startUp } from "./start-up.ts";
 import { type TaskFigures, tasks, tasksInSequence } from "./tasks.ts";
@@ -25,7 +25,7 @@ export async function measureEmbedded(): Promise<EmbeddedFigures> {
     tasks: await tasks(),
     api: await measureApi(),
     maps: await maps(),
-    mapRuns: await mapRuns(),
+    mapRuns: [...(await mapRuns("STANDARD", usualLengths)), ...(await mapRuns("EXPRESS", usualLengths))],
     startUp: await startUp(),
   };
 }
@@ -63,15 +63,16 @@ function columns({ perSecond, cpuMilliseconds, mainMilliseconds }: Figures): rea
   return [perSecond.toFixed(0), cpuMilliseconds.toFixed(4), mainMilliseconds.toFixed(4)];
 }
 
-function printMapRuns(figures: readonly MapRunFigures[]): void {
-  console.log("\nA Distributed Map over a file of JSON Lines, each child an execution, results written to files");
-  const rows = figures.map(({ items, perSecond, cpuMilliseconds, grownMebibytes }) => [
-    `${items.toLocaleString("en")} items`,
+export function printMapRuns(figures: readonly MapRunFigures[]): void {
+  console.log("\nA Distributed Map over a file of JSON Lines, results written to files");
+  const rows = figures.map(({ children, items, perSecond, cpuMilliseconds, grownMebibytes, storedBytes }) => [
+    `${items.toLocaleString("en")} ${children} children`,
     perSecond.toFixed(0),
     cpuMilliseconds.toFixed(3),
     grownMebibytes.toFixed(0),
+    storedBytes.toFixed(0),
   ]);
-  console.log(table([["", "children per second", "CPU ms each", "MiB above idle"], ...rows]));
+  console.log(table([["", "a second", "CPU ms each", "MiB above idle", "bytes stored each"], ...rows]));
 }
 
 function printMaps(figures: readonly MapFigures[]): void {

@@ -1,9 +1,9 @@
 /**
- * A Distributed Map over a file of JSON Lines, longer and longer: children per second, and the memory beside idle.
- * Each child is an execution of its own, and the results are written to files.
+ * A Distributed Map over a file of JSON Lines, longer and longer: children per second, processor time for each, the
+ * memory beside idle and what the store has grown by. The results are written to files.
  */
 import { createWriteStream, readFileSync } from "node:fs";
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
@@ -13,15 +13,23 @@ import { openEmbedded } from "./open.ts";
 
 const { folderObjects } = await built<typeof import("../../lib/adapters/local/objects.ts")>("adapters/local/objects");
 
+/** STANDARD: each child is an execution of its own. EXPRESS: it runs in memory, in the worker. */
+export const childTypes = ["STANDARD", "EXPRESS"] as const;
+
+export type ChildType = (typeof childTypes)[number];
+
 export interface MapRunFigures {
+  readonly children: ChildType;
   readonly items: number;
   readonly perSecond: number;
   readonly cpuMilliseconds: number;
   /** Anonymous memory at its highest, above what the process had when idle. */
   readonly grownMebibytes: number;
+  /** The store's file, by item. */
+  readonly storedBytes: number;
 }
 
-const machine = {
+const machineOf = (ExecutionType: ChildType): object => ({
   StartAt: "Each",
   States: {
     Each: {
@@ -33,7 +41,7 @@ const machine = {
         ReaderConfig: { InputType: "JSONL" },
       },
       ItemProcessor: {
-        ProcessorConfig: { Mode: "DISTRIBUTED", ExecutionType: "STANDARD" },
+        ProcessorConfig: { Mode: "DISTRIBUTED", ExecutionType },
         StartAt: "One",
         States: { One: { Type: "Pass", End: true } },
       },
@@ -41,31 +49,47 @@ const machine = {
       End: true,
     },
   },
-};
+});
 
-const lengths = [1_000, 10_000] as const;
+export const usualLengths = [1_000, 10_000] as const;
 
-export async function mapRuns(): Promise<readonly MapRunFigures[]> {
+/** One run after the other on one store, after a first that warms up and is not told. */
+export async function mapRuns(children: ChildType, lengths: readonly number[]): Promise<readonly MapRunFigures[]> {
   const folder = await mkdtemp(join(tmpdir(), "baton-bench-"));
   await mkdir(join(folder, "in"));
   const embedded = await openEmbedded(undefined, folderObjects(folder));
-  const deployed = await embedded.deploy(machine);
-  const figures: MapRunFigures[] = [];
-  for (const items of [1_000, ...lengths]) {
+  const deployed = await embedded.deploy(machineOf(children));
+  const run = async (items: number): Promise<MapRunFigures> => {
     await pipeline(Readable.from(lines(items)), createWriteStream(join(folder, "in", `${items}.jsonl`)));
     const memory = watchMemory();
+    const stored = await sizeOf(embedded.folder);
     const begun = performance.now();
     const cpu = process.cpuUsage();
     await embedded.run(deployed, JSON.stringify({ key: `${items}.jsonl` }));
     const perSecond = (items * 1_000) / (performance.now() - begun);
     const { user, system } = process.cpuUsage(cpu);
-    const cpuMilliseconds = (user + system) / 1_000 / items;
-    figures.push({ items, perSecond, cpuMilliseconds, grownMebibytes: memory.grown() });
-  }
+    return {
+      children,
+      items,
+      perSecond,
+      cpuMilliseconds: (user + system) / 1_000 / items,
+      grownMebibytes: memory.grown(),
+      storedBytes: ((await sizeOf(embedded.folder)) - stored) / items,
+    };
+  };
+  await run(lengths[0] ?? 1_000);
+  const figures: MapRunFigures[] = [];
+  for (const items of lengths) figures.push(await run(items));
   await embedded.close();
   await rm(folder, { recursive: true });
-  // The first run warms up.
-  return figures.slice(1);
+  return figures;
+}
+
+async function sizeOf(folder: string): Promise<number> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile());
+  const sizes = await Promise.all(files.map(async ({ parentPath, name }) => (await stat(join(parentPath, name))).size));
+  return sizes.reduce((sum, size) => sum + size, 0);
 }
 
 function* lines(items: number): Generator<string> {

@@ -15,6 +15,8 @@ const { startExecution } = await built<typeof import("../../lib/engine/start.ts"
 const { runLoop } = await built<typeof import("../../lib/local/loop.ts")>("local/loop");
 
 export interface Embedded {
+  /** Where its store is. */
+  readonly folder: string;
   deploy(definition: object): Promise<MachineRecord>;
   /** Starts an execution and waits for its end. */
   run(machine: MachineRecord, input: string): Promise<void>;
@@ -36,6 +38,7 @@ export async function openEmbedded(tasks: Tasks = noTasks, objects?: Objects): P
     },
   });
   return {
+    folder,
     deploy: (definition) => deploy(engine, JSON.stringify(definition)),
     async run(machine, input) {
       const answer = await startExecution(engine, { machine, input });

@@ -83,7 +83,9 @@ class Files {
       const kind = resultKindOf(result);
       const records = resultRecords([result], this.#config.transformation);
       this.#length += records.reduce((sum, record) => sum + record.length, 0);
-      this.#records.set(kind, [...(this.#records.get(kind) ?? []), ...records]);
+      const before = this.#records.get(kind);
+      if (before) before.push(...records);
+      else this.#records.set(kind, [...records]);
     }
     this.#results += results.length;
   }

@@ -24,12 +24,13 @@ export function s3Objects(): Objects {
     return opened;
   };
   return {
-    read: (place, from = 0) =>
+    read: (place, from = 0, to = Number.POSITIVE_INFINITY) =>
       answered(place, async () => {
         const { client, package: s3 } = await sdk();
-        const range = from === 0 ? {} : { Range: `bytes=${from}-` };
+        const isWhole = from === 0 && to === Number.POSITIVE_INFINITY;
+        const range = isWhole ? {} : { Range: `bytes=${from}-${Number.isFinite(to) ? to - 1 : ""}` };
         const found = await client.send(new s3.GetObjectCommand({ Bucket: place.bucket, Key: place.key, ...range }));
-        return { kind: "object", body: bodyOf(found), size: from + (found.ContentLength ?? 0) };
+        return { kind: "object", body: bodyOf(found), size: sizeOf(found) };
       }),
 
     list: (bucket, prefix, after) =>
@@ -61,6 +62,11 @@ async function open(): Promise<Sdk> {
   const forcePathStyle =
     process.env["AWS_ENDPOINT_URL_S3"] !== undefined || process.env["AWS_ENDPOINT_URL"] !== undefined;
   return { package: s3, client: new s3.S3Client({ maxAttempts, forcePathStyle }) };
+}
+
+/** A part says after the slash of what it is one. */
+function sizeOf({ ContentRange, ContentLength = 0 }: GetObjectCommandOutput): number {
+  return ContentRange === undefined ? ContentLength : Number(ContentRange.slice(ContentRange.lastIndexOf("/") + 1));
 }
 
 /** The SDK's type allows for browsers; under Node it is a stream of bytes. */

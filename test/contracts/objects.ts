@@ -22,8 +22,8 @@ export function objectsContract(name: string, open: () => Promise<ObjectsSubject
     });
     afterAll(() => subject.close());
 
-    const textFrom = async (key: string, from?: number): Promise<string> => {
-      const found = await subject.objects.read({ bucket, key }, from);
+    const textFrom = async (key: string, from?: number, to?: number): Promise<string> => {
+      const found = await subject.objects.read({ bucket, key }, from, to);
       if (found.kind === "refused") return `refused: ${found.why}`;
       const pieces: Uint8Array[] = [];
       for await (const piece of found.body) pieces.push(piece);
@@ -36,6 +36,11 @@ export function objectsContract(name: string, open: () => Promise<ObjectsSubject
       expect(await textFrom(key)).toBe(body);
       const size = Buffer.byteLength(body);
       expect(await textFrom(key, size - 3)).toBe("end");
+      expect(await textFrom(key, size - 3, size - 1)).toBe("en");
+      expect(await textFrom(key, 0, 2)).toBe("Gr");
+      expect(await textFrom(key, size - 2, size + 10)).toBe("nd");
+      expect(await subject.objects.read({ bucket, key }, 0, 1)).toMatchObject({ kind: "object", size });
+      expect(await subject.objects.read({ bucket, key }, 5)).toMatchObject({ kind: "object", size });
       expect(await subject.objects.read({ bucket, key })).toMatchObject({ kind: "object", size });
     });
 

@@ -15,11 +15,12 @@ const pageSize = 1_000;
 export function folderObjects(folder: string): Objects {
   const root = resolve(folder);
   return {
-    async read(place, from = 0) {
+    async read(place, from = 0, to = Number.POSITIVE_INFINITY) {
       const path = pathOf(root, place);
       const size = path === undefined ? undefined : await sizeOf(path);
       if (path === undefined || size === undefined) return missing(place);
-      return { kind: "object", body: from < size ? createReadStream(path, { start: from }) : nothing(), size };
+      const isThere = from < Math.min(size, to);
+      return { kind: "object", body: isThere ? createReadStream(path, { start: from, end: to - 1 }) : nothing(), size };
     },
 
     async list(bucket, prefix, after) {

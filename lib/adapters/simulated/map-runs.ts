@@ -37,11 +37,11 @@ export function objectsOf({ files }: Contents, make: Make): Objects {
     why: `The object '${key}' in the bucket '${bucket}' does not exist.`,
   });
   return {
-    read: ({ bucket, key }, from = 0) =>
+    read: ({ bucket, key }, from = 0, to = Number.POSITIVE_INFINITY) =>
       make("objects.read", `${bucket}/${key} ${from}`, () => {
         const bytes = files.get(`${bucket}/${key}`);
         if (!bytes) return missing(bucket, key);
-        return { kind: "object", body: pieces(bytes.subarray(from)), size: bytes.length };
+        return { kind: "object", body: pieces(bytes.subarray(from, Math.min(to, bytes.length))), size: bytes.length };
       }),
     list: (bucket, prefix, after = "") =>
       make("objects.list", `${bucket}/${prefix}`, () => {

@@ -10,6 +10,8 @@ export function* csvRecords(text: string, delimiter: string): Generator<readonly
 }
 
 export interface CsvReader {
+  /** Characters of a record that is not whole yet. */
+  readonly open: number;
   /** The records that are whole with this piece of the text. */
   read(piece: string): Generator<readonly string[]>;
   /** The last one, where no line break follows it. */
@@ -33,6 +35,9 @@ export function csvReader(delimiter: string): CsvReader {
   }
 
   return {
+    get open() {
+      return rest.length;
+    },
     *read(piece) {
       const text = isFirst && piece.charCodeAt(0) === 0xfeff ? piece.slice(1) : piece;
       if (piece !== "") isFirst = false;

@@ -135,10 +135,16 @@ const arrayIndex = /^(?:0|[1-9]\d*)$/;
 
 function pointed(value: Value, pointer = ""): Value | undefined {
   let found: Value | undefined = value;
-  for (const step of pointer.split("/").slice(1)) {
-    const key = step.replaceAll("~1", "/").replaceAll("~0", "~");
+  for (const key of pointerSteps(pointer)) {
     if (isArray(found)) found = arrayIndex.test(key) ? found[Number(key)] : undefined;
     else found = isObject(found) ? property(found, key) : undefined;
   }
   return found;
+}
+
+export function pointerSteps(pointer: string): readonly string[] {
+  return pointer
+    .split("/")
+    .slice(1)
+    .map((step) => step.replaceAll("~1", "/").replaceAll("~0", "~"));
 }

@@ -1,21 +1,21 @@
-/** From the bytes of a file, as they come, to its text and its lines; inflated where its first bytes say so. */
+/** The bytes of a file as they come, inflated where the first of them say so. */
 import { createGunzip, type Gunzip } from "node:zlib";
 import { openUnzstd } from "./zstd.ts";
 
 /** It cannot be inflated. */
 export class Damaged extends Error {}
 
-export async function* textPieces(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
-  const decoder = new TextDecoder();
-  for await (const piece of inflated(bytes)) yield decoder.decode(piece, { stream: true });
-  yield decoder.decode();
-}
-
 const gzip = [0x1f, 0x8b];
 
 const zstd = [0x28, 0xb5, 0x2f, 0xfd];
 
-async function* inflated(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+export interface Inflated {
+  /** False: the bytes are as they were. */
+  readonly isInflated: boolean;
+  readonly bytes: AsyncIterable<Uint8Array>;
+}
+
+export async function inflated(bytes: AsyncIterable<Uint8Array>): Promise<Inflated> {
   const pieces = bytes[Symbol.asyncIterator]();
   let head: Uint8Array = new Uint8Array();
   while (head.length < zstd.length) {
@@ -24,9 +24,9 @@ async function* inflated(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8
     head = Buffer.concat([head, next.value]);
   }
   const all = joined(head, pieces);
-  if (startsWith(head, gzip)) yield* gunzipped(all);
-  else if (startsWith(head, zstd)) yield* unzstded(all);
-  else yield* all;
+  if (startsWith(head, gzip)) return { isInflated: true, bytes: gunzipped(all) };
+  if (startsWith(head, zstd)) return { isInflated: true, bytes: unzstded(all) };
+  return { isInflated: false, bytes: all };
 }
 
 function startsWith(bytes: Uint8Array, magic: readonly number[]): boolean {
@@ -34,8 +34,13 @@ function startsWith(bytes: Uint8Array, magic: readonly number[]): boolean {
 }
 
 async function* joined(head: Uint8Array, rest: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
-  yield head;
-  for (let next = await rest.next(); !next.done; next = await rest.next()) yield next.value;
+  try {
+    yield head;
+    for (let next = await rest.next(); !next.done; next = await rest.next()) yield next.value;
+  } finally {
+    // Who reads no further lets go of what is open.
+    await rest.return?.();
+  }
 }
 
 async function* gunzipped(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
@@ -71,15 +76,4 @@ async function* unzstded(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8
   const last = inflater.push(new Uint8Array(), true);
   if (!last) throw new Damaged();
   yield* last;
-}
-
-/** Without their line feeds. */
-export async function* lines(text: AsyncIterable<string>): AsyncGenerator<string> {
-  let rest = "";
-  for await (const piece of text) {
-    const found = (rest + piece).split("\n");
-    rest = found.pop() ?? "";
-    yield* found;
-  }
-  yield rest;
 }

@@ -22,7 +22,7 @@ export interface MapRuns {
 }
 
 export interface StoredObject {
-  /** From `from` on, in pieces of any size. */
+  /** What was asked for, in pieces of any size. */
   readonly body: AsyncIterable<Uint8Array>;
   /** Of the whole object, in bytes. */
   readonly size: number;
@@ -33,8 +33,8 @@ export type Refused = { readonly kind: "refused"; readonly why: string };
 
 /** The files that the users' machines read and write: S3 on AWS. */
 export interface Objects {
-  /** The object from byte `from` on (default 0). */
-  read(place: Place, from?: number): Promise<(StoredObject & { readonly kind: "object" }) | Refused>;
+  /** The object from byte `from` (default 0) to the one before `to` (default: all). At or behind its end nothing may be asked for but the whole. */
+  read(place: Place, from?: number, to?: number): Promise<(StoredObject & { readonly kind: "object" }) | Refused>;
   /** By key, those after `after`, a page of the store's own size; `done`: there are no more. */
   list(
     bucket: string,

@@ -3,6 +3,7 @@
  * has come is written down every few chunks. After a crash it goes on from there; what was staged since is
  * staged again, with the same words.
  */
+import { Unreadable } from "../../asl/distributed/parser.ts";
 import { EvaluationFailure } from "../../asl/evaluate/failure.ts";
 import type { Failure, Instant } from "../../asl/position.ts";
 import type { Engine } from "../engine.ts";
@@ -12,7 +13,7 @@ import { type RunFork, readRunFork } from "./fork.ts";
 import { childInputs } from "./inputs.ts";
 import { changeRun, existing, type RunHead } from "./log.ts";
 import { closeRun, epochIn, giftFor, handOver, type RunState, readOn, type Staged } from "./run.ts";
-import { openSource, Unreadable } from "./source.ts";
+import { type Mark, openSource } from "./source.ts";
 import { giveOut, startWaiting } from "./tokens.ts";
 import type { Worked } from "./work.ts";
 
@@ -42,9 +43,10 @@ async function stageAll(
   until: Instant,
 ): Promise<Worked> {
   const reading = new Reading(engine, id, state);
-  const slices = openSource(engine, fork, state.staged.items);
-  for await (const inputs of childInputs(fork, slices)) {
+  const slices = openSource(engine, fork, state.staged.items, state.staged.mark);
+  for await (const { inputs, mark } of childInputs(fork, slices)) {
     for (const input of inputs) await reading.add(input);
+    reading.pass(mark);
     if (!reading.isDue) continue;
     if (!(await reading.write(key, false))) return "overtaken";
     if (engine.world.clock.now() < until) continue;
@@ -61,6 +63,8 @@ class Reading {
   #written: Staged;
   readonly #epoch: number;
   #chunk: ChildInput[] = [];
+  /** Those at or behind the last item that is staged, and the one before. */
+  #marks: Mark[] = [];
 
   constructor(engine: Engine, run: RunHead["id"], state: RunState) {
     const { staged } = state;
@@ -76,27 +80,47 @@ class Reading {
     if (this.#chunk.length === groupWidth) await this.#stage();
   }
 
+  /** The source has come to there. */
+  pass(mark: Mark | undefined): void {
+    if (mark) this.#marks.push(mark);
+  }
+
+  /** The last one before the items that are not staged. */
+  #mark(): Mark | undefined {
+    const { items, mark } = this.#staged;
+    const behind = this.#marks.findIndex(({ item }) => item > items);
+    const passed = behind < 0 ? this.#marks.splice(0) : this.#marks.splice(0, behind);
+    return passed.at(-1) ?? mark;
+  }
+
   get isDue(): boolean {
     return this.#staged.chunks - this.#written.chunks >= chunksPerWrite;
   }
 
   async #stage(): Promise<void> {
-    const { chunks, children, items } = this.#staged;
+    const { chunks, children, items, ...rest } = this.#staged;
     await stageChunk(this.#engine, this.#run, chunks, this.#chunk);
     await startWaiting(this.#engine, this.#run, this.#epoch, chunks);
     this.#staged = {
+      ...rest,
       chunks: chunks + 1,
       children: children + this.#chunk.length,
       items: items + this.#chunk.reduce((sum, input) => sum + input.items, 0),
-      complete: false,
     };
     this.#chunk = [];
+  }
+
+  #sofar(complete: boolean): Staged {
+    const { mark: _, ...staged } = this.#staged;
+    const mark = complete ? undefined : this.#mark();
+    this.#staged = { ...staged, ...(mark && { mark }) };
+    return { ...this.#staged, complete };
   }
 
   /** Gives out the tokens that there are children for now, and writes down how far it is. False: somebody else is ahead. */
   async write(key: string, complete: boolean): Promise<boolean> {
     if (complete && this.#chunk.length > 0) await this.#stage();
-    const staged = { ...this.#staged, complete };
+    const staged = this.#sofar(complete);
     const engine = this.#engine;
     const { state: before } = await existing(engine, this.#run);
     const gift = giftFor(before, staged.children);

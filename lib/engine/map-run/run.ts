@@ -8,6 +8,7 @@ import { exceedsTolerance, type Tolerance, toleranceExceeded } from "../../asl/d
 import type { Failure, Instant, StateName } from "../../asl/position.ts";
 import type { SegmentKey } from "../ports.ts";
 import { addToRanges, isInRanges, type Ranges, sizeOfRanges } from "./ranges.ts";
+import type { Mark } from "./source.ts";
 
 export interface RunState extends Tolerance {
   /** The segment that forked: its position has the items or their reader, and whatever else was evaluated there. */
@@ -61,6 +62,8 @@ export interface Staged {
   readonly items: number;
   /** There are no more. */
   readonly complete: boolean;
+  /** Whence the next reader can come to the items that follow; absent: from the beginning. */
+  readonly mark?: Mark;
 }
 
 /** AWS's default, and the most it allows. */

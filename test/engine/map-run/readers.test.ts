@@ -1,16 +1,38 @@
 /** What each kind of reader gives the children, from files that come in small pieces. */
 import { gzipSync } from "node:zlib";
+import { parquetWriteBuffer } from "hyparquet-writer";
 import { expect, test } from "vitest";
 import { simulatedWorld } from "../../../lib/adapters/simulated/world.ts";
+import { Unreadable } from "../../../lib/asl/distributed/parser.ts";
+import { handle } from "../../../lib/engine/advance.ts";
 import { createEngine } from "../../../lib/engine/engine.ts";
+import { describeMapRun } from "../../../lib/engine/map-run/describe.ts";
 import type { RunFork } from "../../../lib/engine/map-run/fork.ts";
-import { openSource, Unreadable } from "../../../lib/engine/map-run/source.ts";
+import type { Objects } from "../../../lib/engine/map-run/ports.ts";
+import { type Mark, openSource } from "../../../lib/engine/map-run/source.ts";
+import type { ExecutionId } from "../../../lib/engine/ports.ts";
+import { setup } from "../setup.ts";
+import { distributed } from "./running.ts";
 
 const rows = Array.from({ length: 700 }, (_, n) => ({ n: String(n), text: `"quoted", with\nline ${n}` }));
 const csv = ["n,text", ...rows.map(({ n, text }) => `${n},"${text.replaceAll('"', '""')}"`)].join("\r\n");
 const jsonl = rows.map((row) => JSON.stringify(row)).join("\n");
+const parquet = new Uint8Array(
+  parquetWriteBuffer({
+    columnData: [
+      { name: "n", data: rows.map(({ n }) => n) },
+      { name: "text", data: rows.map(({ text }) => text) },
+    ],
+    rowGroupSize: [300],
+  }),
+);
+const parts = Array.from({ length: 8 }, (_, n) => JSON.stringify(rows.slice(n * 100, n * 100 + 100)));
 const files = {
   in: {
+    "a.parquet": parquet,
+    "cut.parquet": parquet.subarray(0, 5_000),
+    "athena.csv": parts.map((_, n) => `s3://in/parts/${n}.json`).join("\n"),
+    ...Object.fromEntries(parts.map((part, n) => [`parts/${n}.json`, part])),
     "a.csv": csv,
     "a.jsonl": jsonl,
     "a.jsonl.gz": gzipSync(jsonl),
@@ -22,20 +44,62 @@ const files = {
   },
 };
 
-async function read(resource: string, given: object, config: object, skip = 0, maxItems?: number): Promise<string[]> {
-  const engine = createEngine(simulatedWorld({ seed: 1, files }));
+interface Asked {
+  readonly resource?: string;
+  readonly given: object;
+  readonly config: object;
+  readonly skip?: number;
+  readonly maxItems?: number;
+  readonly mark?: Mark;
+}
+
+interface ReadFrom {
+  readonly items: readonly string[];
+  readonly marks: readonly Mark[];
+  /** Bytes that the store has given. */
+  readonly bytes: number;
+}
+
+async function readFrom({ resource = "getObject", given, config, skip = 0, maxItems, mark }: Asked): Promise<ReadFrom> {
+  const world = simulatedWorld({ seed: 1, files });
+  let bytes = 0;
+  const counting: Objects["read"] = async (...asked) => {
+    const found = await world.objects.read(...asked);
+    return found.kind === "refused" ? found : { ...found, body: counted(found.body) };
+  };
+  async function* counted(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    for await (const piece of body) {
+      bytes += piece.length;
+      yield piece;
+    }
+  }
+  const engine = createEngine({ ...world, objects: { ...world.objects, read: counting } });
   const reader = { resource: `arn:aws:states:::s3:${resource}`, arguments: JSON.stringify({ Bucket: "in", ...given }) };
   const run = { reader: { ...reader, ...(maxItems !== undefined && { maxItems }) } };
   // The source looks at the reader alone.
   const fork = { run, distributed: { itemReader: { config } } } as unknown as RunFork;
   const items: string[] = [];
+  const marks: Mark[] = [];
   try {
-    for await (const slice of openSource(engine, fork, skip))
-      items.push(...slice.map(({ index, value }) => `${index} ${value}`));
+    for await (const slice of openSource(engine, fork, skip, mark)) {
+      items.push(...slice.items.map(({ index, value }) => `${index} ${value}`));
+      if (slice.mark) marks.push(slice.mark);
+    }
   } catch (error) {
     if (!(error instanceof Unreadable)) throw error;
     items.push(`${error.failure.error}: ${error.failure.cause}`);
   }
+  return { items, marks, bytes };
+}
+
+async function read(
+  resource: string,
+  given: object,
+  config: object,
+  skip = 0,
+  maxItems?: number,
+): Promise<readonly string[]> {
+  const { items } = await readFrom({ resource, given, config, skip, ...(maxItems !== undefined && { maxItems }) });
   return items;
 }
 
@@ -46,10 +110,93 @@ test.each([
   ["a.jsonl", { inputType: "JSONL" }],
   ["a.jsonl.gz", { inputType: "JSONL" }],
   ["a.json", { inputType: "JSON", itemsPointer: "/deep/rows" }],
+  ["a.parquet", { inputType: "PARQUET" }],
+  ["athena.csv", { inputType: "JSON", manifestType: "ATHENA_DATA" }],
 ])("%s", async (Key, config) => {
   expect(await read("getObject", { Key }, config)).toEqual(all);
   expect(await read("getObject", { Key }, config, 300)).toEqual(all.slice(300));
   expect(await read("getObject", { Key }, config, 0, 5)).toEqual(all.slice(0, 5));
+});
+
+const listing = { resource: "listObjectsV2", given: { Prefix: "parts/" } };
+
+test.each<readonly [name: string, asked: Asked, isSought: boolean]>([
+  ["CSV", { given: { Key: "a.csv" }, config: { inputType: "CSV", csvHeaderLocation: "FIRST_ROW" } }, true],
+  ["JSON Lines", { given: { Key: "a.jsonl" }, config: { inputType: "JSONL" } }, true],
+  ["a compressed file", { given: { Key: "a.jsonl.gz" }, config: { inputType: "JSONL" } }, false],
+  ["JSON", { given: { Key: "a.json" }, config: { inputType: "JSON", itemsPointer: "/deep/rows" } }, true],
+  ["Parquet", { given: { Key: "a.parquet" }, config: { inputType: "PARQUET" } }, true],
+  ["a manifest", { given: { Key: "athena.csv" }, config: { inputType: "JSON", manifestType: "ATHENA_DATA" } }, true],
+  ["a listing", { ...listing, config: {} }, true],
+  ["files of a listing", { ...listing, config: { inputType: "JSON", transformation: "LOAD_AND_FLATTEN" } }, true],
+])("%s: the next reader goes on behind any slice", async (_, asked, isSought) => {
+  const first = await readFrom(asked);
+  expect(first.marks.at(-1)?.item).toBe(first.items.length);
+  for (const mark of first.marks) {
+    // As it comes out of the run's log; and the next to be staged may be some items further.
+    const { items, bytes } = await readFrom({ ...asked, mark: JSON.parse(JSON.stringify(mark)), skip: mark.item + 7 });
+    expect(items).toEqual(first.items.slice(mark.item + 7));
+    if (isSought && first.bytes > 0) expect(bytes).toBeLessThan(first.bytes);
+  }
+});
+
+test("a file that has changed since is not read on", async () => {
+  const asked = { given: { Key: "a.jsonl" }, config: { inputType: "JSONL" } };
+  const { marks } = await readFrom(asked);
+  const [mark] = marks;
+  if (!mark?.at) throw new Error("no place");
+  const { items } = await readFrom({ ...asked, mark: { ...mark, at: { ...mark.at, size: mark.at.size + 1 } } });
+  expect(items.at(-1)).toMatch(/a\.jsonl.* has changed while it was read\.$/);
+});
+
+test("a reader that hands over leaves its place to the next", async () => {
+  const lines = Array.from({ length: 13_000 }, (_, n) => String(n)).join("\n");
+  const reader = { Resource: "arn:aws:states:::s3:getObject", Parameters: { Bucket: "in", Key: "long.jsonl" } };
+  const ItemReader = { ...reader, ReaderConfig: { InputType: "JSONL" } };
+  const { engine, world } = await setup(
+    { Each: distributed({ ItemReader, MaxConcurrency: 1 }) },
+    { files: { in: { "long.jsonl": lines } } },
+  );
+  let passed = 0;
+  const begun: number[] = [];
+  const slow = createEngine({
+    ...world,
+    // As slow as a store can be: the worker's time is over whenever it looks.
+    clock: { ...world.clock, now: () => world.clock.now() + passed },
+    joins: {
+      ...world.joins,
+      stage: (...staged) => {
+        passed += 1_000;
+        return world.joins.stage(...staged);
+      },
+    },
+    objects: {
+      ...world.objects,
+      read: (place, from = 0, to) => {
+        begun.push(from);
+        return world.objects.read(place, from, to);
+      },
+    },
+  });
+  for (let turn = 0; turn < 10; turn++) {
+    for (const delivery of await world.inbox.receive("flow", 10)) {
+      // Nobody takes a child.
+      if (delivery.body.includes("run-token")) continue;
+      await handle(slow, delivery);
+      await world.inbox.done([delivery.receipt]);
+    }
+    await world.settle();
+  }
+  const [run] = (await engine.world.mapRuns.list(world.summaries()[0]?.id ?? ("" as ExecutionId), 1)).items;
+  const described = run && (await describeMapRun(slow, run.id));
+  expect(described?.state.staged).toEqual({ chunks: 51, children: 13_000, items: 13_000, complete: true });
+  expect(begun).toHaveLength(4);
+  // Never far before what was staged by then: some 4,096 items for each that came before.
+  for (const [hands, from] of begun.entries()) {
+    const line = lines.slice(0, from).split("\n").length;
+    expect(line).toBeLessThanOrEqual(4_352 * hands + 1);
+    expect(line).toBeGreaterThan(4_096 * hands - 1_000);
+  }
 });
 
 test("a listing of several pages, and what is in its files", async () => {
@@ -68,6 +215,7 @@ test.each([
   ["twice.csv", { inputType: "CSV" }, /^States\.ItemReaderFailed: CSV headers cannot contain duplicates\.$/],
   ["broken.jsonl", { inputType: "JSONL" }, /^States\.ItemReaderFailed: Invalid JSON in line: /],
   ["cut.gz", { inputType: "JSONL" }, /^States\.ItemReaderFailed: .*cannot be inflated/],
+  ["cut.parquet", { inputType: "PARQUET" }, /^States\.ItemReaderFailed: .*cut\.parquet.* is not a Parquet file/],
 ])("%s cannot be read", async (Key, config, text) => {
   expect((await read("getObject", { Key }, config)).at(-1)).toMatch(text);
 });

@@ -2,11 +2,11 @@
  * Segments and commands as text. A payload stands once in a segment, however many events repeat it:
  * texts are collected in a table and replaced by their number. Adapters never look inside.
  */
-import type { EventDetails, HistoryEvent } from "../asl/event.ts";
+import type { HistoryEvent } from "../asl/event.ts";
 import type { Position } from "../asl/position.ts";
 import type { Command } from "./command.ts";
 import { checkFormat, formatVersion } from "./format.ts";
-import type { SegmentKey, SegmentRecord } from "./ports.ts";
+import type { SegmentRecord } from "./ports.ts";
 import type { Segment } from "./segment.ts";
 
 /** Shorter texts cost less than their number would save. */
@@ -53,21 +53,28 @@ export function encodeSegment(segment: Segment): string {
   });
 }
 
-export function decodeSegment(record: SegmentRecord): Segment {
-  const read = JSON.parse(record.body);
-  checkFormat(`segment ${record.execution}${record.branch}#${record.seq}`, read.v);
-  const key: SegmentKey = { execution: record.execution, branch: record.branch, seq: record.seq };
-  return {
-    ...key,
+type Writable<T> = { -readonly [Member in keyof T]: T[Member] };
+
+/** Thousands are read for one history: what was parsed is not copied again, member by member. */
+export function decodeSegment({ execution, branch, seq, body }: SegmentRecord): Segment {
+  const read = JSON.parse(body);
+  checkFormat(`segment ${execution}${branch}#${seq}`, read.v);
+  for (const event of read.e) restoreEvent(event, read.x);
+  restorePosition(read.p, read.x);
+  const segment: Writable<Segment> = {
+    execution,
+    branch,
+    seq,
     now: read.t,
     nonce: read.n,
     by: read.b,
-    ...(read.l === undefined ? {} : { lease: read.l }),
-    ...(read.h === undefined ? {} : { header: read.h }),
-    ...(read.f === undefined ? {} : { frontier: read.f }),
-    events: read.e.map((event: HistoryEvent) => restoreEvent(event, read.x)),
-    position: restorePosition(read.p, read.x),
+    events: read.e,
+    position: read.p,
   };
+  if (read.l !== undefined) segment.lease = read.l;
+  if (read.h !== undefined) segment.header = read.h;
+  if (read.f !== undefined) segment.frontier = read.f;
+  return segment;
 }
 
 export function encodeCommand(command: Command): string {
@@ -94,42 +101,48 @@ function shareEvent(event: HistoryEvent, table: PayloadTable): unknown {
   return shared === undefined ? event : { ...event, details: shared };
 }
 
-function restoreEvent(event: HistoryEvent, texts: readonly string[]): HistoryEvent {
-  const details = event.details as Record<string, unknown> | undefined;
-  if (details === undefined) return event;
-  for (const field of payloadFields) {
-    const shared = details[field];
-    if (Array.isArray(shared)) details[field] = take(shared as unknown as Shared, texts);
-  }
-  return { ...event, details: details as EventDetails };
+/** JSON text that was just parsed: nobody else has it yet, so it may be changed in place. */
+type Parsed = Record<string, unknown>;
+
+function restoreEvent({ details }: Parsed, texts: readonly string[]): void {
+  if (details === undefined) return;
+  for (const field of payloadFields) restoreIn(details, field, texts);
+}
+
+/** The places that `sharePosition` knows. */
+function restorePosition(position: Parsed, texts: readonly string[]): void {
+  const doing = position["doing"] as Parsed;
+  restoreIn(position, "input", texts);
+  restoreIn(position, "variables", texts);
+  restoreIn(position["item"], "value", texts);
+  restoreIn(doing["call"], "arguments", texts);
+  restoreIn(doing, "shared", texts);
+  restoreIn(doing["outcome"], "output", texts);
+}
+
+function restoreIn(holder: unknown, member: string, texts: readonly string[]): void {
+  const parsed = holder as Parsed | undefined;
+  const shared = parsed?.[member];
+  if (parsed && Array.isArray(shared)) parsed[member] = take(shared as unknown as Shared, texts);
 }
 
 function sharePosition(position: Position, table: PayloadTable): unknown {
-  return mapPayloads(position, (text) => table.put(text as string));
-}
-
-function restorePosition(position: unknown, texts: readonly string[]): Position {
-  return mapPayloads(position as Position, (shared) => take(shared as Shared, texts)) as Position;
-}
-
-/** Applies `change` to each payload text of a position. One walk serves both directions. */
-function mapPayloads(position: Position, change: (payload: unknown) => unknown): unknown {
   const { input, variables, item, doing } = position;
-  const changed: Record<string, unknown> = { ...position, input: change(input), doing: mapDoing(doing, change) };
-  if (variables !== undefined) changed["variables"] = change(variables);
-  if (item !== undefined) changed["item"] = { ...item, value: change(item.value) };
-  return changed;
+  const shared: Record<string, unknown> = { ...position, input: table.put(input), doing: shareDoing(doing, table) };
+  if (variables !== undefined) shared["variables"] = table.put(variables);
+  if (item !== undefined) shared["item"] = { ...item, value: table.put(item.value) };
+  return shared;
 }
 
-function mapDoing(doing: Position["doing"], change: (payload: unknown) => unknown): unknown {
+function shareDoing(doing: Position["doing"], table: PayloadTable): unknown {
   switch (doing.kind) {
     case "working":
-      return { ...doing, call: { ...doing.call, arguments: change(doing.call.arguments) } };
+      return { ...doing, call: { ...doing.call, arguments: table.put(doing.call.arguments) } };
     case "forked":
-      return { ...doing, shared: change(doing.shared) };
+      return { ...doing, shared: table.put(doing.shared) };
     case "ended":
       return doing.outcome.status === "SUCCEEDED"
-        ? { ...doing, outcome: { ...doing.outcome, output: change(doing.outcome.output) } }
+        ? { ...doing, outcome: { ...doing.outcome, output: table.put(doing.outcome.output) } }
         : doing;
     default:
       return doing;

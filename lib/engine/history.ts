@@ -70,14 +70,13 @@ export function groupsIn(segment: Segment): readonly BranchGroup[] {
 export function eventsOf(segment: Segment): SegmentEvents {
   const { branch, seq, now, events, position } = segment;
   const { doing } = position;
+  const shown = { branch, seq, now, firstEvent: firstEvent(segment), events };
+  const epoch = epochOf(segment);
+  if (epoch === 0 && doing.kind !== "forked") return shown;
   const forked = doing.kind === "forked" && doing.claim === seq && !doing.run;
   return {
-    branch,
-    seq,
-    now,
-    firstEvent: firstEvent(segment),
-    events,
-    ...(epochOf(segment) > 0 && { epoch: epochOf(segment) }),
+    ...shown,
+    ...(epoch > 0 && { epoch }),
     ...(doing.kind === "forked" && doing.reopened && { reopens: doing.claim }),
     ...(forked
       ? { fork: { of: doing.of, name: position.state, width: doing.width, concurrency: doing.concurrency } }

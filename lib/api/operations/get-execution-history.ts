@@ -1,11 +1,14 @@
 /**
  * GetExecutionHistory: the events in order or in reverse, a page at a time. A page token names the event
- * to go on with, so that a running execution can grow between two pages.
+ * to go on with, so that a running execution can grow between two pages, and, where nothing was forked so far,
+ * the segment that holds it: then no page costs more for those before it.
  */
 import type { AwsHistoryEvent } from "../../asl/history.ts";
 import { readHistory } from "../../engine/history.ts";
+import type { ExecutionId } from "../../engine/ports.ts";
+import { readStraight } from "../../engine/straight-history.ts";
 import { findExecutionId } from "../arn.ts";
-import { type Answer, operation } from "../operation.ts";
+import { type Call, operation } from "../operation.ts";
 import { openPage, pageSize, sealPage } from "../page.ts";
 import { noSuchExecution } from "../refusal.ts";
 import { arn } from "../settings.ts";
@@ -23,24 +26,52 @@ export const getExecutionHistory = operation(input, async (call, asked) => {
   const { reverseOrder = false, includeExecutionData = true } = asked;
   const question = ["GetExecutionHistory", id, reverseOrder];
   const from = openPage(call, question, asked.nextToken);
-  const history = await readHistory(call.engine, id);
-  const ordered = reverseOrder ? history.toReversed() : history;
-  const start = from === undefined ? 0 : ordered.findIndex((event) => event.id === Number(from));
-  const page = withinSize(
-    ordered.slice(start, start + pageSize(asked.maxResults)).map((event) => wireEvent(event, includeExecutionData)),
-  );
-  const next = ordered[start + page.length];
+  const size = pageSize(asked.maxResults);
+  // One more than is shown: the page after begins with it.
+  const found = await eventsFrom(call, id, reverseOrder, size + 1, from);
+  const shown = found.slice(0, size).map(({ event }) => (includeExecutionData ? event : withoutData(event)));
+  const page = withinSize(shown);
+  const next = found[page.length];
   return {
-    events: page,
-    ...(next && { nextToken: sealPage(call, question, String(next.id)) }),
+    events: page.map((event) => ({ ...event, timestamp: new Date(event.timestamp) })),
+    ...(next && { nextToken: sealPage(call, question, next.name) }),
   };
 });
+
+/** `name`: how a page token names the event. */
+interface Named {
+  readonly event: AwsHistoryEvent;
+  readonly name: string;
+}
+
+async function eventsFrom(
+  { engine }: Call,
+  id: ExecutionId,
+  reverseOrder: boolean,
+  most: number,
+  from: string | undefined,
+): Promise<readonly Named[]> {
+  const [event = 0, seq, clock] = from?.split(" ").map(Number) ?? [];
+  const place = seq !== undefined && clock !== undefined ? { event, seq, clock } : undefined;
+  if (!reverseOrder && (from === undefined || place)) {
+    const straight = await readStraight(engine, id, most, place);
+    if (straight)
+      return straight.map(({ event, place }) => ({ event, name: `${event.id} ${place.seq} ${place.clock}` }));
+  }
+  const history = await readHistory(engine, id);
+  // Events are numbered from 1 on, without a gap.
+  const first = from === undefined ? (reverseOrder ? history.length : 1) : event;
+  const events = reverseOrder
+    ? history.slice(Math.max(0, first - most), first).reverse()
+    : history.slice(first - 1, first - 1 + most);
+  return events.map((event) => ({ event, name: String(event.id) }));
+}
 
 /** A Lambda function may answer 6 MB; payloads are larger here than the service's, so a page may have to end earlier. */
 const mostCharacters = 4 * 1024 * 1024;
 
 /** As many as fit, and at least one. */
-function withinSize(events: readonly Answer[]): readonly Answer[] {
+function withinSize(events: readonly AwsHistoryEvent[]): readonly AwsHistoryEvent[] {
   let size = 0;
   const excess = events.findIndex((event, index) => {
     size += JSON.stringify(event).length;
@@ -60,18 +91,12 @@ const executionData = new Set([
   "assignedVariablesDetails",
 ]);
 
-function wireEvent(event: AwsHistoryEvent, withData: boolean): Answer {
-  const dated = { ...event, timestamp: new Date(event.timestamp) };
-  if (withData) return dated;
-  return Object.fromEntries(
-    Object.entries(dated).map(([member, value]) => [member, isDetails(value) ? withoutData(value) : value]),
-  );
+function withoutData(event: AwsHistoryEvent): AwsHistoryEvent {
+  const { id, previousEventId, timestamp, type, ...details } = event;
+  const shown = Object.entries(details).map(([member, value]) => [member, value && bare(value)]);
+  return { id, previousEventId, timestamp, type, ...Object.fromEntries(shown) };
 }
 
-function isDetails(value: unknown): value is object {
-  return typeof value === "object" && value !== null && !(value instanceof Date);
-}
-
-function withoutData(details: object): object {
+function bare(details: object): object {
   return Object.fromEntries(Object.entries(details).filter(([member]) => !executionData.has(member)));
 }

@@ -3,7 +3,7 @@
  * it (a later one of a Map also after the one it waited for), and what follows a fork comes after
  * everything in it.
  */
-import type { EventDetails, EventRef, HistoryEvent } from "../event.ts";
+import type { EventRef, HistoryEvent } from "../event.ts";
 import type { Instant } from "../position.ts";
 import { Heap } from "./heap.ts";
 import { type Entry, type Fork, type SegmentEvents, spin, type Thread, type Threads } from "./threads.ts";
@@ -117,31 +117,25 @@ function advance(merge: Merge, thread: Thread): void {
 }
 
 function emit(merge: Merge, thread: Thread, entry: Entry): void {
-  const { event } = entry;
-  if (event.type.endsWith("StateEntered") || event.type === "ExecutionRedriven") delete thread.source;
+  const { event, local } = entry;
+  // Asked first: most threads have none, and a `delete` makes any object slow.
+  if (thread.source !== undefined && opensState(event)) delete thread.source;
   noteSource(merge, thread, event.previous);
-  const previousEventId = resolve(merge, thread, event.previous);
-  const written = { branch: thread.branch, local: entry.local };
-  const id = record(
-    merge,
-    { previousEventId, timestamp: thread.clock, written },
-    event.type,
-    rewritten(merge, thread, event.details),
-  );
-  thread.ids.set(entry.local, id);
+  const id = merge.numbered.length + 1;
+  merge.numbered.push({
+    id,
+    previousEventId: resolve(merge, thread, event.previous),
+    timestamp: thread.clock,
+    event: rewritten(merge, thread, event),
+    written: { branch: thread.branch, local },
+  });
+  thread.ids.set(local, id);
   thread.cursor += 1;
   if (entry.fork !== undefined) openFork(merge, thread, entry.fork, id);
 }
 
-function record(
-  merge: Merge,
-  at: Omit<NumberedEvent, "id" | "event">,
-  type: HistoryEvent["type"],
-  details: EventDetails | undefined,
-): number {
-  const id = merge.numbered.length + 1;
-  merge.numbered.push({ ...at, id, event: details === undefined ? { type } : { type, details } });
-  return id;
+function opensState({ type }: HistoryEvent): boolean {
+  return type.endsWith("StateEntered") || type === "ExecutionRedriven";
 }
 
 /** The first wave of a Map is told of here, all at once, before any of it runs. */
@@ -150,12 +144,14 @@ function openFork(merge: Merge, thread: Thread, fork: Fork, id: number): void {
   fork.lastId = id;
   const wave = shape.of === "Map" && !fork.reopened ? Math.min(shape.width, shape.concurrency) : 0;
   for (let index = 0; index < wave; index += 1) {
-    const started = record(merge, { previousEventId: id, timestamp: thread.clock }, "MapIterationStarted", {
-      name: shape.name,
-      index,
+    fork.lastId = merge.numbered.length + 1;
+    fork.started.push(fork.lastId);
+    merge.numbered.push({
+      id: fork.lastId,
+      previousEventId: id,
+      timestamp: thread.clock,
+      event: { type: "MapIterationStarted", details: { name: shape.name, index } },
     });
-    fork.started.push(started);
-    fork.lastId = started;
   }
   thread.open = fork;
   // Children without a word end right here, and the last of them closes the fork: once.
@@ -219,13 +215,13 @@ function noteSource(merge: Merge, thread: Thread, reference: EventRef): void {
 const enteredAt = /^(An error occurred while executing the state '.*?' \(entered at the event id #)(\d+)(?=\)\. )/s;
 
 /** Puts the real id where a cause names the event of its state by the branch's own numbering. */
-function rewritten(merge: Merge, thread: Thread, details: EventDetails | undefined): EventDetails | undefined {
-  const cause = details?.["cause"];
-  if (typeof cause !== "string" || merge.threads.size === 1) return details;
+function rewritten(merge: Merge, thread: Thread, event: HistoryEvent): NumberedEvent["event"] {
+  const cause = event.details?.["cause"];
+  if (typeof cause !== "string" || merge.threads.size === 1) return event;
   const source = thread.source ?? thread;
   const named = cause.replace(enteredAt, (whole, words: string, digits: string) => {
     const id = numberIn(source, Number(digits));
     return id === 0 ? whole : `${words}${id}`;
   });
-  return named === cause ? details : { ...details, cause: named };
+  return named === cause ? event : { ...event, details: { ...event.details, cause: named } };
 }

@@ -134,7 +134,8 @@ function spinOne(thread: Thread, segment: SegmentEvents, forks: Map<string, Fork
     const next = segment.events[position + 1];
     const local = segment.firstEvent + position;
     const goesOn = next !== undefined && happened(next, end);
-    thread.entries.push({ event, local, at, goesOn, ...(next === undefined && fork !== undefined ? { fork } : {}) });
+    const entry = { event, local, at, goesOn };
+    thread.entries.push(next === undefined && fork !== undefined ? { ...entry, fork } : entry);
   });
 }
 

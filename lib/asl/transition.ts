@@ -24,8 +24,8 @@ export type Signal =
   | { readonly kind: "started"; readonly workerName?: string }
   | { readonly kind: "succeeded"; readonly output: JsonText }
   | { readonly kind: "failed"; readonly failure: Failure }
-  /** TimeoutSeconds or HeartbeatSeconds of a Task have passed. */
-  | { readonly kind: "timed-out"; readonly by: "timeout" | "heartbeat" }
+  /** TimeoutSeconds or HeartbeatSeconds of a Task have passed, or the longest time that its worker waits for an answer. */
+  | { readonly kind: "timed-out"; readonly by: "timeout" | "heartbeat" | "worker" }
   /** The lease is over and nobody knows whether the call was made. */
   | { readonly kind: "lost" }
   /** Every branch of the fork succeeded. Outputs in branch order; `events`: how many events the branches had in all. */

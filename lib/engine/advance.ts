@@ -103,8 +103,10 @@ async function advance(engine: Engine, baton: Baton, delivery: Delivery): Promis
   const recorded = await record(engine, header, definition, segment, delivery.receipt);
   if (recorded.kind === "theirs") return redelivered(engine, baton, delivery);
   if (dueTime(transition.next) !== undefined) return done;
-  const follow = transition.next.doing.kind === "working" ? runTask : settle;
-  const finished = await follow(engine, header, definition, recorded.segment);
+  const finished =
+    transition.next.doing.kind === "working"
+      ? await runTask(engine, header, definition, recorded.segment, delivery.until)
+      : await settle(engine, header, definition, recorded.segment);
   return finished ? done : redelivered(engine, baton, delivery);
 }
 

@@ -64,6 +64,12 @@ export async function makeCall({ world }: Engine, attempt: Attempt): Promise<Sig
   }
 }
 
+/** Something failed that no integration has a name for, and nobody can tell how far the call had come. */
+export function unknownFate(error: unknown): Signal {
+  const cause = `It is not known whether the call was made, so it is not made again: ${error instanceof Error ? error.message : String(error)}`;
+  return { kind: "failed", failure: { error: "States.TaskFailed", cause } };
+}
+
 function signalOf(result: CallResult): Signal {
   switch (result.kind) {
     case "succeeded":

@@ -11,7 +11,7 @@ import { appointSignal, isClaimed, isRunning, newAgenda, type Run, rootOf } from
 import type { Instant, Outcome, Working } from "../asl/position.ts";
 import { step } from "../asl/step.ts";
 import type { ExecutionContext, Moment, Signal, Transition } from "../asl/transition.ts";
-import { makeCall } from "./call.ts";
+import { makeCall, unknownFate } from "./call.ts";
 import type { Engine } from "./engine.ts";
 import { measureAttempt } from "./metrics.ts";
 import { draw } from "./moment.ts";
@@ -236,7 +236,7 @@ function answerOf(
         ? []
         : [{ at: since + timeoutSeconds * 1_000, signal: { kind: "timed-out", by: "timeout" } }],
     given: over,
-    unknown: (error) => ({ kind: "failed", failure: { error: "States.TaskFailed", cause: unknownFate(error) } }),
+    unknown: unknownFate,
   });
 }
 
@@ -245,10 +245,6 @@ export function tracedExpress(
   traceHeader: string | undefined,
 ): Traced {
   return { arn, stateMachineArn: stateMachine.id, startedAt, traceHeader, epoch: 0 };
-}
-
-function unknownFate(error: unknown): string {
-  return `It is not known whether the call was made, so it is not made again: ${error instanceof Error ? error.message : String(error)}`;
 }
 
 const durationStep = 100;

@@ -1,7 +1,6 @@
 /**
- * The engine's whole outside world, in the domain's words. An adapter stores and moves what it is given
- * and never looks inside a `body`: the engine's codec writes and reads those. Every method may reject
- * with an outage; then the message comes back.
+ * The engine's whole outside world, in the domain's words. An adapter stores and moves what it is given and never looks
+ * inside a `body`: the engine's codec writes those. Every method may reject with an outage; then the message comes back.
  */
 import type { Instant } from "../asl/position.ts";
 import type { Activities } from "./activity-port.ts";
@@ -83,12 +82,13 @@ export interface Message {
 
 /** The adapter's own handle on a received message. */
 export type Receipt = unknown;
-
 export interface Delivery {
   readonly body: string;
   /** How often this message has been received, this time included; says nothing about failure. */
   readonly receives: number;
   readonly receipt: Receipt;
+  /** When the worker that has it ends, where that is known: what it does then is cut off. */
+  readonly until?: Instant;
 }
 
 export interface Queue {

@@ -3,10 +3,10 @@
  * durable. Its result is the next segment; a result that comes after the fence is dropped.
  */
 import type { Definition } from "../asl/definition.ts";
-import type { Working } from "../asl/position.ts";
+import type { Instant, Working } from "../asl/position.ts";
 import type { Signal } from "../asl/transition.ts";
 import { answerHead, settle } from "./answer.ts";
-import { type Attempt, makeCall } from "./call.ts";
+import { type Attempt, makeCall, unknownFate } from "./call.ts";
 import { isRepeatable, resumedBy } from "./child.ts";
 import type { Engine } from "./engine.ts";
 import { attemptKey, executionName } from "./identity.ts";
@@ -20,13 +20,16 @@ import { tracedOf, traceOfCall } from "./traces.ts";
 
 /** Left between the end of a call and the end of its lease, to write the result down. */
 const writingTime = 30_000;
+/** The same before the end of the worker itself, which knows by its own clock when that is. */
+const lastWords = 3_000;
 
-/** False if the head is not ours any more: a callback, a stop, a closing scope or another copy of the message came first. */
+/** `until`: when this worker ends, if it knows. False if the head is not ours any more: a callback, a stop, a closing scope or another copy of the message came first. */
 export async function runTask(
   engine: Engine,
   header: Header,
   definition: Definition,
   claimed: Segment,
+  until?: Instant,
 ): Promise<boolean> {
   const { doing } = claimed.position;
   if (doing.kind !== "working") throw new Error(`segment ${claimed.seq} of ${claimed.execution} claims nothing`);
@@ -35,7 +38,7 @@ export async function runTask(
     measureAttempt(engine, doing, { kind: "scheduled" }, claimed.now);
     return settle(engine, header, definition, claimed);
   }
-  const signal = await makeCall(engine, attemptOf(engine, header, claimed, doing));
+  const signal = await makeCall(engine, attemptOf(engine, header, claimed, doing, until));
   if (await answerHead(engine, header, definition, claimed, signal, claimed.by)) return true;
   const abandoned = abandoning(claimed) ?? stopBegun(claimed, doing, signal);
   if (abandoned) await dispatch(engine, [abandoned]);
@@ -48,17 +51,26 @@ function stopBegun({ execution, branch }: Segment, { claim, call }: Working, sig
   return stopMessage({ execution, branch, claim }, call, signal.job);
 }
 
-function limitsOf(claimed: Segment, { since, call }: Working): Attempt["limits"] {
-  const { lease } = claimed;
+function limitsOf({ lease }: Segment, { since, call }: Working, until: Instant | undefined): Attempt["limits"] {
+  const ends = [
+    ...(lease === undefined ? [] : [lease - writingTime]),
+    ...(until === undefined ? [] : [until - lastWords]),
+  ];
   return [
-    ...(lease === undefined ? [] : [{ at: lease - writingTime, signal: { kind: "lost" } as const }]),
+    ...ends.map((at) => ({ at, signal: { kind: "timed-out", by: "worker" } as const })),
     ...(call.timeoutSeconds === undefined
       ? []
       : [{ at: since + call.timeoutSeconds * 1_000, signal: { kind: "timed-out", by: "timeout" } as const }]),
   ];
 }
 
-function attemptOf(engine: Engine, header: Header, claimed: Segment, working: Working): Attempt {
+function attemptOf(
+  engine: Engine,
+  header: Header,
+  claimed: Segment,
+  working: Working,
+  until: Instant | undefined,
+): Attempt {
   const { call } = working;
   const claim = { execution: header.id, branch: claimed.branch, seq: working.claim };
   const traceHeader = traceOfCall(engine, () => tracedOf(header), claim, header.traceHeader);
@@ -70,11 +82,11 @@ function attemptOf(engine: Engine, header: Header, claimed: Segment, working: Wo
     traceHeader,
     claim,
     resumes: resumedBy(claimed),
-    limits: limitsOf(claimed, working),
+    limits: limitsOf(claimed, working, until),
     unknown: (error) => {
       // It is made again where that is harmless, else Retry and Catch judge it.
       if (isRepeatable(call)) throw error;
-      return { kind: "lost" };
+      return unknownFate(error);
     },
   };
 }

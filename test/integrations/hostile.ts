@@ -64,8 +64,8 @@ export const hostileCases: readonly HostileCase[] = [
   {
     name: "endless",
     status: "FAILED",
-    error: "States.TaskFailed",
-    cause: /^The worker that made this attempt stopped /,
+    error: "States.Timeout",
+    cause: /^No answer came within the longest time that a worker waits for one, /,
   },
 ];
 

@@ -183,6 +183,7 @@ function answersIn({ type, details }: HistoryEvent, { position: { doing } }: Seg
     return [
       { kind: "timed-out", by: "timeout" },
       { kind: "timed-out", by: "heartbeat" },
+      { kind: "timed-out", by: "worker" },
     ];
   }
   if (type === "ActivityStarted") {

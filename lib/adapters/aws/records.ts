@@ -57,7 +57,7 @@ async function workOn(record: SqsRecord, shift: Shift): Promise<End> {
   const { inbox } = shift.world;
   try {
     const delivery = await inbox.deliveryOf(arrived(record, shift));
-    const verdict = await shift.handle(delivery);
+    const verdict = await shift.handle({ ...delivery, until: shift.until });
     if (verdict.kind === "later") await inbox.later(delivery.receipt, verdict.at);
     else if (shift.deletesAtOnce) await inbox.done([delivery.receipt]);
     return verdict.kind === "later" ? "left" : "done";

@@ -99,7 +99,7 @@ export async function stepTask(visit: Visit<TaskState>, working: Working, answer
     case "failed":
       return failed(visit, resource, answer.failure, failedEvent(working, resource));
     case "timed-out":
-      return timedOut(visit, resource, answer.by);
+      return answer.by === "worker" ? overWorker(visit, resource) : timedOut(visit, resource, answer.by);
     case "lost":
       return lost(visit, working, resource);
   }
@@ -161,8 +161,15 @@ function timedOut(visit: Visit<TaskState>, resource: Resource, by: "timeout" | "
   return failState(visit, failure, by === "heartbeat" ? { also: "States.HeartbeatTimeout" } : {});
 }
 
-export function writeTimedOut(journal: Journal, resource: Resource): Failure {
-  const failure: Failure = { error: "States.Timeout" };
+/** The worker is alive and the call goes on: unlike an attempt that was lost, it is known to have been made. */
+function overWorker(visit: Visit<TaskState>, resource: Resource): Promise<Transition> {
+  const cause =
+    "No answer came within the longest time that a worker waits for one, and the call may still be going on. Work that takes longer can be waited for with '.sync' or '.waitForTaskToken'.";
+  return failState(visit, writeTimedOut(visit.journal, resource, cause));
+}
+
+export function writeTimedOut(journal: Journal, resource: Resource, cause?: string): Failure {
+  const failure: Failure = { error: "States.Timeout", ...(cause !== undefined && { cause }) };
   write(journal, `${resource.family}TimedOut`, { ...named(resource), ...failureDetails(failure) });
   return failure;
 }

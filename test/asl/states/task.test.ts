@@ -151,6 +151,17 @@ describe("an attempt that was lost", () => {
   });
 });
 
+test("an attempt that outlasts its worker has timed out, and only States.Timeout or States.ALL catches that", async () => {
+  const Retry = [{ ErrorEquals: ["States.TaskFailed"] }, { ErrorEquals: ["States.Timeout"], IntervalSeconds: 5 }];
+  const walker = task("sdk", { TimeoutSeconds: 60, Retry });
+  await walker.take("arrived");
+  expect(await walker.take({ kind: "timed-out", by: "worker" }, 30)).toBe("TaskTimedOut<4 → retrying at +35s");
+  expect(walker.last.events[0]?.details).toMatchObject({
+    error: "States.Timeout",
+    cause: expect.stringMatching(/^No answer came within the longest time that a worker waits for one/),
+  });
+});
+
 test("Assign sees the result as it came, before ResultSelector", async () => {
   const more = { ResultSelector: { "x.$": "$.a" }, Assign: { "v.$": "$.b" }, Next: "B" };
   const states = { A: { Type: "Task", Resource: resources.sdk, ...more }, B: { Type: "Pass", End: true } };

@@ -1,7 +1,6 @@
 /**
- * The services with fewer users: Batch, EKS, EMR, EMR Serverless and S3 for Bedrock against moto, MediaConvert,
- * DataBrew, EMR's instance fleets and Bedrock's jobs against a server that has the shapes of their APIs: moto has none
- * of the first three, and does not find the last by the ARN that it gave them.
+ * The services with fewer users: Batch, EKS, EMR, EMR Serverless and S3 for Bedrock against moto. What moto has not,
+ * or does not let end badly, is tested action by action in `every-action.test.ts`.
  */
 import { createServer, type Http2Server } from "node:http2";
 import type { AddressInfo } from "node:net";
@@ -13,10 +12,9 @@ import {
 } from "@aws-sdk/client-batch";
 import { EMRClient, ListInstanceGroupsCommand, RunJobFlowCommand } from "@aws-sdk/client-emr";
 import { CreateBucketCommand, GetObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
-import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
+import { beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import type { CallResult } from "../../lib/engine/ports.ts";
-import { type AnsweringServer, startAnswering } from "./answering.ts";
-import { begin, jobOf, jobs, matching, run } from "./job-runner.ts";
+import { begin, matching, run } from "./job-runner.ts";
 import { withServers } from "./with-servers.ts";
 
 const { started, title } = await withServers("more jobs", { s3: true });
@@ -30,16 +28,6 @@ const profile = { ...ofCluster, FargateProfileName: "profile", PodExecutionRoleA
 const selected = { ...profile, Selectors: [{ Namespace: "default" }] };
 const application = { Name: "app", Type: "SPARK", ReleaseLabel: "emr-6.6.0" };
 const sparkDriver = { SparkSubmit: { EntryPoint: "s3://things/job.py" } };
-const tuning = {
-  JobName: "tuning",
-  CustomModelName: "mine",
-  RoleArn: roleArn,
-  BaseModelIdentifier: "amazon.titan-text-express-v1",
-  TrainingDataConfig: { S3Uri: "s3://things/training" },
-  OutputDataConfig: { S3Uri: "s3://things/out" },
-  HyperParameters: { epochCount: "1" },
-};
-
 /** A model that says what it was asked, over HTTP/2, which is what the SDK speaks with Bedrock and moto does not. */
 function startModel(): Promise<Http2Server> {
   const server = createServer(async (request, response) => {
@@ -229,103 +217,3 @@ function profileOf({ ClusterName, FargateProfileName }: typeof profile) {
 function nodesOf({ ClusterName, NodegroupName }: typeof nodes) {
   return { ClusterName, NodegroupName };
 }
-
-describe("jobs of services that only their shapes stand in for", () => {
-  let server: AnsweringServer;
-  beforeAll(async () => {
-    server = await startAnswering();
-    for (const name of ["MEDIACONVERT", "DATABREW", "EMR", "BEDROCK"])
-      vi.stubEnv(`AWS_ENDPOINT_URL_${name}`, server.url);
-    vi.stubEnv("AWS_ACCESS_KEY_ID", "any");
-    vi.stubEnv("AWS_SECRET_ACCESS_KEY", "any");
-  });
-  afterAll(async () => {
-    vi.unstubAllEnvs();
-    await server.close();
-  });
-
-  /** One answer after the other, the last of them for ever. */
-  const inTurn = (...bodies: readonly object[]) => {
-    let at = 0;
-    return () => ({ body: bodies[Math.min(at++, bodies.length - 1)] });
-  };
-
-  test.each([
-    ["COMPLETE", "succeeded"],
-    ["ERROR", "failed"],
-  ])("mediaconvert:createJob.sync that ends as %s", async (status, kind) => {
-    const job = (Status: string) => ({ job: { id: "1", status: Status } });
-    server.rules = [
-      [/^POST \/2017-08-29\/jobs/, () => ({ status: 201, body: job("SUBMITTED") })],
-      [/^GET \/2017-08-29\/jobs\/1/, inTurn(job("PROGRESSING"), job(status))],
-    ];
-    const { begun, ended } = await run("mediaconvert:createJob.sync", { Role: roleArn, Settings: { Inputs: [] } });
-    expect(outputOf(begun)).toMatchObject({ Job: { Id: "1", Status: "SUBMITTED" } });
-    expect(ended.kind).toBe(kind);
-    expect(JSON.parse(ended.kind === "failed" ? ended.cause : (ended as { output: string }).output)).toMatchObject({
-      Job: { Status: status },
-    });
-  });
-
-  test.each([
-    ["SUCCEEDED", "succeeded"],
-    ["TIMEOUT", "failed"],
-  ])("databrew:startJobRun.sync that ends as %s", async (status, kind) => {
-    server.rules = [
-      [/^POST \/jobs\/clean\/startJobRun/, () => ({ body: { RunId: "r1" } })],
-      [/^GET \/jobs\/clean\/jobRun\/r1/, inTurn({ State: "RUNNING" }, { RunId: "r1", State: status })],
-    ];
-    const { begun, ended } = await run("databrew:startJobRun.sync", { Name: "clean" });
-    expect(outputOf(begun)).toMatchObject({ RunId: "r1" });
-    expect(ended.kind).toBe(kind);
-  });
-
-  test("bedrock:createModelCustomizationJob.sync, stopped: it has failed, with all that is told of it", async () => {
-    const arn = "arn:aws:bedrock:us-east-1:123456789012:model-customization-job/tuning";
-    let status = "InProgress";
-    const stop = () => {
-      status = "Stopped";
-      return { body: {} };
-    };
-    server.rules = [
-      [/^POST \/model-customization-jobs /, () => ({ status: 201, body: { jobArn: arn } })],
-      [/^POST \/model-customization-jobs\/arn.*tuning\/stop/, stop],
-      [/^GET \/model-customization-jobs\/arn.*tuning/, () => ({ body: { jobName: "tuning", status } })],
-    ];
-    const resource = "bedrock:createModelCustomizationJob.sync";
-    const begun = await begin(resource, tuning);
-    expect(outputOf(begun)).toEqual({ JobArn: arn });
-    const job = jobOf(resource, begun.kind === "submitted" ? (begun.job ?? "") : "");
-    expect(await jobs.poll(job)).toEqual({ kind: "running" });
-    await jobs.stop(job);
-    const ended = await jobs.poll(job);
-    expect(ended).toMatchObject({ kind: "failed", error: "States.TaskFailed" });
-    expect(ended.kind === "failed" && JSON.parse(ended.cause)).toMatchObject({ JobName: "tuning", Status: "Stopped" });
-  });
-
-  test("elasticmapreduce:modifyInstanceFleetByName", async () => {
-    const fleets = [
-      { Id: "if-1", Name: "MASTER" },
-      { Id: "if-2", Name: "CORE" },
-    ];
-    server.rules = [
-      [/ListInstanceFleets/, () => ({ body: { InstanceFleets: fleets } })],
-      [/ModifyInstanceFleet/, () => ({ body: {} })],
-    ];
-    const InstanceFleet = { TargetOnDemandCapacity: 8, TargetSpotCapacity: 0 };
-    const given = { ClusterId: "j-1", InstanceFleetName: "CORE", InstanceFleet };
-    expect(await begin("elasticmapreduce:modifyInstanceFleetByName", given)).toMatchObject({ kind: "succeeded" });
-    expect(JSON.parse(server.asked.at(-1)?.body ?? "")).toEqual({
-      ClusterId: "j-1",
-      InstanceFleet: { ...InstanceFleet, InstanceFleetId: "if-2" },
-    });
-  });
-
-  test("elasticmapreduce:cancelStep answers with the one step", async () => {
-    const info = { StepId: "s-1", Status: "SUBMITTED" };
-    server.rules = [[/CancelSteps/, () => ({ body: { CancelStepsInfoList: [info] } })]];
-    const result = await begin("elasticmapreduce:cancelStep", { ClusterId: "j-1", StepId: "s-1" });
-    expect(outputOf(result)).toMatchObject({ CancelStepsInfo: info });
-    expect(JSON.parse(server.asked.at(-1)?.body ?? "")).toEqual({ ClusterId: "j-1", StepIds: ["s-1"] });
-  });
-});

@@ -5,12 +5,11 @@
 import type { JsonText } from "../asl/json.ts";
 import type { Forked } from "../asl/position.ts";
 import type { Engine } from "./engine.ts";
+import { groupWidth } from "./group-width.ts";
 import { branchName } from "./identity.ts";
 import type { BranchPath, JoinKey } from "./ports.ts";
 import { expiry } from "./record.ts";
 import { epochOf, type Header, type Segment } from "./segment.ts";
-
-export const groupWidth = 256;
 
 /** What the parent reads of a branch that ended. */
 export interface Report {

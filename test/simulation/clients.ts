@@ -17,10 +17,10 @@ export interface Told {
   readonly rivalled: boolean;
 }
 
-/** Well within HeartbeatSeconds of the machines here. */
-const heartbeatEvery = 20_000;
+/** Within HeartbeatSeconds of the machines here. */
+const heartbeatEvery = 35_000;
 
-const pollEvery = 7_000;
+const pollEvery = 15_000;
 
 export class TokenHolders {
   readonly told: Told[] = [];
@@ -58,7 +58,7 @@ export class TokenHolders {
   }
 
   private isRunning(execution: ExecutionId): boolean {
-    return this.world.summaries().some(({ id, status }) => id === execution && status === "RUNNING");
+    return this.world.summary(execution)?.status === "RUNNING";
   }
 
   private async hold(attempt: string, token: string, name: string, rivalled: boolean): Promise<void> {

@@ -19,13 +19,15 @@ export interface Process {
 /** A function that serves the API lives no longer than that; a guard comes later. */
 const longestCall = 45_000;
 
-type Box = "flow" | "tasks" | "dead";
+const boxes = ["flow", "tasks", "dead"] as const;
+type Box = (typeof boxes)[number];
 
 export class Crew {
   /** What is under way: each takes virtual time, or waits for it. The process that is at it, where it is one of ours. */
   private readonly underWay = new Set<{ readonly worker?: SimulatedWorker }>();
   private processes: Process[] = [];
   private opened = 0;
+  private turns = 0;
   private readonly receiving = new Set<string>();
 
   private readonly world: SimulatedWorld;
@@ -84,15 +86,11 @@ export class Crew {
   /** Everything that can be received now is taken up. */
   async turn(): Promise<void> {
     this.replaceDead();
-    for (const process of this.processes) {
-      const { number, worker, engine } = process;
-      for (const lane of ["flow", "tasks"] as const) {
-        this.takeUp(process, lane, worker.inbox, (delivery) => handle(engine, delivery));
-      }
-      this.takeUp(process, "dead", worker.deadLetters, (delivery) => handleDeadLetter(engine, delivery));
-      for (const shard of this.world.shardsDue()) {
+    this.turns += 1;
+    for (const box of boxes) if (this.world.receivable(box)) this.takeUp(box);
+    for (const shard of this.world.shardsDue()) {
+      for (const { number, engine } of this.processes)
         this.once(`${number} sweep ${shard}`, async () => void (await sweep(engine, shard)));
-      }
     }
     await this.world.settle();
   }
@@ -131,11 +129,21 @@ export class Crew {
     if (!(error instanceof Crash) && !(error instanceof Outage)) this.surprise(error);
   }
 
-  private takeUp(process: Process, box: Box, inbox: Inbox, work: (delivery: Delivery) => Promise<Verdict>): void {
-    if (!this.world.receivable(box)) return;
-    this.once(`${process.number} ${box}`, async () => {
+  /** One after the other asks, of those who do not ask already. */
+  private takeUp(box: Box): void {
+    const free = this.processes.filter(({ number }) => !this.receiving.has(`${number} ${box}`));
+    const process = free[this.turns % free.length];
+    if (process === undefined) return;
+    const { number, worker, engine } = process;
+    const inbox = box === "dead" ? worker.deadLetters : worker.inbox;
+    const work = box === "dead" ? handleDeadLetter : handle;
+    this.once(`${number} ${box}`, async () => {
       const received = await inbox.receive(box === "dead" ? "flow" : box, 10);
-      for (const delivery of received) this.begin(this.workOff(process, inbox, delivery, work), process.worker);
+      for (const delivery of received)
+        this.begin(
+          this.workOff(process, inbox, delivery, () => work(engine, delivery)),
+          worker,
+        );
     });
   }
 
@@ -150,9 +158,9 @@ export class Crew {
     { worker }: Process,
     inbox: Inbox,
     delivery: Delivery,
-    work: (delivery: Delivery) => Promise<Verdict>,
+    work: () => Promise<Verdict>,
   ): Promise<void> {
-    const verdict = await work(delivery);
+    const verdict = await work();
     if (worker.dead) return;
     if (verdict.kind === "done") await inbox.done([delivery.receipt]);
     else await inbox.later(delivery.receipt, verdict.at);

@@ -18,9 +18,14 @@ export interface Exhausted {
   readonly found: readonly string[];
 }
 
-export async function exhaust(scenario: Scenario, fault: Fault): Promise<Exhausted> {
+/** By default at every call; else at the `first` and each so many calls after it. */
+export async function exhaust(
+  scenario: Scenario,
+  fault: Fault,
+  { first, stride } = { first: 0, stride: 1 },
+): Promise<Exhausted> {
   const calls = (await run(scenario, { seed: "calm" })).world.calls.length;
-  for (let call = 0; call < calls; call++) {
+  for (let call = first % stride; call < calls; call += stride) {
     const ran = await run(scenario, { seed: "calm" }, (world) => plans[fault](world, call));
     const found = await judge(ran);
     if (found.length > 0) return { calls, found: [`${fault} call ${call}`, ...found, trace(ran)] };

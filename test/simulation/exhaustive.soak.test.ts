@@ -1,5 +1,5 @@
 /** A fault at each call of every machine that there is: those of the simulation, the examples, the recorded ones. */
-import { afterAll, describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test, vi } from "vitest";
 import { parseDefinitionText } from "../../lib/asl/parse.ts";
 import { type MockedAttempt, type Responder, simulate } from "../../lib/asl/simulate.ts";
 import type { Call, CallResult, Tasks } from "../../lib/engine/ports.ts";
@@ -12,6 +12,8 @@ import { simulateExample } from "../examples/simulate-example.ts";
 import { exhaust, type Fault } from "./exhaust.ts";
 import type { Scenario } from "./harness.ts";
 import { machines } from "./machines.ts";
+
+vi.mock("../../lib/engine/group-width.ts", () => import("./narrow-groups.ts"));
 
 const faults: readonly Fault[] = ["crash before", "crash after", "purge after"];
 
@@ -35,7 +37,7 @@ async function expectSurvival(scenario: Scenario): Promise<void> {
   }
 }
 
-test.each(Object.entries(machines).filter(([name]) => name !== "mapRunWide"))("%s", async (_, scenario) => {
+test.each(Object.entries(machines))("%s", async (_, scenario) => {
   await expectSurvival(scenario);
 });
 

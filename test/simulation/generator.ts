@@ -95,14 +95,32 @@ export const drawnMachine: fc.Arbitrary<Drawn> = fc.record({
   stopAfter: fc.option(fc.integer({ min: 0, max: 60_000 }), { nil: undefined, freq: 5 }),
 });
 
-export function scenarioOf({ plan, items, failing, stopAfter }: Drawn): Scenario {
+export function scenarioOf({ plan, items: drawn, failing, stopAfter }: Drawn): Scenario {
   const patient = failing === 0;
+  const items = drawn.slice(0, widest(plan, drawn.length));
   return {
     definition: new Author(patient).machine(plan),
     input: { n: items.length, items, few: items.slice(0, 2) },
     task: (call) => outcome(call, failing),
     ...(stopAfter === undefined ? { confluent: patient ? "always" : "without losses" } : { stopAfter }),
   };
+}
+
+/** About so many transitions. What a large machine shows, one of the many small ones shows sooner. */
+const most = 60;
+
+/** Of so many items or fewer, so many as keep the machine small: widths multiply. */
+function widest(plan: Plan, items: number): number {
+  return items <= 1 || transitions(plan, items) <= most ? items : widest(plan, items - 1);
+}
+
+function transitions({ steps }: Plan, items: number): number {
+  return steps.reduce((sum, step) => {
+    if (step.kind === "parallel") return step.branches.reduce((all, each) => all + transitions(each, items), sum + 2);
+    if (step.kind !== "map") return sum + (step.kind === "task" ? 2 : 1);
+    const width = step.few ? Math.min(items, 2) : items;
+    return sum + 2 + width * ((step.distributed ? 4 : 1) + transitions(step.each, items));
+  }, 1);
 }
 
 const broken = { error: "Broken", cause: "it is broken" };

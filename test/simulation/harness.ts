@@ -8,6 +8,7 @@ import { type SimulatedOptions, type SimulatedWorld, simulatedWorld } from "../.
 import { parseDefinitionText } from "../../lib/asl/parse.ts";
 import { BoundedMap } from "../../lib/engine/bounded-map.ts";
 import { createEngine, type Engine } from "../../lib/engine/engine.ts";
+import { groupWidth } from "../../lib/engine/group-width.ts";
 import { healExecution } from "../../lib/engine/heal.ts";
 import { saveDefinition } from "../../lib/engine/machines.ts";
 import type { Call, CallResult, ExecutionId, MachineRecord, Tasks } from "../../lib/engine/ports.ts";
@@ -104,6 +105,7 @@ export async function run(
   const outside = new Outside(scenario, life);
   const world = simulatedWorld({
     ...options,
+    groupWidth,
     ...(scenario.files && { files: scenario.files }),
     tasks: tasksOf(outside),
   });

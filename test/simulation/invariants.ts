@@ -21,7 +21,7 @@ export async function violations(run: Run): Promise<readonly string[]> {
   // The client's own retry of a start is no second start.
   if (run.started === "exists") found.push("a start was told that somebody else had started it");
   found.push(...invocationFaults(run), ...loose(run));
-  const summary = run.world.summaries().find(({ id }) => id === run.id);
+  const summary = run.world.summary(run.id);
   if (!summary) return run.started === "started" ? [...found, "an acknowledged start was lost"] : found;
 
   const executions = new Map<ExecutionId, readonly Segment[]>();
@@ -76,7 +76,7 @@ async function reachable(run: Run, written: readonly Segment[]): Promise<readonl
 }
 
 function summaryFaults(run: Run, header: Header, written: readonly Segment[]): readonly string[] {
-  const summary = run.world.summaries().find(({ id }) => id === run.id);
+  const summary = run.world.summary(run.id);
   const head = written.findLast(({ branch }) => branch === "");
   if (head?.position.doing.kind !== "ended") {
     return [`it never ended: ${JSON.stringify(head?.position.doing)?.slice(0, 300)}`];
@@ -114,7 +114,7 @@ function redrivesKept({ redrives, world, id }: Run, header: Header, written: rea
     if (told === "redriven") return times === 1 ? [] : [`a redrive was acknowledged and made ${times} times`];
     return times > (told === "no answer" ? 1 : 0) ? [`a redrive was told "${told}" and made ${times} times`] : [];
   });
-  const summary = world.summaries().find((one) => one.id === id);
+  const summary = world.summary(id);
   const counts = [done.length, header.redriveCount, header.epoch, summary?.redrives?.count ?? 0, summary?.epoch];
   if (counts.some((count) => count !== done.length)) faults.push(`redriven ${counts.join(", ")} times`);
   return faults;

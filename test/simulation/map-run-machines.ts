@@ -160,10 +160,10 @@ export const mapRuns: Readonly<Record<string, Scenario>> = {
     definition: {
       StartAt: "Run",
       States: {
-        Run: distributed({ Note: { Type: "Pass", End: true } }, { MaxConcurrency: 270, End: true }),
+        Run: distributed({ Note: { Type: "Pass", End: true } }, { MaxConcurrency: 6, End: true }),
       },
     },
-    input: Array.from({ length: 600 }, (_, n) => n),
+    input: Array.from({ length: 11 }, (_, n) => n),
   },
   mapRunExpress: {
     confluent: "always",
@@ -215,9 +215,9 @@ export const mapRuns: Readonly<Record<string, Scenario>> = {
     definition: {
       StartAt: "Run",
       States: {
-        Run: distributed({ Note: { Type: "Pass", End: true } }, { MaxConcurrency: 9, End: true }, "EXPRESS"),
+        Run: distributed({ Note: { Type: "Pass", End: true } }, { MaxConcurrency: 3, End: true }, "EXPRESS"),
       },
     },
-    input: Array.from({ length: 300 }, (_, n) => n),
+    input: Array.from({ length: 10 }, (_, n) => n),
   },
 };

@@ -11,9 +11,20 @@ import type { ExecutionId, ExecutionSummary, MapRunId, SegmentRecord } from "../
 import type { Segment } from "../../lib/engine/segment.ts";
 import type { Run } from "./harness.ts";
 
+const decoded = new WeakMap<SegmentRecord, Segment>();
+
+/** Each is looked at again and again. */
+function decodedOnce(record: SegmentRecord): Segment {
+  const known = decoded.get(record);
+  if (known !== undefined) return known;
+  const segment = decodeSegment(record);
+  decoded.set(record, segment);
+  return segment;
+}
+
 /** Of one execution, in the order in which they were written. */
 export function segmentsOf({ world }: Pick<Run, "world">, id: ExecutionId): readonly Segment[] {
-  return world.segments().flatMap((record) => (record.execution === id ? [decodeSegment(record)] : []));
+  return world.segments().flatMap((record) => (record.execution === id ? [decodedOnce(record)] : []));
 }
 
 export function childrenIn({ world }: Pick<Run, "world">): readonly ExecutionSummary[] {
@@ -148,7 +159,7 @@ function crowding({ world }: Run, { id, concurrency }: Fork): readonly string[] 
   let most = 0;
   for (const record of world.segments()) {
     if (!ids.has(record.execution) || record.branch !== "") continue;
-    if (decodeSegment(record).position.doing.kind === "ended") running.delete(record.execution);
+    if (decodedOnce(record).position.doing.kind === "ended") running.delete(record.execution);
     else running.add(record.execution);
     most = Math.max(most, running.size);
   }

@@ -151,7 +151,7 @@ class Replay {
   }
 
   private startedAt(): number | undefined {
-    return this.run.world.summaries().find(({ id }) => id === this.run.id)?.startedAt;
+    return this.run.world.summary(this.run.id)?.startedAt;
   }
 
   /** A parent goes on from a fork once all its branches succeeded, or once all that began are over. */

@@ -27,7 +27,7 @@ describe.concurrent("planted bugs", () => {
   test.each(bugs.filter(({ bug }) => quick.has(bug)).map((planted) => [planted.bug, planted] as const))(
     "%s is found within 200 seeds",
     async (_, planted) => {
-      expect(await find(planted, 200)).toContain("violations: 1");
+      expect(await find(planted, 200, planted)).toContain("violations: 1");
     },
     120_000,
   );

@@ -3,68 +3,29 @@
  * A simulator that finds no planted bug proves nothing. Each is a change of a line or two; the text that it
  * changes has to be there exactly once, so that the table keeps up with the engine.
  */
-import { execFile } from "node:child_process";
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
-import { pathToFileURL } from "node:url";
+import type { Change } from "./bundle.ts";
+import { mostSends, report } from "./report.ts";
+import { simulate } from "./simulate.ts";
 
-export interface Planted {
-  readonly bug: string;
-  readonly file: string;
-  readonly from: string;
-  readonly to: string;
+/** Where to look. */
+interface Place {
   /** The machine that shows it soonest; by default all of them are tried. */
   readonly only?: string;
   /** It breaks nothing and costs too much. */
   readonly economy?: true;
 }
 
-const root = resolve(import.meta.dirname, "../..");
-
-/** How many seeds it took, or undefined if it was not found. */
-export async function find(planted: Planted, seeds: number): Promise<string | undefined> {
-  const folder = mkdtempSync(join(tmpdir(), "baton-planted-"));
-  try {
-    plant(planted, folder);
-    const args = ["--import", tsx(), join(folder, "test/simulation/main.ts"), "--seeds", String(seeds), "--first"];
-    const more = planted.economy ? ["--economy"] : [];
-    const where = planted.only === undefined ? [] : ["--only", planted.only];
-    return await failureOf([...args, ...more, ...where]);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+export interface Planted extends Change, Place {
+  readonly bug: string;
 }
 
-function tsx(): string {
-  return pathToFileURL(join(root, "node_modules/tsx/dist/loader.mjs")).href;
-}
-
-/** A copy of what the simulation runs, with the bug in it. */
-export function plant({ bug, file, from, to }: Planted, folder: string): void {
-  for (const part of ["lib/asl", "lib/engine", "lib/adapters/simulated", "test/simulation"]) {
-    cpSync(join(root, part), join(folder, part), { recursive: true });
-  }
-  symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
-  writeFileSync(join(folder, "package.json"), JSON.stringify({ type: "module" }));
-  const text = readFileSync(join(folder, file), "utf8");
-  const count = text.split(from).length - 1;
-  if (count !== 1) throw new Error(`'${bug}' changes what stands ${count} times in ${file}: ${from}`);
-  writeFileSync(
-    join(folder, file),
-    text.replace(from, () => to),
-  );
-}
-
-/** What it printed, if it ended with a failure; a run that had to be killed found nothing. */
-function failureOf(args: readonly string[]): Promise<string | undefined> {
-  return new Promise((done, reject) => {
-    execFile(process.execPath, args, { cwd: root, maxBuffer: 64 * 1024 * 1024 }, (error, stdout, stderr) => {
-      if (error === null) done(undefined);
-      else if (error.code === 1 && stdout.includes("violations: ")) done(stdout);
-      else reject(new Error(`the simulation itself broke: ${error.message}\n${stderr}`));
-    });
-  });
+/** What the first seed that shows the bug printed, or undefined if none did. */
+export async function find(place: Place, seeds: number, bug?: Change): Promise<string | undefined> {
+  const { only, economy } = place;
+  const order = { from: 1, seeds, world: economy ? "duplicates" : "swarm", first: true } as const;
+  const tally = await simulate({ ...order, ...(only === undefined ? {} : { only }) }, 1, bug);
+  const isDear = economy && tally.sends / tally.transitions > mostSends;
+  return tally.failures.length > 0 || isDear ? report(tally) : undefined;
 }
 
 const engine = "lib/engine";
@@ -81,8 +42,8 @@ export const bugs: readonly Planted[] = [
   {
     bug: "a message is deleted before the append",
     file: "test/simulation/crew.ts",
-    from: "    const verdict = await work(delivery);\n",
-    to: "    await inbox.done([delivery.receipt]);\n    const verdict = await work(delivery);\n",
+    from: "    const verdict = await work();\n",
+    to: "    await inbox.done([delivery.receipt]);\n    const verdict = await work();\n",
     only: "chain",
   },
   {

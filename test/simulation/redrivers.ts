@@ -47,7 +47,7 @@ export class Redrivers {
   }
 
   private statusOf(execution: ExecutionId) {
-    return this.world.summaries().find(({ id }) => id === execution)?.status;
+    return this.world.summary(execution)?.status;
   }
 
   private async redrive(execution: ExecutionId, call: string): Promise<void> {

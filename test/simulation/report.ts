@@ -4,6 +4,9 @@ export interface Failure {
   readonly what: string;
 }
 
+/** Messages per transition, where 10 % of them come twice. */
+export const mostSends = 1.05;
+
 export interface Tally {
   readonly seeds: number;
   readonly failures: readonly Failure[];

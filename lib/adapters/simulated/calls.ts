@@ -2,7 +2,7 @@
  * Every call to a port goes through here: it is counted and traced, takes its time, and fails as the seed
  * has it, before or after it takes effect.
  */
-import { Crash, type Faults, Outage } from "./faults.ts";
+import { Crash, type Faults, Outage, type Strikes } from "./faults.ts";
 import { fnv, type Prng } from "./prng.ts";
 import type { VirtualTime } from "./time.ts";
 
@@ -115,7 +115,7 @@ export interface Calls {
   traceHash(): string;
 }
 
-export function calls(time: VirtualTime, chance: Prng, faults: () => Faults): Calls {
+export function calls(time: VirtualTime, chance: Prng, faults: () => Faults, strikes: Strikes): Calls {
   const seen: CallSeen[] = [];
   const planned = new Map<number, "before" | "after">();
   const following = new Map<number, () => void>();
@@ -135,9 +135,9 @@ export function calls(time: VirtualTime, chance: Prng, faults: () => Faults): Ca
 
   function isRefused(name: CallName): boolean {
     if (kinds[name] === "task" || kinds[name] === "told") return false;
-    const { burst, refused } = faults();
-    if (chance.chance(burst.rate)) refusedUntil = time.now() + chance.below(burst.longest);
-    return (burst.rate > 0 && time.now() < refusedUntil) || chance.chance(refused);
+    const { burst } = faults();
+    if (strikes("burst")) refusedUntil = time.now() + chance.below(burst.longest);
+    return (burst.rate > 0 && time.now() < refusedUntil) || strikes("refused");
   }
 
   async function pass(caller: Caller): Promise<void> {
@@ -158,20 +158,20 @@ export function calls(time: VirtualTime, chance: Prng, faults: () => Faults): Ca
   return {
     async make(caller, name, subject, effect) {
       if (caller.dead) throw new Crash(`worker ${caller.number} is dead`);
-      if (chance.chance(faults().clockJump)) caller.skew = skewOf(faults(), chance);
+      if (strikes("clockJump")) caller.skew = skewOf(faults(), chance);
       const number = seen.length;
       const call: CallSeen = { number, worker: caller.number, name, subject, at: time.now(), outcome: "running" };
       seen.push(call);
       tally.add(name);
       const plan = planned.get(number);
-      if (plan === "before" || chance.chance(faults().crashBefore)) die(caller, call, "before");
+      if (plan === "before" || strikes("crashBefore")) die(caller, call, "before");
       if (isRefused(name)) refuse(call, "refused");
       await pass(caller);
       const answer = await act(call, effect);
       following.get(number)?.();
       await pass(caller);
-      if (plan === "after" || chance.chance(faults().crashAfter)) die(caller, call, "after");
-      if (kinds[name] !== "told" && chance.chance(faults().answerLost)) refuse(call, "answer lost");
+      if (plan === "after" || strikes("crashAfter")) die(caller, call, "after");
+      if (kinds[name] !== "told" && strikes("answerLost")) refuse(call, "answer lost");
       call.outcome = "done";
       return answer;
     },

@@ -4,7 +4,7 @@ import type { ActivityRecord, Offer } from "../../engine/activity-port.ts";
 import type { MapRunEntry } from "../../engine/map-run/ports.ts";
 import type { Message } from "../../engine/ports.ts";
 import type { LogLine } from "../../engine/watch-port.ts";
-import type { Faults } from "./faults.ts";
+import type { Faults, Strikes } from "./faults.ts";
 import { type Journal, journal, type Table, table } from "./journal.ts";
 import { type Mailbox, mailbox } from "./mailbox.ts";
 import type { Prng } from "./prng.ts";
@@ -40,13 +40,20 @@ export interface Contents {
 }
 
 /** `losesTail`: what is not yet durable can be lost. */
-export function contents(losesTail: boolean, chance: Prng, faults: () => Faults, now: () => Instant): Contents {
+export function contents(
+  losesTail: boolean,
+  groupWidth: number,
+  chance: Prng,
+  faults: () => Faults,
+  strikes: Strikes,
+  now: () => Instant,
+): Contents {
   const written = journal(losesTail);
   return {
     journal: written,
-    segments: segments(written),
+    segments: segments(written, groupWidth),
     registry: registry(written, now),
-    mailbox: mailbox(written, chance, faults, now),
+    mailbox: mailbox(written, chance, faults, strikes, now),
     // Files: on the disk when the put answers.
     blobs: table(journal(false)),
     staged: table(written),

@@ -4,13 +4,23 @@
  */
 import type { Prng } from "./prng.ts";
 
+/** Thrown by the thousand, and nobody asks where: to write down its stack would take longer than what it ends. */
+class Fault extends Error {
+  constructor(what: string) {
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
+    super(what);
+    Error.stackTraceLimit = stackTraceLimit;
+  }
+}
+
 /** The worker dies here. Whatever it calls afterwards throws the same. */
-export class Crash extends Error {
+export class Crash extends Fault {
   override readonly name = "Crash";
 }
 
 /** The service does not answer, or answers that it cannot now. */
-export class Outage extends Error {
+export class Outage extends Fault {
   override readonly name = "Outage";
 }
 
@@ -46,6 +56,8 @@ export interface Faults {
   readonly clockJump: number;
   /** A message that was received more often goes to the dead letters. */
   readonly mostReceives: number;
+  /** Each kind strikes so often, and no more: what goes on for ever shows only how recoveries keep each other busy. */
+  readonly most: number;
 }
 
 interface Span {
@@ -73,7 +85,34 @@ export const noFaults: Faults = {
   clockSkew: 0,
   clockJump: 0,
   mostReceives: Number.POSITIVE_INFINITY,
+  most: Number.POSITIVE_INFINITY,
 };
+
+type Kind =
+  | "crashBefore"
+  | "crashAfter"
+  | "refused"
+  | "answerLost"
+  | "burst"
+  | "duplicate"
+  | "resurrected"
+  | "shortVisibility"
+  | "partialBatch"
+  | "clockJump";
+
+/** Whether a fault of that kind strikes here and now. */
+export type Strikes = (kind: Kind) => boolean;
+
+export function strikesOf(chance: Prng, faults: () => Faults): Strikes {
+  const struck = new Map<Kind, number>();
+  return (kind) => {
+    const { most, [kind]: fault } = faults();
+    const before = struck.get(kind) ?? 0;
+    if (before >= most || !chance.chance(typeof fault === "number" ? fault : fault.rate)) return false;
+    struck.set(kind, before + 1);
+    return true;
+  };
+}
 
 /** Many copies of every second message would only multiply, level by level of a machine's forks. */
 function duplicates(rate: number, many: boolean): Faults["duplicate"] {
@@ -103,5 +142,6 @@ export function drawFaults(chance: Prng): Faults {
     clockSkew: on() ? chance.below(300_000) : 0,
     clockJump: rate(0.02),
     mostReceives: on() ? 20 + chance.below(20) : Number.POSITIVE_INFINITY,
+    most: chance.chance(0.15) ? Number.POSITIVE_INFINITY : 2 + chance.below(30),
   };
 }

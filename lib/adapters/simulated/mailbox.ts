@@ -3,7 +3,7 @@
  * too slow, and aside with the dead letters after too many receives.
  */
 import type { Delivery, Lane, Message } from "../../engine/ports.ts";
-import type { Faults } from "./faults.ts";
+import type { Faults, Strikes } from "./faults.ts";
 import type { Journal } from "./journal.ts";
 import type { Prng } from "./prng.ts";
 
@@ -46,7 +46,13 @@ export interface Mailbox {
 
 const VISIBILITY = { flow: 180_000, tasks: 930_000, dead: 180_000 } satisfies Record<Box, number>;
 
-export function mailbox(journal: Journal, chance: Prng, faults: () => Faults, now: () => Instant): Mailbox {
+export function mailbox(
+  journal: Journal,
+  chance: Prng,
+  faults: () => Faults,
+  strikes: Strikes,
+  now: () => Instant,
+): Mailbox {
   /** Few at a time in a simulation, so looking through all of them is fast enough. */
   let letters: Letter[] = [];
   let posted = 0;
@@ -74,8 +80,7 @@ export function mailbox(journal: Journal, chance: Prng, faults: () => Faults, no
   }
 
   function visibility(box: Box): number {
-    const { rate, longest } = faults().shortVisibility;
-    return chance.chance(rate) ? chance.below(longest) : VISIBILITY[box];
+    return strikes("shortVisibility") ? chance.below(faults().shortVisibility.longest) : VISIBILITY[box];
   }
 
   function deliver(letter: Letter): Delivery {
@@ -88,7 +93,7 @@ export function mailbox(journal: Journal, chance: Prng, faults: () => Faults, no
   return {
     post({ lane, body }, visibleAt) {
       const { duplicate, messageDelay } = faults();
-      const copies = chance.chance(duplicate.rate) ? 1 + duplicate.copies : 1;
+      const copies = strikes("duplicate") ? 1 + duplicate.copies : 1;
       for (let copy = 0; copy < copies; copy += 1) {
         const delay = chance.chance(messageDelay.rate) ? chance.below(messageDelay.longest) : 0;
         add(lane, body, visibleAt + delay);
@@ -113,7 +118,7 @@ export function mailbox(journal: Journal, chance: Prng, faults: () => Faults, no
         letter.gone = false;
         letters.push(letter);
       });
-      if (chance.chance(faults().resurrected)) add(letter.lane, letter.body, now());
+      if (strikes("resurrected")) add(letter.lane, letter.body, now());
     },
 
     later({ letter, receive }, at) {

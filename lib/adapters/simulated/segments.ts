@@ -11,9 +11,7 @@ export interface Segments {
   all(): readonly SegmentRecord[];
 }
 
-const GROUP = 256;
-
-export function segments(journal: Journal): Segments {
+export function segments(journal: Journal, groupWidth: number): Segments {
   const branches = new Map<string, SegmentRecord[]>();
   const groups = new Map<string, Set<BranchPath>>();
   const written: SegmentRecord[] = [];
@@ -35,7 +33,7 @@ export function segments(journal: Journal): Segments {
         written.pop();
       });
       branches.set(nameOf(execution, branch), before);
-      const group = groupName(execution, groupOf(branch));
+      const group = groupName(execution, groupOf(branch, groupWidth));
       groups.set(group, (groups.get(group) ?? new Set()).add(branch));
       return { kind: "appended" };
     },
@@ -56,14 +54,14 @@ function nameOf(execution: ExecutionId, branch: BranchPath): string {
   return `${execution} ${branch}`;
 }
 
-function groupOf(branch: BranchPath): BranchGroup | undefined {
+function groupOf(branch: BranchPath, groupWidth: number): BranchGroup | undefined {
   if (branch === "") return undefined;
   const slash = branch.lastIndexOf("/");
   const [forkSeq, index] = branch
     .slice(slash + 1)
     .split(".")
     .map(Number);
-  return { parent: branch.slice(0, slash), forkSeq: forkSeq ?? 0, group: Math.floor((index ?? 0) / GROUP) };
+  return { parent: branch.slice(0, slash), forkSeq: forkSeq ?? 0, group: Math.floor((index ?? 0) / groupWidth) };
 }
 
 function groupName(execution: ExecutionId, group: BranchGroup | undefined): string {

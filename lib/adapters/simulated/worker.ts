@@ -5,7 +5,7 @@ import type { Appended, Clock, Inbox, JoinKey, Message, SegmentRecord, Tasks, Wo
 import { activitiesOf } from "./activities.ts";
 import type { Caller, CallName, Calls } from "./calls.ts";
 import type { Contents, GroupState } from "./contents.ts";
-import { type Faults, Outage } from "./faults.ts";
+import { type Faults, Outage, type Strikes } from "./faults.ts";
 import type { Box, LetterReceipt } from "./mailbox.ts";
 import { mapRunsOf, objectsOf } from "./map-runs.ts";
 import { fnv, type Prng } from "./prng.ts";
@@ -20,6 +20,7 @@ export interface Setting {
   readonly time: VirtualTime;
   readonly chance: Prng;
   readonly faults: () => Faults;
+  readonly strikes: Strikes;
   readonly tasks: Tasks;
 }
 
@@ -123,14 +124,14 @@ function tooLong(delay: number, { clockJump }: Faults): Error {
 }
 
 function sender(
-  { calls, chance, faults }: Setting,
+  { calls, chance, strikes }: Setting,
   make: Make,
   post: Post,
 ): (messages: readonly Message[]) => Promise<void> {
   return async (messages) => {
     if (messages.length === 0) return;
     await make("queue.send", messages.map(({ lane, body }) => `${lane} ${print(body)}`).join(" "), () => {
-      const partly = messages.length > 1 && chance.chance(faults().partialBatch);
+      const partly = messages.length > 1 && strikes("partialBatch");
       post(partly ? messages.slice(0, chance.below(messages.length)) : messages);
       if (partly) throw new Outage(`call ${calls.seen.length - 1}, queue.send: a part of the batch was refused`);
     });

@@ -2,11 +2,11 @@
  * A world in memory on one thread, with a virtual clock and every fault drawn from one seed. The same seed
  * gives the same faults, the same order of everything and the same trace, whatever machine it runs on.
  */
-import type { ExecutionSummary, Inbox, SegmentRecord, Tasks, World } from "../../engine/ports.ts";
+import type { ExecutionId, ExecutionSummary, Inbox, SegmentRecord, Tasks, World } from "../../engine/ports.ts";
 import type { LogLine } from "../../engine/watch-port.ts";
 import { type Caller, type CallSeen, type Counts, calls, skewOf } from "./calls.ts";
 import { contents } from "./contents.ts";
-import { drawFaults, type Faults, noFaults } from "./faults.ts";
+import { drawFaults, type Faults, noFaults, strikesOf } from "./faults.ts";
 import { prng } from "./prng.ts";
 import { rest, virtualTime } from "./time.ts";
 import { HORIZON, inboxOf, type Setting, workerWorld } from "./worker.ts";
@@ -19,6 +19,8 @@ export interface SimulatedOptions {
   readonly faults?: Partial<Faults> | "drawn";
   readonly start?: Instant;
   readonly tasks?: Tasks;
+  /** How many branches are read together: as many as the engine has in a group. */
+  readonly groupWidth?: number;
   /** `remote` (default) works like the AWS adapter; `local` commits in one transaction and may lose its tail in a power cut. */
   readonly kind?: "remote" | "local";
   /** The users' files, by bucket and key. */
@@ -75,6 +77,7 @@ export interface SimulatedWorld extends Omit<SimulatedWorker, "dead" | "kill"> {
   /** The lines of all executions' logs, in the order in which they were told. */
   logged(): readonly LogLine[];
   summaries(): readonly ExecutionSummary[];
+  summary(id: ExecutionId): ExecutionSummary | undefined;
   /** The users' files as text, by `bucket/key`. */
   files(): ReadonlyMap<string, string>;
 }
@@ -93,11 +96,12 @@ export function simulatedWorld(options: SimulatedOptions): SimulatedWorld {
   let faults: Faults =
     options.faults === "drawn" ? drawFaults(prng(`faults ${options.seed}`)) : { ...noFaults, ...options.faults };
   const current = () => faults;
-  const inside = contents(kind === "local", chance, current, time.now);
+  const strikes = strikesOf(chance, current);
+  const inside = contents(kind === "local", options.groupWidth ?? 256, chance, current, strikes, time.now);
   for (const [bucket, keys] of Object.entries(options.files ?? {})) {
     for (const [key, file] of Object.entries(keys)) inside.files.set(`${bucket}/${key}`, Buffer.from(file));
   }
-  const made = calls(time, chance, current);
+  const made = calls(time, chance, current, strikes);
   const setting: Setting = {
     kind,
     contents: inside,
@@ -105,6 +109,7 @@ export function simulatedWorld(options: SimulatedOptions): SimulatedWorld {
     time,
     chance,
     faults: current,
+    strikes,
     tasks: options.tasks ?? noTasks,
   };
   const living = new Set<Caller>();
@@ -179,6 +184,7 @@ export function simulatedWorld(options: SimulatedOptions): SimulatedWorld {
     segments: inside.segments.all,
     logged: () => inside.logs,
     summaries: inside.registry.executions,
+    summary: inside.registry.execution,
     files: () => new Map([...inside.files.entries()].map(([name, bytes]) => [name, Buffer.from(bytes).toString()])),
   };
 }

@@ -10,7 +10,7 @@
 import type { JsonText } from "../../asl/json.ts";
 import { remember } from "../bounded-map.ts";
 import type { Engine } from "../engine.ts";
-import { groupWidth } from "../join.ts";
+import { groupWidth } from "../group-width.ts";
 import type { JoinKey, MapRunId } from "../ports.ts";
 import { expiry } from "../record.ts";
 

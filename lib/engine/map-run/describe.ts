@@ -1,6 +1,6 @@
 /** A Map Run as it stands, with what its children have come to; those of groups that are not done are counted now. */
 import type { Engine } from "../engine.ts";
-import { groupWidth } from "../join.ts";
+import { groupWidth } from "../group-width.ts";
 import type { MapRunId } from "../ports.ts";
 import { type Chunk, chunkOf, itemsIn, takersOf } from "./chunks.ts";
 import { runHead } from "./log.ts";

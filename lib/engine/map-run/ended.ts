@@ -1,7 +1,7 @@
 /** The end of a Map Run's child: it is reported, the token goes on to the next, and the run hears what concerns it. */
 import type { Instant, Outcome } from "../../asl/position.ts";
 import type { Engine } from "../engine.ts";
-import { groupWidth } from "../join.ts";
+import { groupWidth } from "../group-width.ts";
 import { dispatch, messageOf } from "../messages.ts";
 import type { MapRunId, Message } from "../ports.ts";
 import { expiry } from "../record.ts";

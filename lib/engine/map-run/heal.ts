@@ -5,8 +5,8 @@
  */
 import type { Instant } from "../../asl/position.ts";
 import type { Engine } from "../engine.ts";
+import { groupWidth } from "../group-width.ts";
 import { childId } from "../identity.ts";
-import { groupWidth } from "../join.ts";
 import { dispatch } from "../messages.ts";
 import type { MapRunId, Message } from "../ports.ts";
 import { unmovedOf } from "../unmoved.ts";

@@ -7,7 +7,7 @@ import { Unreadable } from "../../asl/distributed/parser.ts";
 import { EvaluationFailure } from "../../asl/evaluate/failure.ts";
 import type { Failure, Instant } from "../../asl/position.ts";
 import type { Engine } from "../engine.ts";
-import { groupWidth } from "../join.ts";
+import { groupWidth } from "../group-width.ts";
 import { type ChildInput, stageChunk } from "./chunks.ts";
 import { type RunFork, readRunFork } from "./fork.ts";
 import { childInputs } from "./inputs.ts";

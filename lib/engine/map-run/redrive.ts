@@ -10,9 +10,9 @@
 import type { Instant } from "../../asl/position.ts";
 import type { RunRedrive } from "../command.ts";
 import type { Engine } from "../engine.ts";
+import { groupWidth } from "../group-width.ts";
 import { headerAt, headOf } from "../head.ts";
 import { childId } from "../identity.ts";
-import { groupWidth } from "../join.ts";
 import { dispatch } from "../messages.ts";
 import type { MapRunId } from "../ports.ts";
 import { expiry } from "../record.ts";

@@ -19,8 +19,8 @@ import {
 import type { JsonText } from "../../asl/json.ts";
 import type { Failure, Instant, MapRun } from "../../asl/position.ts";
 import type { Engine } from "../engine.ts";
+import { groupWidth } from "../group-width.ts";
 import { childId, executionArn, executionName, labelOf, machineArn, ownName } from "../identity.ts";
-import { groupWidth } from "../join.ts";
 import type { MapRunId } from "../ports.ts";
 import { childInput, chunkOf, itemsIn } from "./chunks.ts";
 import { expressChildArn } from "./express.ts";

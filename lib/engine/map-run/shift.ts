@@ -9,8 +9,8 @@
 import type { Instant } from "../../asl/position.ts";
 import type { RunShift } from "../command.ts";
 import type { Engine } from "../engine.ts";
+import { groupWidth } from "../group-width.ts";
 import { branchPath } from "../identity.ts";
-import { groupWidth } from "../join.ts";
 import { dispatch } from "../messages.ts";
 import type { MapRunId, Verdict } from "../ports.ts";
 import { expiry } from "../record.ts";

@@ -17,7 +17,7 @@ import {
 } from "../../asl/distributed/source.ts";
 import type { MapItem, MapRun } from "../../asl/position.ts";
 import type { Engine } from "../engine.ts";
-import { groupWidth } from "../join.ts";
+import { groupWidth } from "../group-width.ts";
 import { type FilePlace, fileItems, unreadable } from "./file.ts";
 import type { RunFork } from "./fork.ts";
 import type { Objects } from "./ports.ts";

@@ -5,9 +5,9 @@
  * child is passed over. When MaxConcurrency falls, tokens of slots beyond it take nothing any more.
  */
 import type { Engine } from "../engine.ts";
+import { groupWidth } from "../group-width.ts";
 import { headerAt, headOf } from "../head.ts";
 import { childId } from "../identity.ts";
-import { groupWidth } from "../join.ts";
 import { dispatch, messageOf } from "../messages.ts";
 import type { MapRunId, Message } from "../ports.ts";
 import { expiry } from "../record.ts";

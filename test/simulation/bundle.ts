@@ -1,0 +1,72 @@
+/**
+ * The simulation as one file of JavaScript, in which groups are narrow and perhaps one place is changed. A run
+ * is a second of work for each of its thousands of seeds; to load the sources one by one takes seconds itself.
+ */
+import { mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { build, type Plugin } from "esbuild";
+
+/** What stands in a file exactly once, and what is to stand there instead. */
+export interface Change {
+  /** From the root of the project. */
+  readonly file: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+interface Bundle {
+  readonly path: string;
+  remove(): void;
+}
+
+const root = resolve(import.meta.dirname, "../..");
+
+export async function bundled(change?: Change): Promise<Bundle> {
+  const folder = mkdtempSync(join(tmpdir(), "baton-simulation-"));
+  const path = join(folder, "work.mjs");
+  symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
+  const bundle = { path, remove: () => rmSync(folder, { recursive: true, force: true }) };
+  try {
+    await build({
+      entryPoints: [join(import.meta.dirname, "work.ts")],
+      outfile: path,
+      bundle: true,
+      packages: "external",
+      platform: "node",
+      format: "esm",
+      target: "node20",
+      sourcemap: "inline",
+      logLevel: "error",
+      plugins: [narrowGroups, ...(change ? [changing(change)] : [])],
+    });
+  } catch (error) {
+    bundle.remove();
+    throw error;
+  }
+  return bundle;
+}
+
+const narrowGroups: Plugin = {
+  name: "narrow groups",
+  setup: ({ onResolve }) => {
+    const path = join(import.meta.dirname, "narrow-groups.ts");
+    onResolve({ filter: /\/group-width\.ts$/ }, () => ({ path }));
+  },
+};
+
+function changing({ file, from, to }: Change): Plugin {
+  const changed = join(root, file);
+  return {
+    name: "change",
+    setup: ({ onLoad }) => {
+      onLoad({ filter: /\.ts$/ }, ({ path }) => {
+        if (path !== changed) return undefined;
+        const text = readFileSync(path, "utf8");
+        const count = text.split(from).length - 1;
+        if (count !== 1) throw new Error(`what is to be changed stands ${count} times in ${file}: ${from}`);
+        return { contents: text.replace(from, () => to), loader: "ts" };
+      });
+    },
+  };
+}

@@ -1,0 +1,45 @@
+/** Many seeds, in as many processes as are wanted: neighbouring seeds to each. */
+import { fork } from "node:child_process";
+import { bundled, type Change } from "./bundle.ts";
+import { type Tally, total } from "./report.ts";
+
+export interface Order {
+  readonly from: number;
+  readonly seeds: number;
+  /** The name of a machine, or `generated`; by default whichever the seed has. */
+  readonly only?: string;
+  /** All the faults of the seeds, or duplicates only. */
+  readonly world: "swarm" | "duplicates";
+  /** Ends at the first failing seed. */
+  readonly first: boolean;
+}
+
+/** `change`: of the sources, for this run. */
+export async function simulate(order: Order, processes = 1, change?: Change): Promise<Tally> {
+  const { path, remove } = await bundled(change);
+  const started = performance.now();
+  try {
+    const parts = await Promise.all(shares(order, processes).map((part) => inProcess(path, part)));
+    return { ...total(parts), seconds: (performance.now() - started) / 1_000 };
+  } finally {
+    remove();
+  }
+}
+
+function shares(order: Order, processes: number): readonly Order[] {
+  const size = Math.ceil(order.seeds / processes);
+  return Array.from({ length: Math.ceil(order.seeds / size) }, (_, share) => {
+    const seeds = Math.min(size, order.seeds - share * size);
+    return { ...order, from: order.from + share * size, seeds };
+  });
+}
+
+function inProcess(path: string, order: Order): Promise<Tally> {
+  return new Promise((resolve, reject) => {
+    const child = fork(path, { execArgv: ["--enable-source-maps"], stdio: ["ignore", "ignore", "inherit", "ipc"] });
+    child.once("message", (message) => resolve(message as Tally)); // a Tally is what `work.ts` sends
+    child.once("error", reject);
+    child.once("exit", (code) => reject(new Error(`the seeds from ${order.from} ended with ${code} and no answer`)));
+    child.send(order);
+  });
+}

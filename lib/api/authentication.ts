@@ -7,6 +7,7 @@ import { timingSafeEqual } from "node:crypto";
 import type { Instant } from "../asl/position.ts";
 import type { Access, AccessKey } from "../engine/ports.ts";
 import { isGenuine, isOver, readBearer } from "./bearer.ts";
+import type { SentHeaders } from "./http.ts";
 import { Refusal } from "./refusal.ts";
 import { algorithm, type Scope, type SignedRequest, service, sha256, signatureOf } from "./signature.ts";
 
@@ -69,7 +70,7 @@ function accessOf({ accessKeyId, role, machines }: AccessKey): Access {
 const nobody = { accessKeyId: "", account: "000000000000", region: "us-east-1" };
 
 /** An access key id of 12 digits names the account: a habit of local AWS servers. */
-export function unverifiedCaller(headers: Headers): Caller {
+export function unverifiedCaller(headers: SentHeaders): Caller {
   const header = headers.get("authorization") ?? "";
   const [, accessKeyId, region] = /Credential=([^/,\s]+)\/\d{8}\/([a-z0-9-]{1,32})\//.exec(header) ?? [];
   return accessKeyId && region ? { accessKeyId, ...accountAndRegion({ accessKeyId, region }) } : nobody;
@@ -128,7 +129,7 @@ function fieldsOf(header: string): ReadonlyMap<string, string> | undefined {
 /** What decides about the call must be signed; headers that proxies add need not be. */
 const deciding = ["host", "x-amz-date", "x-amz-target", "x-amz-content-sha256", "x-amz-security-token"];
 
-function checkSignedHeaders(headers: Headers, signed: readonly string[]): void {
+function checkSignedHeaders(headers: SentHeaders, signed: readonly string[]): void {
   const missing = deciding.filter((name) => !signed.includes(name) && (name === "host" || headers.has(name)));
   if (missing.length > 0) throw invalidSignature(`${missing.join(", ")} must be among the signed headers.`);
 }

@@ -4,11 +4,12 @@
  */
 import { executionArn, executionName } from "../engine/identity.ts";
 import type { ExecutionId, Tenant, World } from "../engine/ports.ts";
+import type { HttpAnswer } from "./http.ts";
 
 export interface Changes {
   readonly changed: (id: ExecutionId) => void;
   /** The stream of what one listener may hear of, until the signal or `close`. */
-  listen(audience: Audience, signal?: AbortSignal): Response;
+  listen(audience: Audience, signal?: AbortSignal): HttpAnswer;
   close(): void;
 }
 
@@ -53,7 +54,8 @@ export function createChanges(): Changes {
       sending ??= setTimeout(send, gatheredMilliseconds).unref();
     },
     listen(audience, signal) {
-      if (listeners.size >= mostListeners) return new Response("Too many listeners\n", { status: 503 });
+      if (listeners.size >= mostListeners)
+        return { status: 503, headers: { "content-type": "text/plain;charset=UTF-8" }, body: "Too many listeners\n" };
       let listener: Listener | undefined;
       const forget = (): void => {
         if (listener) listeners.delete(listener);
@@ -69,7 +71,7 @@ export function createChanges(): Changes {
         },
         cancel: forget,
       });
-      return new Response(body, { headers: { "content-type": "text/event-stream", "cache-control": "no-store" } });
+      return { status: 200, headers: { "content-type": "text/event-stream", "cache-control": "no-store" }, body };
     },
     close() {
       clearInterval(beat);

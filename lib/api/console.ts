@@ -7,6 +7,8 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { extname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 
+import type { HttpAnswer, HttpRequest } from "./http.ts";
+
 export interface ConsoleFile {
   readonly type: string;
   readonly body: Buffer;
@@ -67,18 +69,25 @@ const safety = {
 };
 
 /** Undefined: the path is none of the console's. */
-export function answerConsole(files: ConsoleFiles, request: Request, path: string): Response | undefined {
+export function answerConsole(files: ConsoleFiles, request: HttpRequest, path: string): HttpAnswer | undefined {
   if (path !== "/console" && !path.startsWith("/console/")) return undefined;
   if (request.method !== "GET" && request.method !== "HEAD")
-    return new Response(null, { status: 405, headers: { allow: "GET, HEAD" } });
+    return { status: 405, headers: { allow: "GET, HEAD" }, body: null };
   // Relative: whatever stands before our path (a stage's name) stays. The page's own addresses are relative too.
-  if (path === "/console") return new Response(null, { status: 308, headers: { location: "console/" } });
+  if (path === "/console") return { status: 308, headers: { location: "console/" }, body: null };
   const name = path.slice("/console/".length) || "index.html";
   const file = files.get(name);
-  if (!file) return new Response("There is no such file.\n", { status: 404, headers: safety });
+  if (!file)
+    return {
+      status: 404,
+      headers: { ...safety, "content-type": "text/plain;charset=UTF-8" },
+      body: "There is no such file.\n",
+    };
   const zipped = /\bgzip\b/.test(request.headers.get("accept-encoding") ?? "");
   const body = zipped ? file.zipped() : file.body;
-  return new Response(request.method === "HEAD" ? null : new Uint8Array(body), {
+  return {
+    status: 200,
+    body: request.method === "HEAD" ? null : body,
     headers: {
       ...safety,
       "content-type": file.type,
@@ -87,5 +96,5 @@ export function answerConsole(files: ConsoleFiles, request: Request, path: strin
       vary: "accept-encoding",
       ...(zipped && { "content-encoding": "gzip" }),
     },
-  });
+  };
 }

@@ -1,5 +1,7 @@
 /** Pages of other origins in a browser: which may call, and what the browser is told about it. */
 
+import type { HttpAnswer, HttpRequest } from "./http.ts";
+
 export interface Cors {
   /** `https://app.example.org`; `*` stands for every origin. */
   readonly origins: readonly string[];
@@ -26,10 +28,10 @@ const exposed = "location, x-amzn-requestid, x-amzn-errortype";
 const preflightSeconds = 7200;
 
 /** The answer to a browser that asks before it calls; undefined: that is not what is asked, or not allowed. */
-export function preflight(cors: Cors | undefined, request: Request): Response | undefined {
+export function preflight(cors: Cors | undefined, request: HttpRequest): HttpAnswer | undefined {
   const isPreflight = request.method === "OPTIONS" && request.headers.has("access-control-request-method");
   if (!isPreflight || !allowedOrigin(cors, request)) return undefined;
-  return new Response(null, { status: 204, headers: preflightHeaders });
+  return { status: 204, headers: preflightHeaders, body: null };
 }
 
 const preflightHeaders = {
@@ -38,17 +40,19 @@ const preflightHeaders = {
   "access-control-max-age": String(preflightSeconds),
 };
 
-export function withCors(cors: Cors | undefined, request: Request, response: Response): Response {
-  if (!cors) return response;
-  response.headers.append("vary", "origin");
+export function withCors(cors: Cors | undefined, request: HttpRequest, answer: HttpAnswer): HttpAnswer {
+  if (!cors) return answer;
+  const { vary } = answer.headers;
   const origin = allowedOrigin(cors, request);
-  if (!origin) return response;
-  response.headers.set("access-control-allow-origin", origin);
-  response.headers.set("access-control-expose-headers", exposed);
-  return response;
+  const headers = {
+    ...answer.headers,
+    vary: vary === undefined ? "origin" : `${vary}, origin`,
+    ...(origin && { "access-control-allow-origin": origin, "access-control-expose-headers": exposed }),
+  };
+  return { ...answer, headers };
 }
 
-function allowedOrigin(cors: Cors | undefined, request: Request): string | undefined {
+function allowedOrigin(cors: Cors | undefined, request: HttpRequest): string | undefined {
   const origin = request.headers.get("origin");
   if (!cors || origin === null) return undefined;
   return cors.origins.includes("*") || cors.origins.includes(origin) ? origin : undefined;

@@ -1,4 +1,5 @@
 /** The two faces of the API have one shape: answer a request whose caller is known, and word a refusal. */
+import type { HttpAnswer, SentHeaders } from "./http.ts";
 import type { Call } from "./operation.ts";
 import type { Refusal } from "./refusal.ts";
 
@@ -7,12 +8,12 @@ export interface Received {
   readonly method: string;
   readonly path: string;
   readonly query: URLSearchParams;
-  readonly headers: Headers;
+  readonly headers: SentHeaders;
   readonly body: Uint8Array;
   readonly requestId: string;
 }
 
 export interface Face {
-  answer(call: Call, request: Received): Promise<Response>;
-  refuse(refusal: Refusal, request: Pick<Received, "requestId">): Response;
+  answer(call: Call, request: Received): Promise<HttpAnswer>;
+  refuse(refusal: Refusal, request: Pick<Received, "requestId">): HttpAnswer;
 }

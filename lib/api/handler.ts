@@ -1,5 +1,5 @@
 /**
- * The API as one function from Request to Response, for the Lambda and the local server alike. It reads
+ * The API as one function from request to answer, for the Lambda and the local server alike. It reads
  * the body, asks who calls, and hands over to one of two faces: the wire protocol (`POST /`) or REST.
  * What the faces refuse is an answer; anything else that is thrown is reported and answered as 500.
  */
@@ -10,6 +10,7 @@ import { unverifiedCaller, type Verifier } from "./authentication.ts";
 import type { Changes } from "./changes.ts";
 import { answerConsole, type ConsoleFiles } from "./console.ts";
 import { type Cors, preflight, withCors } from "./cors.ts";
+import { type HttpAnswer, type HttpRequest, jsonAnswer, type SentHeaders, toResponse } from "./http.ts";
 import { openApiDocument } from "./openapi.ts";
 import { internalFailure, Refusal, tooLarge } from "./refusal.ts";
 import { rest } from "./rest.ts";
@@ -38,14 +39,20 @@ export interface HandlerOptions {
 /** A payload at the installation's ceiling of 16 MiB, and room for its escapes. */
 export const usualBodyLimitBytes = 24 * 1024 * 1024;
 
+/** `createApi` for whoever speaks the Fetch API. */
 export function createHandler(engine: Engine, options: HandlerOptions): (request: Request) => Promise<Response> {
+  const api = createApi(engine, options);
+  return async (request) => toResponse(await api(request));
+}
+
+export function createApi(engine: Engine, options: HandlerOptions): (request: HttpRequest) => Promise<HttpAnswer> {
   const report = options.report ?? reportToConsole;
   const basePath = options.basePath ?? "";
-  const answerTo = async (request: Request): Promise<Response> => {
+  const answerTo = async (request: HttpRequest): Promise<HttpAnswer> => {
     const url = new URL(request.url);
     const path = ownPath(url.pathname, basePath);
-    if (path === "/health") return Response.json({ status: "ok" });
-    if (path === "/openapi.json" && request.method === "GET") return Response.json(openApiDocument(basePath));
+    if (path === "/health") return jsonAnswer({ status: "ok" });
+    if (path === "/openapi.json" && request.method === "GET") return jsonAnswer(openApiDocument(basePath));
     const page = options.console && answerConsole(options.console, request, path);
     if (page) return page;
     const requestId = uuid(engine.world.chance);
@@ -60,7 +67,7 @@ export function createHandler(engine: Engine, options: HandlerOptions): (request
         body,
         mayBear: face === rest,
       });
-      if (path === "/caller" && method === "GET") return Response.json(access ?? { role: "admin" });
+      if (path === "/caller" && method === "GET") return jsonAnswer(access ?? { role: "admin" });
       const invocationId = invocationIdOf(headers);
       const { signal } = request;
       const traceHeader = traceHeaderOf(headers);
@@ -111,13 +118,13 @@ async function callerOf(
 }
 
 /** The SDKs' own id of a call, the same for every try of it. What does not look like one is no id. */
-function invocationIdOf(headers: Headers): string | undefined {
+function invocationIdOf(headers: SentHeaders): string | undefined {
   const id = headers.get("amz-sdk-invocation-id");
   return id !== null && /^[\w-]{16,64}$/.test(id) ? id : undefined;
 }
 
 /** Stops reading at the limit: a length in the headers is only what the client says. */
-async function readBody(request: Request, limitBytes: number): Promise<Uint8Array> {
+async function readBody(request: HttpRequest, limitBytes: number): Promise<Uint8Array> {
   if (Number(request.headers.get("content-length") ?? 0) > limitBytes) throw tooLarge(limitBytes);
   const chunks: Uint8Array[] = [];
   let size = 0;

@@ -5,6 +5,7 @@
  */
 import { isObject, type JsonObject, parseJson, type Value } from "../asl/json.ts";
 import type { Face, Received } from "./face.ts";
+import type { HttpAnswer } from "./http.ts";
 import { bodyText } from "./json-body.ts";
 import type { Answer } from "./operation.ts";
 import { perform } from "./permissions.ts";
@@ -25,7 +26,8 @@ export const rest: Face = {
     const { name, message, members, headers } = refusal;
     const status = refusal.status === 400 ? (statuses.get(name) ?? 400) : refusal.status;
     const problem = { type: `urn:aws:states:${name}`, title: name, status, detail: message, requestId, ...members };
-    return new Response(JSON.stringify(problem), {
+    return {
+      body: JSON.stringify(problem),
       status,
       headers: {
         "content-type": "application/problem+json",
@@ -33,7 +35,7 @@ export const rest: Face = {
         "x-amzn-errortype": name,
         ...headers,
       },
-    });
+    };
   },
 };
 
@@ -119,11 +121,11 @@ function parsed(text: string): Value {
   }
 }
 
-function write({ status, answer, location }: Reply, route: Route, requestId: string): Response {
+function write({ status, answer, location }: Reply, route: Route, requestId: string): HttpAnswer {
   const headers = { "x-amzn-requestid": requestId, ...(location !== undefined && { location }) };
-  if (status === 204) return new Response(null, { status, headers });
+  if (status === 204) return { status, headers, body: null };
   const body = writeAnswer(answer, new Set(route.embedded));
-  return new Response(body, { status, headers: { ...headers, "content-type": "application/json" } });
+  return { status, headers: { ...headers, "content-type": "application/json" }, body };
 }
 
 /** Members that are JSON texts go in as they stand: number texts survive and nothing is parsed. */

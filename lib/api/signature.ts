@@ -3,11 +3,12 @@
  * verifies with it and the command `baton` signs with it; who holds which key is nobody's business here.
  */
 import { createHash, createHmac } from "node:crypto";
+import type { SentHeaders } from "./http.ts";
 
 export interface SignedRequest {
   readonly method: string;
   readonly url: URL;
-  readonly headers: Headers;
+  readonly headers: SentHeaders;
   readonly body: Uint8Array;
 }
 
@@ -87,7 +88,7 @@ export interface Credentials {
 
 /** The headers that make the request a signed one; `now` in milliseconds since 1970. */
 export function signedHeadersOf(
-  request: SignedRequest,
+  request: SignedRequest & { readonly headers: Headers },
   { credentials, region, now }: { readonly credentials: Credentials; readonly region: string; readonly now: number },
 ): Headers {
   const headers = new Headers(request.headers);

@@ -3,11 +3,13 @@
  * the form in which it travels on.
  */
 
+import type { SentHeaders } from "./http.ts";
+
 /** As the service limits it. */
 const longest = 256;
 
 /** Undefined: the request names none that can be read. */
-export function traceHeaderOf(headers: Headers): string | undefined {
+export function traceHeaderOf(headers: SentHeaders): string | undefined {
   const own = headers.get("x-amzn-trace-id");
   if (own !== null && own.length <= longest && /^[\x20-\x7e]+$/.test(own)) return own;
   return fromTraceparent(headers.get("traceparent") ?? "");

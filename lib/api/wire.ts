@@ -3,6 +3,7 @@
  * Moments are seconds since the epoch with milliseconds behind the point.
  */
 import type { Face } from "./face.ts";
+import type { HttpAnswer } from "./http.ts";
 import { bodyText } from "./json-body.ts";
 import type { Answer } from "./operation.ts";
 import { isOperation } from "./operations.ts";
@@ -54,9 +55,10 @@ function inSeconds(value: unknown): unknown {
   return copy ?? value;
 }
 
-function reply(status: number, requestId: string, body: string, headers: Record<string, string> = {}): Response {
-  return new Response(body, {
+function reply(status: number, requestId: string, body: string, headers: Record<string, string> = {}): HttpAnswer {
+  return {
     status,
     headers: { "content-type": "application/x-amz-json-1.0", "x-amzn-requestid": requestId, ...headers },
-  });
+    body,
+  };
 }

@@ -12,7 +12,8 @@ import { newAccessKey } from "../api/access.ts";
 import { createVerifier, type Verifier } from "../api/authentication.ts";
 import { createChanges, tellingChanges } from "../api/changes.ts";
 import { readConsole } from "../api/console.ts";
-import { createHandler, usualBodyLimitBytes } from "../api/handler.ts";
+import { createApi, usualBodyLimitBytes } from "../api/handler.ts";
+import { jsonAnswer } from "../api/http.ts";
 import { withOwnService } from "../api/own-service.ts";
 import type { Credentials } from "../api/signature.ts";
 import { createEngine, type Engine, type EngineOptions } from "../engine/engine.ts";
@@ -93,7 +94,7 @@ const rowsPerCleaning = 1_000;
 
 export async function startLocal(options: LocalOptions): Promise<LocalBaton> {
   const onError = options.onError ?? ((error: unknown) => console.error(error));
-  let handler: Handler = async () => new Response("Baton is starting", { status: 503 });
+  let handler: Handler = async () => jsonAnswer({ status: "starting" }, 503);
   const server = await serve((request) => handler(request), {
     port: options.port,
     bodyLimitBytes: usualBodyLimitBytes,
@@ -124,7 +125,7 @@ export async function startLocal(options: LocalOptions): Promise<LocalBaton> {
     };
     const engine: Engine = createEngine(watched, { ...own, ...options.engine });
     const door = options.requireKeys ? lockedDoor(options.folder) : undefined;
-    handler = createHandler(engine, {
+    handler = createApi(engine, {
       authentication: door?.verifier ?? "none",
       report: onError,
       changes,

@@ -5,8 +5,9 @@
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { HttpAnswer, HttpRequest, SentHeaders } from "../api/http.ts";
 
-export type Handler = (request: Request) => Promise<Response>;
+export type Handler = (request: HttpRequest) => Promise<HttpAnswer>;
 
 export interface ServeOptions {
   /** 0: any free port. */
@@ -90,17 +91,23 @@ async function answer(
   outgoing.on("close", () => {
     if (!outgoing.writableFinished) gone.abort();
   });
-  const response = refusal(incoming, corsOrigins, anyName) ?? (await handler(toRequest(incoming, body, gone.signal)));
+  const answer = refusal(incoming, corsOrigins, anyName) ?? (await handler(toRequest(incoming, body, gone.signal)));
   if (!server.listening) outgoing.setHeader("connection", "close"); // closing waits for this connection
-  outgoing.writeHead(response.status, Object.fromEntries(response.headers));
-  if (response.headers.get("content-type") === "text/event-stream") return await relay(response, outgoing);
-  outgoing.end(Buffer.from(await response.arrayBuffer()));
+  if (answer.body instanceof ReadableStream) {
+    outgoing.writeHead(answer.status, answer.headers);
+    return await relay(answer.body, outgoing);
+  }
+  const bytes = Buffer.from(answer.body ?? "");
+  // Its length first: or else it would go out in chunks, which are more writes.
+  const length = answer.status === 204 ? {} : { "content-length": bytes.byteLength };
+  outgoing.writeHead(answer.status, { ...answer.headers, ...length });
+  outgoing.end(bytes);
 }
 
 /** An answer that goes on: each part as it comes. A listener that does not read is let go, not kept for. */
-async function relay({ body }: Response, outgoing: ServerResponse): Promise<void> {
+async function relay(parts: ReadableStream<Uint8Array>, outgoing: ServerResponse): Promise<void> {
   outgoing.flushHeaders();
-  for await (const part of body ?? []) {
+  for await (const part of parts) {
     if (outgoing.destroyed || outgoing.writableLength > mostUnreadBytes) break;
     outgoing.write(part);
   }
@@ -133,7 +140,7 @@ function refusal(
   { method = "", url = "", headers }: IncomingMessage,
   corsOrigins: readonly string[],
   anyName: boolean,
-): Response | undefined {
+): HttpAnswer | undefined {
   if (!anyName && !ourNames.test(withoutPort(headers.host ?? "")))
     return refuse(403, `Host '${headers.host ?? ""}' is not a name of this machine; use localhost or 127.0.0.1`);
   if (!anyName && headers.origin !== undefined && !mayCall(headers.origin, corsOrigins))
@@ -154,12 +161,13 @@ function withoutPort(host: string): string {
   return host.replace(/:\d{1,5}$/, "");
 }
 
-function refuse(status: number, detail: string, headers: Readonly<Record<string, string>> = {}): Response {
+function refuse(status: number, detail: string, headers: Readonly<Record<string, string>> = {}): HttpAnswer {
   const problem = { type: "about:blank", title: status === 403 ? "Forbidden" : "Bad Request", status, detail };
-  return new Response(JSON.stringify(problem), {
+  return {
     status,
     headers: { "content-type": "application/problem+json", ...headers },
-  });
+    body: JSON.stringify(problem),
+  };
 }
 
 /** The name in the address is of no use to the handler: it reads the header, which may be no valid name of a URL. */
@@ -167,10 +175,21 @@ function toRequest(
   { method = "GET", url = "/", rawHeaders }: IncomingMessage,
   body: Buffer,
   signal: AbortSignal,
-): Request {
-  const sent = new Headers();
-  for (let index = 0; index < rawHeaders.length; index += 2)
-    sent.append(rawHeaders[index] ?? "", rawHeaders[index + 1] ?? "");
-  const bodiless = method === "GET" || method === "HEAD";
-  return new Request(`http://localhost${url}`, { method, headers: sent, signal, ...(!bodiless && { body }) });
+): HttpRequest {
+  return { method, url: `http://localhost${url}`, headers: sentHeaders(rawHeaders), body: [body], signal };
+}
+
+/** From names and values in turns. Node's own record forgets all but one of some that were sent twice. */
+function sentHeaders(raw: readonly string[]): SentHeaders {
+  const values = new Map<string, string>();
+  for (let index = 0; index < raw.length; index += 2) {
+    const name = (raw[index] ?? "").toLowerCase();
+    const value = raw[index + 1] ?? "";
+    const before = values.get(name);
+    values.set(name, before === undefined ? value : `${before}, ${value}`);
+  }
+  return {
+    get: (name) => values.get(name.toLowerCase()) ?? null,
+    has: (name) => values.has(name.toLowerCase()),
+  };
 }

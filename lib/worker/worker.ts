@@ -12,7 +12,8 @@ import { type AwsWorld, openAwsWorld } from "../adapters/aws/world.ts";
 import type { OtlpSettings } from "../adapters/otlp/settings.ts";
 import { otlpTraces } from "../adapters/otlp/traces.ts";
 import { createVerifier } from "../api/authentication.ts";
-import { createHandler, usualBodyLimitBytes } from "../api/handler.ts";
+import { createApi, usualBodyLimitBytes } from "../api/handler.ts";
+import { type HttpAnswer, type HttpRequest, jsonAnswer } from "../api/http.ts";
 import { withOwnService } from "../api/own-service.ts";
 import { handle } from "../engine/advance.ts";
 import { handleDeadLetter } from "../engine/dead-letter.ts";
@@ -70,7 +71,7 @@ const lastWords = 5_000;
 export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const clients = makeClients();
   const installation = await openInstallation(clients, options.names, options.installation);
-  let handler: Handler = async () => new Response("Baton is starting", { status: 503 });
+  let handler: Handler = async () => jsonAnswer({ status: "starting" }, 503);
   const server = await serve((request) => handler(request), {
     port: options.port,
     host: options.host,
@@ -144,23 +145,23 @@ function sourcesOf(engine: Engine, { inbox, deadLetters }: AwsWorld, { atOnce }:
 function apiOf(engine: Engine, { secrets }: AwsClients, options: WorkerOptions): Handler {
   const { tenant, accessKeySecrets, onError } = options;
   const keyOf = rememberAccessKeys(accessKeySecrets, secrets);
-  return createHandler(engine, {
+  return createApi(engine, {
     authentication: accessKeySecrets.length > 0 ? createVerifier({ keyOf, region: tenant.region }) : "none",
     tenant,
     report: (error, requestId) => onError(error, `request ${requestId}`),
   });
 }
 
-function isHealthCheck({ url, method }: Request): boolean {
+function isHealthCheck({ url, method }: HttpRequest): boolean {
   return method === "GET" && new URL(url).pathname === "/health";
 }
 
 /** 503 tells a load balancer to send nobody, and whoever watches that this worker can do nothing. */
-async function health(pollers: Pollers, now: number, stopping: boolean): Promise<Response> {
+async function health(pollers: Pollers, now: number, stopping: boolean): Promise<HttpAnswer> {
   const silent = now - pollers.answeredAt();
   const status = stopping ? "stopping" : silent > longestSilence ? "unreachable" : "ok";
   const body = { status, atWork: pollers.atWork(), queuesAnsweredSecondsAgo: Math.round(silent / 1_000) };
-  return Response.json(body, { status: status === "ok" ? 200 : 503 });
+  return jsonAnswer(body, status === "ok" ? 200 : 503);
 }
 
 /** Calls that can be given up: nobody knows then whether they were made, which the engine writes down as a lost attempt. */

@@ -54,7 +54,12 @@ interface Signing {
   readonly headers?: Record<string, string>;
 }
 
-async function signed(signing: Signing = {}): Promise<VerifiedRequest> {
+/** With headers that can be read one by one and changed. */
+interface Signed extends VerifiedRequest {
+  readonly headers: Headers;
+}
+
+async function signed(signing: Signing = {}): Promise<Signed> {
   const { method = "POST", path = "/", query = {}, body = "{}", at = now } = signing;
   const { service = "states", region = "eu-west-1", credentials = key } = signing;
   const signer = new SignatureV4({ credentials, region, service, sha256: Sha256 });
@@ -87,7 +92,7 @@ async function outcome(request: VerifiedRequest, at = now): Promise<string> {
   }
 }
 
-function withHeader(request: VerifiedRequest, name: string, value: string | undefined): VerifiedRequest {
+function withHeader(request: Signed, name: string, value: string | undefined): Signed {
   const headers = new Headers(request.headers);
   if (value === undefined) headers.delete(name);
   else headers.set(name, value);
@@ -116,7 +121,7 @@ describe("accepted", () => {
 describe("refused", () => {
   const mismatch = /^InvalidSignatureException: The request signature we calculated does not match/;
 
-  test.each<[string, (request: VerifiedRequest) => VerifiedRequest, RegExp]>([
+  test.each<[string, (request: Signed) => Signed, RegExp]>([
     [
       "no signature",
       (request) => withHeader(request, "authorization", undefined),
@@ -176,7 +181,7 @@ describe("refused", () => {
     expect(await outcome(alter(await signed()))).toMatch(expected);
   });
 
-  function change(request: VerifiedRequest, part: RegExp, by: string): VerifiedRequest {
+  function change(request: Signed, part: RegExp, by: string): Signed {
     return withHeader(request, "authorization", (request.headers.get("authorization") ?? "").replace(part, by));
   }
 

@@ -7,6 +7,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import { createChanges, tellingChanges } from "../../lib/api/changes.ts";
 import { readConsole } from "../../lib/api/console.ts";
 import { createHandler } from "../../lib/api/handler.ts";
+import { toResponse } from "../../lib/api/http.ts";
 import { executionId } from "../../lib/engine/identity.ts";
 import { memoryWorld } from "./memory-world.ts";
 
@@ -83,9 +84,9 @@ describe("changes", () => {
   test("a listener hears of its own tenant's executions, each once a burst, until the end", async () => {
     const changes = createChanges();
     const answer = changes.listen(own);
-    expect(answer.headers.get("content-type")).toBe("text/event-stream");
+    expect(answer.headers["content-type"]).toBe("text/event-stream");
     for (const account of [own.account, own.account, "111111111111"]) changes.changed(id(account));
-    const heard = await firstData(answer);
+    const heard = await firstData(toResponse(answer));
     expect(heard).toEqual({ executions: ["arn:aws:states:us-east-1:000000000000:execution:machine:run"] });
     changes.close();
   });
@@ -95,7 +96,7 @@ describe("changes", () => {
     const answer = changes.listen({ ...own, sees: (machine) => machine !== "machine" });
     changes.changed(id(own.account));
     changes.changed(executionId(own, "other", "run"));
-    expect(await firstData(answer)).toEqual({
+    expect(await firstData(toResponse(answer))).toEqual({
       executions: ["arn:aws:states:us-east-1:000000000000:execution:other:run"],
     });
     changes.close();
@@ -106,7 +107,7 @@ describe("changes", () => {
     const gone = new AbortController();
     const answer = changes.listen(own, gone.signal);
     gone.abort();
-    expect(await answer.text()).toBe("retry: 1000\n\n");
+    expect(await toResponse(answer).text()).toBe("retry: 1000\n\n");
     changes.close();
   });
 

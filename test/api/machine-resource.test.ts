@@ -6,7 +6,7 @@ import { createServer, type Server } from "node:http";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { answerResource, type ResourceEvent } from "../../lib/adapters/aws/custom-resource.ts";
 import { createVerifier } from "../../lib/api/authentication.ts";
-import { createHandler } from "../../lib/api/handler.ts";
+import { createApi } from "../../lib/api/handler.ts";
 import { type CallApi, changeMachine } from "../../lib/api/machine-resource.ts";
 import { signedCall } from "../../lib/api/signed-call.ts";
 import { type Listening, serve } from "../../lib/local/server.ts";
@@ -23,7 +23,7 @@ let stackUrl: string;
 
 beforeAll(async () => {
   const verify = createVerifier({ keyOf: async (id) => (id === key.accessKeyId ? key : undefined), region });
-  const handler = createHandler(engine, { authentication: verify, tenant: { account: "000000000000", region } });
+  const handler = createApi(engine, { authentication: verify, tenant: { account: "000000000000", region } });
   api = await serve(handler, { port: 0, bodyLimitBytes: 2_000_000 });
   stack = createServer(async (request, response) => {
     let text = "";

@@ -1,7 +1,7 @@
 /** The OpenAPI document: whole, in order, and true of what is answered. And who may read it from where. */
 import { beforeAll, describe, expect, test } from "vitest";
 import type { Schema } from "../../lib/api/answers.ts";
-import { createHandler } from "../../lib/api/handler.ts";
+import { createApi, createHandler } from "../../lib/api/handler.ts";
 import { routes } from "../../lib/api/routes.ts";
 import { serve } from "../../lib/local/server.ts";
 import { memoryWorld } from "./memory-world.ts";
@@ -165,7 +165,7 @@ describe("pages of other origins", () => {
   });
 
   test("get past the local server's own door by the same names", async () => {
-    const open = createHandler(world.engine, { authentication: "none", cors: { origins: [ours] } });
+    const open = createApi(world.engine, { authentication: "none", cors: { origins: [ours] } });
     const server = await serve(open, { port: 0, bodyLimitBytes: 1024, corsOrigins: [ours] });
     try {
       const status = async (origin: string): Promise<number> =>

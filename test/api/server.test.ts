@@ -17,7 +17,7 @@ import {
 } from "@aws-sdk/client-sfn";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createVerifier } from "../../lib/api/authentication.ts";
-import { createHandler, type HandlerOptions } from "../../lib/api/handler.ts";
+import { createApi, type HandlerOptions } from "../../lib/api/handler.ts";
 import { type Listening, type ServeOptions, serve } from "../../lib/local/server.ts";
 import { type MemoryWorld, memoryWorld } from "./memory-world.ts";
 import { pass, role, wait } from "./requests.ts";
@@ -33,7 +33,7 @@ async function listen(
 ): Promise<Listening> {
   failures = [];
   const report = (error: unknown): void => void failures.push(error);
-  const handler = createHandler(world.engine, { bodyLimitBytes, report, ...options });
+  const handler = createApi(world.engine, { bodyLimitBytes, report, ...options });
   return await serve(handler, { port: 0, bodyLimitBytes, ...limits });
 }
 
@@ -107,7 +107,7 @@ describe("the AWS SDK", () => {
       ...world.engine,
       world: { ...world.engine.world, clock: { ...world.engine.world.clock, now: Date.now } },
     };
-    server = await serve(createHandler(engine, { authentication }), { port: 0, bodyLimitBytes });
+    server = await serve(createApi(engine, { authentication }), { port: 0, bodyLimitBytes });
     const create = new CreateStateMachineCommand({ name: "m", definition: pass, roleArn: role });
     await expect(client(secret).send(create)).resolves.toHaveProperty("stateMachineArn");
     await expect(client(anybody).send(create)).rejects.toMatchObject({ name: "UnrecognizedClientException" });
@@ -264,7 +264,7 @@ describe("hostile requests", () => {
       },
     };
     const report = (error: unknown): void => void failures.push(error);
-    server = await serve(createHandler(engine, { authentication: "none", report }), { port: 0, bodyLimitBytes });
+    server = await serve(createApi(engine, { authentication: "none", report }), { port: 0, bodyLimitBytes });
     const response = await fetch(server.url, {
       method: "POST",
       headers: { "x-amz-target": "AWSStepFunctions.ListStateMachines" },
@@ -286,7 +286,7 @@ test("closing lets a running request finish, and then its connection", async () 
         letGo.push(resolve);
         arrive?.();
       });
-      return new Response("done");
+      return { status: 200, headers: {}, body: "done" };
     },
     { port: 0, bodyLimitBytes },
   );

@@ -1,7 +1,7 @@
 /** TestState, the checks of a definition and the listed variables, over the wire: as bytes, and with the AWS SDK. */
 import { SFNClient, TestStateCommand } from "@aws-sdk/client-sfn";
 import { beforeEach, describe, expect, test } from "vitest";
-import { createHandler } from "../../lib/api/handler.ts";
+import { createApi, createHandler } from "../../lib/api/handler.ts";
 import type { CallResult, World } from "../../lib/engine/ports.ts";
 import { serve } from "../../lib/local/server.ts";
 import { type MemoryWorld, memoryWorld } from "./memory-world.ts";
@@ -96,7 +96,10 @@ describe("TestState", () => {
   });
 
   test("is what the SDK's command calls, under the name that it puts before the host", async () => {
-    const server = await serve(handlerWith(), { port: 0, bodyLimitBytes: 1024 * 1024 });
+    const server = await serve(createApi(world.engine, { authentication: "none" }), {
+      port: 0,
+      bodyLimitBytes: 1024 * 1024,
+    });
     const { port } = new URL(server.url);
     const endpoint = `http://localhost:${port}`;
     const sfn = new SFNClient({

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { jsonAnswer } from "../../lib/api/http.ts";
 import { connect } from "../../lib/cli/client.ts";
 import { readValidDefinition } from "../../lib/cli/definition-file.ts";
 import { deploy } from "../../lib/cli/deploy.ts";
@@ -132,10 +133,10 @@ describe("commands on a running server", () => {
 
   test("what listens there may not be Baton, or may want signed requests", async () => {
     const answers = [
-      [new Response("hello"), "is not Baton (status 200); give Baton's address with --endpoint"],
-      [new Response("{}", { status: 404 }), "is not Baton (status 404)"],
+      [{ status: 200, headers: {}, body: "hello" }, "is not Baton (status 200); give Baton's address with --endpoint"],
+      [jsonAnswer({}, 404), "is not Baton (status 404)"],
       [
-        Response.json({ __type: "MissingAuthenticationTokenException", message: "Missing" }, { status: 403 }),
+        jsonAnswer({ __type: "MissingAuthenticationTokenException", message: "Missing" }, 403),
         "this Baton takes signed requests only",
       ],
     ] as const;

@@ -4,7 +4,7 @@ import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createVerifier } from "../../lib/api/authentication.ts";
 import { readConsole } from "../../lib/api/console.ts";
-import { createHandler } from "../../lib/api/handler.ts";
+import { createApi, createHandler } from "../../lib/api/handler.ts";
 import type { AccessKey } from "../../lib/engine/ports.ts";
 import { type Listening, serve } from "../../lib/local/server.ts";
 import { memoryWorld } from "../api/memory-world.ts";
@@ -32,7 +32,7 @@ describe.skipIf(missingChromium)(`the console behind keys${reason}`, () => {
     await wire(open, "StartExecution", { stateMachineArn: stateMachineArn.replace("passes", "asks"), name: "one-run" });
     const verify = createVerifier({ keyOf: async (id) => keys.find(({ accessKeyId }) => accessKeyId === id) });
     const files = readConsole(join(import.meta.dirname, "../../dist/console"));
-    const handler = createHandler(world.engine, {
+    const handler = createApi(world.engine, {
       // The world's clock stands still, the browser's does not.
       authentication: async (request) => await verify(request, Date.now()),
       ...(files && { console: files }),

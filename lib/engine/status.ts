@@ -42,14 +42,20 @@ async function tell(engine: Engine, change: StatusChange): Promise<void> {
   if (statusEvents && change.type === "STANDARD") await statusEvents.send(await statusEvent(change)); // as on the service
 }
 
+/** Asked before a change is put into words: it happens twice in the life of each execution. */
+function isWatched({ world }: Engine): boolean {
+  return world.metrics !== undefined || world.statusEvents !== undefined;
+}
+
 /** It runs: started, or redriven. */
 export async function tellRunning(engine: Engine, header: Header, again: boolean): Promise<void> {
+  if (!isWatched(engine)) return;
   await tell(engine, { ...common(engine, header, again), status: "RUNNING" });
 }
 
 export async function tellEnded(engine: Engine, header: Header, end: Segment, occasion: Occasion): Promise<void> {
   const { doing } = end.position;
-  if (doing.kind !== "ended") return;
+  if (doing.kind !== "ended" || !isWatched(engine)) return;
   const { outcome } = doing;
   await tell(engine, {
     ...common(engine, header, occasion === "again"),
@@ -82,6 +88,7 @@ function names(id: ExecutionId): Pick<StatusChange, "stateMachineArn" | "name"> 
 
 /** Both changes of an Express execution at once: nobody knew of it while it ran. */
 export async function tellExpress(engine: Engine, request: ExpressRun, ended: ExpressEnded): Promise<void> {
+  if (!isWatched(engine)) return;
   const { execution, version, alias } = request;
   const { outcome, arn, startedAt, stoppedAt, billing } = ended;
   const both = {

@@ -3,10 +3,26 @@ import type { MachineRecord, Machines, Tenant } from "../../engine/ports.ts";
 import { key, tables, text, under } from "./rows.ts";
 import type { Store } from "./store.ts";
 
+/** Every start reads its machine: those read last are kept as they were decoded. This process alone changes them. */
+const mostKept = 100;
+
 export function localMachines(store: Store): Machines {
+  const kept = new Map<string, MachineRecord>();
+
   function read(name: string): MachineRecord | undefined {
+    const known = kept.get(name);
+    if (known !== undefined) return known;
     const found = store.get(name);
-    return found === undefined ? undefined : decode(found);
+    if (found === undefined) return undefined;
+    const machine = decode(found);
+    if (kept.size >= mostKept) kept.clear();
+    kept.set(name, machine);
+    return machine;
+  }
+
+  function write(name: string, machine: MachineRecord): void {
+    kept.delete(name);
+    store.put(name, JSON.stringify(machine));
   }
 
   return {
@@ -14,7 +30,7 @@ export function localMachines(store: Store): Machines {
       const name = rowKey(machine, machine.name);
       const there = read(name);
       if (there !== undefined) return { kind: "exists", machine: there };
-      store.put(name, JSON.stringify(machine));
+      write(name, machine);
       await store.durable();
       return { kind: "created" };
     },
@@ -22,12 +38,13 @@ export function localMachines(store: Store): Machines {
     async replace(machine, expectedRevision) {
       const name = rowKey(machine, machine.name);
       if (read(name)?.revisionId !== expectedRevision) return "changed";
-      store.put(name, JSON.stringify(machine));
+      write(name, machine);
       await store.durable();
       return "replaced";
     },
 
     async remove(tenant, name) {
+      kept.delete(rowKey(tenant, name));
       store.remove(rowKey(tenant, name));
       await store.durable();
     },

@@ -1,5 +1,6 @@
 /** URLs that lead where no HTTP task may go: none of them makes a connection. */
-import { createServer, type Server } from "node:net";
+import { createServer as createHttpServer } from "node:http";
+import { type AddressInfo, createServer, type Server } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { isForbidden } from "../../lib/integrations/http/addresses.ts";
 import { exchange, Unreachable } from "../../lib/integrations/http/exchange.ts";
@@ -103,13 +104,13 @@ const urls = [
   ...["https://127.0.0.1:PORT#@good.example/", "https://127.0.0.1:PORT?@good.example/", "\thttps://127.0.0.1:PORT/\n"],
 ];
 
-test("they are 200 and more", () => expect(new Set(urls).size).toBeGreaterThanOrEqual(200));
+const texts = () => [...new Set(urls)].map((url) => url.replaceAll("PORT", String(port)));
 
-test("none of them connects to anybody", async () => {
+test("none of 200 and more connects to anybody", async () => {
   const let_through: string[] = [];
-  for (const url of urls) {
-    const text = url.replaceAll("PORT", String(port));
-    if (!URL.canParse(text)) continue; // is no URL at all: refused before
+  const tried = texts().filter((text) => URL.canParse(text)); // what is no URL at all is refused before
+  expect(tried.length).toBeGreaterThanOrEqual(200);
+  for (const text of tried) {
     let asked = 0;
     // The second answer is never asked for: the first was looked at, and is where the connection goes.
     const resolve = async (name: string) => {
@@ -123,6 +124,35 @@ test("none of them connects to anybody", async () => {
   }
   expect(let_through).toEqual([]);
   expect(connections).toBe(0);
+});
+
+test("nor does a redirect to any of them", async () => {
+  const hosts: string[] = [];
+  const places = texts().filter((text) => /^[\x21-\x7e]+$/.test(text)); // what a header can say
+  expect(places.length).toBeGreaterThanOrEqual(200);
+  let at = 0;
+  const redirecting = createHttpServer((request, response) => {
+    hosts.push(request.headers.host ?? "");
+    response.writeHead(at % 2 === 0 ? 302 : 307, { Location: places[at] ?? "" }).end();
+  });
+  await new Promise<void>((resolve) => redirecting.listen(0, "127.0.0.1", resolve));
+  const { port: own } = redirecting.address() as AddressInfo;
+  const url = new URL(`http://127.0.0.1:${own}/`);
+  for (; at < places.length; at++) {
+    const reply = await exchange({ method: "GET", url, headers: {} }, { loopback: true }, AbortSignal.timeout(30_000));
+    expect(reply.headers["Location"]).toEqual([places[at]]);
+  }
+  redirecting.close();
+  expect(hosts).toEqual(places.map(() => `127.0.0.1:${own}`));
+  expect(connections).toBe(0);
+});
+
+test("a name server that never answers is waited for as long as the call may take", async () => {
+  const request = { method: "GET", url: new URL("https://slow.example/"), headers: {} };
+  const abort = new AbortController();
+  const calling = exchange(request, { resolve: () => new Promise(() => {}) }, abort.signal);
+  abort.abort(new Error("the attempt's time is over"));
+  await expect(calling).rejects.toThrow("the attempt's time is over");
 });
 
 test("a name that was public when it was looked at is connected to there, whatever it says later", async () => {

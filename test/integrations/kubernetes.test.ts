@@ -1,10 +1,11 @@
 /** The API of a cluster as a Task calls it, against a server that answers as Kubernetes was documented to. */
 
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import type { CallResult } from "../../lib/engine/ports.ts";
 import { createTasks } from "../../lib/integrations/integrations.ts";
 import { type AnsweringServer, startAnswering } from "./answering.ts";
 import { callWith } from "./call-with.ts";
+import { makeAuthority, missingOpenssl } from "./certificates.ts";
 
 const credentials = { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "secret" };
 const options = {
@@ -131,6 +132,51 @@ describe("Kubernetes", () => {
     expect(server.asked.at(-1)).toMatchObject({
       method: "DELETE",
       path: `${jobs}/pi?propagationPolicy=Background`,
+    });
+  });
+});
+
+describe.skipIf(missingOpenssl)(`a cluster by TLS${missingOpenssl ? ` (skipped: ${missingOpenssl})` : ""}`, () => {
+  const own = missingOpenssl ? undefined : makeAuthority();
+  const names = "IP:127.0.0.1,DNS:cluster.example";
+  const reach = { loopback: true, resolve: async () => ["127.0.0.1"] };
+
+  async function ask(host: string, certified: string, authority = own): Promise<CallResult> {
+    const server = await startAnswering(authority?.vouchFor(certified));
+    onTestFinished(() => server.close());
+    server.rules = [[/^GET \/version/, () => ({ body: { major: "1" } })]];
+    const result = await callWith({ ...options, http: { reach } }, "arn:aws:states:::eks:call", {
+      ClusterName: "c",
+      CertificateAuthority: Buffer.from(own?.cert ?? "").toString("base64"),
+      Endpoint: server.url.replace("127.0.0.1", host),
+      Method: "GET",
+      Path: "/version",
+    });
+    expect(server.asked).toHaveLength(result.kind === "succeeded" ? 1 : 0);
+    return result;
+  }
+
+  test.each(["127.0.0.1", "cluster.example"])(
+    "is believed where its own authority vouches for it: %s",
+    async (host) => {
+      const result = await ask(host, names);
+      expect(result.kind === "succeeded" && JSON.parse(result.output)).toMatchObject({ ResponseBody: { major: "1" } });
+    },
+  );
+
+  test("is told nothing, no token either, where another authority does", async () => {
+    expect(await ask("127.0.0.1", names, makeAuthority())).toEqual({
+      kind: "failed",
+      error: "EKS.SdkClientException",
+      cause: expect.stringMatching(/^Unable to execute HTTP request: .*(certificate|signature)/),
+    });
+  });
+
+  test("is told nothing where the certificate is another host's", async () => {
+    expect(await ask("cluster.example", "DNS:other.example")).toEqual({
+      kind: "failed",
+      error: "EKS.SdkClientException",
+      cause: expect.stringMatching(/^Unable to execute HTTP request: .*cluster\.example/),
     });
   });
 });

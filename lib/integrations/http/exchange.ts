@@ -44,8 +44,8 @@ const longestMilliseconds = 60_000;
 const longestBody = 16 * 1024 * 1024;
 
 export async function exchange(request: HttpRequest, reach: Reach, signal: AbortSignal): Promise<HttpReply> {
-  const address = await addressOf(request.url, reach);
   const limit = AbortSignal.any([signal, AbortSignal.timeout(longestMilliseconds)]);
+  const address = await within(limit, addressOf(request.url, reach));
   const answer = await send(request, address, limit);
   return {
     statusCode: answer.statusCode ?? 0,
@@ -53,6 +53,21 @@ export async function exchange(request: HttpRequest, reach: Reach, signal: Abort
     headers: headersOf(answer),
     body: await bodyOf(answer),
   };
+}
+
+/** Looking a name up cannot be broken off, only be waited for no longer. */
+async function within<T>(limit: AbortSignal, work: Promise<T>): Promise<T> {
+  limit.throwIfAborted();
+  let over = (): void => {};
+  const ended = new Promise<never>((_, reject) => {
+    over = () => reject(limit.reason);
+    limit.addEventListener("abort", over);
+  });
+  try {
+    return await Promise.race([work, ended]);
+  } finally {
+    limit.removeEventListener("abort", over);
+  }
 }
 
 async function addressOf(url: URL, { loopback = false, resolve = byDns }: Reach): Promise<string> {

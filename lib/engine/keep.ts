@@ -11,6 +11,8 @@ import type { Engine } from "./engine.ts";
 import { headerAt, headOf } from "./head.ts";
 import { groupsIn } from "./history.ts";
 import { groupsOf, joinKey } from "./join.ts";
+import { keepMessage } from "./map-run/keep.ts";
+import { idOf, isDistributed } from "./map-run/open.ts";
 import { dispatch, messageOf } from "./messages.ts";
 import { awaitsWorker, offerClaim } from "./offer.ts";
 import type { BranchGroup, BranchPath, Message, Verdict } from "./ports.ts";
@@ -61,11 +63,15 @@ async function renewLog(engine: Engine, { id }: Header, until: Instant): Promise
   return heads;
 }
 
-/** What an open fork's branches have reported, level by level, and the place on its activity's list. */
+/** What an open fork's branches have reported, level by level; its Map Run; and the place on its activity's list. */
 async function renewOpen(engine: Engine, header: Header, head: Segment, until: Instant): Promise<void> {
   const { doing } = head.position;
   if (doing.kind === "working" && awaitsWorker(doing)) await offerClaim(engine, head, doing);
-  if (doing.kind !== "forked" || doing.run) return;
+  if (doing.kind !== "forked") return;
+  if (isDistributed(doing)) {
+    await dispatch(engine, [keepMessage(idOf(doing.run), doing.run.redriveCount ?? 0, until)]);
+    return;
+  }
   for (let level = 0, width = doing.width; ; level++, width = groupsOf(width)) {
     for (let group = 0; group < groupsOf(width); group++) {
       await engine.world.joins.renew(joinKey(header, head.branch, doing.claim, group, level), until);

@@ -8,7 +8,8 @@ import { handle } from "../../lib/engine/advance.ts";
 import { createEngine, type Engine } from "../../lib/engine/engine.ts";
 import { readHistory } from "../../lib/engine/history.ts";
 import { saveDefinition } from "../../lib/engine/machines.ts";
-import type { ExecutionId, JoinKey, SegmentRecord, World } from "../../lib/engine/ports.ts";
+import { describeMapRun } from "../../lib/engine/map-run/describe.ts";
+import type { ExecutionId, JoinKey, SegmentKey, SegmentRecord, World } from "../../lib/engine/ports.ts";
 import { startExecution } from "../../lib/engine/start.ts";
 import { tenant } from "./setup.ts";
 
@@ -18,7 +19,8 @@ const year = 365 * day;
 /** Hides what has expired. */
 function forgetful(world: SimulatedWorld): World {
   const terms = new Map<string, number>();
-  const segmentKey = ({ branch, seq }: Pick<SegmentRecord, "branch" | "seq">) => `${branch}#${seq}`;
+  const segmentKey = ({ execution, branch, seq }: SegmentKey) => `${execution} ${branch}#${seq}`;
+  const summaryKey = (id: ExecutionId) => `summary ${id}`;
   const joinKey = (key: JoinKey) => JSON.stringify(key);
   const isThere = (name: string) => (terms.get(name) ?? 0) > world.now();
   const kept = (segments: readonly SegmentRecord[]) => segments.filter((segment) => isThere(segmentKey(segment)));
@@ -42,8 +44,9 @@ function forgetful(world: SimulatedWorld): World {
       read: async function* (...asked) {
         for await (const page of log.read(...asked)) yield kept(page);
       },
-      renew: async (_, group, until) => {
+      renew: async (id, group, until) => {
         for (const segment of world.segments()) {
+          if (segment.execution !== id) continue;
           const isMeant = group ? inGroup(segment.branch, group.parent, group.forkSeq) : segment.branch === "";
           if (isMeant && isThere(segmentKey(segment))) note(segmentKey(segment), until);
         }
@@ -52,19 +55,24 @@ function forgetful(world: SimulatedWorld): World {
     executions: {
       ...executions,
       start: (summary, first) => {
-        note("summary", summary.expires);
+        note(summaryKey(summary.id), summary.expires);
         note(segmentKey(first), first.expires);
         return executions.start(summary, first);
       },
       finish: (id, ending) => {
-        note("summary", ending.expires);
+        note(summaryKey(id), ending.expires);
         return executions.finish(id, ending);
       },
-      find: async (id) => (isThere("summary") ? executions.find(id) : undefined),
-      renew: async (_, until) => void note("summary", until),
+      find: async (id) => (isThere(summaryKey(id)) ? executions.find(id) : undefined),
+      renew: async (id, until) => void note(summaryKey(id), until),
     },
     joins: {
       ...joins,
+      stage: (key, body, expires) => {
+        note(joinKey(key), expires);
+        return joins.stage(key, body, expires);
+      },
+      staged: async (key) => (isThere(joinKey(key)) ? joins.staged(key) : undefined),
       report: (key, index, body, expires) => {
         note(joinKey(key), expires);
         return joins.report(key, index, body, expires);
@@ -76,13 +84,13 @@ function forgetful(world: SimulatedWorld): World {
   return Object.assign(Object.create(world), own);
 }
 
-async function started(definition: object) {
+async function started(definition: object, input = '{"n":1}') {
   const world = simulatedWorld({ seed: "years" });
   const engine = createEngine(forgetful(world), { retentionDays: 90 });
   const definitionHash = await saveDefinition(engine, JSON.stringify(definition));
   const fixed = { type: "STANDARD", createdAt: 0, revisionId: "1", settings: "{}", roleArn: "role" } as const;
   const machine = { ...tenant, name: "machine", definitionHash, ...fixed };
-  const { id } = await startExecution(engine, { machine, input: '{"n":1}', name: "run" });
+  const { id } = await startExecution(engine, { machine, input, name: "run" });
   return { world, engine, id, begun: world.now() };
 }
 
@@ -144,6 +152,28 @@ test("one that waits two years, beside a branch that ended on the first day", as
   await pass(world, engine, end + 121 * day);
   expect(await statusOf(engine, id)).toBeUndefined();
   expect(await engine.world.log.head(id, "")).toBeUndefined();
+});
+
+test.each([1, 3])("a Map Run whose children wait for half a year, %i at a time", async (MaxConcurrency) => {
+  const wait = { Type: "Wait", Seconds: year / 2 / 1_000, Next: "Done" };
+  const Choices = [{ Variable: "$", NumericEquals: 1, Next: "Done" }];
+  const ItemProcessor = {
+    ProcessorConfig: { Mode: "DISTRIBUTED", ExecutionType: "STANDARD" },
+    StartAt: "Choose",
+    States: { Choose: { Type: "Choice", Choices, Default: "Long" }, Long: wait, Done: { Type: "Pass", End: true } },
+  };
+  const States = { Each: { Type: "Map", MaxConcurrency, ItemProcessor, End: true } };
+  const { world, engine, id, begun } = await started({ StartAt: "Each", States }, "[1,2,3]");
+  await pass(world, engine, begun + year / 2 - day);
+  // What is there is there for whoever has not seen it before.
+  const run = (await engine.world.mapRuns.list(id, 1)).items[0];
+  const described = run && (await describeMapRun(createEngine(engine.world), run.id));
+  expect(described?.executions).toMatchObject({ succeeded: 1, running: MaxConcurrency === 1 ? 1 : 2, total: 3 });
+  expect(run?.expires).toBeGreaterThan(begun + year / 2);
+  await pass(world, engine, begun + (MaxConcurrency === 1 ? year : year / 2) + day);
+  expect(await statusOf(engine, id)).toBe("SUCCEEDED");
+  const history = await readHistory(createEngine(engine.world), id);
+  expect(history.at(-1)).toMatchObject({ executionSucceededEventDetails: { output: "[1,2,3]" } });
 });
 
 test("one that loops slowly for a year", async () => {

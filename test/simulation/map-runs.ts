@@ -4,9 +4,10 @@
  */
 import { decodeSegment } from "../../lib/engine/codec.ts";
 import { childId } from "../../lib/engine/identity.ts";
+import { ends } from "../../lib/engine/map-run/counts.ts";
 import { idOf, isDistributed } from "../../lib/engine/map-run/open.ts";
 import type { ChildReport } from "../../lib/engine/map-run/reports.ts";
-import { ends, type RunState } from "../../lib/engine/map-run/run.ts";
+import type { RunState } from "../../lib/engine/map-run/run.ts";
 import type { ExecutionId, ExecutionSummary, MapRunId, SegmentRecord } from "../../lib/engine/ports.ts";
 import type { Segment } from "../../lib/engine/segment.ts";
 import type { Run } from "./harness.ts";

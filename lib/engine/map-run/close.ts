@@ -12,11 +12,12 @@ import { childId } from "../identity.ts";
 import type { MapRunId } from "../ports.ts";
 import { type NewChild, preventChild } from "./children.ts";
 import { type Chunk, childInput, runJoin, stagedChunk, takersOf } from "./chunks.ts";
+import { type Counts, noCounts, sum } from "./counts.ts";
 import { reportEnd } from "./ended.ts";
 import { commitEnd, endOf, holdsIn } from "./express.ts";
 import { changeRun, existing, type RunHead } from "./log.ts";
 import { type ChildReport, countsOf } from "./reports.ts";
-import { type Counts, closed, closedUpTo, epochIn, handOver, isDone, noCounts, type RunState, sum } from "./run.ts";
+import { closed, closedUpTo, epochIn, handOver, isDone, type RunState } from "./run.ts";
 import { ofEpoch } from "./tokens.ts";
 import type { Worked } from "./work.ts";
 

@@ -3,9 +3,10 @@ import type { Engine } from "../engine.ts";
 import { groupWidth } from "../group-width.ts";
 import type { MapRunId } from "../ports.ts";
 import { type Chunk, chunkOf, itemsIn, takersOf } from "./chunks.ts";
+import { type Counts, ends, noCounts, sum, type Tally } from "./counts.ts";
 import { runHead } from "./log.ts";
 import { countsIn, reportsOf } from "./reports.ts";
-import { type Counts, ends, epochIn, isDone, isOpen, noCounts, type RunState, sum, type Tally } from "./run.ts";
+import { epochIn, isDone, isOpen, type RunState } from "./run.ts";
 
 export interface FullTally extends Tally {
   readonly pending: number;

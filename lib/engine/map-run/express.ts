@@ -37,7 +37,7 @@ export function holdsIn({ report, epoch: written }: ChildEnd, epoch: number): bo
 }
 
 /** The branches of the run's log that hold the ends of its children: `/0.index`. */
-const ends = 0;
+export const ends = 0;
 
 /** Runs it from its beginning, whoever may have run it before. */
 export async function runChild(

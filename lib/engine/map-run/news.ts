@@ -9,7 +9,9 @@ export type RunNews =
   /** UpdateMapRun has changed it: there may be tokens to give out. */
   | { readonly kind: "updated"; readonly nonce: string }
   /** Messages of what should have moved by then may be lost; absent: all of them. */
-  | { readonly kind: "heal"; readonly before?: Instant };
+  | { readonly kind: "heal"; readonly before?: Instant }
+  /** From that group on, its rows are given another term. */
+  | { readonly kind: "keep"; readonly until: Instant; readonly group: number };
 
 export function newsKey(news: RunNews): string {
   switch (news.kind) {
@@ -21,5 +23,7 @@ export function newsKey(news: RunNews): string {
       return `update:${news.nonce}`;
     case "heal":
       return "heal";
+    case "keep":
+      return `keep:${news.group}`;
   }
 }

@@ -7,8 +7,9 @@ import type { Engine } from "../engine.ts";
 import { parseMapRunArn } from "../identity.ts";
 import type { MapRunId } from "../ports.ts";
 import type { Header, Segment } from "../segment.ts";
+import { noCounts } from "./counts.ts";
 import { beginRun, changeRun, entryOf, existing, follow, type RunHead } from "./log.ts";
-import { closeRun, epochIn, noCounts, type RunState, reopened } from "./run.ts";
+import { closeRun, epochIn, type RunState, reopened } from "./run.ts";
 
 type RunFork = Forked & { readonly run: MapRun };
 

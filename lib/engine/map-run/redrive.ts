@@ -20,6 +20,7 @@ import { redriveExecution } from "../redrive.ts";
 import type { Header, Segment } from "../segment.ts";
 import { type NewChild, startChild } from "./children.ts";
 import { chunkOf, runJoin, takersOf } from "./chunks.ts";
+import { noCounts, sum } from "./counts.ts";
 import { reportEnd } from "./ended.ts";
 import { changeRun, type RunHead } from "./log.ts";
 import { addToRanges } from "./ranges.ts";
@@ -32,10 +33,8 @@ import {
   keptIn,
   type LookedThrough,
   lookedThrough,
-  noCounts,
   type RunState,
   readAgain,
-  sum,
 } from "./run.ts";
 import { childAt, giveOut, mayTake, type Taken, take } from "./tokens.ts";
 import type { Worked } from "./work.ts";

@@ -6,8 +6,9 @@ import type { Instant, Outcome } from "../../asl/position.ts";
 import type { Engine } from "../engine.ts";
 import type { MapRunId } from "../ports.ts";
 import { runJoin } from "./chunks.ts";
+import { type Counts, noCounts, nothing, sum, type Tally } from "./counts.ts";
 import { type ChildEnd, endsIn, holdsIn } from "./express.ts";
-import { type Counts, epochIn, keptIn, noCounts, nothing, type RunState, sum, type Tally } from "./run.ts";
+import { epochIn, keptIn, type RunState } from "./run.ts";
 
 /** What the run reads of a child that has ended. */
 export interface ChildReport {

@@ -7,6 +7,7 @@ import type { ListedFile } from "../../asl/distributed/results.ts";
 import { exceedsTolerance, type Tolerance, toleranceExceeded } from "../../asl/distributed/tolerance.ts";
 import type { Failure, Instant, StateName } from "../../asl/position.ts";
 import type { SegmentKey } from "../ports.ts";
+import { type Counts, noCounts, sum } from "./counts.ts";
 import { addToRanges, isInRanges, type Ranges, sizeOfRanges } from "./ranges.ts";
 import type { Mark } from "./source.ts";
 
@@ -76,19 +77,6 @@ export interface Gift {
   readonly to: number;
 }
 
-export const ends = ["succeeded", "failed", "timedOut", "aborted"] as const;
-
-export type Tally = Readonly<Record<(typeof ends)[number], number>>;
-
-export interface Counts {
-  readonly executions: Tally;
-  readonly items: Tally;
-  /** Characters of all outputs together. */
-  readonly outputLength: number;
-  /** Of those that did not succeed, which can be redriven no more; absent: none. */
-  readonly final?: { readonly executions: number; readonly items: number };
-}
-
 /** The message that segment `seq` called for is at work on it; `from` is the key of the one that has to send that. */
 interface Charge {
   readonly seq: number;
@@ -139,10 +127,6 @@ export interface Occasion {
 export type Afterwards =
   | { readonly kind: "write" }
   | { readonly kind: "hand-over"; readonly longest: number; readonly tooLong: Failure };
-
-export const nothing: Tally = { succeeded: 0, failed: 0, timedOut: 0, aborted: 0 };
-
-export const noCounts: Counts = { executions: nothing, items: nothing, outputLength: 0 };
 
 /** How many may run at once now. */
 export function concurrencyOf({ concurrency }: RunState): number {
@@ -241,10 +225,25 @@ export function changed(state: RunState, { maxConcurrency, ...tolerance }: Chang
   return settle({ ...next, tokens: Math.min(state.tokens, concurrencyOf(next)) }, at);
 }
 
+/** As documented. One redrive more fails the state, and whatever the run has come to stays. */
+export const mostRedrives = 1_000;
+
+const redrivenTooOften: Failure = {
+  error: "States.Runtime",
+  cause: `The Map Run has been redriven ${mostRedrives} times, which is the most that a Map Run can be redriven.`,
+};
+
 /** RedriveExecution of its parent: once for each, however often it comes. */
 export function reopened(state: RunState, count: number, at: Occasion): RunState | undefined {
   if (epochIn(state) >= count || (state.awaited ?? 0) >= count) return undefined;
-  return state.phase.kind === "ended" ? reopening(state, count, at) : { ...state, awaited: count };
+  if (state.phase.kind !== "ended") return { ...state, awaited: count };
+  return count > mostRedrives ? refused(state, count, at) : reopening(state, count, at);
+}
+
+/** The parent waits for the end that belongs to its redrive. */
+function refused(state: RunState, count: number, at: Occasion): RunState {
+  const redriven = { count, at: at.now, before: epochIn(state) };
+  return { ...state, redriven, phase: endedPhase({ status: "FAILED", failure: redrivenTooOften }, at) };
 }
 
 function reopening({ awaited: _, ...state }: RunState, count: number, at: Occasion): RunState {
@@ -347,7 +346,10 @@ function conclude(state: RunState, outcome: RunOutcome, at: Occasion): RunState 
 
 function end(state: RunState, phase: Ended, at: Occasion): RunState {
   const { awaited } = state;
-  return awaited === undefined ? { ...state, phase } : reopening({ ...state, phase }, awaited, at);
+  const { awaited: _, ...rest } = state;
+  return awaited === undefined
+    ? { ...state, phase }
+    : (reopened({ ...rest, phase }, awaited, at) ?? { ...rest, phase });
 }
 
 /** Nothing is written for a run that was stopped, nor for one whose items could not be read. */
@@ -361,24 +363,4 @@ function endedPhase(outcome: RunOutcome, { key, now }: Occasion): Ended {
 
 function called({ seq, key }: Occasion): Charge {
   return { seq, from: key };
-}
-
-export function sum(one: Counts, other: Counts): Counts {
-  const add = (a: Tally, b: Tally): Tally => ({
-    succeeded: a.succeeded + b.succeeded,
-    failed: a.failed + b.failed,
-    timedOut: a.timedOut + b.timedOut,
-    aborted: a.aborted + b.aborted,
-  });
-  return {
-    executions: add(one.executions, other.executions),
-    items: add(one.items, other.items),
-    outputLength: one.outputLength + other.outputLength,
-    ...finalOf(one, other),
-  };
-}
-
-function finalOf({ final: one }: Counts, { final: other }: Counts): Pick<Counts, "final"> {
-  if (!one || !other) return one || other ? { final: one ?? other ?? { executions: 0, items: 0 } } : {};
-  return { final: { executions: one.executions + other.executions, items: one.items + other.items } };
 }

@@ -5,6 +5,7 @@ import type { Engine } from "../engine.ts";
 import type { Verdict } from "../ports.ts";
 import { closeChildren } from "./close.ts";
 import { healRun } from "./heal.ts";
+import { keepRun } from "./keep.ts";
 import { changeRun, existing, follow, inEpoch, type RunHead } from "./log.ts";
 import { readItems } from "./read.ts";
 import { redriveTaken, reopenRun } from "./redrive.ts";
@@ -81,6 +82,7 @@ async function work(engine: Engine, command: Extract<RunCommand, { kind: "run-wo
 async function hear(engine: Engine, command: Extract<RunCommand, { kind: "run-news" }>): Promise<void> {
   const { execution: run, epoch = 0, news } = command;
   if (news.kind === "heal") return healRun(engine, run, epoch, news.before ?? Number.POSITIVE_INFINITY);
+  if (news.kind === "keep") return keepRun(engine, run, epoch, news);
   const state = await inEpoch(engine, run, epoch);
   if (!state) return;
   const key = keyOf(command);

@@ -1,6 +1,7 @@
 /** A redriven execution redrives its Map Run: the same run, of which what did not succeed runs again. */
 import { describe, expect, test } from "vitest";
 import { describeMapRun } from "../../../lib/engine/map-run/describe.ts";
+import { reopened } from "../../../lib/engine/map-run/run.ts";
 import type { Call, CallResult, MapRunId } from "../../../lib/engine/ports.ts";
 import { redriveExecution } from "../../../lib/engine/redrive.ts";
 import { stopExecution } from "../../../lib/engine/stop.ts";
@@ -143,4 +144,21 @@ test("a redriven child says so", async () => {
   mend();
   const ran = await redrive(stage);
   expect(ran.children).toMatchObject([{ status: "SUCCEEDED", redrives: { count: 1 } }]);
+});
+
+test("a Map Run that has been redriven a thousand times is redriven no more", async () => {
+  const { call } = repairable((n) => n === 3);
+  const stage = await run(distributed(), { call, input: numbers(5) });
+  const [id] = await runsOf(stage);
+  const state = id && (await describeMapRun(stage.engine, id))?.state;
+  if (!state) throw new Error("no Map Run");
+  const often = { ...state, redriven: { count: 999, at: 0, before: 998 } };
+  const occasion = { seq: 9, now: 1, key: "redrive" };
+  expect(reopened(often, 1_000, occasion)?.phase.kind).toBe("reopening");
+  const last = { ...state, redriven: { count: 1_000, at: 0, before: 999 } };
+  expect(reopened(last, 1_001, occasion)).toMatchObject({
+    counts: state.counts,
+    redriven: { count: 1_001 },
+    phase: { kind: "ended", outcome: { status: "FAILED", failure: { error: "States.Runtime" } } },
+  });
 });

@@ -192,6 +192,7 @@ function answersIn({ type, details }: HistoryEvent, { position: { doing } }: Seg
       { kind: "timed-out", by: "timeout" },
       { kind: "timed-out", by: "heartbeat" },
       { kind: "timed-out", by: "worker" },
+      { kind: "timed-out", by: "worker" },
     ];
   }
   if (type === "ActivityStarted") {

@@ -4,7 +4,7 @@
  * retries as the definition says, and nothing of a dead scope running on.
  */
 import type { Definition } from "../../lib/asl/definition.ts";
-import type { Forked, Position, Working } from "../../lib/asl/position.ts";
+import type { Forked, Working } from "../../lib/asl/position.ts";
 import { branchName, ownName } from "../../lib/engine/identity.ts";
 import { dueTime } from "../../lib/engine/messages.ts";
 import { epochOf, type Segment } from "../../lib/engine/segment.ts";
@@ -15,6 +15,9 @@ const tolerance = 6;
 
 /** A call of that length is over well before its lease. */
 const leaseSafe = 900_000;
+
+/** How long before the end of its lease a worker gives up waiting. */
+const writingTime = 30_000;
 
 /** Time for whoever closes a scope to be replaced, once the faults are over. */
 const closingTime = 3_600_000;
@@ -103,17 +106,18 @@ class Replay {
   }
 
   /** By the clock of whoever wrote it, nothing is early. */
-  private checkTime({ position }: Segment, segment: Segment): void {
+  private checkTime(before: Segment, segment: Segment): void {
+    const { position } = before;
     const { doing } = segment.position;
     const isCut = doing.kind === "ended" && doing.outcome.status !== "SUCCEEDED" && doing.outcome.status !== "FAILED";
     const due = isCut ? undefined : dueTime(position);
     if (due !== undefined && segment.now < due - tolerance - this.jumps())
       this.say(segment, `is ${due - segment.now} ms early`);
-    this.checkTimeOut(position, segment);
+    this.checkTimeOut(before, segment);
   }
 
   /** A worker's own watch may jump while it waits; a timer's message is held against the clock that is there. */
-  private checkTimeOut({ doing }: Position, segment: Segment): void {
+  private checkTimeOut({ position: { doing }, lease }: Segment, segment: Segment): void {
     const since = segment.header?.redriveTime ?? this.startedAt();
     const header = this.heads.get("") && segment.branch === "" ? since : undefined;
     const { timeoutSeconds } = this.definition;
@@ -124,7 +128,8 @@ class Replay {
     if (doing.kind !== "working" || this.run.faults.clockJump > 0) return;
     if (!segment.events.some(({ type }) => type.endsWith("TimedOut"))) return;
     const { timeoutSeconds: whole = Infinity, heartbeatSeconds: beat = Infinity } = doing.call;
-    const early = doing.since + Math.min(whole, beat) * 1_000 - segment.now;
+    const longest = isOverWorker(segment) && lease !== undefined ? lease - writingTime - doing.since : Infinity;
+    const early = doing.since + Math.min(longest, Math.min(whole, beat) * 1_000) - segment.now;
     if (early > tolerance) this.say(segment, `times out ${early} ms early`);
     this.checkHeartbeats(doing, segment);
   }
@@ -244,8 +249,17 @@ class Replay {
   }
 }
 
+/** What became of a call depends on when things happened, not on what it answers. */
+const fate =
+  /stopped before it could record the result|longest time that a worker waits|not known whether the call was made/;
+
 export function hasLosses({ world }: Pick<Run, "world">): boolean {
-  return world.segments().some(({ body }) => body.includes("stopped before it could record the result"));
+  return world.segments().some(({ body }) => fate.test(body));
+}
+
+/** The worker waited no longer; the call may have gone on. */
+function isOverWorker({ events }: Segment): boolean {
+  return events.some(({ details }) => String(details?.["cause"]).includes("longest time that a worker waits"));
 }
 
 function isBelow(branch: string, parent: string): boolean {

@@ -163,7 +163,7 @@ export function memoryWorld(options: Partial<EngineOptions> = {}): MemoryWorld {
           [...executions.values()]
             .filter(({ id }) => id.startsWith(`${machineKey(tenant, machine)}/`))
             .filter((found) => status === undefined || found.status === status)
-            .reverse(),
+            .sort((a, b) => b.startedAt - a.startedAt || (a.name < b.name ? 1 : -1)),
           limit,
           after,
         ),

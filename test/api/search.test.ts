@@ -105,8 +105,31 @@ describe("SearchExecutions", () => {
         pages += 1;
       } while (nextToken !== undefined && pages < 100);
       expect(new Set(found).size, `pages of ${most}`).toBe(expected);
+      expect(found, `pages of ${most}: none is told of twice`).toHaveLength(expected);
       if (!("search" in question) && most === 100) expect(pages).toBe(1);
     }
+  });
+
+  test("what starts between two pages, and what a first look at one machine finds too far back, is in its turn", async () => {
+    for (let number = 0; number < 6; number++) {
+      await start("passes", `a${number}`, '{"kind":"rare"}');
+      await world.run(1);
+    }
+    for (let number = 0; number < 3; number++) {
+      await start("more", `b${number}`, '{"kind":"rare"}');
+      await world.run(1);
+    }
+    const question = { search: "kind=rare", maxResults: 2 };
+    const told: string[] = [];
+    let nextToken: string | undefined;
+    do {
+      const { body } = await search({ ...question, ...(nextToken && { nextToken }) });
+      told.push(...body.executions.map(({ name }: { name: string }) => name));
+      if (nextToken === undefined) await start("passes", "late", '{"kind":"rare"}');
+      nextToken = body.nextToken;
+    } while (nextToken !== undefined);
+    expect(told.slice(0, 2)).toEqual(["b2", "b1"]);
+    expect([...told].sort()).toEqual(["a0", "a1", "a2", "a3", "a4", "a5", "b0", "b1", "b2"]);
   });
 
   test("a machine that is not there", async () => {

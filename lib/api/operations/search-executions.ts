@@ -36,6 +36,20 @@ interface Found {
   /** How many were looked at. */
   readonly searched: number;
   readonly next?: string;
+  /** The last that was looked at. */
+  readonly last?: Spot;
+}
+
+/** Where an execution stands in the lists of all machines put together. */
+type Spot = Pick<ExecutionSummary, "startedAt" | "name" | "machine">;
+
+/** Newest first, and at one moment as each machine's own list has them; negative: `a` comes first. */
+function inOrder(a: Spot, b: Spot): number {
+  return b.startedAt - a.startedAt || byBytes(b.name, a.name) || byBytes(b.machine, a.machine);
+}
+
+function byBytes(a: string, b: string): number {
+  return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }
 
 export const searchExecutions = operation(input, async (call, asked) => {
@@ -66,35 +80,37 @@ async function seenMachine(call: Call, name: string): Promise<string> {
 const mostSearched = 1_000;
 const readAtOnce = 100;
 
-/** `newest`: what started after it has been told of. */
+/** `told`: it and what comes before it have been told of. */
 interface From {
   readonly after?: string;
-  readonly newest?: number;
+  readonly told?: Spot;
 }
 
 async function ofMachine(call: Call, machine: string, wanted: Wanted, from: From = {}): Promise<Found> {
   const { status, sought, most } = wanted;
   const { tenant, engine } = call;
-  const { newest = Number.POSITIVE_INFINITY } = from;
+  const { told } = from;
   const query = { tenant, machine, ...(status !== undefined && { status }) };
   const summaries: ExecutionSummary[] = [];
   let searched = 0;
   let next = from.after;
+  let last: Spot | undefined;
   do {
     // No more than may be answered: the store's own token says where the next page begins.
     const limit = Math.min(sought ? readAtOnce : 1_000, most - summaries.length);
     const page = await engine.world.executions.list({ ...query, limit, ...(next !== undefined && { after: next }) });
-    const items = page.items.filter(({ startedAt }) => startedAt <= newest);
+    const items = page.items.filter((item) => told === undefined || inOrder(told, item) < 0);
     summaries.push(...(sought ? await matching(engine, items, sought) : items));
     searched += page.items.length;
     next = page.next;
+    last = page.items.at(-1) ?? last;
   } while (next !== undefined && summaries.length < most && searched < mostSearched);
-  return { summaries, searched, ...(next !== undefined && { next }) };
+  return { summaries, searched, ...(next !== undefined && { next }), ...(last && { last }) };
 }
 
 /**
- * Of all machines the newest come first, together; what follows comes machine after machine. What one machine was
- * searched for at first is searched again then: an execution may be told of twice, and none is left out.
+ * Of all machines the newest come first, together; what follows comes machine after machine. Nothing is told of
+ * twice, and nothing is left out that had started when the first answer was given.
  */
 async function everywhere(call: Call, wanted: Wanted, from: string | undefined): Promise<Found> {
   return from === undefined
@@ -102,34 +118,43 @@ async function everywhere(call: Call, wanted: Wanted, from: string | undefined):
     : await machineAfterMachine(call, wanted, JSON.parse(from));
 }
 
-/** Where to go on; of the machines that were looked at first, what is newer than this has been told of. */
+/** Where to go on; of the machines that were looked at first, what has been told of. */
 interface Cursor extends Place {
-  readonly newest?: number;
+  readonly told?: Spot;
 }
 
 async function newestOfAll(call: Call, wanted: Wanted): Promise<Found> {
   const machines = await call.engine.world.machines.list(call.tenant, machinesAtOnce);
   const seen = machines.items.filter(({ name }) => mayList(call, name));
   const found = await Promise.all(seen.map(({ name }) => ofMachine(call, name, wanted)));
-  const sorted = found.flatMap((each) => each.summaries).sort((a, b) => b.startedAt - a.startedAt);
-  const summaries = sorted.slice(0, wanted.most);
-  const isAll = sorted.length === summaries.length && machines.next === undefined && !found.some(({ next }) => next);
-  // A list has all that is newer than its last; a search may have stopped before.
-  const newest = wanted.sought || sorted.length === summaries.length ? undefined : summaries.at(-1)?.startedAt;
-  const cursor: Cursor = { ...firstPlace, ...(newest !== undefined && { newest }) };
+  // Each machine was looked at as far as this, some further: what was found there is found again, in its turn.
+  const [farthest] = found.flatMap(({ next, last }) => (next !== undefined && last ? [last] : [])).sort(inOrder);
+  const sorted = found.flatMap((each) => each.summaries).sort(inOrder);
+  const all = sorted.filter((one) => farthest === undefined || inOrder(one, farthest) <= 0);
+  const summaries = all.slice(0, wanted.most);
+  const told = all.length === summaries.length ? farthest : summaries.at(-1);
+  const next = told ? { ...firstPlace, told: spotOf(told) } : behindThe(machines.next);
   return {
     summaries,
     searched: found.reduce((sum, each) => sum + each.searched, 0),
-    ...(!isAll && { next: JSON.stringify(cursor) }),
+    ...(next && { next: JSON.stringify(next) }),
   };
 }
 
-async function machineAfterMachine(call: Call, wanted: Wanted, { newest, ...from }: Cursor): Promise<Found> {
+function spotOf({ startedAt, name, machine }: Spot): Spot {
+  return { startedAt, name, machine };
+}
+
+function behindThe(machines: string | undefined): Cursor | undefined {
+  return machines === undefined ? undefined : { machines, index: 0 };
+}
+
+async function machineAfterMachine(call: Call, wanted: Wanted, { told, ...from }: Cursor): Promise<Found> {
   const summaries: ExecutionSummary[] = [];
   let searched = 0;
   for await (const { name, at } of machinesFrom(call, from)) {
     const most = wanted.most - summaries.length;
-    const limited = newest !== undefined && at.machines === undefined ? { newest } : {};
+    const limited = told !== undefined && at.machines === undefined ? { told } : {};
     const begun = at.executions === undefined ? {} : { after: at.executions };
     const found = await ofMachine(call, name, { ...wanted, most }, { ...limited, ...begun });
     summaries.push(...found.summaries);

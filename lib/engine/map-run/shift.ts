@@ -17,7 +17,7 @@ import { expiry } from "../record.ts";
 import { childInput, chunkOf } from "./chunks.ts";
 import { frontierAfter, reportEnd } from "./ended.ts";
 import { type ChildEnd, commitEnd, endOf, type FoundEnd, holdsIn, runChild } from "./express.ts";
-import { existing, inEpoch, runFormatVersion } from "./log.ts";
+import { checkRunFormat, existing, inEpoch, runFormatVersion } from "./log.ts";
 import { epochIn, isOpen, type RunState } from "./run.ts";
 import { type Chain, mayTake, noteFrontier, type Search, shiftMessage, type Taken, take } from "./tokens.ts";
 
@@ -206,6 +206,7 @@ async function claim(engine: Engine, { run, epoch }: Chain, taker: number): Prom
     if (answer.kind === "appended") return { kind: "ours", isTakenOver };
     const head = (await log.head(run, branch)) ?? answer.winner;
     const read = JSON.parse(head.body);
+    checkRunFormat(read.v);
     if (read.n === nonce) return { kind: "ours", isTakenOver };
     const ownerIsGone = read.t < leasesVoidBefore;
     if (!ownerIsGone && read.l > clock.now()) return { kind: "theirs", until: read.l };

@@ -7,12 +7,18 @@ import type { SimulatedWorker, SimulatedWorld } from "../../lib/adapters/simulat
 import { handle } from "../../lib/engine/advance.ts";
 import { handleDeadLetter } from "../../lib/engine/dead-letter.ts";
 import { createEngine, type Engine, type EngineOptions } from "../../lib/engine/engine.ts";
+import { NewerFormat } from "../../lib/engine/format.ts";
 import type { Delivery, Inbox, Verdict } from "../../lib/engine/ports.ts";
 import { sweep } from "../../lib/engine/sweep.ts";
+import { newerBuild, type Seen } from "./builds.ts";
+import type { Life } from "./life.ts";
 
 export interface Process {
   readonly number: number;
   readonly worker: SimulatedWorker;
+  /** The worker's world as its build sees it. */
+  readonly seen: Seen;
+  readonly isNewer: boolean;
   readonly engine: Engine;
 }
 
@@ -34,14 +40,18 @@ export class Crew {
   private readonly kind: "remote" | "local";
   private readonly options: Partial<EngineOptions>;
   private readonly surprise: (error: unknown) => void;
+  /** Moments of the world. */
+  private readonly deployment: Life["deployment"];
 
   constructor(
     world: SimulatedWorld,
     kind: "remote" | "local",
+    deployment: Life["deployment"],
     options: Partial<EngineOptions>,
     surprise: (error: unknown) => void,
   ) {
     this.world = world;
+    this.deployment = deployment;
     this.kind = kind;
     this.options = options;
     this.surprise = surprise;
@@ -122,11 +132,26 @@ export class Crew {
   private open(): Process {
     const worker = this.world.worker();
     this.opened += 1;
-    return { number: this.opened, worker, engine: createEngine(worker, this.options) };
+    const isNewer = this.opensNewer();
+    const seen = isNewer ? newerBuild(worker) : worker;
+    return { number: this.opened, worker, seen, isNewer, engine: createEngine(seen, this.options) };
+  }
+
+  /** While a build is deployed, one process after the other is of the newer one. */
+  private opensNewer(): boolean {
+    const { deployment } = this;
+    if (deployment === undefined || this.world.now() < deployment.from) return false;
+    return this.world.now() >= deployment.until || this.opened % 2 === 0;
+  }
+
+  /** All that are of the older build, once there is a newer one. */
+  retire(): void {
+    for (const { worker, isNewer } of this.processes) if (!isNewer) worker.kill();
   }
 
   private note(error: unknown): void {
-    if (!(error instanceof Crash) && !(error instanceof Outage)) this.surprise(error);
+    if (error instanceof Crash || error instanceof Outage || error instanceof NewerFormat) return;
+    this.surprise(error);
   }
 
   /** One after the other asks, of those who do not ask already. */
@@ -134,8 +159,8 @@ export class Crew {
     const free = this.processes.filter(({ number }) => !this.receiving.has(`${number} ${box}`));
     const process = free[this.turns % free.length];
     if (process === undefined) return;
-    const { number, worker, engine } = process;
-    const inbox = box === "dead" ? worker.deadLetters : worker.inbox;
+    const { number, worker, seen, engine } = process;
+    const inbox = box === "dead" ? seen.deadLetters : seen.inbox;
     const work = box === "dead" ? handleDeadLetter : handle;
     this.once(`${number} ${box}`, async () => {
       const received = await inbox.receive(box === "dead" ? "flow" : box, 10);

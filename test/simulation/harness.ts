@@ -14,6 +14,7 @@ import { saveDefinition } from "../../lib/engine/machines.ts";
 import type { Call, CallResult, ExecutionId, MachineRecord, Tasks } from "../../lib/engine/ports.ts";
 import { type Started, startExecution } from "../../lib/engine/start.ts";
 import { stopExecution } from "../../lib/engine/stop.ts";
+import { newerBuild, readable } from "./builds.ts";
 import { TokenHolders } from "./clients.ts";
 import { Crew, type Process } from "./crew.ts";
 import { drawLife, type Life, prng } from "./life.ts";
@@ -117,8 +118,8 @@ export async function run(
   await stage.play();
   return {
     scenario,
-    world,
-    engine: createEngine(world, engineOptions),
+    world: life.deployment ? readableWorld(world) : world,
+    engine: createEngine(newerBuild(world), engineOptions),
     id: stage.id,
     life,
     faults,
@@ -130,6 +131,11 @@ export async function run(
     calmAt: stage.calmAt,
     surprises: stage.surprises,
   };
+}
+
+/** As whoever reads the log can read it. */
+function readableWorld(world: SimulatedWorld): SimulatedWorld {
+  return { ...world, segments: () => world.segments().map(readable) };
 }
 
 function tasksOf(outside: Outside): Tasks {
@@ -166,7 +172,7 @@ class Stage {
     this.scenario = scenario;
     this.life = life;
     this.calmAt = world.now() + faultySpan;
-    this.crew = new Crew(world, kind, engineOptions, (error) => this.surprises.push(error));
+    this.crew = new Crew(world, kind, this.deployment(), engineOptions, (error) => this.surprises.push(error));
     holders.employ(this.crew);
     this.redrivers = new Redrivers(world, life, this.crew);
   }
@@ -176,6 +182,7 @@ class Stage {
     crew.begin(this.drive());
     this.planPowerCuts();
     this.planPurges();
+    this.planDeployment();
     let stuck = 0;
     while (world.now() < calmAt + calmSpan) {
       await crew.turn();
@@ -206,6 +213,20 @@ class Stage {
         if (!this.life.calm) this.crew.cutPower();
       });
     }
+  }
+
+  private deployment(): Life["deployment"] {
+    const { deployment } = this.life;
+    const now = this.world.now();
+    return deployment && { from: now + deployment.from, until: now + deployment.until };
+  }
+
+  /** Those of before end, at its beginning, half-way and at its end; who comes after them is of either build, and at last of the newer. */
+  private planDeployment(): void {
+    const deployment = this.deployment();
+    if (!deployment) return;
+    const { from, until } = deployment;
+    for (const moment of [from, (from + until) / 2, until]) this.world.clock.at(moment, () => this.crew.retire());
   }
 
   /** What a purge takes, nobody brings back by himself. */

@@ -18,6 +18,8 @@ export interface Life {
   readonly rivals: number;
   /** So often somebody redrives what did not succeed. */
   readonly redrives: number;
+  /** In milliseconds after the start: between the two, some processes are of a newer build, and afterwards all. */
+  readonly deployment: { readonly from: number; readonly until: number } | undefined;
   /** There are faults at all. */
   readonly swarm: boolean;
   /** The faults are over. */
@@ -36,6 +38,7 @@ export function drawLife({ seed, faults, kind }: SimulatedOptions): Life {
       longestAnswer: 60_000,
       rivals: 0,
       redrives: 2,
+      deployment: undefined,
       swarm: false,
       calm: true,
     };
@@ -50,7 +53,16 @@ export function drawLife({ seed, faults, kind }: SimulatedOptions): Life {
   const redrivers = prng(`redrives ${seed}`);
   const redrives = redrivers.chance(0.5) ? 1 + redrivers.below(3) : 0;
   const rivals = on() ? 0.5 : 0;
-  return { chance, longestTask, powerCuts, purges, longestAnswer, rivals, redrives, swarm: true, calm: false };
+  const deployment = drawDeployment(prng(`deployment ${seed}`));
+  const clients = { longestAnswer, rivals, redrives };
+  return { chance, longestTask, powerCuts, purges, ...clients, deployment, swarm: true, calm: false };
+}
+
+/** In one world of six, while most machines are under way. */
+function drawDeployment(chance: Prng): Life["deployment"] {
+  if (!chance.chance(1 / 6)) return undefined;
+  const from = chance.below(chance.chance(0.5) ? 2_000 : 120_000);
+  return { from, until: from + 1 + chance.below(chance.chance(0.5) ? 60_000 : 3_600_000) };
 }
 
 /** In one world of eight, while most machines are under way. */

@@ -242,6 +242,7 @@ class Replay {
       (this.run.scenario.longestTask ?? this.run.life.longestTask) > leaseSafe ||
       this.run.life.powerCuts.length > 0 ||
       this.run.planned ||
+      this.run.life.deployment ||
       Number.isFinite(mostReceives)
     )
       return;

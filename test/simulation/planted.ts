@@ -405,4 +405,11 @@ export const bugs: readonly Planted[] = [
     to: 'branch: "", news }',
     only: "mapRunStopped",
   },
+  {
+    bug: "a build takes what a newer one has written for its own form",
+    file: `${engine}/format.ts`,
+    from: "version <= formatVersion)",
+    to: "version <= formatVersion + 1)",
+    only: "nested",
+  },
 ];

@@ -52,8 +52,12 @@ export function RunGrid({ machine: { name, definition } }: { readonly machine: M
                   </a>
                 </th>
               ))}
-              <th scope="col">Failed attempts</th>
-              <th scope="col">Median</th>
+              <th scope="col" class="number">
+                Failed attempts
+              </th>
+              <th scope="col" class="number">
+                Median
+              </th>
             </tr>
           </thead>
           <tbody>

@@ -112,12 +112,23 @@ function invalidEncryption(reason: string): Refusal {
   return new Refusal("InvalidEncryptionConfiguration", `Invalid Encryption Configuration: ${reason}`);
 }
 
+/** Its form alone: which roles there are, and who may pass them on, is IAM's to say. */
+export function checkRole(roleArn: string): void {
+  if (/^arn:[^:]+:iam::\d{12}:role\/.+$/.test(roleArn)) return;
+  throw new Refusal("InvalidArn", `Invalid Role Arn: '${roleArn}'`);
+}
+
 function checkLogging({ level = "OFF", destinations = [] }: Input<typeof loggingConfiguration>): void {
+  const refused = (reason: string): Refusal =>
+    new Refusal("InvalidLoggingConfiguration", `Invalid Logging Configuration: ${reason}`);
   if (destinations.length > 1 || (level !== "OFF" && destinations.length === 0))
-    throw new Refusal(
-      "InvalidLoggingConfiguration",
-      "Invalid Logging Configuration: Must specify exactly one Log Destination.",
-    );
+    throw refused("Must specify exactly one Log Destination.");
+  const group = destinations[0]?.cloudWatchLogsLogGroup?.logGroupArn;
+  if (group === undefined) return;
+  // Nobody looks whether the group is there, but an ARN of another form names none.
+  const [, qualifier] = /^arn:[^:]+:logs:[^:]+:\d{12}:log-group:[^:]+(:\*)?$/.exec(group) ?? [group, group];
+  if (qualifier === undefined) throw refused("Log Group ARN must be provided with '*' qualifier.");
+  if (qualifier === group) throw refused("Log Destination not found.");
 }
 
 const mostTags = 50;

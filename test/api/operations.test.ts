@@ -103,6 +103,30 @@ const refused: [string, unknown, string][] = [
     { name: "a", definition: pass, roleArn: role, loggingConfiguration: { level: "ALL" } },
     "InvalidLoggingConfiguration: Invalid Logging Configuration: Must specify exactly one Log Destination.",
   ],
+  ...[
+    "arn:aws:iam::1234:role/r",
+    "<execution-role-arn>",
+    "arn:aws:iam::aws:policy/AWSBatchFullAccess",
+    "arn:aws:iam::000000000000:role/",
+  ].flatMap((roleArn): [string, object, string][] => [
+    ["CreateStateMachine", { name: "a", definition: pass, roleArn }, `InvalidArn: Invalid Role Arn: '${roleArn}'`],
+    ["UpdateStateMachine", { stateMachineArn: arnOf("passes"), roleArn }, `InvalidArn: Invalid Role Arn: '${roleArn}'`],
+  ]),
+  ...(
+    [
+      ["arn:aws:logs:eu-west-1:000000000000:log-group:/states/a", "Log Group ARN must be provided with '*' qualifier."],
+      ["arn:aws:s3:::bucket", "Log Destination not found."],
+    ] as const
+  ).map(([logGroupArn, reason]): [string, object, string] => [
+    "CreateStateMachine",
+    {
+      name: "a",
+      definition: pass,
+      roleArn: role,
+      loggingConfiguration: { level: "ALL", destinations: [{ cloudWatchLogsLogGroup: { logGroupArn } }] },
+    },
+    `InvalidLoggingConfiguration: Invalid Logging Configuration: ${reason}`,
+  ]),
   [
     "CreateStateMachine",
     { name: "a", definition: pass, roleArn: role, versionDescription: "v" },
@@ -259,11 +283,7 @@ const refused: [string, unknown, string][] = [
     { executionArn: executionOf("passes:no"), reverseOrder: "yes" },
     "SerializationException: STRING_VALUE can not be converted to a Boolean",
   ],
-  [
-    "SendTaskSuccess",
-    { taskToken: "t", output: "[1 2]" },
-    "InvalidOutput: Invalid Output: 'Unexpected character ('2' (code 50)): was expecting comma to separate Array entries'",
-  ],
+  ["SendTaskSuccess", { taskToken: "t", output: "[1 2]" }, "InvalidToken: Invalid Token: 'Invalid token'"],
   ["SendTaskSuccess", { taskToken: "t", output: "{}" }, "InvalidToken: Invalid Token: 'Invalid token'"],
   [
     "SendTaskFailure",
@@ -730,6 +750,9 @@ describe("task tokens", () => {
 
   test("success goes through once", async () => {
     const { executionArn, taskToken } = await waiting();
+    expect(refusal(await send("SendTaskSuccess", { taskToken, output: "[1 2]" }))).toBe(
+      "InvalidOutput: Invalid Output: 'Unexpected character ('2' (code 50)): was expecting comma to separate Array entries'",
+    );
     expect((await send("SendTaskHeartbeat", { taskToken })).body).toEqual({});
     expect((await send("SendTaskSuccess", { taskToken, output: '{"ok":true}' })).body).toEqual({});
     await world.run();

@@ -48,9 +48,12 @@ function repaired(recording: Recording): Recording {
   return JSON.parse(text.replace(/("stateMachineVersionArn":"[^"]*:machine-0)"(?=,"weight")/, '$1:1"'));
 }
 
-/** Machine names of the recordings, which were replaced by tokens, as names that a service takes. */
+/** Machine names and roles of the recordings, which were replaced by tokens, as a service takes them. */
 function named(text: string): string {
-  return text.replace(/<ArnPart_(\d+)idx>/g, "machine-$1").replaceAll("<invalid_token_1025_chars>", "x".repeat(1025));
+  return text
+    .replace(/<ArnPart_(\d+)idx>/g, "machine-$1")
+    .replace(/(?<=")(snf|sfn)_role_arn(\w*)(?=")/g, "arn:aws:iam::111111111111:role/role$2")
+    .replaceAll("<invalid_token_1025_chars>", "x".repeat(1025));
 }
 
 /** Why a recording cannot be followed; undefined: it can. */

@@ -58,6 +58,17 @@ describe("versions", () => {
     expect(await described(3)).toMatchObject({ definition: pass, roleArn: role, description: "third" });
   });
 
+  test("the same content published with another description is another version, with the same one it is not", async () => {
+    const update = async (versionDescription?: string): Promise<string> =>
+      (await send("UpdateStateMachine", { stateMachineArn, definition: pass, publish: true, versionDescription })).body
+        .stateMachineVersionArn;
+    expect(await update()).toBe(`${stateMachineArn}:1`);
+    expect(await update("second")).toBe(`${stateMachineArn}:2`);
+    expect(await update("second")).toBe(`${stateMachineArn}:2`);
+    const second = await send("DescribeStateMachine", { stateMachineArn: `${stateMachineArn}:2` });
+    expect(second.body).toMatchObject({ definition: pass, description: "second" });
+  });
+
   test("pages", async () => {
     await publishTwo();
     const first = await send("ListStateMachineVersions", { stateMachineArn, maxResults: 1 });
@@ -91,7 +102,10 @@ describe("executions", () => {
     await publishTwo();
     await alias("live", [1, 100]);
     const arns = { v: `${stateMachineArn}:1`, a: `${stateMachineArn}:live`, n: stateMachineArn };
-    for (const [name, arn] of Object.entries(arns)) await send("StartExecution", { stateMachineArn: arn, name });
+    for (const [name, arn] of Object.entries(arns)) {
+      await send("StartExecution", { stateMachineArn: arn, name });
+      await world.run(1);
+    }
     await world.run();
     const described = async (name: string): Promise<Answered["body"]> =>
       (await send("DescribeExecution", { executionArn: executionOf(`m:${name}`) })).body;
@@ -135,6 +149,7 @@ describe("executions", () => {
     const start = async (arn: string, name: string): Promise<unknown> =>
       await send("StartExecution", { stateMachineArn: arn, name });
     await start(`${stateMachineArn}:1`, "wanted");
+    await world.run(1);
     for (let index = 0; index < 30; index++) await start(stateMachineArn, `other${index}`);
     const asked = { stateMachineArn: `${stateMachineArn}:1`, maxResults: 1 };
     const short = await send("ListExecutions", asked);

@@ -10,6 +10,7 @@ import { type Call, operation } from "../operation.ts";
 import { beingDeleted, invalid, Refusal } from "../refusal.ts";
 import {
   arn,
+  checkRole,
   checkTags,
   configured,
   encryptionConfiguration,
@@ -44,6 +45,7 @@ const input = structure(
 
 export const createStateMachine = operation(input, async (call, asked) => {
   checkName(asked.name);
+  checkRole(asked.roleArn);
   checkVersionDescription(asked);
   checkDefinition(asked.definition, asked.type);
   const machine = await recordOf(call, asked);

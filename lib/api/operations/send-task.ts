@@ -1,5 +1,6 @@
 /** SendTaskSuccess, SendTaskFailure and SendTaskHeartbeat: three answers to whoever waits on a task token. */
 import { answerTask } from "../../engine/callback.ts";
+import { readToken } from "../../engine/token.ts";
 import { type Answer, type Call, operation } from "../operation.ts";
 import { payloadProblem } from "../payload.ts";
 import { invalidToken, Refusal } from "../refusal.ts";
@@ -12,6 +13,8 @@ export const sendTaskSuccess = operation(
   structure({ taskToken, output: text({ payload: true, sensitive: true }) }),
   async (call, { taskToken, output }) => {
     const problem = payloadProblem(output);
+    // The service looks at the token first.
+    if (problem !== undefined && isInvalid(call, taskToken)) throw invalidToken();
     if (problem !== undefined) throw new Refusal("InvalidOutput", `Invalid Output: '${problem}'`);
     return await answered(call, taskToken, { kind: "succeeded", output });
   },
@@ -26,6 +29,10 @@ export const sendTaskHeartbeat = operation(
   structure({ taskToken }),
   async (call, { taskToken }) => await answered(call, taskToken, { kind: "heartbeat" }),
 );
+
+function isInvalid({ engine }: Call, token: string): boolean {
+  return readToken(engine, token, engine.world.clock.now()).kind === "invalid";
+}
 
 async function answered(call: Call, token: string, answer: Parameters<typeof answerTask>[2]): Promise<Answer> {
   switch (await answerTask(call.engine, token, answer, call.invocationId)) {

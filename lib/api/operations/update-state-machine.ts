@@ -9,6 +9,7 @@ import { type Call, operation } from "../operation.ts";
 import { beingDeleted, Refusal } from "../refusal.ts";
 import {
   arn,
+  checkRole,
   configured,
   encryptionConfiguration,
   loggingConfiguration,
@@ -19,7 +20,7 @@ import {
 } from "../settings.ts";
 import { flag, type Input, structure } from "../shape.ts";
 import { uuid } from "../uuid.ts";
-import { published, publishedAnswer } from "../versions.ts";
+import { currentVersion, published, publishedAnswer, readSnapshot } from "../versions.ts";
 import {
   checkDefinition,
   checkVersionDescription,
@@ -44,6 +45,7 @@ export const updateStateMachine = operation(input, async (call, asked) => {
   const machine = await findMachine(call, asked.stateMachineArn);
   checkSomething(asked);
   checkVersionDescription(asked);
+  if (asked.roleArn !== undefined) checkRole(asked.roleArn);
   if (asked.definition !== undefined) checkDefinition(asked.definition, machine.type);
   const changed = await changeMachine(call, machine, async (now) => {
     const next = await updated(call, now, asked);
@@ -68,9 +70,16 @@ async function updated(call: Call, machine: MachineRecord, asked: Input<typeof i
       asked.definition === undefined ? machine.definitionHash : await saveDefinition(call.engine, asked.definition),
     settings: writeSettings(settings),
   };
-  if (next.roleArn === machine.roleArn && sameMachine(next, machine)) return machine;
+  if (next.roleArn === machine.roleArn && sameMachine(next, machine) && !(await isDescribedAnew(call, machine, asked)))
+    return machine;
   const { chance, clock } = call.engine.world;
   return { ...next, settings: writeSettings({ ...settings, revisionId: uuid(chance), updatedAt: clock.now() }) };
+}
+
+/** As CreateStateMachine's, the service's idea of "the same again" includes what a published version is to say of itself. */
+async function isDescribedAnew(call: Call, machine: MachineRecord, asked: Input<typeof input>): Promise<boolean> {
+  const version = asked.publish && asked.versionDescription !== undefined ? currentVersion(machine) : undefined;
+  return version !== undefined && (await readSnapshot(call, version)).description !== asked.versionDescription;
 }
 
 /** Each try begins from what stands there; more rivals than this at one machine is not an accident. */

@@ -2,23 +2,39 @@
  * Functions as nobody wants them, behind Lambda's Invoke API, and what becomes of an execution that calls each:
  * throttled, failing, far too large, cut off, silent for ever. Tests of every kind of worker take them from here.
  */
-import { createServer, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
 const megabyte = 1024 * 1024;
 
-type Behaviour = (response: ServerResponse) => void;
+/** How a service words what any of them may say. */
+export interface Speech {
+  readonly good: string;
+  /** An answer with so many bytes in it. */
+  readonly large: (bytes: number) => string;
+  readonly throttled: readonly [status: number, type: string];
+  readonly failing: string;
+}
+
+const lambda: Speech = {
+  good: '{"ok":true}',
+  large: (bytes) => JSON.stringify("x".repeat(bytes)),
+  throttled: [429, "TooManyRequestsException"],
+  failing: "ServiceException",
+};
+
+type Behaviour = (response: ServerResponse, speech: Speech) => void;
 
 const behaviours: Readonly<Record<string, Behaviour>> = {
-  good: (response) => answer(response, 200, '{"ok":true}'),
-  throttled: (response) => refuse(response, 429, "TooManyRequestsException", "Rate Exceeded."),
-  failing: (response) => refuse(response, 500, "ServiceException", "no"),
-  large: (response) => answer(response, 200, JSON.stringify("x".repeat(10 * megabyte))),
-  larger: (response) => answer(response, 200, JSON.stringify("x".repeat(17 * megabyte))),
+  good: (response, { good }) => answer(response, 200, good),
+  throttled: (response, { throttled: [status, type] }) => refuse(response, status, type, "Rate Exceeded."),
+  failing: (response, { failing }) => refuse(response, 500, failing, "no"),
+  large: (response, { large }) => answer(response, 200, large(10 * megabyte)),
+  larger: (response, { large }) => answer(response, 200, large(17 * megabyte)),
   garbage: (response) => answer(response, 200, '{"ok":'),
   closes: (response) => void response.socket?.destroy(),
   halfway: (response) => {
-    response.writeHead(200, { "Content-Length": "1000" });
+    response.writeHead(200, { "Content-Length": "1000", "Content-Type": "application/json" });
     response.write('{"ok":', () => response.socket?.destroy());
   },
   silent: () => {},
@@ -38,7 +54,7 @@ function answer(response: ServerResponse, status: number, body: string, headers:
 }
 
 function refuse(response: ServerResponse, status: number, type: string, message: string): void {
-  answer(response, status, JSON.stringify({ message }), { "x-amzn-errortype": type });
+  answer(response, status, JSON.stringify({ __type: type, message }), { "x-amzn-errortype": type });
 }
 
 export interface HostileCase {
@@ -86,13 +102,32 @@ export interface HostileServer {
   close(): Promise<void>;
 }
 
-export async function startHostileServer(): Promise<HostileServer> {
+/** What a call asks for: how to behave, and in which words. */
+export interface Hearing {
+  readonly behaviour: string;
+  readonly speech: Speech;
+}
+
+function invoked({ url = "" }: IncomingMessage): Hearing | undefined {
+  const [, behaviour] = /functions\/(?:[^/]*(?:%3A|:))?(\w+)\/invocations/.exec(url) ?? [];
+  return behaviour === undefined ? undefined : { behaviour, speech: lambda };
+}
+
+/** `hear`: of calls that are none of a function; they are counted under what it says, after its service's name. */
+export async function startHostileServer(
+  hear: (request: IncomingMessage, body: string) => (Hearing & { readonly service: string }) | undefined = () =>
+    undefined,
+): Promise<HostileServer> {
   const calls = new Map<string, number>();
   const http = createServer(async (request, response) => {
-    for await (const _ of request);
-    const name = /functions\/(?:[^/]*(?:%3A|:))?(\w+)\/invocations/.exec(request.url ?? "")?.[1] ?? "";
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk);
+    const function_ = invoked(request);
+    const heard = function_ ?? hear(request, Buffer.concat(chunks).toString("utf8"));
+    if (heard === undefined) return void response.writeHead(404).end();
+    const name = "service" in heard ? `${heard.service}-${heard.behaviour}` : heard.behaviour;
     calls.set(name, (calls.get(name) ?? 0) + 1);
-    behaviours[name]?.(response);
+    behaviours[heard.behaviour]?.(response, heard.speech);
   });
   await new Promise<void>((resolve) => http.listen(0, "127.0.0.1", resolve));
   const close = (): Promise<void> =>

@@ -8,6 +8,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import { loadExample } from "../examples/example.ts";
 import { type Servers, startServers } from "../servers/servers.ts";
 import { functionNames } from "./deployed-shape/lambda-api.ts";
+import { filesOfMapRuns, runEmbedded, runMapRun } from "./deployed-shape/map-run.ts";
 import { runCases } from "./deployed-shape/pipeline.ts";
 import { startDeployedShape } from "./deployed-shape/shape.ts";
 import { synthesize } from "./deployed-shape/synthesize.ts";
@@ -35,6 +36,35 @@ describe.runIf(started.kind === "started")(title, () => {
         if (outcome.error !== "States.TaskFailed") expect(outcome, expected.name).toEqual(expected.expected);
       }
       expect(shape.denied).toEqual([]);
+    } finally {
+      await shape.stop();
+    }
+  });
+
+  test.each([
+    ["STANDARD", 11],
+    ["EXPRESS", 12],
+  ] as const)("a Map Run of 1,000 items with %s children, workers killed: as embedded", async (type, seed) => {
+    const shape = await startDeployedShape({
+      assembly: synthesize(filesOfMapRuns()),
+      servers: environment,
+      chaos: {
+        seed,
+        twice: true,
+        holdMilliseconds: 50,
+        killShare: 0.01,
+        kills: ["Advance", "Api"],
+        comeBackSeconds: 1,
+      },
+    });
+    try {
+      const came = await runMapRun(shape, type, 1_000, 1200);
+      expect(came).toEqual(await runEmbedded(type, 1_000));
+      expect(came.succeeded).toHaveLength(142);
+      expect(came.failed).toHaveLength(1);
+      expect(shape.denied).toEqual([]);
+      const killed = Object.values(shape.counts().functions).reduce((sum, one) => sum + one.killed, 0);
+      expect(killed).toBeGreaterThan(0);
     } finally {
       await shape.stop();
     }

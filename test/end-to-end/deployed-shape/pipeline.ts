@@ -12,8 +12,11 @@ import { type Example, type ExampleCase, type Outcome, outcome } from "../../exa
 import { eventually } from "./eventually.ts";
 import type { DeployedShape } from "./shape.ts";
 
-export interface CaseRun {
-  readonly example: ExampleCase;
+/** What is run: a case of an example, or whatever else has a name and an input. */
+type Case = Pick<ExampleCase, "name" | "input">;
+
+export interface CaseRun<C extends Case = ExampleCase> {
+  readonly example: C;
   readonly outcome: Outcome;
   readonly milliseconds: number;
   readonly history: readonly HistoryEvent[];
@@ -22,19 +25,21 @@ export interface CaseRun {
 /** On a bad day the API's process is killed more than twice in a row now and then. */
 const mostAttempts = 10;
 
-function clientOf({ endpoint, region, accessKey }: DeployedShape): SFNClient {
+type Place = Pick<DeployedShape, "endpoint" | "region" | "accessKey">;
+
+function clientOf({ endpoint, region, accessKey }: Place): SFNClient {
   return new SFNClient({ endpoint, region, credentials: accessKey, maxAttempts: mostAttempts });
 }
 
-export async function runCases(
-  shape: DeployedShape,
-  { name, definition, cases }: Example,
-  options: { readonly seconds: number; readonly onEnd?: (run: CaseRun) => void },
-): Promise<readonly CaseRun[]> {
+export async function runCases<C extends Case>(
+  shape: Place,
+  { name, definition, cases }: Pick<Example, "name" | "definition"> & { readonly cases: readonly C[] },
+  options: { readonly seconds: number; readonly onEnd?: (run: CaseRun<C>) => void },
+): Promise<readonly CaseRun<C>[]> {
   const client = clientOf(shape);
   const roleArn = "arn:aws:iam::000000000000:role/example";
   const { stateMachineArn } = await client.send(new CreateStateMachineCommand({ name, definition, roleArn }));
-  const runs = cases.map(async (example): Promise<CaseRun> => {
+  const runs = cases.map(async (example): Promise<CaseRun<C>> => {
     const start = new StartExecutionCommand({ stateMachineArn, name: example.name, input: example.input });
     const { executionArn = "" } = await client.send(start);
     const ended = await eventually(`${example.name} ends`, () => endOf(client, executionArn), options.seconds);

@@ -4,7 +4,7 @@
  */
 import type { GetObjectCommandOutput, S3Client } from "@aws-sdk/client-s3";
 import type { Place } from "../asl/distributed/manifest.ts";
-import type { Objects, Refused } from "../engine/map-run/ports.ts";
+import type { Objects, Parts, Refused } from "../engine/map-run/ports.ts";
 import { isMissingPackage } from "./sdk-call.ts";
 
 const packageName = "@aws-sdk/client-s3";
@@ -53,7 +53,46 @@ export function s3Objects(): Objects {
         await client.send(new s3.PutObjectCommand({ Bucket: place.bucket, Key: place.key, Body: body }));
         return { kind: "written" };
       }),
+
+    parts: s3Parts(sdk),
   };
+}
+
+function s3Parts(sdk: () => Promise<Sdk>): Parts {
+  return {
+    begin: (place) =>
+      answered(place, async () => {
+        const { client, package: s3 } = await sdk();
+        const begun = await client.send(new s3.CreateMultipartUploadCommand(namedBy(place)));
+        return { kind: "begun", upload: begun.UploadId ?? "" };
+      }),
+
+    put: (place, UploadId, PartNumber, Body) =>
+      answered(place, async () => {
+        const { client, package: s3 } = await sdk();
+        const part = { ...namedBy(place), UploadId, PartNumber, Body };
+        const { ETag = "" } = await client.send(new s3.UploadPartCommand(part));
+        return { kind: "put", tag: ETag };
+      }),
+
+    complete: (place, UploadId, tags) =>
+      answered(place, async () => {
+        const { client, package: s3 } = await sdk();
+        const Parts = tags.map((ETag, at) => ({ ETag, PartNumber: at + 1 }));
+        const whole = { ...namedBy(place), UploadId, MultipartUpload: { Parts } };
+        try {
+          await client.send(new s3.CompleteMultipartUploadCommand(whole));
+        } catch (error) {
+          // An earlier call has completed it, whose answer was lost.
+          if (!(error instanceof s3.NoSuchUpload)) throw error;
+        }
+        return { kind: "written" };
+      }),
+  };
+}
+
+function namedBy({ bucket, key }: Place): { readonly Bucket: string; readonly Key: string } {
+  return { Bucket: bucket, Key: key };
 }
 
 async function open(): Promise<Sdk> {

@@ -1,7 +1,7 @@
 /** What every Objects promises: files by bucket and key, read from any byte on, listed in the order of their keys. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { ListedObject } from "../../lib/asl/distributed/source.ts";
-import type { Objects } from "../../lib/engine/map-run/ports.ts";
+import { leastPartBytes, type Objects } from "../../lib/engine/map-run/ports.ts";
 import { freshName } from "./subject.ts";
 
 export interface ObjectsSubject {
@@ -48,6 +48,29 @@ export function objectsContract(name: string, open: () => Promise<ObjectsSubject
       await subject.objects.write({ bucket, key: "twice" }, "one");
       await subject.objects.write({ bucket, key: "twice" }, "two");
       expect(await textFrom("twice")).toBe("two");
+    });
+
+    test("an object in parts is there when it is complete, and every call may be made again", async () => {
+      const { parts } = subject.objects;
+      const place = { bucket, key: "long/object.json" };
+      const begun = await parts.begin(place);
+      if (begun.kind === "refused") throw new Error(begun.why);
+      const bodies = [`[${"ü".repeat(leastPartBytes / 2)}`, "x".repeat(leastPartBytes), "]"];
+      const tags: string[] = [];
+      for (const [at, body] of bodies.entries()) {
+        for (const text of at === 1 ? ["another", body] : [body]) {
+          const put = await parts.put(place, begun.upload, at + 1, text);
+          if (put.kind === "refused") throw new Error(put.why);
+          tags[at] = put.tag;
+        }
+      }
+      expect(await textFrom(place.key)).toMatch(/^refused/);
+      expect(await subject.objects.list(bucket, "long/")).toMatchObject({ objects: [] });
+      for (const _ of ["first", "again"]) {
+        expect(await parts.complete(place, begun.upload, tags)).toEqual({ kind: "written" });
+        expect((await textFrom(place.key)) === bodies.join("")).toBe(true);
+      }
+      expect(await subject.objects.list(bucket, "long/")).toMatchObject({ objects: [{ key: place.key }] });
     });
 
     test("what is not there is refused, with its name", async () => {

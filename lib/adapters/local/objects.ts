@@ -2,12 +2,13 @@
  * The users' files in a folder, where DIR/bucket/key is the object `key` of `bucket`: for machines that read and
  * write S3, without S3. Nothing outside the folder is ever read or written, whatever a key says.
  */
-import { createReadStream } from "node:fs";
-import { mkdir, readdir, rename, stat, writeFile } from "node:fs/promises";
+import { createReadStream, createWriteStream } from "node:fs";
+import { mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join, resolve, sep } from "node:path";
+import { pipeline } from "node:stream/promises";
 import type { Place } from "../../asl/distributed/manifest.ts";
 import type { ListedObject } from "../../asl/distributed/source.ts";
-import type { Objects, Refused } from "../../engine/map-run/ports.ts";
+import type { Objects, Parts, Refused } from "../../engine/map-run/ports.ts";
 
 /** Objects in a page of a list: as many as S3 gives. */
 const pageSize = 1_000;
@@ -33,11 +34,11 @@ export function folderObjects(folder: string): Objects {
       return { kind: "page", objects, done: rest.length <= pageSize };
     },
 
+    parts: folderParts(root),
+
     async write(place, body) {
-      const path = pathOf(root, place);
-      if (path === undefined || place.key === "") {
-        return { kind: "refused", why: `The key '${place.key}' is no name of a file in the bucket '${place.bucket}'.` };
-      }
+      const path = writablePath(root, place);
+      if (path === undefined) return noName(place);
       await mkdir(dirname(path), { recursive: true });
       // Whoever reads it meanwhile finds the old one or the new one whole.
       await writeFile(`${path}.part`, body);
@@ -47,12 +48,54 @@ export function folderObjects(folder: string): Objects {
   };
 }
 
+/** Each part is a file beside the object until they are put together. */
+function folderParts(root: string): Parts {
+  const partOf = (path: string, number: number): string => `${path}.${number}.part`;
+  return {
+    begin: async (place) =>
+      writablePath(root, place) === undefined ? noName(place) : { kind: "begun", upload: "parts" },
+
+    async put(place, _upload, number, body) {
+      const path = writablePath(root, place);
+      if (path === undefined) return noName(place);
+      await mkdir(dirname(path), { recursive: true });
+      await writeFile(partOf(path, number), body);
+      return { kind: "put", tag: String(number) };
+    },
+
+    async complete(place, _upload, tags) {
+      const path = writablePath(root, place);
+      if (path === undefined) return noName(place);
+      const parts = tags.map((_, at) => partOf(path, at + 1));
+      const [first] = parts;
+      // The first goes first: without it they were put together by an earlier call.
+      if (first === undefined || (await sizeOf(first)) === undefined) return { kind: "written" };
+      await writeFile(`${path}.part`, "");
+      for (const part of parts)
+        await pipeline(createReadStream(part), createWriteStream(`${path}.part`, { flags: "a" }));
+      await rename(`${path}.part`, path);
+      for (const part of parts) await rm(part);
+      return { kind: "written" };
+    },
+  };
+}
+
+/** Undefined: it is no name of a file in its bucket. */
+function writablePath(root: string, place: Place): string | undefined {
+  return place.key === "" ? undefined : pathOf(root, place);
+}
+
+function noName({ bucket, key }: Place): Refused {
+  return { kind: "refused", why: `The key '${key}' is no name of a file in the bucket '${bucket}'.` };
+}
+
 const nowhere: Refused = { kind: "refused", why: "No files are here: this store was opened without a place for them." };
 
 export const noObjects: Objects = {
   read: async () => nowhere,
   list: async () => nowhere,
   write: async () => nowhere,
+  parts: { begin: async () => nowhere, put: async () => nowhere, complete: async () => nowhere },
 };
 
 /** Undefined: it would lie outside of its bucket. */

@@ -35,6 +35,8 @@ export interface Contents {
   readonly mapRuns: Table<MapRunEntry>;
   /** The users' files, by `bucket/key`. */
   readonly files: Table<Uint8Array>;
+  /** Parts of long files, by `bucket/key`, upload and number. */
+  readonly parts: Table<Uint8Array>;
   /** The lines of all executions' logs. */
   readonly logs: LogLine[];
 }
@@ -65,6 +67,7 @@ export function contents(
     mapRuns: table(written),
     // Another machine's: no power cut here touches them.
     files: table(journal(false)),
+    parts: table(journal(false)),
     logs: [],
   };
 }

@@ -31,7 +31,7 @@ const pieceBytes = 1_000;
 /** Objects that a page of a list has. */
 const pageSize = 3;
 
-export function objectsOf({ files }: Contents, make: Make): Objects {
+export function objectsOf({ files, parts }: Contents, make: Make): Objects {
   const missing = (bucket: string, key: string): Refused => ({
     kind: "refused",
     why: `The object '${key}' in the bucket '${bucket}' does not exist.`,
@@ -55,6 +55,24 @@ export function objectsOf({ files }: Contents, make: Make): Objects {
           .map(({ key, bytes }) => ({ key, size: bytes.length, etag: `"${key}"`, lastModified: 0 }));
         return { kind: "page", objects, done: found.length <= pageSize };
       }),
+    parts: {
+      begin: ({ bucket, key }) =>
+        make("objects.parts.begin", `${bucket}/${key}`, () => ({
+          kind: "begun",
+          upload: String([...parts.entries()].length),
+        })),
+      put: ({ bucket, key }, upload, number, body) =>
+        make("objects.parts.put", `${bucket}/${key} ${number}`, () => {
+          parts.set(`${bucket}/${key} ${upload} ${number}`, Buffer.from(body));
+          return { kind: "put", tag: String(number) };
+        }),
+      complete: ({ bucket, key }, upload, tags) =>
+        make("objects.parts.complete", `${bucket}/${key}`, () => {
+          const all = tags.map((tag) => parts.get(`${bucket}/${key} ${upload} ${tag}`) ?? new Uint8Array());
+          files.set(`${bucket}/${key}`, Buffer.concat(all));
+          return { kind: "written" };
+        }),
+    },
     write: ({ bucket, key }, body) =>
       make("objects.write", `${bucket}/${key}`, () => {
         files.set(`${bucket}/${key}`, Buffer.from(body));

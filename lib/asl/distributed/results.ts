@@ -122,7 +122,16 @@ export function resultKindOf({ end }: ChildResult): ResultKind {
 }
 
 export function resultBody(records: readonly JsonText[], config: WriterConfig): string {
-  return config.outputType === "JSONL" ? records.map((one) => `${one}\n`).join("") : `[${records.join(",")}]`;
+  const { before, after, end } = resultMarks(config);
+  const [first, ...others] = records.map((one) => one + after);
+  return first === undefined ? before.first + end : [before.first + first, ...others].join(before.other) + end;
+}
+
+/** What stands around the records of a file, for those who write it bit by bit. */
+export function resultMarks({ outputType }: WriterConfig) {
+  return outputType === "JSONL"
+    ? ({ before: { first: "", other: "" }, after: "\n", end: "" } as const)
+    : ({ before: { first: "[", other: "," }, after: "", end: "]" } as const);
 }
 
 /** Failed and pending children are written as NONE, whatever the transformation. */

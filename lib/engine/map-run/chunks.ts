@@ -29,7 +29,7 @@ export interface Chunk {
   readonly items?: readonly number[];
 }
 
-const levels = { children: 0, takers: 1, failed: 2, inputs: 3 } as const;
+const levels = { children: 0, takers: 1, failed: 2, inputs: 3, rest: 4 } as const;
 
 /** What is staged stays for all epochs. */
 export function runJoin(run: MapRunId, level: keyof typeof levels, group: number, epoch = 0): JoinKey {

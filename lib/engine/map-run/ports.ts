@@ -31,8 +31,25 @@ export interface StoredObject {
 /** `refused`: the store says no, or that there is no such thing; the text is for the user. An outage rejects. */
 export type Refused = { readonly kind: "refused"; readonly why: string };
 
+/** Of a long object, which nobody sees before it is complete. Every call may be made again. */
+export interface Parts {
+  begin(place: Place): Promise<{ readonly kind: "begun"; readonly upload: string } | Refused>;
+  /** Part `number`, from 1 on; each but the last has at least `leastPartBytes`. `complete` wants the tags of all. */
+  put(
+    place: Place,
+    upload: string,
+    number: number,
+    body: string,
+  ): Promise<{ readonly kind: "put"; readonly tag: string } | Refused>;
+  complete(place: Place, upload: string, tags: readonly string[]): Promise<{ readonly kind: "written" } | Refused>;
+}
+
+/** S3's limit. */
+export const leastPartBytes = 5 * 1024 * 1024;
+
 /** The files that the users' machines read and write: S3 on AWS. */
 export interface Objects {
+  readonly parts: Parts;
   /** The object from byte `from` (default 0) to the one before `to` (default: all). At or behind its end nothing may be asked for but the whole. */
   read(place: Place, from?: number, to?: number): Promise<(StoredObject & { readonly kind: "object" }) | Refused>;
   /** By key, those after `after`, a page of the store's own size; `done`: there are no more. */

@@ -114,6 +114,17 @@ export interface WrittenSoFar {
   readonly results: number;
   readonly items: number;
   readonly files: readonly ListedFile[];
+  /** Those that are in parts so far, put together at the end; `size` is of these parts. */
+  readonly open?: readonly OpenFile[];
+  /** What belongs to no part yet is staged under the number of that group. */
+  readonly rest?: number;
+}
+
+export interface OpenFile extends ListedFile {
+  readonly upload: string;
+  readonly tags: readonly string[];
+  /** Nothing more goes into it. */
+  readonly isFull?: true;
 }
 
 /** When and under which message's charge a change is made, and the number that its segment will have. */
@@ -304,9 +315,14 @@ export function writtenUpTo(state: RunState, written: WrittenSoFar): RunState | 
 }
 
 /** The files are written, or cannot be. */
-export function writingEnded(state: RunState, outcome: RunOutcome, at: Occasion): RunState | undefined {
+export function writingEnded(
+  state: RunState,
+  outcome: RunOutcome,
+  at: Occasion,
+  written?: WrittenSoFar,
+): RunState | undefined {
   if (state.phase.kind !== "writing") return undefined;
-  return end(state, { ...endedPhase(outcome, at), written: state.phase.written }, at);
+  return end(state, { ...endedPhase(outcome, at), written: written ?? state.phase.written }, at);
 }
 
 /** What follows from the numbers, whichever of them has changed. */

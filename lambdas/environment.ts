@@ -1,4 +1,5 @@
 /** What the stack tells its functions, read where it is needed. Not a function itself. */
+import { embeddedMetrics } from "../lib/adapters/aws/metrics.ts";
 import { environment } from "../lib/adapters/aws/names.ts";
 import { createIdentity } from "../lib/integrations/identity.ts";
 import type { TasksOptions } from "../lib/integrations/integrations.ts";
@@ -25,5 +26,6 @@ export function taskOptions(): TasksOptions {
   return {
     identity: createIdentity({ machineRoles, ...(externalId && { externalId }) }),
     limits: parseLimits(process.env[environment.resourceLimits] ?? "[]"),
+    metrics: embeddedMetrics(),
   };
 }

@@ -4,6 +4,7 @@
  */
 import type { JobCall, JobState } from "../engine/job-port.ts";
 import type { Call, CallResult, Tasks } from "../engine/ports.ts";
+import type { Metrics } from "../engine/watch-port.ts";
 import { apiGatewayInvoke } from "./api-gateway.ts";
 import { awsSdk, sdkAsking, sdkResource } from "./aws-sdk.ts";
 import { callFailure } from "./call-failure.ts";
@@ -37,6 +38,8 @@ export interface TasksOptions {
   readonly http?: Partial<HttpOptions>;
   /** How much of what may be called at once, and when it is left alone; by default nothing is limited. */
   readonly limits?: readonly ResourceLimit[];
+  /** Told of calls that the limits hold back; by default nobody is. */
+  readonly metrics?: Metrics | undefined;
   /** Under whose name AWS is called; by default the process's own, or the role that a state's `Credentials` name. */
   readonly identity?: Identity;
 }
@@ -83,7 +86,7 @@ export function createTasks(options: TasksOptions = {}): Tasks {
     call: (call) => callBy(table, call),
     jobs: { poll: (job) => pollBy(table, job), stop: (job) => stopBy(table, job) },
   };
-  return withLimits(tasks, limits);
+  return withLimits(tasks, limits, { metrics: options.metrics });
 }
 
 function kubernetesRows(kubernetes: Kubernetes): readonly Row[] {

@@ -4,6 +4,7 @@
  * tasks function has its own.
  */
 import type { Call, CallResult, Tasks } from "../engine/ports.ts";
+import type { Metrics } from "../engine/watch-port.ts";
 import { callFailure } from "./call-failure.ts";
 
 export interface ResourceLimit {
@@ -19,9 +20,20 @@ export interface ResourceLimit {
 const inTrouble =
   /SdkClientException$|Throttl|TooManyRequests|ServiceException$|ServiceUnavailable|InternalServer|^States\.Http\.(Socket|StatusCode\.(429|5\d\d))$/;
 
-export function withLimits(tasks: Tasks, limits: readonly ResourceLimit[], now: () => number = Date.now): Tasks {
+export interface LimitOptions {
+  /** Each call that waits or is not made counts as the service's `ThrottledEvents`. */
+  readonly metrics?: Metrics | undefined;
+  readonly now?: () => number;
+}
+
+export function withLimits(
+  tasks: Tasks,
+  limits: readonly ResourceLimit[],
+  { metrics, now = Date.now }: LimitOptions = {},
+): Tasks {
   if (limits.length === 0) return tasks;
-  const gates = limits.map((limit) => ({ pattern: patternOf(limit.resource), gate: new Gate(limit, now) }));
+  const held = (): void => metrics?.put({ at: now(), ...throttled });
+  const gates = limits.map((limit) => ({ pattern: patternOf(limit.resource), gate: new Gate(limit, { now, held }) }));
   return {
     ...tasks,
     call: async (call) => {
@@ -31,26 +43,40 @@ export function withLimits(tasks: Tasks, limits: readonly ResourceLimit[], now: 
   };
 }
 
+/** What is held back is a state that would go on: the service counts those under the same dimension. */
+const throttled = {
+  of: { ServiceMetric: "StateTransition" },
+  by: [["ServiceMetric"]],
+  values: [["ThrottledEvents", 1, "Count"]],
+} as const;
+
 function patternOf(resource: string): RegExp {
   const parts = resource.split("*").map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
   return new RegExp(`^${parts.join(".*")}$`);
 }
 
+interface Watch {
+  readonly now: () => number;
+  /** Told of each call that has to wait or is not made. */
+  readonly held: () => void;
+}
+
 class Gate {
   readonly #limit: ResourceLimit;
-  readonly #now: () => number;
+  readonly #watch: Watch;
   readonly #waiting = new Set<() => void>();
   #underWay = 0;
   #failures = 0;
   #openUntil = 0;
 
-  constructor(limit: ResourceLimit, now: () => number) {
+  constructor(limit: ResourceLimit, watch: Watch) {
     this.#limit = limit;
-    this.#now = now;
+    this.#watch = watch;
   }
 
   async pass(call: Call, make: () => Promise<CallResult>): Promise<CallResult> {
     const refused = this.#refusal();
+    if (refused !== undefined || this.#isFull()) this.#watch.held();
     if (refused !== undefined) return refused;
     await this.#room(call.signal);
     try {
@@ -66,7 +92,7 @@ class Gate {
 
   #refusal(): CallResult | undefined {
     const { resource, breaker } = this.#limit;
-    if (breaker === undefined || this.#openUntil <= this.#now()) return undefined;
+    if (breaker === undefined || this.#openUntil <= this.#watch.now()) return undefined;
     const until = new Date(this.#openUntil).toISOString();
     return callFailure(
       "Baton.CircuitOpen",
@@ -74,10 +100,13 @@ class Gate {
     );
   }
 
+  #isFull(): boolean {
+    return this.#underWay >= (this.#limit.atOnce ?? Number.POSITIVE_INFINITY);
+  }
+
   /** A place of one's own; those who wait get it in turn. */
   async #room(signal: AbortSignal): Promise<void> {
-    const { atOnce } = this.#limit;
-    while (atOnce !== undefined && this.#underWay >= atOnce) {
+    while (this.#isFull()) {
       await new Promise<void>((resolve, reject) => {
         const enter = (): void => {
           this.#waiting.delete(enter);
@@ -101,7 +130,7 @@ class Gate {
     if (breaker === undefined) return;
     const failed = result.kind === "failed" && inTrouble.test(result.error);
     this.#failures = failed ? this.#failures + 1 : 0;
-    if (this.#failures >= breaker.failures) this.#openUntil = this.#now() + breaker.seconds * 1_000;
+    if (this.#failures >= breaker.failures) this.#openUntil = this.#watch.now() + breaker.seconds * 1_000;
   }
 }
 

@@ -105,7 +105,8 @@ export async function startLocal(options: LocalOptions): Promise<LocalBaton> {
     lines.add(line);
     options.onLine?.(line);
   };
-  const functions = openTasks({ ...options, onLine }, server.url);
+  const telemetry = options.telemetry ? localTelemetry(options.folder, onError) : undefined;
+  const functions = openTasks({ ...options, onLine, metrics: telemetry?.metrics }, server.url);
   const page = readConsole(packageFile("dist", "console"));
   try {
     const called = options.tasks ?? withOwnService(functions.tasks, () => engine);
@@ -115,7 +116,6 @@ export async function startLocal(options: LocalOptions): Promise<LocalBaton> {
     const world = await openLocalWorld({ folder: options.folder, tasks, objects });
     const changes = createChanges();
     const own = { guardDelayMilliseconds, leaseMilliseconds, ...(testCases && { testCases }) };
-    const telemetry = options.telemetry ? localTelemetry(options.folder, onError) : {};
     const traces = options.traces && otlpTraces(options.traces, { report: onError });
     const watched = {
       ...tellingChanges(world, changes),

@@ -1,5 +1,6 @@
 /** What Task states call where a process of ours makes the calls: functions of folders, behind URLs, and services. */
 import type { Tasks } from "../engine/ports.ts";
+import type { Metrics } from "../engine/watch-port.ts";
 import { inOrder } from "../integrations/function-invoker.ts";
 import { createTasks } from "../integrations/integrations.ts";
 import { lambdaService } from "../integrations/lambda-service.ts";
@@ -20,6 +21,8 @@ export interface TasksOptions {
   readonly httpToLoopback?: boolean;
   /** How much of what Tasks may call at once, and when it is left alone; by default nothing is limited. */
   readonly limits?: readonly ResourceLimit[];
+  /** Told of calls that the limits hold back. */
+  readonly metrics?: Metrics | undefined;
   /** Each line that a function of a folder prints. */
   readonly onLine?: (line: OutputLine) => void;
 }
@@ -39,6 +42,7 @@ export function openTasks(options: TasksOptions, url: string): { tasks: Tasks; c
   const tasks = createTasks({
     functions: [tellingWhere(anywhere, options.functionFolders ?? [])],
     ...(options.limits === undefined ? {} : { limits: options.limits }),
+    metrics: options.metrics,
     http: {
       reach: { loopback: options.httpToLoopback ?? false },
       ...(options.connections === undefined ? {} : { connections: connectionsIn(options.connections) }),

@@ -1,6 +1,7 @@
 /** What an installation lets its Tasks do at once, and when it leaves a callee alone. */
 import { describe, expect, test } from "vitest";
 import type { Call, CallResult } from "../../lib/engine/ports.ts";
+import type { Metrics } from "../../lib/engine/watch-port.ts";
 import { parseLimits, type ResourceLimit, withLimits } from "../../lib/integrations/limits.ts";
 
 const resource = "arn:aws:states:::lambda:invoke";
@@ -8,6 +9,21 @@ const resource = "arn:aws:states:::lambda:invoke";
 function callOf(more: Partial<Call> = {}): Call {
   const signal = new AbortController().signal;
   return { resource, arguments: "{}", region: "r", account: "a", idempotencyKey: "k", signal, ...more };
+}
+
+/** Counts what is told of calls that were held back. */
+function watching(): { readonly metrics: Metrics; held(): number } {
+  let held = 0;
+  const told = {
+    of: { ServiceMetric: "StateTransition" },
+    by: [["ServiceMetric"]],
+    values: [["ThrottledEvents", 1, "Count"]],
+  };
+  const put: Metrics["put"] = ({ at: _, ...measurement }) => {
+    expect(measurement).toEqual(told);
+    held += 1;
+  };
+  return { metrics: { put }, held: () => held };
 }
 
 const fine: CallResult = { kind: "succeeded", output: "{}" };
@@ -18,6 +34,7 @@ describe("at once", () => {
   test("calls beyond wait in turn, others do not; who gives up leaves the line", async () => {
     const open: (() => void)[] = [];
     const made: string[] = [];
+    const { metrics, held } = watching();
     const tasks = withLimits(
       {
         call: (call) => {
@@ -26,6 +43,7 @@ describe("at once", () => {
         },
       },
       [{ resource: "arn:aws:states:::lambda:*", atOnce: 2 }],
+      { metrics },
     );
     const abort = new AbortController();
     const calls = ["1", "2", "3", "4"].map((idempotencyKey) =>
@@ -38,6 +56,7 @@ describe("at once", () => {
     open[made.indexOf("1")]?.();
     await calls[0];
     await expect.poll(() => [...made].sort()).toEqual(["1", "2", "4", "other"]);
+    expect(held()).toBe(2); // 3 and 4
   });
 });
 
@@ -47,7 +66,8 @@ describe("a breaker", () => {
   test("opens after failures in a row, tries one after the pause, and closes when that goes well", async () => {
     const answers: CallResult[] = [busy, fine, busy, busy, busy, fine, fine];
     let [now, made] = [0, 0];
-    const tasks = withLimits({ call: async () => answers[made++] ?? fine }, limits, () => now);
+    const { metrics, held } = watching();
+    const tasks = withLimits({ call: async () => answers[made++] ?? fine }, limits, { metrics, now: () => now });
     const outcomes: string[] = [];
     const next = async (): Promise<void> => {
       const result = await tasks.call(callOf());
@@ -63,10 +83,11 @@ describe("a breaker", () => {
     const [b, open] = ["Lambda.TooManyRequestsException", "Baton.CircuitOpen"];
     expect(outcomes).toEqual([b, "ok", b, b, open, b, open, "ok", "ok"]);
     expect(made).toBe(7);
+    expect(held()).toBe(2);
   });
 
   test("an error of the callee's own does not count", async () => {
-    const tasks = withLimits({ call: async () => refused }, limits, () => 0);
+    const tasks = withLimits({ call: async () => refused }, limits, { now: () => 0 });
     for (let call = 0; call < 5; call++) expect(await tasks.call(callOf())).toEqual(refused);
   });
 });

@@ -13,6 +13,7 @@ export interface Attempt {
   readonly call: TaskCall;
   /** The role of the state machine. */
   readonly machineRoleArn: string;
+  readonly stateMachineArn: string;
   /** Names the attempt, for those who must know it again when it is made twice. */
   readonly key: string;
   readonly traceHeader?: string | undefined;
@@ -50,6 +51,7 @@ export async function makeCall({ world }: Engine, attempt: Attempt): Promise<Sig
       account: tenant.account,
       ...(call.roleArn === undefined ? {} : { roleArn: call.roleArn }),
       machineRoleArn: attempt.machineRoleArn,
+      stateMachineArn: attempt.stateMachineArn,
       idempotencyKey: key,
       ...(traceHeader === undefined ? {} : { traceHeader }),
       ...(claim === undefined ? {} : { claim }),

@@ -228,6 +228,7 @@ function answerOf(
     tenant: execution,
     call,
     machineRoleArn: execution.roleArn,
+    stateMachineArn: execution.stateMachine.id,
     // The service's idempotency tokens are of this form: the same try of the same run is the same call.
     key: `${execution.id}${branch.path}/${working.claim}/${call.attempt}`,
     traceHeader: traceOfCall(engine, () => tracedExpress(execution, traceHeader), claim, traceHeader),

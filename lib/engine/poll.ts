@@ -4,7 +4,7 @@ import { answerOpenClaim, openClaim } from "./answer.ts";
 import { type Command, keyOf } from "./command.ts";
 import type { Engine } from "./engine.ts";
 import { headOf } from "./head.ts";
-import { executionName } from "./identity.ts";
+import { executionName, machineArn } from "./identity.ts";
 import type { JobCall, JobState, Jobs } from "./job-port.ts";
 import type { Delivery, Verdict } from "./ports.ts";
 import { redelivered } from "./redelivery.ts";
@@ -60,8 +60,14 @@ function callerOf(
   { execution, branch, claim }: Poll | StopJob,
   header: Header,
 ): Omit<JobCall, "resource" | "job" | "signal"> {
-  const { account, region } = executionName(execution);
-  return { account, region, machineRoleArn: header.roleArn, claim: { execution, branch, seq: claim } };
+  const tenant = executionName(execution);
+  return {
+    account: tenant.account,
+    region: tenant.region,
+    machineRoleArn: header.roleArn,
+    stateMachineArn: machineArn(tenant, tenant.machine),
+    claim: { execution, branch, seq: claim },
+  };
 }
 
 function jobsOf({ world }: Engine): Jobs {

@@ -60,10 +60,7 @@ export interface Log {
   read(execution: ExecutionId, group?: BranchGroup): AsyncIterable<readonly SegmentRecord[]>;
   /** Segments of one branch by sequence number, from `from` (default 0), at most `limit`. */
   branch(execution: ExecutionId, branch: BranchPath, from?: number, limit?: number): Promise<readonly SegmentRecord[]>;
-  /**
-   * Segments of the root, or of the branches of that group, stay until then at least. For stores that forget by
-   * themselves; where what is open is never forgotten there is nothing to do.
-   */
+  /** Segments of the root, or of the branches of that group, stay until then at least, in stores that forget by themselves. */
   renew(execution: ExecutionId, group: BranchGroup | undefined, until: Instant): Promise<void>;
   /** Resolves once everything appended so far survives a power cut. At once where an append already does. */
   durable(): Promise<void>;
@@ -310,6 +307,7 @@ export interface Call extends Inspecting, Resuming {
   readonly account: string;
   readonly roleArn?: string;
   readonly machineRoleArn?: string;
+  readonly stateMachineArn?: string;
   /** `execution/branch/seq/attempt`, for APIs that take an idempotency token. */
   readonly idempotencyKey: string;
   /** The trace that the execution belongs to, as X-Ray writes it. */

@@ -9,7 +9,7 @@ import { answerHead, settle } from "./answer.ts";
 import { type Attempt, makeCall, unknownFate } from "./call.ts";
 import { isRepeatable, resumedBy } from "./child.ts";
 import type { Engine } from "./engine.ts";
-import { attemptKey, executionName } from "./identity.ts";
+import { attemptKey, executionName, machineArn } from "./identity.ts";
 import { stopMessage } from "./job.ts";
 import { dispatch } from "./messages.ts";
 import { measureAttempt } from "./metrics.ts";
@@ -72,12 +72,14 @@ function attemptOf(
   until: Instant | undefined,
 ): Attempt {
   const { call } = working;
+  const tenant = executionName(header.id);
   const claim = { execution: header.id, branch: claimed.branch, seq: working.claim };
   const traceHeader = traceOfCall(engine, () => tracedOf(header), claim, header.traceHeader);
   return {
-    tenant: executionName(header.id),
+    tenant,
     call,
     machineRoleArn: header.roleArn,
+    stateMachineArn: machineArn(tenant, tenant.machine),
     key: attemptKey(claim, call.attempt),
     traceHeader,
     claim,

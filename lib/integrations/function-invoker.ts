@@ -23,6 +23,7 @@ export interface Invocation {
   /** The role that the state's `Credentials` name. */
   readonly roleArn?: string;
   readonly machineRoleArn?: string;
+  readonly stateMachineArn?: string;
   readonly claim?: SegmentKey;
   readonly signal: AbortSignal;
 }

@@ -10,7 +10,7 @@ import { clientSettings } from "./sdk-call.ts";
 /** Of a call: where it goes, for whom, and when it is over. */
 export type Caller = Pick<
   Call,
-  "region" | "account" | "roleArn" | "machineRoleArn" | "signal" | "claim" | "traceHeader"
+  "region" | "account" | "roleArn" | "machineRoleArn" | "stateMachineArn" | "signal" | "claim" | "traceHeader"
 >;
 
 export interface Credentials {
@@ -32,7 +32,7 @@ export class RoleNotAssumed extends Error {}
 export interface IdentityOptions {
   /** Calls are made under the state machine's own role. By default under this process's identity. */
   readonly machineRoles?: boolean;
-  /** What the roles' trust policies may ask for, as `sts:ExternalId`. */
+  /** What the roles' trust policies may ask for, as `sts:ExternalId`; by default, as on the service, the state machine's ARN. */
   readonly externalId?: string;
   readonly assume?: Assume;
 }
@@ -53,7 +53,7 @@ const margin = 5 * 60_000;
 const mostSessions = 10_000;
 
 export function createIdentity(options: IdentityOptions = {}, now: () => number = Date.now): Identity {
-  const { machineRoles = false, externalId, assume = bySts } = options;
+  const { machineRoles = false, assume = bySts } = options;
   const sessions = new Map<string, Promise<Credentials>>();
   const enter = async (key: string, request: AssumeRequest): Promise<Credentials> => {
     const known = await sessions.get(key)?.catch(() => undefined);
@@ -68,9 +68,12 @@ export function createIdentity(options: IdentityOptions = {}, now: () => number 
     const roles = [...(machineRoles && machineRoleArn ? [machineRoleArn] : []), ...(roleArn ? [roleArn] : [])];
     if (roles.length === 0) return { name: "" };
     const session = sessionOf(caller);
+    const externalId = options.externalId ?? externalIdOf(caller);
+    // A trust policy may let one machine in and not another: they share no session, whatever their executions are called.
+    const key = [session, externalId ?? ""].join("|");
     const credentials = async (): Promise<Credentials> => {
       let by: Credentials | undefined;
-      let way = session;
+      let way = key;
       for (const role of roles) {
         way = `${way}|${role}`;
         const request = { roleArn: role, session, region, ...(externalId && { externalId }), ...(by && { by }) };
@@ -79,17 +82,25 @@ export function createIdentity(options: IdentityOptions = {}, now: () => number 
       if (by === undefined) throw new Error("there is no role to assume");
       return by;
     };
-    return { name: [session, ...roles].join("|"), credentials };
+    return { name: [key, ...roles].join("|"), credentials };
   };
+}
+
+/** STS takes no others: a machine with such a name is not told apart, as on the service. */
+const isExternalId = /^[\w+=,.@:/-]{2,1224}$/;
+
+function externalIdOf({ stateMachineArn = "" }: Caller): string | undefined {
+  return isExternalId.test(stateMachineArn) ? stateMachineArn : undefined;
 }
 
 /** STS's own limits on what a session may be called. */
 const longestSession = 64;
 const notInSession = /[^\w+=,.@-]/g;
 
-function sessionOf({ claim }: Caller): string {
-  const execution = claim?.execution.split("/").at(-1) ?? "";
-  return `baton-${execution}`.replace(notInSession, "-").slice(0, longestSession);
+/** After the execution; where nobody is told of one, as in Express machines, after the machine. */
+function sessionOf({ claim, stateMachineArn }: Caller): string {
+  const name = claim?.execution.split("/").at(-1) ?? stateMachineArn?.split(":").at(6) ?? "";
+  return `baton-${name}`.replace(notInSession, "-").slice(0, longestSession);
 }
 
 async function bySts({ roleArn, session, region, externalId, by }: AssumeRequest): Promise<Credentials> {

@@ -8,8 +8,8 @@ import { callFailure } from "./call-failure.ts";
 import { exchange, type HttpRequest, type Reach, TooLarge, Unreachable } from "./http/exchange.ts";
 import { isMembers } from "./http/parameters.ts";
 import { causeOf, membersOfReply } from "./http-invoke.ts";
-import { RoleNotAssumed } from "./identity.ts";
-import type { Integration, IntegrationCall } from "./integration.ts";
+import { type Caller, RoleNotAssumed } from "./identity.ts";
+import type { Integration } from "./integration.ts";
 import { at, type Json } from "./poller.ts";
 import { NoSigner, type Signer } from "./sdk/sign.ts";
 
@@ -34,7 +34,6 @@ export interface Kubernetes {
 
 type Members = Readonly<Record<string, unknown>>;
 type Answer = { readonly kind: "answered"; readonly members: Members } | Extract<CallResult, { kind: "failed" }>;
-type Caller = Pick<IntegrationCall, "region" | "account" | "signal" | "roleArn" | "machineRoleArn" | "claim">;
 
 export function kubernetesCall(kubernetes: Kubernetes): Integration {
   return async (call) => {

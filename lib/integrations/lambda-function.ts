@@ -25,6 +25,7 @@ export function lambdaFunction(invoke: InvokeFunction): Integration {
       ...(call.roleArn !== undefined && { roleArn: call.roleArn }),
       ...(call.traceHeader !== undefined && { traceHeader: call.traceHeader }),
       ...(call.machineRoleArn !== undefined && { machineRoleArn: call.machineRoleArn }),
+      ...(call.stateMachineArn !== undefined && { stateMachineArn: call.stateMachineArn }),
       ...(call.claim !== undefined && { claim: call.claim }),
     });
     if (answer.kind !== "answered") return invocationFailure(answer);

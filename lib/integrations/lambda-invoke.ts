@@ -55,6 +55,7 @@ function invocationOf(call: IntegrationCall): Invocation | string {
     ...(call.roleArn !== undefined && { roleArn: call.roleArn }),
     ...(call.traceHeader !== undefined && { traceHeader: call.traceHeader }),
     ...(call.machineRoleArn !== undefined && { machineRoleArn: call.machineRoleArn }),
+    ...(call.stateMachineArn !== undefined && { stateMachineArn: call.stateMachineArn }),
     ...(call.claim !== undefined && { claim: call.claim }),
   };
 }

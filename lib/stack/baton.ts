@@ -106,7 +106,7 @@ export interface BatonProps extends MapRunBuckets {
   readonly machineRoles?: boolean;
   /**
    * `sts:ExternalId` with which roles are assumed.
-   * @default - none
+   * @default - the ARN of the state machine, as on Step Functions
    */
   readonly externalId?: string;
   /**

@@ -44,6 +44,33 @@ describe("roles", () => {
     });
   });
 
+  const stateMachineArn = "arn:aws:states:us-east-1:111111111111:stateMachine:orders";
+
+  test("the machine's ARN is the external id, and no session is another machine's", async () => {
+    const { asked, assume } = watched();
+    const identity = createIdentity({ assume }, () => 0);
+    const machines = [stateMachineArn, `${stateMachineArn}2`, stateMachineArn, `${stateMachineArn} é`];
+    const names = new Set<string>();
+    for (const arn of machines) {
+      const { name, credentials } = identity(caller({ roleArn, stateMachineArn: arn }));
+      names.add(name);
+      await credentials?.();
+    }
+    expect(asked.map(({ session, externalId }) => [session, externalId])).toEqual([
+      ["baton-order-1", stateMachineArn],
+      ["baton-order-1", `${stateMachineArn}2`],
+      ["baton-order-1", undefined], // a name that STS would not take
+    ]);
+    expect(names.size).toBe(3);
+  });
+
+  test("the session of an execution that nobody is told of has its machine's name", async () => {
+    const { asked, assume } = watched();
+    const { claim: _, ...express } = caller({ roleArn, stateMachineArn });
+    await createIdentity({ assume, externalId: "own" }, () => 0)(express).credentials?.();
+    expect(asked).toMatchObject([{ session: "baton-orders", externalId: "own" }]);
+  });
+
   test("the Credentials' by the machine's", async () => {
     const { asked, assume } = watched();
     await createIdentity({ machineRoles: true, assume })(caller({ machineRoleArn, roleArn })).credentials?.();

@@ -13,7 +13,7 @@ const rememberedMilliseconds = 5 * 60_000;
 export function eventBridgeConnections(send: SendBySdk, now: () => number = Date.now): FindConnection {
   const known = new Map<string, { readonly connection: Connection; readonly until: number }>();
   return async (arn, call) => {
-    const key = `${call.machineRoleArn} ${call.roleArn} ${arn}`;
+    const key = `${call.stateMachineArn} ${call.machineRoleArn} ${call.roleArn} ${arn}`;
     const found = known.get(key);
     if (found !== undefined && found.until > now()) return found.connection;
     const connection = await read(send, arn, call);

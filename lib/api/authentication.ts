@@ -126,10 +126,15 @@ function fieldsOf(header: string): ReadonlyMap<string, string> | undefined {
   return found.size === 3 ? found : undefined;
 }
 
+/** https://www.rfc-editor.org/rfc/rfc9110#name-tokens. The Fetch API throws at any other. */
+const headerName = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+
 /** What decides about the call must be signed; headers that proxies add need not be. */
 const deciding = ["host", "x-amz-date", "x-amz-target", "x-amz-content-sha256", "x-amz-security-token"];
 
 function checkSignedHeaders(headers: SentHeaders, signed: readonly string[]): void {
+  const odd = signed.find((name) => !headerName.test(name));
+  if (odd !== undefined) throw invalidSignature(`'${odd}' among the signed headers is no header's name.`);
   const missing = deciding.filter((name) => !signed.includes(name) && (name === "host" || headers.has(name)));
   if (missing.length > 0) throw invalidSignature(`${missing.join(", ")} must be among the signed headers.`);
 }

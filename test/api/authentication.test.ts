@@ -169,6 +169,11 @@ describe("refused", () => {
       (request) => change(request, /;x-amz-target/, ""),
       /x-amz-target must be among the signed headers/,
     ],
+    ...["(", "", "ä"].map((name): [string, (request: Signed) => Signed, RegExp] => [
+      `'${name}' as a signed header`,
+      (request) => change(request, /host;/, `host;${name};`),
+      /is no header's name/,
+    ]),
     ["an unsigned host", (request) => change(request, /host;/, ""), /host must be among the signed headers/],
     ["a changed signature", (request) => change(request, /Signature=./, "Signature=x"), mismatch],
     ["a shorter signature", (request) => change(request, /.$/, ""), mismatch],

@@ -131,8 +131,5 @@ function failureOf(error: unknown): CallResult {
   if (error instanceof ConnectionFailure) return callFailure(error.errorName, error.message);
   if (error instanceof TooLarge) return callFailure("States.DataLimitExceeded", error.message);
   if (!(error instanceof Error)) throw error;
-  return callFailure(
-    "States.Http.Socket",
-    error.name === "TimeoutError" ? "The HTTP endpoint did not answer within 60 seconds." : error.message,
-  );
+  return callFailure("States.Http.Socket", error.message);
 }

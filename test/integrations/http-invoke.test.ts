@@ -1,7 +1,7 @@
 /** HTTP tasks against a server of this process: requests as the service makes them, answers, failures, connections. */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { signatureOf } from "../../lib/api/signature.ts";
 import type { CallResult } from "../../lib/engine/ports.ts";
 import type { Connection } from "../../lib/integrations/http/connection.ts";
@@ -180,6 +180,30 @@ describe("failures", () => {
 
   test("ten megabytes are an answer", async () => {
     expect(read(await invoke("/ten")).ResponseBody).toHaveLength(10_000_000);
+  });
+
+  const inAMinute = "The HTTP endpoint did not answer within 60 seconds.";
+  test.each([
+    ["http:invoke", "States.Http.Socket", inAMinute],
+    ["apigateway:invoke", "ApiGateway.SdkClientException", `Unable to execute HTTP request: ${inAMinute}`],
+  ])("%s of one that never answers: after a minute", async (resource, error, cause) => {
+    const asked: number[] = [];
+    const minute = new AbortController();
+    vi.spyOn(AbortSignal, "timeout").mockImplementation((milliseconds) => {
+      asked.push(milliseconds);
+      return minute.signal;
+    });
+    onTestFinished(() => void vi.restoreAllMocks());
+    const before = seen.length;
+    const given =
+      resource === "http:invoke"
+        ? { ApiEndpoint: `${base}/never`, Method: "GET", Authentication: { ConnectionArn } }
+        : { ApiEndpoint: base, Path: "never", Method: "GET" };
+    const calling = callWith(optionsWith(), `arn:aws:states:::${resource}`, given);
+    await vi.waitFor(() => expect(seen).toHaveLength(before + 1));
+    minute.abort(new DOMException("The operation was aborted due to timeout", "TimeoutError"));
+    expect(await calling).toEqual({ kind: "failed", error, cause });
+    expect(new Set(asked)).toEqual(new Set([60_000]));
   });
 
   test("nobody at that port", async () => {

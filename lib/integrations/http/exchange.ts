@@ -44,7 +44,17 @@ const longestMilliseconds = 60_000;
 const longestBody = 16 * 1024 * 1024;
 
 export async function exchange(request: HttpRequest, reach: Reach, signal: AbortSignal): Promise<HttpReply> {
-  const limit = AbortSignal.any([signal, AbortSignal.timeout(longestMilliseconds)]);
+  const time = AbortSignal.timeout(longestMilliseconds);
+  try {
+    return await answerTo(request, reach, AbortSignal.any([signal, time]));
+  } catch (error) {
+    // Of a request that was broken off, Node says only that it was.
+    if (!time.aborted || signal.aborted) throw error;
+    throw new Error(`The HTTP endpoint did not answer within ${longestMilliseconds / 1_000} seconds.`);
+  }
+}
+
+async function answerTo(request: HttpRequest, reach: Reach, limit: AbortSignal): Promise<HttpReply> {
   const address = await within(limit, addressOf(request.url, reach));
   const answer = await send(request, address, limit);
   return {

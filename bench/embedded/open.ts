@@ -12,6 +12,7 @@ const { openLocalWorld } = await built<typeof import("../../lib/adapters/local/w
 const { createEngine } = await built<typeof import("../../lib/engine/engine.ts")>("engine/engine");
 const { saveDefinition } = await built<typeof import("../../lib/engine/machines.ts")>("engine/machines");
 const { startExecution } = await built<typeof import("../../lib/engine/start.ts")>("engine/start");
+const { keepHeapSmall } = await built<typeof import("../../lib/local/heap.ts")>("local/heap");
 const { runLoop } = await built<typeof import("../../lib/local/loop.ts")>("local/loop");
 
 export interface Embedded {
@@ -27,6 +28,7 @@ export interface Embedded {
 const noTasks: Tasks = { call: () => Promise.reject(new Error("no tasks here")) };
 
 export async function openEmbedded(tasks: Tasks = noTasks, objects?: Objects): Promise<Embedded> {
+  keepHeapSmall();
   const folder = await mkdtemp(join(tmpdir(), "baton-bench-"));
   const world = await openLocalWorld({ folder, tasks, ...(objects && { objects }) });
   const ends = watchEnds(world);

@@ -1,6 +1,7 @@
 /** Opening the embedded server for a command, with the failures that users meet put in words, and being told to stop. */
 import { otlpSettings } from "../adapters/otlp/settings.ts";
 import type { LocalBaton, LocalOptions } from "../local/baton.ts";
+import { keepHeapSmall } from "../local/heap.ts";
 import { Failure } from "./failure.ts";
 import { paint } from "./paint.ts";
 
@@ -26,6 +27,7 @@ export interface ServerOptions {
 
 export async function openServer({ data, showLines, otlp, ...options }: ServerOptions): Promise<LocalBaton> {
   const { startLocal } = await import("../local/baton.ts"); // the store and the server, which other commands do without
+  keepHeapSmall();
   const onLine: LocalOptions["onLine"] = ({ functionName, line }) =>
     console.error(paint("dim", `    [${functionName}] ${line}`));
   try {

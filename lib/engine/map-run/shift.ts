@@ -12,7 +12,7 @@ import type { Engine } from "../engine.ts";
 import { groupWidth } from "../group-width.ts";
 import { branchPath } from "../identity.ts";
 import { dispatch } from "../messages.ts";
-import type { MapRunId, Verdict } from "../ports.ts";
+import type { MapRunId, SegmentRecord, Verdict } from "../ports.ts";
 import { expiry } from "../record.ts";
 import { childInput, chunkOf } from "./chunks.ts";
 import { frontierAfter, reportEnd } from "./ended.ts";
@@ -64,7 +64,13 @@ export async function workShift(engine: Engine, command: RunShift): Promise<Verd
   const claimed = await claim(engine, chain, taker);
   if (claimed.kind === "theirs") return { kind: "later", at: claimed.until };
   const until = clock.now() + longestShift;
-  return workThrough({ engine, chain, command, isTakenOver: claimed.isTakenOver, until }, taken);
+  try {
+    return await workThrough({ engine, chain, command, isTakenOver: claimed.seq > 0, until }, taken);
+  } catch (error) {
+    // The message comes back: if it can be written down, it finds that nobody is at work on it any more.
+    await release(engine, chain, taker, claimed.seq).catch(() => undefined);
+    throw error;
+  }
 }
 
 async function workThrough(shift: Shift, first: Taken): Promise<Verdict> {
@@ -181,8 +187,8 @@ async function whileOpen<T>(engine: Engine, run: MapRunId, work: (signal: AbortS
 }
 
 type Claimed =
-  | { readonly kind: "ours"; readonly isTakenOver: boolean }
-  | { readonly kind: "theirs"; readonly until: Instant };
+  /** `seq`: how many claims there have been before. */
+  { readonly kind: "ours"; readonly seq: number } | { readonly kind: "theirs"; readonly until: Instant };
 
 /** The branches of the run's log that hold the claims of shifts: of those that follow a child, and of first ones; two for each epoch. */
 function shiftBranch(epoch: number, taker: number): string {
@@ -200,16 +206,36 @@ async function claim(engine: Engine, { run, epoch }: Chain, taker: number): Prom
   const nonce = chance.hex(8);
   for (let seq = 0; ; ) {
     const now = clock.now();
-    const body = JSON.stringify({ v: runFormatVersion, n: nonce, t: now, l: now + longestShift + longestChild });
-    const answer = await log.append({ execution: run, branch, seq, body, expires: expiry(engine, now) });
-    const isTakenOver = seq > 0;
-    if (answer.kind === "appended") return { kind: "ours", isTakenOver };
+    const record = leaseRecord(engine, { run, branch, seq, nonce, until: now + longestShift + longestChild });
+    const answer = await log.append(record);
+    if (answer.kind === "appended") return { kind: "ours", seq };
     const head = (await log.head(run, branch)) ?? answer.winner;
     const read = JSON.parse(head.body);
     checkRunFormat(read.v);
-    if (read.n === nonce) return { kind: "ours", isTakenOver };
+    if (read.n === nonce) return { kind: "ours", seq: head.seq };
     const ownerIsGone = read.t < leasesVoidBefore;
     if (!ownerIsGone && read.l > clock.now()) return { kind: "theirs", until: read.l };
     seq = head.seq + 1;
   }
+}
+
+/** A lease that is over, behind the one that is given back; if there is another by now, nothing. */
+async function release(engine: Engine, { run, epoch }: Chain, taker: number, seq: number): Promise<void> {
+  const { log, chance } = engine.world;
+  const over = { run, branch: shiftBranch(epoch, taker), seq: seq + 1, nonce: chance.hex(8), until: 0 };
+  await log.append(leaseRecord(engine, over));
+}
+
+interface Lease {
+  readonly run: MapRunId;
+  readonly branch: string;
+  readonly seq: number;
+  readonly nonce: string;
+  readonly until: Instant;
+}
+
+function leaseRecord(engine: Engine, { run, branch, seq, nonce, until }: Lease): SegmentRecord {
+  const now = engine.world.clock.now();
+  const body = JSON.stringify({ v: runFormatVersion, n: nonce, t: now, l: until });
+  return { execution: run, branch, seq, body, expires: expiry(engine, now) };
 }

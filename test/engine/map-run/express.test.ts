@@ -144,6 +144,43 @@ test("StopExecution of the parent stops children that wait, within seconds, and 
   expect(ends.map((end) => end?.report.outcome.status)).toEqual(["ABORTED", "ABORTED", "ABORTED", undefined]);
 });
 
+test.each([1, 3])(
+  "an outage while a child's end is written, %i times over, holds nobody up for long",
+  async (times) => {
+    const stage = await setup({ Map: express({ MaxConcurrency: 2 }) }, { call: tenfold(), input: numbers(6) });
+    const { world } = stage;
+    let outages = times;
+    const engine = createEngine({
+      ...world,
+      log: {
+        ...world.log,
+        append: (segment) => {
+          // The end of the third child.
+          if (segment.branch !== "/0.2" || outages === 0) return world.log.append(segment);
+          outages -= 1;
+          return Promise.reject(new Error("the store is away"));
+        },
+      },
+    });
+    const begun = world.now();
+    const workOn = async (delivery: Delivery): Promise<void> => {
+      const verdict = await handle(engine, delivery).catch(() => undefined);
+      if (verdict?.kind === "done") await world.inbox.done([delivery.receipt]);
+      else await world.inbox.later(delivery.receipt, verdict?.at ?? world.now() + 2_000);
+    };
+    for (let next: number | undefined = begun; next !== undefined; next = world.nextDue()) {
+      await world.advanceTo(next);
+      for (const lane of ["flow", "tasks"] as const)
+        for (const one of await world.inbox.receive(lane, 10)) await workOn(one);
+      if (world.summaries()[0]?.status === "SUCCEEDED") break;
+    }
+    expect(outages).toBe(0);
+    const ran = await ranSoFar(stage);
+    expect(ran.output).toEqual([0, 10, 20, 30, 40, 50]);
+    expect(world.now() - begun).toBeLessThan(times * 3_000);
+  },
+);
+
 describe("a worker that dies", () => {
   /** Runs the machine in processes that die at this call of the world, one after the other. */
   async function runDyingAt(number: number | undefined) {

@@ -2,6 +2,8 @@
  * Every action of every optimized integration in each of its patterns, as the SDK writes it on the wire: accepted,
  * its job asked for, ended well, ended badly, stopped; refused. The services' answers are those of `action-table.ts`.
  */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import type { CallResult } from "../../lib/engine/ports.ts";
 import { services } from "../../lib/integrations/services/services.ts";
@@ -20,6 +22,20 @@ const elsewhere = /^(dynamodb|sqs|sns|events|emr-containers):|^bedrock:invokeMod
 test("no action is without a row", () => {
   const all = services.flatMap(({ resource, actions }) => Object.keys(actions).map((name) => `${resource}:${name}`));
   expect(Object.keys(table).sort()).toEqual(all.filter((name) => !elsewhere.test(name)).sort());
+});
+
+/** `docs/integrations.md`: a row for each action, whose last cell says what it is tested against. */
+test("no action is without documentation", () => {
+  const text = readFileSync(join(import.meta.dirname, "../../docs/integrations.md"), "utf8");
+  const documented = text.split("\n").filter((line) => line.startsWith("| `"));
+  expect(documented.filter((line) => !/\| [^|]{4,} \|$/.test(line))).toEqual([]);
+  const missing = services.flatMap(({ resource, actions }) =>
+    Object.keys(actions).filter((name) => {
+      const form = new RegExp(`\`(${resource}:)?${name}\``);
+      return !documented.some((line) => line.startsWith(`| \`${resource}:`) && form.test(line.split(" | ")[0] ?? ""));
+    }),
+  );
+  expect(missing).toEqual([]);
 });
 
 const read = (text: string) => JSON.parse(text) as object;

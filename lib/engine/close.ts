@@ -20,7 +20,7 @@ import { momentAt } from "./moment.ts";
 import { expiry, record, segmentOf } from "./record.ts";
 import { releasing } from "./release.ts";
 import { epochOf, type Header, isToResume, type Segment } from "./segment.ts";
-import { goOn } from "./standing.ts";
+import { goOnUnsent } from "./standing.ts";
 
 /** Branches fenced at a time. */
 const fencesAtOnce = 10;
@@ -104,7 +104,7 @@ async function fence(
     // The execution is redriven meanwhile: this scope is closed, by somebody else, and perhaps open again.
     if (head && epochOf(head) > header.epoch) return;
     if (head && isToResume(head, header)) {
-      await goOn(engine, header, definition, head, { events: parent.position.events, by: parent.by });
+      await goOnUnsent(engine, header, definition, head, { events: parent.position.events, by: parent.by });
       continue;
     }
     if (head?.position.doing.kind === "ended") {

@@ -10,8 +10,9 @@ import { step } from "../asl/step.ts";
 import { beginningOf } from "./branch.ts";
 import { decodeSegment } from "./codec.ts";
 import type { Engine } from "./engine.ts";
+import { tellLog } from "./execution-log.ts";
 import { momentAt } from "./moment.ts";
-import { type Recorded, record, segmentOf } from "./record.ts";
+import { type Recorded, record, recordOf, segmentOf } from "./record.ts";
 import type { Header, Segment } from "./segment.ts";
 
 /** Where the branch stood that ended with `head`. */
@@ -44,12 +45,38 @@ export async function goOn(
   head: Segment,
   go: GoAhead,
 ): Promise<Recorded> {
+  return record(engine, header, definition, await resumed(engine, header, definition, head, go));
+}
+
+/**
+ * The same for whoever is about to end it: no message lets it move. Another copy may have found the scope closed, and
+ * what moved then would run on behind its end.
+ */
+export async function goOnUnsent(
+  engine: Engine,
+  header: Header,
+  definition: Definition,
+  head: Segment,
+  go: GoAhead,
+): Promise<void> {
+  const segment = await resumed(engine, header, definition, head, go);
+  const answer = await engine.world.log.append(recordOf(engine, segment));
+  if (answer.kind === "appended") await tellLog(engine, header, segment);
+}
+
+async function resumed(
+  engine: Engine,
+  header: Header,
+  definition: Definition,
+  head: Segment,
+  go: GoAhead,
+): Promise<Segment> {
   const stood = await standingOf(engine, header, head);
   const to = go.previous !== undefined && isUnheardOf(head) ? { ...stood, previous: go.previous } : stood;
   const moment = await momentAt(engine, header, definition, head.branch, head.seq + 1);
   const events = Math.max(head.position.events, go.events);
   const transition = await step(definition, head.position, { kind: "redriven", to, events }, moment);
-  return record(engine, header, definition, segmentOf(engine, header, moment, transition, go.by));
+  return segmentOf(engine, header, moment, transition, go.by);
 }
 
 /** It was fenced before its first step. */

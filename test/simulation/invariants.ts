@@ -31,7 +31,7 @@ export async function violations(run: Run): Promise<readonly string[]> {
     found.push(...faults.map((fault) => (id === run.id ? fault : `${id}: ${fault}`)));
   }
   const all = [...executions.values()].flat();
-  found.push(...answersKept(run, all), ...jobFaults(run, all), ...mapRunFaults(run, executions));
+  found.push(...answersKept(run, all), ...jobFaults(run, all), ...(await mapRunFaults(run, executions)));
   return found;
 }
 

@@ -12,20 +12,9 @@ import type { ExecutionId, ExecutionSummary, MapRunId, SegmentRecord } from "../
 import type { Segment } from "../../lib/engine/segment.ts";
 import type { Run } from "./harness.ts";
 
-const decoded = new WeakMap<SegmentRecord, Segment>();
-
-/** Each is looked at again and again. */
-function decodedOnce(record: SegmentRecord): Segment {
-  const known = decoded.get(record);
-  if (known !== undefined) return known;
-  const segment = decodeSegment(record);
-  decoded.set(record, segment);
-  return segment;
-}
-
 /** Of one execution, in the order in which they were written. */
 export function segmentsOf({ world }: Pick<Run, "world">, id: ExecutionId): readonly Segment[] {
-  return world.segments().flatMap((record) => (record.execution === id ? [decodedOnce(record)] : []));
+  return world.segments().flatMap((record) => (record.execution === id ? [decodeSegment(record)] : []));
 }
 
 export function childrenIn({ world }: Pick<Run, "world">): readonly ExecutionSummary[] {
@@ -43,9 +32,34 @@ interface Fork {
   readonly concurrency: number;
 }
 
-export function mapRunFaults(run: Run, executions: ReadonlyMap<ExecutionId, readonly Segment[]>): readonly string[] {
-  const forks = [...executions.values()].flatMap((written) => written.flatMap(forkIn));
-  return forks.flatMap((fork) => faultsOf(run, fork, executions.get(fork.parent.execution) ?? []));
+export async function mapRunFaults(
+  run: Run,
+  executions: ReadonlyMap<ExecutionId, readonly Segment[]>,
+): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (const [execution, written] of executions) {
+    const forks = written.flatMap(forkIn);
+    if (forks.length === 0) continue;
+    found.push(...forks.flatMap((fork) => faultsOf(run, fork, written)));
+    found.push(...(await listFaults(run, execution, forks)));
+  }
+  return found;
+}
+
+/** Each run stands once in the list of its execution, as what its log says. */
+async function listFaults(run: Run, execution: ExecutionId, forks: readonly Fork[]): Promise<readonly string[]> {
+  const { items } = await run.engine.world.mapRuns.list(execution, 10_000);
+  return [...new Set(forks.map(({ id }) => id))].flatMap((id) => {
+    const last = run.world.segments().findLast((record) => record.execution === id && record.branch === "");
+    if (!last) return [];
+    const { phase }: RunState = JSON.parse(last.body).s;
+    const stoppedAt = phase.kind === "ended" ? phase.stoppedAt : undefined;
+    const entries = items.filter((entry) => entry.id === id);
+    const ends = entries.map((entry) => entry.stoppedAt ?? "open");
+    return entries.length === 1 && entries[0]?.stoppedAt === stoppedAt
+      ? []
+      : [`Map Run ${id} ended at ${stoppedAt} and is listed ${entries.length} times: ${ends.join(", ")}`];
+  });
 }
 
 function forkIn(segment: Segment): readonly Fork[] {
@@ -160,7 +174,7 @@ function crowding({ world }: Run, { id, concurrency }: Fork): readonly string[] 
   let most = 0;
   for (const record of world.segments()) {
     if (!ids.has(record.execution) || record.branch !== "") continue;
-    if (decodedOnce(record).position.doing.kind === "ended") running.delete(record.execution);
+    if (decodeSegment(record).position.doing.kind === "ended") running.delete(record.execution);
     else running.add(record.execution);
     most = Math.max(most, running.size);
   }

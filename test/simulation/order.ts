@@ -169,7 +169,8 @@ class Replay {
     }
     if (doing.kind === "closing" && !isCut(segment)) {
       const running = this.branchesOf(segment.branch, doing.fork).filter(
-        ({ position }) => position.doing.kind !== "ended",
+        // What the closer itself lets go on, to end it, has no message: another copy of him may come to the end first.
+        ({ position, by }) => position.doing.kind !== "ended" && by !== segment.by,
       );
       if (running.length > 0) this.say(segment, `closes a scope in which ${running.length} branches run`);
     }

@@ -412,4 +412,11 @@ export const bugs: readonly Planted[] = [
     to: "version <= formatVersion + 1)",
     only: "nested",
   },
+  {
+    bug: "a Map Run is listed under the time of whoever comes to its beginning",
+    file: `${engine}/map-run/open.ts`,
+    from: "const entry = entryOf(engine, id, state);",
+    to: "const entry = { ...entryOf(engine, id, state), startedAt: engine.world.clock.now() };",
+    only: "mapRun",
+  },
 ];

@@ -32,8 +32,8 @@ export async function openRun(
   if (redriveCount === undefined) return follow(engine, begin, opener);
   const redrive = `redrive:${redriveCount}`;
   await changeRun(engine, begin.id, redrive, (state, at) => reopened(state, redriveCount, at));
-  const { state } = await existing(engine, begin.id);
-  if (state.phase.kind !== "ended") await engine.world.mapRuns.put(entryOf(engine, begin.id, state));
+  const head = await existing(engine, begin.id);
+  if (head.state.phase.kind !== "ended") await enter(engine, head, false);
 }
 
 /** Nobody waits for it any more: its children are stopped. One that has not begun yet begins closed. */
@@ -63,9 +63,22 @@ async function begun(
   const id = idOf(fork.run);
   // A test case has its answers in the order of the log, which children in memory do not write.
   const express = header.testCase === undefined && runsInMemory(definition, segment.position.state);
-  const state = firstState(engine, express, segment, fork);
-  if (fork.run.redriveCount === undefined) await engine.world.mapRuns.put(entryOf(engine, id, state));
-  return beginRun(engine, id, state);
+  const first = firstState(engine, express, segment, fork);
+  const head = await beginRun(engine, id, first);
+  if (fork.run.redriveCount === undefined) await enter(engine, head, head.state === first);
+  return head;
+}
+
+/** In the list of its execution's runs, under the start that its log has: whoever comes to it again enters no other. */
+async function enter(engine: Engine, { id, state }: RunHead, isFirst: boolean): Promise<void> {
+  const entry = entryOf(engine, id, state);
+  const put = ({ phase }: RunState) =>
+    engine.world.mapRuns.put(phase.kind === "ended" ? { ...entry, stoppedAt: phase.stoppedAt } : entry);
+  await put(state);
+  if (isFirst || state.phase.kind === "ended") return;
+  // It may have ended meanwhile, and been entered as that.
+  const now = (await existing(engine, id)).state;
+  if (now.phase.kind === "ended") await put(now);
 }
 
 export function idOf({ arn }: MapRun): MapRunId {

@@ -38,7 +38,7 @@ export async function bundled(change?: Change): Promise<Bundle> {
       target: "node20",
       sourcemap: "inline",
       logLevel: "error",
-      plugins: [narrowGroups, ...(change ? [changing(change)] : [])],
+      plugins: [standIns, ...(change ? [changing(change)] : [])],
     });
   } catch (error) {
     bundle.remove();
@@ -47,11 +47,14 @@ export async function bundled(change?: Change): Promise<Bundle> {
   return bundle;
 }
 
-const narrowGroups: Plugin = {
-  name: "narrow groups",
+/** What stands in for files of the engine. */
+const standIns: Plugin = {
+  name: "stand-ins",
   setup: ({ onResolve }) => {
-    const path = join(import.meta.dirname, "narrow-groups.ts");
-    onResolve({ filter: /\/group-width\.ts$/ }, () => ({ path }));
+    const narrow = join(import.meta.dirname, "narrow-groups.ts");
+    const once = join(import.meta.dirname, "decoded-once.ts");
+    onResolve({ filter: /\/group-width\.ts$/ }, () => ({ path: narrow }));
+    onResolve({ filter: /\/codec\.ts$/ }, ({ importer }) => (importer === once ? undefined : { path: once }));
   },
 };
 

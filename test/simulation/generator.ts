@@ -45,12 +45,14 @@ export interface Drawn {
 
 const deepest = 4;
 
-const manners: fc.Arbitrary<Manners> = fc.record({
-  retry: fc.option(fc.integer({ min: 0, max: 2 }), { nil: undefined }),
-  caught: fc.boolean(),
-});
+/** Deep down one more attempt is enough: attempts multiply. */
+function mannersAt(depth: number): fc.Arbitrary<Manners> {
+  const retry = fc.option(fc.integer({ min: 0, max: depth === 1 ? 2 : 1 }), { nil: undefined });
+  return fc.record({ retry, caught: fc.boolean() });
+}
 
 function stepAt(depth: number): fc.Arbitrary<Step> {
+  const manners = mannersAt(depth);
   const flat: fc.Arbitrary<Step>[] = [
     fc.constant({ kind: "pass" }),
     fc.record({ kind: fc.constant("wait"), seconds: fc.constantFrom(0, 1, 5, 40, 1_000) }),
@@ -107,7 +109,7 @@ export function scenarioOf({ plan, items: drawn, failing, stopAfter }: Drawn): S
 }
 
 /** About so many transitions. What a large machine shows, one of the many small ones shows sooner. */
-const most = 60;
+const most = 30;
 
 /** Of so many items or fewer, so many as keep the machine small: widths multiply. */
 function widest(plan: Plan, items: number): number {

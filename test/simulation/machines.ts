@@ -10,6 +10,9 @@ const job = (name: string): string => `arn:aws:states:::service:${name}.sync`;
 /** Whatever a crash loses, a retry brings back. */
 const patient = [{ ErrorEquals: ["States.ALL"], IntervalSeconds: 1, MaxAttempts: 100, MaxDelaySeconds: 5 }];
 
+/** For what is asked after again and again. */
+const twice = [{ ErrorEquals: ["States.ALL"], IntervalSeconds: 1, MaxAttempts: 2 }];
+
 function answer(call: Call): CallResult {
   if (/:broken(\.sync)?$/.test(call.resource)) return { kind: "failed", error: "Broken", cause: "it is broken" };
   return { kind: "succeeded", output: JSON.stringify({ did: JSON.parse(call.arguments) }) };
@@ -160,7 +163,7 @@ export const machines: Readonly<Record<string, Scenario>> = {
   },
   jobs: {
     task: answer,
-    longestJob: 60_000,
+    longestJob: 30_000,
     definition: {
       StartAt: "Each",
       States: {
@@ -170,13 +173,13 @@ export const machines: Readonly<Record<string, Scenario>> = {
           ItemProcessor: {
             StartAt: "Job",
             States: {
-              Job: { Type: "Task", Resource: job("work"), TimeoutSeconds: 45, Retry: patient, Next: "Note" },
+              Job: { Type: "Task", Resource: job("work"), TimeoutSeconds: 25, Retry: twice, Next: "Note" },
               Note: { Type: "Pass", End: true },
             },
           },
           Next: "Last",
         },
-        Last: { Type: "Task", Resource: job("last"), Retry: patient, End: true },
+        Last: { Type: "Task", Resource: job("last"), Retry: twice, End: true },
       },
     },
     input: [1, 2, 3],
@@ -184,8 +187,8 @@ export const machines: Readonly<Record<string, Scenario>> = {
   /** One of them breaks, or all are stopped: whoever's job still runs has it stopped. */
   jobsStopped: {
     task: answer,
-    longestJob: 4_000_000,
-    stopAfter: 1_800_000,
+    longestJob: 400_000,
+    stopAfter: 180_000,
     definition: {
       StartAt: "Both",
       States: {
@@ -198,7 +201,7 @@ export const machines: Readonly<Record<string, Scenario>> = {
           Catch: [{ ErrorEquals: ["States.ALL"], Next: "Again" }],
           Next: "Again",
         },
-        Again: { Type: "Task", Resource: job("again"), TimeoutSeconds: 600, End: true },
+        Again: { Type: "Task", Resource: job("again"), TimeoutSeconds: 60, End: true },
       },
     },
     input: {},

@@ -1,9 +1,8 @@
 /** The judgement of a run: the invariants, and what a plain interpreter without faults says the scenario comes to. */
 import { parseJson } from "../../lib/asl/json.ts";
-import { parseDefinition } from "../../lib/asl/parse.ts";
 import { type Responder, simulate } from "../../lib/asl/simulate.ts";
 import { describeExecution } from "../../lib/engine/describe.ts";
-import type { Run, Scenario } from "./harness.ts";
+import { engineOptions, type Run, type Scenario } from "./harness.ts";
 import { violations } from "./invariants.ts";
 import { hasLosses } from "./order.ts";
 
@@ -37,7 +36,7 @@ function expected(scenario: Scenario): Promise<string> {
 }
 
 async function interpret(scenario: Scenario): Promise<string> {
-  const parsed = parseDefinition(scenario.definition);
+  const parsed = engineOptions.parse(JSON.stringify(scenario.definition));
   if (parsed.kind === "problems") throw new Error(JSON.stringify(parsed.problems));
   const { status, failure, output } = await simulate(parsed.definition, JSON.stringify(scenario.input), {
     tasks: responderOf(scenario),

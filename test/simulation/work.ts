@@ -16,6 +16,8 @@ async function work({ from, seeds, only, world, first }: Order): Promise<Tally> 
   return { ...total(tallies), seconds: (performance.now() - started) / 1_000 };
 }
 
+// Whoever wanted to know is gone.
+process.once("disconnect", () => process.exit());
 process.once("message", async (order) => {
   const tally = await work(order as Order); // an Order is what `simulate` sends
   process.send?.(tally, () => process.disconnect());

@@ -93,11 +93,13 @@ async function answer(
   });
   const answer = refusal(incoming, corsOrigins, anyName) ?? (await handler(toRequest(incoming, body, gone.signal)));
   if (!server.listening) outgoing.setHeader("connection", "close"); // closing waits for this connection
-  if (answer.body instanceof ReadableStream) {
+  const { body: content } = answer;
+  // Asked this way round: the mere name of ReadableStream makes Node load it, before the first answer of all.
+  if (content !== null && typeof content === "object" && !(content instanceof Uint8Array)) {
     outgoing.writeHead(answer.status, answer.headers);
-    return await relay(answer.body, outgoing);
+    return await relay(content, outgoing);
   }
-  const bytes = Buffer.from(answer.body ?? "");
+  const bytes = Buffer.from(content ?? "");
   // Its length first: or else it would go out in chunks, which are more writes.
   const length = answer.status === 204 ? {} : { "content-length": bytes.byteLength };
   outgoing.writeHead(answer.status, { ...answer.headers, ...length });

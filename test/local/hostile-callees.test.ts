@@ -24,6 +24,9 @@ import {
 
 const isEndless = ({ name }: HostileCase): boolean => name.endsWith("endless");
 
+/** All of them at once are more than a slow machine does in a usual test's time. */
+const patience = 90_000;
+
 /** A worker's limit of a second: the lease, less the time to write the result down. */
 const impatient = { leaseMilliseconds: 31_000 };
 
@@ -75,15 +78,19 @@ describe.each([
         if (described.status === "RUNNING") throw new Error(`${executionArn} still runs`);
         return described;
       },
-      { timeout: 60_000, interval: 50 },
+      { timeout: patience, interval: 50 },
     );
 
-  test.each(these.map((one) => [one.name, one] as const))("%s", async (name, { status, error, cause, counted }) => {
-    const end = await ended(executions.get(name) ?? "");
-    expect({ status: end.status, error: end.error }).toMatchObject({ status, ...(error && { error }) });
-    if (cause !== undefined) expect(end.cause).toMatch(cause);
-    if (/large$/.test(name)) expect(end.output?.length).toBeGreaterThan(10 * 1024 * 1024);
-    // None where the state's time was over before its call was made, as on a busy machine.
-    expect(server.calls.get(counted) ?? 0).toBeLessThanOrEqual(calls.get(counted) ?? 0);
-  });
+  test.each(these.map((one) => [one.name, one] as const))(
+    "%s",
+    async (name, { status, error, cause, counted }) => {
+      const end = await ended(executions.get(name) ?? "");
+      expect({ status: end.status, error: end.error }).toMatchObject({ status, ...(error && { error }) });
+      if (cause !== undefined) expect(end.cause).toMatch(cause);
+      if (/large$/.test(name)) expect(end.output?.length).toBeGreaterThan(10 * 1024 * 1024);
+      // None where the state's time was over before its call was made, as on a busy machine.
+      expect(server.calls.get(counted) ?? 0).toBeLessThanOrEqual(calls.get(counted) ?? 0);
+    },
+    patience,
+  );
 });

@@ -77,6 +77,8 @@ function watchEnds(world: LocalWorld): { world: LocalWorld; of(id: ExecutionId):
     ...world.executions,
     finish: async (...[id, ending]: Parameters<typeof world.executions.finish>) => {
       await world.executions.finish(id, ending);
+      // Nobody waits here for the children of a Map Run, of which there may be a million.
+      if (ending.mapRun !== undefined) return;
       ended.add(id);
       waiting.get(id)?.();
     },

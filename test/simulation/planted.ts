@@ -220,7 +220,7 @@ export const bugs: readonly Planted[] = [
     file: `${engine}/redelivery.ts`,
     from: 'return (await finishCharge(engine, charge)) ? { kind: "done" } : redelivered(engine, command, delivery);',
     to: 'await finishCharge(engine, charge); return { kind: "done" };',
-    only: "slow",
+    only: "failingScope",
   },
   {
     bug: "a duplicate of an end starts the next branch again, and that one's end the next",

@@ -415,8 +415,8 @@ export const bugs: readonly Planted[] = [
   {
     bug: "a Map Run is listed under the time of whoever comes to its beginning",
     file: `${engine}/map-run/open.ts`,
-    from: "const entry = entryOf(engine, id, state);",
-    to: "const entry = { ...entryOf(engine, id, state), startedAt: engine.world.clock.now() };",
+    from: "put(entryOf(engine, id, first));",
+    to: "put({ ...entryOf(engine, id, first), startedAt: engine.world.clock.now() });",
     only: "mapRun",
   },
 ];

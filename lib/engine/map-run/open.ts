@@ -1,8 +1,9 @@
 /** A Map Run begins with its fork, and is closed when nobody waits for it any more: effects of the parent's segments. */
 import type { Definition } from "../../asl/definition.ts";
 import { runsInMemory } from "../../asl/distributed/in-memory.ts";
-import type { Forked, MapRun } from "../../asl/position.ts";
+import type { Forked, Instant, MapRun } from "../../asl/position.ts";
 import { tooLarge } from "../../asl/states/limit.ts";
+import { decodeSegment } from "../codec.ts";
 import type { Engine } from "../engine.ts";
 import { parseMapRunArn } from "../identity.ts";
 import type { MapRunId } from "../ports.ts";
@@ -33,7 +34,9 @@ export async function openRun(
   const redrive = `redrive:${redriveCount}`;
   await changeRun(engine, begin.id, redrive, (state, at) => reopened(state, redriveCount, at));
   const head = await existing(engine, begin.id);
-  if (head.state.phase.kind !== "ended") await enter(engine, head, false);
+  if (head.state.phase.kind === "ended") return;
+  await engine.world.mapRuns.put(entryOf(engine, head.id, head.state));
+  await enterEnd(engine, await existing(engine, head.id));
 }
 
 /** Nobody waits for it any more: its children are stopped. One that has not begun yet begins closed. */
@@ -63,22 +66,27 @@ async function begun(
   const id = idOf(fork.run);
   // A test case has its answers in the order of the log, which children in memory do not write.
   const express = header.testCase === undefined && runsInMemory(definition, segment.position.state);
-  const first = firstState(engine, express, segment, fork);
+  const startedAt = await startOf(engine, segment, fork.claim);
+  const first = firstState(engine, express, segment, fork, startedAt);
+  const isListed = fork.run.redriveCount === undefined;
+  // Before it begins, so that healing finds it whatever is lost; under the fork's own time, so that it stands there once.
+  if (isListed) await engine.world.mapRuns.put(entryOf(engine, id, first));
   const head = await beginRun(engine, id, first);
-  if (fork.run.redriveCount === undefined) await enter(engine, head, head.state === first);
+  if (isListed && head.state !== first) await enterEnd(engine, head);
   return head;
 }
 
-/** In the list of its execution's runs, under the start that its log has: whoever comes to it again enters no other. */
-async function enter(engine: Engine, { id, state }: RunHead, isFirst: boolean): Promise<void> {
-  const entry = entryOf(engine, id, state);
-  const put = ({ phase }: RunState) =>
-    engine.world.mapRuns.put(phase.kind === "ended" ? { ...entry, stoppedAt: phase.stoppedAt } : entry);
-  await put(state);
-  if (isFirst || state.phase.kind === "ended") return;
-  // It may have ended meanwhile, and been entered as that.
-  const now = (await existing(engine, id)).state;
-  if (now.phase.kind === "ended") await put(now);
+async function startOf(engine: Engine, { execution, branch, seq, now }: Segment, claim: number): Promise<Instant> {
+  if (seq === claim) return now;
+  const [fork] = await engine.world.log.branch(execution, branch, claim, 1);
+  return fork ? decodeSegment(fork).now : now;
+}
+
+/** It had ended, perhaps, before it was entered again as open. */
+async function enterEnd(engine: Engine, { id, state }: RunHead): Promise<void> {
+  const { phase } = state;
+  if (phase.kind === "ended")
+    await engine.world.mapRuns.put({ ...entryOf(engine, id, state), stoppedAt: phase.stoppedAt });
 }
 
 export function idOf({ arn }: MapRun): MapRunId {
@@ -87,14 +95,14 @@ export function idOf({ arn }: MapRun): MapRunId {
   return id;
 }
 
-function firstState(engine: Engine, express: boolean, segment: Segment, fork: RunFork): RunState {
+function firstState(engine: Engine, express: boolean, segment: Segment, fork: RunFork, startedAt: Instant): RunState {
   const { run, claim, concurrency } = fork;
   const { toleratedFailureCount, toleratedFailurePercentage } = run;
   const { execution, branch, position } = segment;
   return {
     parent: { execution, branch, seq: claim },
     state: position.state,
-    startedAt: engine.world.clock.now(),
+    startedAt,
     ...(express && { express }),
     ...(toleratedFailureCount === undefined ? {} : { toleratedFailureCount }),
     ...(toleratedFailurePercentage === undefined ? {} : { toleratedFailurePercentage }),

@@ -410,7 +410,7 @@ export const machines: Readonly<Record<string, Scenario>> = {
   },
   wideMended: {
     task: mended,
-    redriven: JSON.stringify(Array.from({ length: 10 }, (_, index) => ({ mended: index === 7 ? 1 : 3 }))),
+    redriven: JSON.stringify(Array.from({ length: 262 }, (_, index) => ({ mended: index === 259 ? 1 : 3 }))),
     definition: {
       StartAt: "Fan",
       States: {
@@ -422,7 +422,7 @@ export const machines: Readonly<Record<string, Scenario>> = {
         },
       },
     },
-    input: Array.from({ length: 10 }, (_, index) => (index === 7 ? 1 : 3)),
+    input: Array.from({ length: 262 }, (_, index) => (index === 259 ? 1 : 3)),
   },
   closing: {
     stopAfter: 30_000,

@@ -10,9 +10,6 @@ const job = (name: string): string => `arn:aws:states:::service:${name}.sync`;
 /** Whatever a crash loses, a retry brings back. */
 const patient = [{ ErrorEquals: ["States.ALL"], IntervalSeconds: 1, MaxAttempts: 100, MaxDelaySeconds: 5 }];
 
-/** For what is asked after again and again. */
-const twice = [{ ErrorEquals: ["States.ALL"], IntervalSeconds: 1, MaxAttempts: 2 }];
-
 function answer(call: Call): CallResult {
   if (/:broken(\.sync)?$/.test(call.resource)) return { kind: "failed", error: "Broken", cause: "it is broken" };
   return { kind: "succeeded", output: JSON.stringify({ did: JSON.parse(call.arguments) }) };
@@ -163,7 +160,7 @@ export const machines: Readonly<Record<string, Scenario>> = {
   },
   jobs: {
     task: answer,
-    longestJob: 30_000,
+    longestJob: 1_500_000,
     definition: {
       StartAt: "Each",
       States: {
@@ -173,13 +170,13 @@ export const machines: Readonly<Record<string, Scenario>> = {
           ItemProcessor: {
             StartAt: "Job",
             States: {
-              Job: { Type: "Task", Resource: job("work"), TimeoutSeconds: 25, Retry: twice, Next: "Note" },
+              Job: { Type: "Task", Resource: job("work"), TimeoutSeconds: 900, Retry: patient, Next: "Note" },
               Note: { Type: "Pass", End: true },
             },
           },
           Next: "Last",
         },
-        Last: { Type: "Task", Resource: job("last"), Retry: twice, End: true },
+        Last: { Type: "Task", Resource: job("last"), Retry: patient, End: true },
       },
     },
     input: [1, 2, 3],

@@ -35,18 +35,15 @@ export function begin(definition: Definition, moment: Moment): Transition {
   };
 }
 
-export function step(definition: Definition, position: Position, signal: Signal, moment: Moment): Promise<Transition> {
-  if (signal.kind === "arrived") return arrive(definition, position, moment);
-  return follow(definition, position, signal, moment);
-}
-
-async function follow(
+export async function step(
   definition: Definition,
   position: Position,
-  signal: Exclude<Signal, { readonly kind: "arrived" }>,
+  signal: Signal,
   moment: Moment,
 ): Promise<Transition> {
   switch (signal.kind) {
+    case "arrived":
+      return arrive(definition, position, moment);
     case "submitted":
     case "polled":
     case "started":

@@ -8,7 +8,6 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { createInterface } from "node:readline";
 import { afterAll, describe, expect, test } from "vitest";
 import { prng } from "../../lib/adapters/simulated/prng.ts";
 import type { ExecutionId } from "../../lib/engine/ports.ts";
@@ -36,7 +35,7 @@ describe.runIf(missing === undefined)(title, { timeout: longest }, () => {
     console.log(`seed ${seed} (BATON_SEED)`);
     const chance = prng(`power ${seed}`);
     const data = join(folder, "data");
-    await runAndKill(traced(folder, data));
+    await runToDeath(traced(folder, data, lines));
     const all = readTrace(readFileSync(join(folder, "trace")));
     const steps = all.filter(({ kind, file }) => kind === "said" || isStore.test(file));
     // The trace is all that was done to the files: made again from it, they are the same.
@@ -67,19 +66,13 @@ async function judge(images: ReadonlyMap<string, Buffer>, durable: ReadonlyMap<E
   await rm(copy, { recursive: true });
 }
 
-/** Some time after the start; the lines of the process are promises. */
-async function runAndKill(environment: Readonly<Record<string, string>>): Promise<void> {
+/** The lines of the process are promises. */
+async function runToDeath(environment: Readonly<Record<string, string>>): Promise<void> {
   const child = spawn(process.execPath, ["--import", "tsx", worker, join(folder, "data")], {
-    stdio: ["ignore", "pipe", "inherit"],
+    stdio: ["ignore", "ignore", "inherit"],
     env: { ...process.env, ...environment },
   });
-  const gone = once(child, "exit");
-  let left = lines;
-  for await (const _ of createInterface({ input: child.stdout })) {
-    left -= 1;
-    if (left === 0) child.kill("SIGKILL");
-  }
-  await gone;
+  expect(await once(child, "exit")).toEqual([null, "SIGKILL"]);
 }
 
 function durableIn(said: string): ReadonlyMap<ExecutionId, number> {

@@ -38,6 +38,14 @@ export function mapRunsContract(name: string, open: Open): void {
       expect(await mapRuns.list(entry.execution, 10)).toEqual({ items: [{ ...entry, stoppedAt: noon + 5 }] });
     });
 
+    test("an entry is made once: entered again it stays as it is", async () => {
+      const { mapRuns } = subject.world;
+      const entry = { ...entryOf(freshExecution(), "Each", noon), stoppedAt: noon + 5 };
+      await mapRuns.enter(entry);
+      await mapRuns.enter(entryOf(entry.execution, "Each", noon));
+      expect(await mapRuns.list(entry.execution, 10)).toEqual({ items: [entry] });
+    });
+
     test("an execution that has started none has an empty list", async () => {
       expect(await subject.world.mapRuns.list(freshExecution(), 10)).toEqual({ items: [] });
     });

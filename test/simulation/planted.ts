@@ -415,8 +415,8 @@ export const bugs: readonly Planted[] = [
   {
     bug: "a Map Run is listed under the time of whoever comes to its beginning",
     file: `${engine}/map-run/open.ts`,
-    from: "put(entryOf(engine, id, first));",
-    to: "put({ ...entryOf(engine, id, first), startedAt: engine.world.clock.now() });",
+    from: "enter(entryOf(engine, id, first));",
+    to: "enter({ ...entryOf(engine, id, first), startedAt: engine.world.clock.now() });",
     only: "mapRun",
   },
 ];

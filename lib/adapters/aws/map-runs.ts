@@ -1,5 +1,5 @@
 /** Map Runs: an item beside the execution that started each, sorted by the time of their start. */
-import { PutItemCommand, QueryCommand } from "@aws-sdk/client-dynamodb";
+import { ConditionalCheckFailedException, PutItemCommand, QueryCommand } from "@aws-sdk/client-dynamodb";
 import type { MapRunEntry, MapRuns } from "../../engine/map-run/ports.ts";
 import type { ExecutionId, MapRunId } from "../../engine/ports.ts";
 import type { Item } from "./body.ts";
@@ -12,6 +12,15 @@ const timeDigits = 15;
 export function openMapRuns(store: Store): MapRuns {
   const { dynamodb, table: TableName } = store;
   return {
+    async enter(entry) {
+      const ConditionExpression = "attribute_not_exists(pk)";
+      try {
+        await dynamodb.send(new PutItemCommand({ TableName, Item: itemOf(entry), ConditionExpression }));
+      } catch (error) {
+        if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      }
+    },
+
     async put(entry) {
       await dynamodb.send(new PutItemCommand({ TableName, Item: itemOf(entry) }));
     },

@@ -4,10 +4,19 @@ import { bodyOf, key, ordered, tables, text, under, value } from "./rows.ts";
 import type { Store } from "./store.ts";
 
 export function localMapRuns(store: Store): MapRuns {
+  function put(entry: MapRunEntry): void {
+    store.put(rowKey(entry), value(JSON.stringify(entry), entry.expires));
+  }
+
   return {
+    async enter(entry) {
+      await store.room();
+      if (store.get(rowKey(entry)) === undefined) put(entry);
+    },
+
     async put(entry) {
       await store.room();
-      store.put(rowKey(entry), value(JSON.stringify(entry), entry.expires));
+      put(entry);
     },
 
     async list(execution, limit, after) {

@@ -41,6 +41,7 @@ const kinds = {
   "joins.close": "write",
   "joins.reports": "read",
   "joins.renew": "write",
+  "mapRuns.enter": "write",
   "mapRuns.put": "write",
   "mapRuns.list": "read",
   "objects.read": "blob",

@@ -7,6 +7,10 @@ type Make = <T>(name: CallName, subject: string, act: () => T | Promise<T>) => P
 
 export function mapRunsOf({ mapRuns }: Contents, make: Make): MapRuns {
   return {
+    enter: (entry) =>
+      make("mapRuns.enter", entry.id, () => {
+        if (!mapRuns.get(placeOf(entry))) mapRuns.set(placeOf(entry), entry);
+      }),
     put: (entry) => make("mapRuns.put", entry.id, () => mapRuns.set(placeOf(entry), entry)),
     list: (execution, limit, after) =>
       make("mapRuns.list", execution, () => {

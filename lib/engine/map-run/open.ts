@@ -35,8 +35,11 @@ export async function openRun(
   await changeRun(engine, begin.id, redrive, (state, at) => reopened(state, redriveCount, at));
   const head = await existing(engine, begin.id);
   if (head.state.phase.kind === "ended") return;
-  await engine.world.mapRuns.put(entryOf(engine, head.id, head.state));
-  await enterEnd(engine, await existing(engine, head.id));
+  const entry = entryOf(engine, head.id, head.state);
+  await engine.world.mapRuns.put(entry);
+  // It had ended, perhaps, before it was entered as open.
+  const { phase } = (await existing(engine, head.id)).state;
+  if (phase.kind === "ended") await engine.world.mapRuns.put({ ...entry, stoppedAt: phase.stoppedAt });
 }
 
 /** Nobody waits for it any more: its children are stopped. One that has not begun yet begins closed. */
@@ -68,25 +71,15 @@ async function begun(
   const express = header.testCase === undefined && runsInMemory(definition, segment.position.state);
   const startedAt = await startOf(engine, segment, fork.claim);
   const first = firstState(engine, express, segment, fork, startedAt);
-  const isListed = fork.run.redriveCount === undefined;
   // Before it begins, so that healing finds it whatever is lost; under the fork's own time, so that it stands there once.
-  if (isListed) await engine.world.mapRuns.put(entryOf(engine, id, first));
-  const head = await beginRun(engine, id, first);
-  if (isListed && head.state !== first) await enterEnd(engine, head);
-  return head;
+  if (fork.run.redriveCount === undefined) await engine.world.mapRuns.enter(entryOf(engine, id, first));
+  return beginRun(engine, id, first);
 }
 
 async function startOf(engine: Engine, { execution, branch, seq, now }: Segment, claim: number): Promise<Instant> {
   if (seq === claim) return now;
   const [fork] = await engine.world.log.branch(execution, branch, claim, 1);
   return fork ? decodeSegment(fork).now : now;
-}
-
-/** It had ended, perhaps, before it was entered again as open. */
-async function enterEnd(engine: Engine, { id, state }: RunHead): Promise<void> {
-  const { phase } = state;
-  if (phase.kind === "ended")
-    await engine.world.mapRuns.put({ ...entryOf(engine, id, state), stoppedAt: phase.stoppedAt });
 }
 
 export function idOf({ arn }: MapRun): MapRunId {

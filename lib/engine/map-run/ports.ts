@@ -15,6 +15,8 @@ export interface MapRunEntry {
 }
 
 export interface MapRuns {
+  /** Enters it, unless an entry stands there. */
+  enter(entry: MapRunEntry): Promise<void>;
   /** Enters it, or writes over the entry that stands there. */
   put(entry: MapRunEntry): Promise<void>;
   /** Newest first. */

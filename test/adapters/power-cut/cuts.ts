@@ -28,11 +28,19 @@ export function missingTracer(): string | undefined {
   }
 }
 
-/** The environment in which a process writes down what it does to the files of `data`; the trace itself goes to `folder`. */
-export function traced(folder: string, data: string): Readonly<Record<string, string>> {
+/**
+ * The environment in which a process writes down what it does to the files of `data`, until it dies with so many lines
+ * said; the trace itself goes to `folder`.
+ */
+export function traced(folder: string, data: string, lines: number): Readonly<Record<string, string>> {
   const library = join(folder, "trace.so");
   execFileSync("cc", ["-O1", "-shared", "-fPIC", "-o", library, tracer, "-ldl", "-lpthread"]);
-  return { LD_PRELOAD: library, BATON_TRACED: data, BATON_TRACE: join(folder, "trace") };
+  return {
+    LD_PRELOAD: library,
+    BATON_TRACED: data,
+    BATON_TRACE: join(folder, "trace"),
+    BATON_TRACED_LINES: String(lines),
+  };
 }
 
 const nameBytes = 16;
@@ -45,7 +53,6 @@ const kinds = new Map<string, Step["kind"]>([
   ["o", "said"],
 ]);
 
-/** The last step may be cut off: its process was killed. */
 export function readTrace(trace: Buffer): readonly Step[] {
   const steps: Step[] = [];
   for (let at = 0; at + headBytes <= trace.length; ) {
@@ -54,7 +61,6 @@ export function readTrace(trace: Buffer): readonly Step[] {
     const file = trace.toString("latin1", at + 1, at + 1 + nameBytes).replace(/\0.*$/s, "");
     const offset = Number(trace.readBigInt64LE(at + 1 + nameBytes));
     const end = at + headBytes + trace.readUInt32LE(at + 9 + nameBytes);
-    if (end > trace.length) break;
     steps.push({ kind, file, offset, bytes: trace.subarray(at + headBytes, end) });
     at = end;
   }

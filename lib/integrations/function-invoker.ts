@@ -4,9 +4,9 @@
  * `lambda-invoke.ts`.
  */
 import type { JsonText } from "../asl/json.ts";
-import type { SegmentKey } from "../engine/ports.ts";
+import type { Caller } from "./identity.ts";
 
-export interface Invocation {
+export interface Invocation extends Caller {
   /** As the definition names it: a name, a partial or a full ARN, with or without a qualifier. */
   readonly reference: string;
   /** The bare name in it. */
@@ -15,17 +15,20 @@ export interface Invocation {
   readonly payload: JsonText;
   readonly type: "RequestResponse" | "Event" | "DryRun";
   readonly clientContext?: string;
-  /** As X-Ray writes it. */
-  readonly traceHeader?: string;
   readonly logType?: "None" | "Tail";
-  readonly region: string;
-  readonly account: string;
-  /** The role that the state's `Credentials` name. */
-  readonly roleArn?: string;
-  readonly machineRoleArn?: string;
-  readonly stateMachineArn?: string;
-  readonly claim?: SegmentKey;
-  readonly signal: AbortSignal;
+}
+
+/** What of a call an invocation has: for whom it is, and when it is over. */
+export function callerOf(call: Caller): Caller {
+  const { region, account, signal, roleArn, machineRoleArn, stateMachineArn, claim, traceHeader } = call;
+  return {
+    ...{ region, account, signal },
+    ...(roleArn !== undefined && { roleArn }),
+    ...(machineRoleArn !== undefined && { machineRoleArn }),
+    ...(stateMachineArn !== undefined && { stateMachineArn }),
+    ...(claim !== undefined && { claim }),
+    ...(traceHeader !== undefined && { traceHeader }),
+  };
 }
 
 export type FunctionAnswer =

@@ -4,7 +4,7 @@
  */
 import type { JsonText } from "../asl/json.ts";
 import { callFailure } from "./call-failure.ts";
-import type { FunctionAnswered, Invocation, InvokeFunction } from "./function-invoker.ts";
+import { callerOf, type FunctionAnswered, type Invocation, type InvokeFunction } from "./function-invoker.ts";
 import { parseFunctionReference } from "./function-reference.ts";
 import { httpMetadata } from "./http-metadata.ts";
 import type { Integration, IntegrationCall } from "./integration.ts";
@@ -41,22 +41,15 @@ function invocationOf(call: IntegrationCall): Invocation | string {
   }
   const payload = parameters?.get("Payload") ?? "null";
   return {
-    region: call.region,
-    account: call.account,
+    ...callerOf(call),
     ...reference,
     ...(qualifier !== undefined && { qualifier }),
     reference: functionName,
     // A null is no payload either, as the service was recorded to see it.
     payload: payload === "null" ? "{}" : payload,
     type,
-    signal: call.signal,
     ...(clientContext !== undefined && { clientContext }),
     ...(textOf(parameters?.get("LogType")) === "Tail" && { logType: "Tail" }),
-    ...(call.roleArn !== undefined && { roleArn: call.roleArn }),
-    ...(call.traceHeader !== undefined && { traceHeader: call.traceHeader }),
-    ...(call.machineRoleArn !== undefined && { machineRoleArn: call.machineRoleArn }),
-    ...(call.stateMachineArn !== undefined && { stateMachineArn: call.stateMachineArn }),
-    ...(call.claim !== undefined && { claim: call.claim }),
   };
 }
 

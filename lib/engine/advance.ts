@@ -21,7 +21,7 @@ import { endByDeadline, setDeadline } from "./deadline.ts";
 import { branchKey, type Engine } from "./engine.ts";
 import { tellLog, tellWaited } from "./execution-log.ts";
 import { carryExpress } from "./express-start.ts";
-import { leaveNewer } from "./format.ts";
+import { leavingNewer } from "./format.ts";
 import { isFinished } from "./guard.ts";
 import { headerAt, headOf } from "./head.ts";
 import { healHead } from "./heal.ts";
@@ -43,19 +43,16 @@ const done: Verdict = { kind: "done" };
 
 /** Works on one message of either lane. A rejection is an outage or a bug: the message comes back. */
 export async function handle(engine: Engine, delivery: Delivery): Promise<Verdict> {
-  try {
-    return await carry(engine, decodeCommand(delivery.body), delivery);
-  } catch (error) {
-    return leaveNewer(engine, error);
-  }
+  return leavingNewer(engine, () => carry(engine, decodeCommand(delivery.body), delivery));
 }
 
-function carry(engine: Engine, command: Command, delivery: Delivery): Promise<Verdict> {
+async function carry(engine: Engine, command: Command, delivery: Delivery): Promise<Verdict> {
   switch (command.kind) {
     case "advance":
       return advance(engine, command, delivery);
     case "express":
-      return carryExpress(engine, command).then(() => done);
+      await carryExpress(engine, command);
+      return done;
     case "resume":
       return resumeBranch(engine, command, delivery);
     case "joined":
@@ -89,7 +86,7 @@ function carry(engine: Engine, command: Command, delivery: Delivery): Promise<Ve
 
 /** The baton: one state further. */
 async function advance(engine: Engine, baton: Baton, delivery: Delivery): Promise<Verdict> {
-  const at = carried(baton) ?? (await locate(engine, baton));
+  const at = await locate(engine, baton);
   if (at.kind === "passed") return redelivered(engine, baton, delivery);
   const { header, position } = at;
   const due = dueTime(position) ?? 0;
@@ -114,13 +111,9 @@ type Located =
   | { readonly kind: "here"; readonly header: Header; readonly position: Position }
   | { readonly kind: "passed" };
 
-/** The position the baton starts from, if it carries it. */
-function carried({ header, position }: Baton): Located | undefined {
-  return header && position && { kind: "here", header, position };
-}
-
-/** The position that it starts from as this process remembers it, or as the log says. */
+/** The position the baton starts from: what it carries, what this process remembers, or what the log says. */
 async function locate(engine: Engine, baton: Baton): Promise<Located> {
+  if (baton.header && baton.position) return { kind: "here", header: baton.header, position: baton.position };
   const known = engine.newest.get(branchKey(baton.execution, baton.branch));
   if (known && known.seq === baton.seq - 1) {
     return { kind: "here", header: await headerAt(engine, known), position: known.position };

@@ -10,7 +10,7 @@ import { beginningOf } from "./branch.ts";
 import { decodeCommand } from "./codec.ts";
 import { type Baton, type ExpressRun, keyOf, type RunShift } from "./command.ts";
 import type { Engine } from "./engine.ts";
-import { leaveNewer } from "./format.ts";
+import { leavingNewer } from "./format.ts";
 import { headerAt, headOf } from "./head.ts";
 import { dispatch, laneOfState, messageOf } from "./messages.ts";
 import { momentAt } from "./moment.ts";
@@ -22,11 +22,7 @@ import { redelivered } from "./redelivery.ts";
 const mostRevivals = 3;
 
 export async function handleDeadLetter(engine: Engine, delivery: Delivery): Promise<Verdict> {
-  try {
-    return await revive(engine, delivery);
-  } catch (error) {
-    return leaveNewer(engine, error);
-  }
+  return leavingNewer(engine, () => revive(engine, delivery));
 }
 
 async function revive(engine: Engine, delivery: Delivery): Promise<Verdict> {

@@ -20,8 +20,11 @@ export function checkFormat(what: string, version: unknown): void {
 /** By then a deployment has gone on; and a message may come a few times before it counts as dead. */
 const patienceMilliseconds = 5 * 60_000;
 
-/** What is newer goes back to the queue; any other error is thrown on. */
-export function leaveNewer(engine: Engine, error: unknown): Verdict {
-  if (!(error instanceof NewerFormat)) throw error;
-  return { kind: "later", at: engine.world.clock.now() + patienceMilliseconds };
+export async function leavingNewer(engine: Engine, work: () => Promise<Verdict>): Promise<Verdict> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof NewerFormat)) throw error;
+    return { kind: "later", at: engine.world.clock.now() + patienceMilliseconds };
+  }
 }

@@ -79,6 +79,7 @@ export interface Message {
 
 /** The adapter's own handle on a received message. */
 export type Receipt = unknown;
+
 export interface Delivery {
   readonly body: string;
   /** How often this message has been received, this time included; says nothing about failure. */

@@ -12,7 +12,7 @@ import type { MapRunId, Message } from "../ports.ts";
 import { runJoin, stagedChunk } from "./chunks.ts";
 import { newsMessage } from "./ended.ts";
 import { ends } from "./express.ts";
-import { entryOf, existing, runHead } from "./log.ts";
+import { enterOpen, entryOf, runHead } from "./log.ts";
 import type { RunNews } from "./news.ts";
 import { epochIn, isDone, isOpen, keptIn, type RunState } from "./run.ts";
 
@@ -38,20 +38,12 @@ export async function keepRun(
   const stop = clock.now() + longestWork;
   if (from === 0) {
     await log.renew(run, undefined, until);
-    await keepEntry(engine, run, state, until);
+    await enterOpen(engine, { ...entryOf(engine, run, state), expires: until });
   }
   for (let group = from; group < state.staged.chunks; group++) {
     if (clock.now() >= stop) return dispatch(engine, [keepMessage(run, epoch, until, group)]);
     await keepGroup(engine, run, state, group, until);
   }
-}
-
-/** It may end meanwhile, and its end be written over. */
-async function keepEntry(engine: Engine, run: MapRunId, state: RunState, expires: Instant): Promise<void> {
-  const entry = { ...entryOf(engine, run, state), expires };
-  await engine.world.mapRuns.put(entry);
-  const { phase } = (await existing(engine, run)).state;
-  if (phase.kind === "ended") await engine.world.mapRuns.put({ ...entry, stoppedAt: phase.stoppedAt });
 }
 
 async function keepGroup(engine: Engine, run: MapRunId, state: RunState, group: number, until: Instant): Promise<void> {

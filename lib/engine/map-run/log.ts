@@ -9,6 +9,7 @@ import { NewerFormat } from "../format.ts";
 import { dispatch, messageOf } from "../messages.ts";
 import type { MapRunId } from "../ports.ts";
 import { expiry } from "../record.ts";
+import type { MapRunEntry } from "./ports.ts";
 import { type Ended, epochIn, type Occasion, type RunState } from "./run.ts";
 
 export interface RunHead {
@@ -105,6 +106,13 @@ export async function callFor(engine: Engine, { id, state }: Pick<RunHead, "id" 
   if (phase.kind === "ended") return tellEnd(engine, id, state, phase);
   if ("charge" in phase)
     await dispatch(engine, [messageOf({ kind: "run-work", execution: id, branch: "", seq: phase.charge.seq }, "flow")]);
+}
+
+/** In the list as open, over what stands there. It may end meanwhile, and its end be written over. */
+export async function enterOpen(engine: Engine, entry: MapRunEntry): Promise<void> {
+  await engine.world.mapRuns.put(entry);
+  const { phase } = (await existing(engine, entry.id)).state;
+  if (phase.kind === "ended") await engine.world.mapRuns.put({ ...entry, stoppedAt: phase.stoppedAt });
 }
 
 async function tellEnd(engine: Engine, id: MapRunId, state: RunState, { stoppedAt }: Ended): Promise<void> {

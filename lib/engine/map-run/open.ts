@@ -9,7 +9,7 @@ import { parseMapRunArn } from "../identity.ts";
 import type { MapRunId } from "../ports.ts";
 import type { Header, Segment } from "../segment.ts";
 import { noCounts } from "./counts.ts";
-import { beginRun, changeRun, entryOf, existing, follow, type RunHead } from "./log.ts";
+import { beginRun, changeRun, enterOpen, entryOf, existing, follow, type RunHead } from "./log.ts";
 import { closeRun, epochIn, type RunState, reopened } from "./run.ts";
 
 type RunFork = Forked & { readonly run: MapRun };
@@ -35,11 +35,7 @@ export async function openRun(
   await changeRun(engine, begin.id, redrive, (state, at) => reopened(state, redriveCount, at));
   const head = await existing(engine, begin.id);
   if (head.state.phase.kind === "ended") return;
-  const entry = entryOf(engine, head.id, head.state);
-  await engine.world.mapRuns.put(entry);
-  // It had ended, perhaps, before it was entered as open.
-  const { phase } = (await existing(engine, head.id)).state;
-  if (phase.kind === "ended") await engine.world.mapRuns.put({ ...entry, stoppedAt: phase.stoppedAt });
+  await enterOpen(engine, entryOf(engine, head.id, head.state));
 }
 
 /** Nobody waits for it any more: its children are stopped. One that has not begun yet begins closed. */

@@ -361,11 +361,9 @@ function conclude(state: RunState, outcome: RunOutcome, at: Occasion): RunState 
 }
 
 function end(state: RunState, phase: Ended, at: Occasion): RunState {
-  const { awaited } = state;
-  const { awaited: _, ...rest } = state;
-  return awaited === undefined
-    ? { ...state, phase }
-    : (reopened({ ...rest, phase }, awaited, at) ?? { ...rest, phase });
+  const { awaited, ...rest } = state;
+  const ended: RunState = { ...rest, phase };
+  return awaited === undefined ? ended : (reopened(ended, awaited, at) ?? ended);
 }
 
 /** Nothing is written for a run that was stopped, nor for one whose items could not be read. */

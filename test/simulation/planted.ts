@@ -419,4 +419,11 @@ export const bugs: readonly Planted[] = [
     to: "enter({ ...entryOf(engine, id, first), startedAt: engine.world.clock.now() });",
     only: "mapRun",
   },
+  {
+    bug: "whoever closes a Map Run that a copy of its message has ended forgets to say so",
+    file: `${engine}/map-run/close.ts`,
+    from: '!== "closing") return "overtaken";',
+    to: '!== "closing") return "done";',
+    only: "mapRunLate",
+  },
 ];

@@ -29,8 +29,9 @@ export async function closeChildren(engine: Engine, head: RunHead, key: string, 
   if (state.phase.kind !== "closing") return "done";
   const last = await lastTaken(engine, id, state);
   for (let group = state.phase.group; group <= last; group++) {
-    // Another copy of the message may be through with it: then nobody is to be kept from beginning any more.
-    if ((await existing(engine, id)).state.phase.kind !== "closing") return "done";
+    // Another copy of the message may be through with it: then nobody is to be kept from beginning any more. It may
+    // have died before it said so: this one comes again, and follows it up.
+    if ((await existing(engine, id)).state.phase.kind !== "closing") return "overtaken";
     if (!isDone(state, group)) await closeGroup(engine, id, state, group);
     if (engine.world.clock.now() < until) continue;
     await changeRun(engine, id, key, (now) => closedUpTo(now, group + 1));

@@ -14,8 +14,8 @@ export const states = 20;
 export const inFlight = 32;
 export const executions = 200;
 export const rounds = 5;
-/** Rounds of both before those that count: a server is a process that has run for a while. */
-const warmUps = 3;
+/** Rounds of both before those that count: a server has run for a while, and all that it does often is compiled. */
+const warmUps = 10;
 
 export interface Figures {
   readonly perSecond: number;

@@ -1,5 +1,11 @@
-/** Ten tasks in sequence, each a call to a local HTTP function in a thread of its own, beside a bare loop of the same calls. */
+/**
+ * Ten tasks in sequence, each a call to a local HTTP function in a thread of its own, beside a bare loop of the same
+ * calls, and one that does before each call what no call may be made without: the claim goes to the disk.
+ */
 import { once } from "node:events";
+import { mkdtemp, open, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import { Agent, request } from "undici";
 import { built } from "../built.ts";
@@ -15,10 +21,14 @@ const { urlFunctions } = await built<typeof import("../../lib/local/functions/ur
 export const tasksInSequence = 10;
 const executions = 30;
 const taskRounds = 5;
+/** Rounds of all three before those that count (see `chains.ts`). */
+const warmUps = 3;
 const inputOf = (order: number): string => JSON.stringify({ order, items: ["tea", "milk"], total: 12.5 });
 
 export interface TaskFigures {
   readonly barePerSecond: number;
+  /** The bare loop with a sync before each call: what a durable engine can come to here at most. */
+  readonly syncedPerSecond: number;
   readonly batonPerSecond: number;
 }
 
@@ -30,25 +40,51 @@ export async function tasks(): Promise<TaskFigures> {
   const embedded = await openEmbedded(createTasks({ functions: [functions.invoke] }));
   const machine = await embedded.deploy(sequence());
   const agent = new Agent({ connections: 1 });
+  const call = (order: number): Promise<void> => bareCall(url, agent, inputOf(order));
+  const disk = await openDisk();
   const bare: number[] = [];
+  const synced: number[] = [];
   const baton: number[] = [];
-  for (let round = 0; round < taskRounds; round++) {
-    bare.push(
-      await perSecond(async () => {
-        for (let call = 0; call < executions * tasksInSequence; call++) await bareCall(url, agent, inputOf(call));
+  for (let round = -warmUps; round < taskRounds; round++) {
+    const figures = [
+      await perSecond(tasksInSequence, call),
+      await perSecond(tasksInSequence, async (order) => {
+        await disk.sync();
+        await call(order);
       }),
-    );
-    baton.push(
-      await perSecond(async () => {
-        for (let order = 0; order < executions; order++) await embedded.run(machine, inputOf(order));
-      }),
-    );
+      await perSecond(1, (order) => embedded.run(machine, inputOf(order))),
+    ] as const;
+    if (round < 0) continue;
+    bare.push(figures[0]);
+    synced.push(figures[1]);
+    baton.push(figures[2]);
   }
+  await disk.close();
   await embedded.close();
   await functions.close();
   await agent.close();
   await server.terminate();
-  return { barePerSecond: median(bare), batonPerSecond: median(baton) };
+  return { barePerSecond: median(bare), syncedPerSecond: median(synced), batonPerSecond: median(baton) };
+}
+
+/** A claim's length, into a file that keeps its size. */
+async function openDisk(): Promise<{ sync(): Promise<void>; close(): Promise<void> }> {
+  const folder = await mkdtemp(join(tmpdir(), "baton-bench-"));
+  const file = await open(join(folder, "claims"), "w+");
+  const claim = Buffer.alloc(1_500);
+  await file.write(Buffer.alloc(claim.length * executions * tasksInSequence));
+  await file.sync();
+  let next = 0;
+  return {
+    async sync() {
+      await file.write(claim, 0, claim.length, claim.length * (next++ % (executions * tasksInSequence)));
+      await file.datasync();
+    },
+    async close() {
+      await file.close();
+      await rm(folder, { recursive: true });
+    },
+  };
 }
 
 async function bareCall(url: string, agent: Agent, body: string): Promise<void> {
@@ -57,9 +93,10 @@ async function bareCall(url: string, agent: Agent, body: string): Promise<void> 
   await answer.body.text();
 }
 
-async function perSecond(work: () => Promise<void>): Promise<number> {
+/** Tasks a second, where `work` does `1 / times` of an execution's. */
+async function perSecond(times: number, work: (order: number) => Promise<void>): Promise<number> {
   const begun = performance.now();
-  await work();
+  for (let order = 0; order < executions * times; order++) await work(order);
   return (executions * tasksInSequence * 1_000) / (performance.now() - begun);
 }
 

@@ -30,6 +30,15 @@ const theme = EditorView.theme({
   ".cm-gutters": { backgroundColor: "var(--raised)", color: "var(--quiet)", border: "none" },
   "&.cm-focused": { outline: "none" }, // its place has one, which nothing cuts off
   "&.cm-focused .cm-selectionBackground, .cm-selectionBackground": { backgroundColor: "var(--accent-soft) !important" },
+  // A frame and no ground. What is typed over brackets before the editor has heard that they are selected, the browser
+  // puts in itself and gives what it replaces looked like: text, colour and ground. It writes a ground down as a style
+  // attribute, which the page's policy refuses; a frame it lets go.
+  "&.cm-focused .cm-matchingBracket, &.cm-focused .cm-nonmatchingBracket": {
+    backgroundColor: "transparent",
+    outline: "1px solid var(--quiet)",
+    borderRadius: "2px",
+  },
+  "&.cm-focused .cm-nonmatchingBracket": { outlineColor: "var(--bad)" },
   ".cm-tooltip": { backgroundColor: "var(--panel)", border: "1px solid var(--line)", color: "var(--text)" },
   ".cm-diagnostic": { whiteSpace: "pre-wrap" },
 });

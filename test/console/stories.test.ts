@@ -140,6 +140,28 @@ describe.skipIf(missingChromium)(`the console in a browser${reason}`, () => {
       .toMatch(/ --input '\{"user":"mira"\}'/);
   });
 
+  test.each([
+    ["a pair of brackets", "{}"],
+    ["a bracket without another", "}"],
+  ])("%s is typed over before the editor knows that it is selected", async (_, brackets) => {
+    const { page } = opened;
+    await opened.go("#/machines/user-onboarding");
+    await page.getByRole("button", { name: "Start…" }).click();
+    const editor = page.locator(".code-place .cm-content");
+    await editor.fill(brackets);
+    await editor.press("Control+Home");
+    await editor.locator(".cm-matchingBracket, .cm-nonmatchingBracket").first().waitFor();
+    // Both in one task of the page: word of a selection comes in a task of its own.
+    await editor.evaluate(`(content) => {
+      getSelection().selectAllChildren(content);
+      document.execCommand("insertText", false, '{"user":"mira"}');
+    }`);
+    await expect.poll(() => editor.textContent()).toBe('{"user":"mira"}');
+    await expect
+      .poll(() => page.getByRole("dialog").locator("code").last().textContent())
+      .toMatch(/ --input '\{"user":"mira"\}'/);
+  });
+
   test("a definition's problems are marked where they are while one types", async () => {
     const { page } = opened;
     await opened.go("#/machines/user-onboarding?view=definition");

@@ -152,10 +152,10 @@ describe.skipIf(missingChromium)(`the console in a browser${reason}`, () => {
     await editor.press("Control+Home");
     await editor.locator(".cm-matchingBracket, .cm-nonmatchingBracket").first().waitFor();
     // Both in one task of the page: word of a selection comes in a task of its own.
-    await editor.evaluate(`(content) => {
-      getSelection().selectAllChildren(content);
+    await page.evaluate(`
+      getSelection().selectAllChildren(document.querySelector(".code-place").shadowRoot.querySelector(".cm-content"));
       document.execCommand("insertText", false, '{"user":"mira"}');
-    }`);
+    `);
     await expect.poll(() => editor.textContent()).toBe('{"user":"mira"}');
     await expect
       .poll(() => page.getByRole("dialog").locator("code").last().textContent())

@@ -51,6 +51,8 @@ export async function redriveExecution(engine: Engine, id: ExecutionId, request:
     const before = earlierCall(engine, summary, token);
     if (before) {
       if (head.by === guardKey(nonce)) await sendAgain(engine, head, true);
+      // It has gone on: but it may be known to memory alone until now.
+      else await engine.world.log.durable();
       return { kind: "redriven", at: before.at };
     }
     const reason = whyNotRedrivable(engine, summary);

@@ -125,9 +125,11 @@ async function settleExisting(
     return started;
   }
   // Whoever waits for an end is told of it by an execution of its own only.
-  return parent === undefined && found.status === "RUNNING" && found.inputHash === wanted.inputHash
-    ? started
-    : { kind: "exists", id: found.id };
+  const isEqual = parent === undefined && found.status === "RUNNING" && found.inputHash === wanted.inputHash;
+  if (!isEqual) return { kind: "exists", id: found.id };
+  // Whoever started it may still be waiting for that.
+  await engine.world.log.durable();
+  return started;
 }
 
 /** The message that ends the execution when its time is over, and the first baton. */

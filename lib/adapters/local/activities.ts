@@ -16,7 +16,10 @@ export function localActivities(store: Store): Activities {
   return {
     async create(activity) {
       const there = read(activity);
-      if (there !== undefined) return { kind: "exists", activity: there };
+      if (there !== undefined) {
+        await store.durable(); // whoever created it may still be waiting for that
+        return { kind: "exists", activity: there };
+      }
       store.put(rowKey(activity), JSON.stringify(activity));
       await store.durable();
       return { kind: "created" };

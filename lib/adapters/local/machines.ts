@@ -29,7 +29,10 @@ export function localMachines(store: Store): Machines {
     async create(machine) {
       const name = rowKey(machine, machine.name);
       const there = read(name);
-      if (there !== undefined) return { kind: "exists", machine: there };
+      if (there !== undefined) {
+        await store.durable(); // whoever created it may still be waiting for that
+        return { kind: "exists", machine: there };
+      }
       write(name, machine);
       await store.durable();
       return { kind: "created" };

@@ -4,7 +4,7 @@
  * number when the history is read: by time, and never before what it follows from.
  */
 import type { HistoryEvent, HistoryEventType } from "./event.ts";
-import { numberEvents, type SegmentEvents } from "./history/merge.ts";
+import { numbering, type SegmentEvents } from "./history/merge.ts";
 import type { Instant } from "./position.ts";
 
 const stateEntered = "stateEnteredEventDetails";
@@ -111,7 +111,24 @@ export type { SegmentEvents } from "./history/merge.ts";
  * lie after `until` (the end of a wait that still lasts) have not happened yet and are left out.
  */
 export function mergeHistory(segments: Iterable<SegmentEvents>, until?: Instant): readonly AwsHistoryEvent[] {
-  return numberEvents(segments, until).map(({ event, id, previousEventId, timestamp }) =>
-    toAwsEvent(event, id, previousEventId, timestamp),
-  );
+  return unfoldHistory(segments, until).first(Number.POSITIVE_INFINITY);
+}
+
+/** A history that is merged as far as somebody wants to see it. */
+export interface UnfoldingHistory {
+  /** At least so many events from the beginning, all if there are fewer. Always the same array, which grows. */
+  first(count: number): readonly AwsHistoryEvent[];
+}
+
+/** What `mergeHistory` gives, a page at a time: most readers of a long history look at its first page. */
+export function unfoldHistory(segments: Iterable<SegmentEvents>, until?: Instant): UnfoldingHistory {
+  const numbered = numbering(segments, until);
+  const shown: AwsHistoryEvent[] = [];
+  return {
+    first(count) {
+      for (const { event, id, previousEventId, timestamp } of numbered.first(count).slice(shown.length))
+        shown.push(toAwsEvent(event, id, previousEventId, timestamp));
+      return shown;
+    },
+  };
 }

@@ -3,7 +3,7 @@
  * following the forks from the root, merged and numbered.
  */
 
-import { type AwsHistoryEvent, mergeHistory, type SegmentEvents } from "../asl/history.ts";
+import { type AwsHistoryEvent, type SegmentEvents, unfoldHistory } from "../asl/history.ts";
 import { decodeSegment } from "./codec.ts";
 import type { Engine } from "./engine.ts";
 import { headOf } from "./head.ts";
@@ -12,17 +12,24 @@ import type { BranchGroup, ExecutionId } from "./ports.ts";
 import { epochOf, firstEvent, type Segment } from "./segment.ts";
 import { isForGood } from "./settled.ts";
 
-/** All events, in order. While the execution runs, what lies in the future is left out. */
-export async function readHistory(engine: Engine, id: ExecutionId): Promise<readonly AwsHistoryEvent[]> {
+/**
+ * The events, in order: all, or at least the first `most`. While the execution runs, what lies in the future is left
+ * out.
+ */
+export async function readHistory(
+  engine: Engine,
+  id: ExecutionId,
+  most = Number.POSITIVE_INFINITY,
+): Promise<readonly AwsHistoryEvent[]> {
   const head = await headOf(engine, id, "");
   const known = head && engine.histories.get(head);
-  if (known) return known;
+  if (known) return known.first(most);
   const { segments, bytes } = await readRecords(engine, id);
   const now = engine.world.clock.now();
-  const history = mergeHistory(segments.map(eventsOf), now);
+  const history = unfoldHistory(segments.map(eventsOf), now);
   const end = newestOfRoot(segments);
   if (end && isForGood(end, now)) engine.histories.put(end, history, bytes);
-  return history;
+  return history.first(most);
 }
 
 function newestOfRoot(segments: readonly Segment[]): Segment | undefined {

@@ -1,17 +1,15 @@
 /**
- * Merged histories of executions that have settled, kept so that one is read and merged once and not for
- * each of its pages. Bounded by the size of the segments that they were made of.
+ * Histories of executions that have settled, kept so that one is read once and not for each of its pages, and merged
+ * as far as its readers have come. Bounded by the size of the segments that they were made of.
  */
-import type { AwsHistoryEvent } from "../asl/history.ts";
+import type { UnfoldingHistory } from "../asl/history.ts";
 import type { Instant } from "../asl/position.ts";
 import type { Segment } from "./segment.ts";
-
-type History = readonly AwsHistoryEvent[];
 
 const usualBudgetBytes = 64 * 1024 * 1024;
 
 export class HistoryCache {
-  readonly #entries = new Map<string, { readonly history: History; readonly bytes: number }>();
+  readonly #entries = new Map<string, { readonly history: UnfoldingHistory; readonly bytes: number }>();
   readonly #budgetBytes: number;
   #bytes = 0;
 
@@ -19,7 +17,7 @@ export class HistoryCache {
     this.#budgetBytes = budgetBytes;
   }
 
-  get(end: Segment): History | undefined {
+  get(end: Segment): UnfoldingHistory | undefined {
     const found = this.#entries.get(keyOf(end));
     if (!found) return undefined;
     this.#entries.delete(keyOf(end));
@@ -28,7 +26,7 @@ export class HistoryCache {
   }
 
   /** The oldest go first; one that is too large by itself goes at once. */
-  put(end: Segment, history: History, bytes: number): void {
+  put(end: Segment, history: UnfoldingHistory, bytes: number): void {
     this.#drop(keyOf(end));
     this.#entries.set(keyOf(end), { history, bytes });
     this.#bytes += bytes;

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { type HistoryEvent, historyEventTypes } from "../../lib/asl/event.ts";
 import type { AwsHistoryEvent } from "../../lib/asl/history.ts";
-import { mergeHistory, type SegmentEvents, toAwsEvent } from "../../lib/asl/history.ts";
+import { mergeHistory, type SegmentEvents, toAwsEvent, unfoldHistory } from "../../lib/asl/history.ts";
 
 describe("toAwsEvent", () => {
   const bare = new Set([
@@ -100,6 +100,15 @@ const merged = [
 ];
 
 describe("mergeHistory", () => {
+  test("as far as somebody has come, the same events", () => {
+    const unfolding = unfoldHistory(concurrent);
+    for (const count of [1, 2, merged.length - 1, merged.length + 1]) {
+      const events = unfolding.first(count);
+      expect(events.length).toBeGreaterThanOrEqual(Math.min(count, merged.length));
+      expect(lines(events)).toEqual(merged.slice(0, events.length));
+    }
+  });
+
   test("concurrent branches by time, each with its own chain", () => {
     expect(lines(mergeHistory(concurrent))).toEqual(merged);
   });

@@ -1,5 +1,7 @@
 /** Kept histories: only of executions that nothing is added to any more, and no more of them than the budget allows. */
+
 import { expect, test } from "vitest";
+import { unfoldHistory } from "../../lib/asl/history.ts";
 import type { Doing } from "../../lib/asl/position.ts";
 import { readHistory } from "../../lib/engine/history.ts";
 import type { ExecutionId } from "../../lib/engine/ports.ts";
@@ -45,12 +47,12 @@ test("goes when others need the room, the one not asked for longest first; anoth
   const ends = [1, 2, 3, 4].map((seq) => segment(seq, { kind: "arriving" }));
   const [first, second, third, large] = ends;
   if (!first || !second || !third || !large) throw new Error("four were made");
-  const histories = ends.map((): [] => []);
-  cache.put(first, histories[0] ?? [], 40);
-  cache.put(second, histories[1] ?? [], 40);
+  const histories = ends.map(() => unfoldHistory([]));
+  cache.put(first, histories[0] ?? unfoldHistory([]), 40);
+  cache.put(second, histories[1] ?? unfoldHistory([]), 40);
   expect(cache.get(first)).toBe(histories[0]);
-  cache.put(third, histories[2] ?? [], 40);
+  cache.put(third, histories[2] ?? unfoldHistory([]), 40);
   expect([first, second, third].map((end) => cache.get(end) !== undefined)).toEqual([true, false, true]);
-  cache.put(large, histories[3] ?? [], 101);
+  cache.put(large, histories[3] ?? unfoldHistory([]), 101);
   expect(cache.get(large)).toBeUndefined();
 });

@@ -4,6 +4,7 @@
  * the segment that holds it: then no page costs more for those before it.
  */
 import type { AwsHistoryEvent } from "../../asl/history.ts";
+import type { Engine } from "../../engine/engine.ts";
 import { readHistory } from "../../engine/history.ts";
 import type { ExecutionId } from "../../engine/ports.ts";
 import { readStraight } from "../../engine/straight-history.ts";
@@ -58,13 +59,30 @@ async function eventsFrom(
     if (straight)
       return straight.map(({ event, place }) => ({ event, name: `${event.id} ${place.seq} ${place.clock}` }));
   }
-  const history = await readHistory(engine, id);
   // Events are numbered from 1 on, without a gap.
-  const first = from === undefined ? (reverseOrder ? history.length : 1) : event;
   const events = reverseOrder
-    ? history.slice(Math.max(0, first - most), first).reverse()
-    : history.slice(first - 1, first - 1 + most);
+    ? lastUpTo(await readHistory(engine, id), from === undefined ? undefined : event, most)
+    : await nextFrom(engine, id, from === undefined ? 1 : event, most);
   return events.map((event) => ({ event, name: String(event.id) }));
+}
+
+function lastUpTo(
+  history: readonly AwsHistoryEvent[],
+  event: number | undefined,
+  most: number,
+): readonly AwsHistoryEvent[] {
+  const last = event ?? history.length;
+  return history.slice(Math.max(0, last - most), last).reverse();
+}
+
+async function nextFrom(
+  engine: Engine,
+  id: ExecutionId,
+  event: number,
+  most: number,
+): Promise<readonly AwsHistoryEvent[]> {
+  const end = event - 1 + most;
+  return (await readHistory(engine, id, end)).slice(event - 1, end);
 }
 
 /** A Lambda function may answer 6 MB; payloads are larger here than the service's, so a page may have to end earlier. */

@@ -29,15 +29,27 @@ interface Merge {
   readonly numbered: NumberedEvent[];
 }
 
-export function numberEvents(segments: Iterable<SegmentEvents>, until?: Instant): readonly NumberedEvent[] {
+/** Numbers no more than somebody has asked for so far: the number of an event never depends on later ones. */
+export interface Numbering {
+  /** At least so many from the beginning, all if there are fewer. Always the same array, which grows. */
+  first(count: number): readonly NumberedEvent[];
+}
+
+export function numbering(segments: Iterable<SegmentEvents>, until?: Instant): Numbering {
   const threads = spin(segments, until);
   const merge: Merge = { threads, ready: new Heap(sooner), successors: new Map(), waiting: new Map(), numbered: [] };
   for (const thread of [...threads.values()].flat()) if (thread.fork === undefined) makeReady(merge, thread, 0);
-  for (let thread = merge.ready.pop(); thread !== undefined; thread = merge.ready.pop()) {
-    advance(merge, thread);
-    if (merge.ready.size === 0) wakeAll(merge);
-  }
-  return merge.numbered;
+  return {
+    first(count) {
+      while (merge.numbered.length < count) {
+        const thread = merge.ready.pop();
+        if (thread === undefined) break;
+        advance(merge, thread);
+        if (merge.ready.size === 0) wakeAll(merge);
+      }
+      return merge.numbered;
+    },
+  };
 }
 
 function sooner(a: Thread, b: Thread): number {

@@ -1,6 +1,7 @@
 /** The store against a plain map: whatever is written, in whatever generation it is, reads are the same. */
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
+import { open } from "lmdb";
 import { expect, test } from "vitest";
 import { openStore, type Store } from "../../lib/adapters/local/store.ts";
 import { prng } from "../../lib/adapters/simulated/prng.ts";
@@ -44,6 +45,26 @@ test.each([1, 2, 3])("reads agree with a plain map, seed %i", async (seed) => {
   }
   expectSame(store, plain, "a", "z", 1_000, false);
   await store.close();
+  await rm(folder, { recursive: true });
+});
+
+test("keys are as LMDB itself would write them, the longest, too: a file of an earlier version is read as it stands", async () => {
+  const folder = await freshFolder();
+  const path = join(folder, "store");
+  const keys = Array.from({ length: 40 }, (_, index) => `k\t${index}\t${"k".repeat(index * 50)}`.slice(0, 1_978));
+  keys.sort();
+  const before = open<string, string>({ path, encoding: "string" });
+  for (const key of keys) void before.put(key, key);
+  await before.flushed;
+  await before.close();
+  const store = openStore(path);
+  expect(store.range({ from: "k", to: "l" }).map(([key]) => key)).toEqual(keys);
+  expect(keys.map((key) => store.get(key))).toEqual(keys);
+  for (const key of keys) store.put(key.replace("k", "l"), key);
+  await store.close();
+  const after = open<string, string>({ path, encoding: "string" });
+  expect([...after.getKeys({ start: "l", end: "m" })]).toEqual(keys.map((key) => key.replace("k", "l")));
+  await after.close();
   await rm(folder, { recursive: true });
 });
 

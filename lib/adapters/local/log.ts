@@ -5,8 +5,9 @@
  */
 import type { Appended, BranchPath, ExecutionId, Log, SegmentRecord } from "../../engine/ports.ts";
 import type { Agenda } from "./agenda.ts";
+import type { Row } from "./laid-over.ts";
 import { bodyOf, branchKey, branchOf, END, expiryOf, groupRange, ordered, readOrdered, value } from "./rows.ts";
-import type { Row, Store } from "./store.ts";
+import type { Store } from "./store.ts";
 
 export interface LocalLog extends Log {
   /** `append` without waiting, for those who write more than the segment in one transaction. */

@@ -5,8 +5,9 @@
 import type { ExecutionId } from "../../engine/ports.ts";
 import type { LocalBlobs } from "./blobs.ts";
 import type { LocalExecutions } from "./executions.ts";
+import type { Row } from "./laid-over.ts";
 import { bodyOf, expiryOf, tables } from "./rows.ts";
-import type { Row, Store } from "./store.ts";
+import type { Store } from "./store.ts";
 
 /** Looks at the next `limit` rows, forgets those whose moment is before `now`, and answers how many went. */
 export type Expire = (now: number, limit: number) => Promise<number>;

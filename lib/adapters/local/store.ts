@@ -6,19 +6,10 @@
  * process owns the folder, conditions are decided here in memory; LMDB only stores.
  */
 import { open, type RootDatabase } from "lmdb";
+import { asciiKeys } from "./ascii-keys.ts";
 import { type Changes, changes } from "./changes.ts";
 import { type Journal, openJournal, type Part } from "./journal.ts";
-
-export type Row = readonly [key: string, value: string];
-
-interface Range {
-  /** Inclusive. */
-  readonly from: string;
-  /** Exclusive. */
-  readonly to: string;
-  readonly limit?: number;
-  readonly reverse?: boolean;
-}
+import { merge, type Range, type Row } from "./laid-over.ts";
 
 export interface Store {
   get(key: string): string | undefined;
@@ -61,6 +52,9 @@ const LONGEST_KEY = 1978;
 /** Where the file says which generation it holds; no table has this letter. */
 const GENERATION = "0";
 
+/** Less than any key: they begin with a letter, or with GENERATION. */
+const BEFORE_ALL = "!";
+
 /** What one transaction writes. */
 interface Generation {
   readonly number: number;
@@ -76,7 +70,12 @@ interface Generation {
 
 export function openStore(path: string): Store {
   // separateFlushed: a write's promise resolves at commit, and carries the flush to disk as a promise beside it.
-  const database: RootDatabase<string, string> = open({ path, encoding: "string", separateFlushed: true });
+  const database: RootDatabase<string, string> = open({
+    path,
+    encoding: "string",
+    keyEncoder: asciiKeys,
+    separateFlushed: true,
+  });
   const journal = openJournal(`${path}.journal`);
   const recovered = recover(database, journal);
   let pending = generation(recovered.newest + 1);
@@ -347,34 +346,9 @@ function sizeOf({ journaled, rest }: Generation): number {
 
 function* stored(database: RootDatabase<string, string>, { from, to, reverse }: Range): Generator<Row> {
   // In reverse LMDB would include the upper end and leave out the lower one; our ends stay as they are.
-  const rows = database.getRange(reverse ? { start: to, reverse } : { start: from, end: to });
+  const rows = database.getRange(reverse ? { start: to, end: BEFORE_ALL, reverse } : { start: from, end: to });
   for (const { key, value } of rows) {
     if (key < from) return;
     if (key < to) yield [key, value];
   }
-}
-
-/** Rows of the file with the recent changes laid over them, in order. */
-function merge(rows: Iterable<Row>, recent: ReadonlyMap<string, string | null>, range: Range): readonly Row[] {
-  const limit = range.limit ?? Number.POSITIVE_INFINITY;
-  const before = range.reverse ? (a: string, b: string) => a > b : (a: string, b: string) => a < b;
-  const added = [...recent].filter((change): change is [string, string] => change[1] !== null);
-  added.sort(([a], [b]) => (before(a, b) ? -1 : 1));
-  const merged: Row[] = [];
-  let next = 0;
-  const addUntil = (key: string | undefined) => {
-    for (let row = added[next]; row !== undefined && merged.length < limit; row = added[++next]) {
-      if (key !== undefined && !before(row[0], key)) return;
-      merged.push(row);
-    }
-  };
-  if (limit === 0) return merged;
-  for (const row of rows) {
-    addUntil(row[0]);
-    if (merged.length >= limit) return merged;
-    if (!recent.has(row[0])) merged.push(row);
-    if (merged.length >= limit) return merged;
-  }
-  addUntil(undefined);
-  return merged;
 }

@@ -11,7 +11,7 @@ import { type TaskFigures, tasks, tasksInSequence } from "./tasks.ts";
 export interface EmbeddedFigures {
   readonly throughput: Throughput;
   readonly alone: Alone;
-  readonly tasks: TaskFigures;
+  readonly tasks: readonly TaskFigures[];
   readonly api: ApiFigures;
   readonly maps: readonly MapFigures[];
   readonly mapRuns: readonly MapRunFigures[];
@@ -97,17 +97,18 @@ function printAlone({ executionMilliseconds, syncMilliseconds, flushMilliseconds
   );
 }
 
-function printTasks({ barePerSecond, syncedPerSecond, batonPerSecond }: TaskFigures): void {
-  console.log(`\n${tasksInSequence} tasks in sequence, a local HTTP function, one execution at a time`);
-  console.log(
-    table([
-      ["bare calls with undici", `${barePerSecond.toFixed(0)} a second`],
-      ["the same, each after a sync of this disk", `${syncedPerSecond.toFixed(0)} a second`],
-      ["Baton tasks, durable", `${batonPerSecond.toFixed(0)} a second`],
-      ["ratio to bare calls", (batonPerSecond / barePerSecond).toFixed(2)],
-      ["ratio to calls after a sync", (batonPerSecond / syncedPerSecond).toFixed(2)],
-    ]),
-  );
+function printTasks(figures: readonly TaskFigures[]): void {
+  console.log(`\n${tasksInSequence} tasks in sequence, a local HTTP function, a second`);
+  const rows = figures.map(({ inFlight, barePerSecond, syncedPerSecond, batonPerSecond }) => [
+    `${inFlight} in flight`,
+    barePerSecond.toFixed(0),
+    syncedPerSecond.toFixed(0),
+    batonPerSecond.toFixed(0),
+    (batonPerSecond / barePerSecond).toFixed(2),
+    (batonPerSecond / syncedPerSecond).toFixed(2),
+  ]);
+  const heading = ["", "bare undici", "after a sync of this disk", "Baton, durable", "ratio to bare", "to synced"];
+  console.log(table([heading, ...rows]));
 }
 
 /** Budgets of the API: what a page of a console or a script waits for. */

@@ -3,6 +3,7 @@
  * calls, and one that does before each call what no call may be made without: the claim goes to the disk.
  */
 import { once } from "node:events";
+import { writeSync } from "node:fs";
 import { mkdtemp, open, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -19,27 +20,37 @@ const { urlFunctions } = await built<typeof import("../../lib/local/functions/ur
 );
 
 export const tasksInSequence = 10;
-const executions = 30;
+export const tasksInFlight = [1, 32] as const;
+const executions = 64;
 const taskRounds = 5;
 /** Rounds of all three before those that count (see `chains.ts`). */
 const warmUps = 3;
 const inputOf = (order: number): string => JSON.stringify({ order, items: ["tea", "milk"], total: 12.5 });
 
 export interface TaskFigures {
+  /** Executions, and bare loops. */
+  readonly inFlight: number;
   readonly barePerSecond: number;
-  /** The bare loop with a sync before each call: what a durable engine can come to here at most. */
+  /** The bare loop with a sync before each call, which those in flight share: what a durable engine can come to at most. */
   readonly syncedPerSecond: number;
   readonly batonPerSecond: number;
 }
 
-export async function tasks(): Promise<TaskFigures> {
+export async function tasks(): Promise<readonly TaskFigures[]> {
   const server = new Worker(new URL("./http-function.mjs", import.meta.url));
   const [url]: readonly string[] = await once(server, "message");
   if (url === undefined) throw new Error("the function has no address");
+  const figures: TaskFigures[] = [];
+  for (const inFlight of tasksInFlight) figures.push(await tasksAt(url, inFlight));
+  await server.terminate();
+  return figures;
+}
+
+async function tasksAt(url: string, inFlight: number): Promise<TaskFigures> {
   const functions = urlFunctions({ echo: url });
   const embedded = await openEmbedded(createTasks({ functions: [functions.invoke] }));
   const machine = await embedded.deploy(sequence());
-  const agent = new Agent({ connections: 1 });
+  const agent = new Agent({ connections: inFlight });
   const call = (order: number): Promise<void> => bareCall(url, agent, inputOf(order));
   const disk = await openDisk();
   const bare: number[] = [];
@@ -47,12 +58,14 @@ export async function tasks(): Promise<TaskFigures> {
   const baton: number[] = [];
   for (let round = -warmUps; round < taskRounds; round++) {
     const figures = [
-      await perSecond(tasksInSequence, call),
-      await perSecond(tasksInSequence, async (order) => {
-        await disk.sync();
-        await call(order);
-      }),
-      await perSecond(1, (order) => embedded.run(machine, inputOf(order))),
+      await perSecond(inFlight, (order) => inSequence(() => call(order))),
+      await perSecond(inFlight, (order) =>
+        inSequence(async () => {
+          await disk.sync();
+          await call(order);
+        }),
+      ),
+      await perSecond(inFlight, (order) => embedded.run(machine, inputOf(order))),
     ] as const;
     if (round < 0) continue;
     bare.push(figures[0]);
@@ -63,22 +76,38 @@ export async function tasks(): Promise<TaskFigures> {
   await embedded.close();
   await functions.close();
   await agent.close();
-  await server.terminate();
-  return { barePerSecond: median(bare), syncedPerSecond: median(synced), batonPerSecond: median(baton) };
+  return {
+    inFlight,
+    barePerSecond: median(bare),
+    syncedPerSecond: median(synced),
+    batonPerSecond: median(baton),
+  };
 }
 
-/** A claim's length, into a file that keeps its size. */
+async function inSequence(task: () => Promise<void>): Promise<void> {
+  for (let done = 0; done < tasksInSequence; done++) await task();
+}
+
+/** A claim's length, into a file that keeps its size; who comes while it is synced shares the next sync. */
 async function openDisk(): Promise<{ sync(): Promise<void>; close(): Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), "baton-bench-"));
   const file = await open(join(folder, "claims"), "w+");
   const claim = Buffer.alloc(1_500);
-  await file.write(Buffer.alloc(claim.length * executions * tasksInSequence));
+  const places = executions * tasksInSequence;
+  await file.write(Buffer.alloc(claim.length * places));
   await file.sync();
   let next = 0;
+  let running: Promise<void> = Promise.resolve();
+  let following: Promise<void> | undefined;
   return {
-    async sync() {
-      await file.write(claim, 0, claim.length, claim.length * (next++ % (executions * tasksInSequence)));
-      await file.datasync();
+    sync() {
+      writeSync(file.fd, claim, 0, claim.length, claim.length * (next++ % places));
+      following ??= running.then(() => {
+        following = undefined;
+        running = file.datasync();
+        return running;
+      });
+      return following;
     },
     async close() {
       await file.close();
@@ -93,10 +122,14 @@ async function bareCall(url: string, agent: Agent, body: string): Promise<void> 
   await answer.body.text();
 }
 
-/** Tasks a second, where `work` does `1 / times` of an execution's. */
-async function perSecond(times: number, work: (order: number) => Promise<void>): Promise<number> {
+/** Tasks a second, of so many executions at a time. */
+async function perSecond(inFlight: number, execution: (order: number) => Promise<void>): Promise<number> {
   const begun = performance.now();
-  for (let order = 0; order < executions * times; order++) await work(order);
+  let started = 0;
+  const user = async (): Promise<void> => {
+    while (started < executions) await execution(started++);
+  };
+  await Promise.all(Array.from({ length: inFlight }, user));
   return (executions * tasksInSequence * 1_000) / (performance.now() - begun);
 }
 

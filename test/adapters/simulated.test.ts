@@ -248,6 +248,18 @@ describe("a power cut", () => {
     expect(lengths).toEqual(new Set([4, 5, 6, 7, 8]));
   });
 
+  test("takes nothing back that is older than a disk may hang", async () => {
+    for (let seed = 0; seed < 10; seed += 1) {
+      const world = simulatedWorld({ seed, kind: "local" });
+      const worker = world.worker();
+      await worker.log.append(segmentOf(id, 0));
+      await world.advanceTo(world.now() + 60_001);
+      await worker.log.append(segmentOf(id, 1));
+      world.powerCut();
+      expect(world.segments().length).toBeGreaterThanOrEqual(1);
+    }
+  });
+
   test("brings back what was received, and voids every lease", async () => {
     const world = simulatedWorld({ seed: 1, kind: "local" });
     await world.queue.send([message("a")]);

@@ -50,14 +50,14 @@ export function contents(
   strikes: Strikes,
   now: () => Instant,
 ): Contents {
-  const written = journal(losesTail);
+  const written = journal(losesTail, now);
   return {
     journal: written,
     segments: segments(written, groupWidth),
     registry: registry(written, now),
     mailbox: mailbox(written, chance, faults, strikes, now),
     // Files: on the disk when the put answers.
-    blobs: table(journal(false)),
+    blobs: table(journal(false, now)),
     staged: table(written),
     groups: table(written),
     beats: table(written),
@@ -66,8 +66,8 @@ export function contents(
     offers: table(written),
     mapRuns: table(written),
     // Another machine's: no power cut here touches them.
-    files: table(journal(false)),
-    parts: table(journal(false)),
+    files: table(journal(false, now)),
+    parts: table(journal(false, now)),
     logs: [],
   };
 }

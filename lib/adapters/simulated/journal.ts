@@ -1,7 +1,17 @@
 /**
  * Maps whose changes can be taken back in order, so that a power cut loses what had not reached the disk: a
- * tail of the calls that were made, each with all it changed, never something in the middle.
+ * tail of the calls that were made lately, each with all it changed, never something in the middle.
  */
+type Instant = number;
+
+/** The local store has what nobody waits for on its disk after a tenth of a second; a disk may hang for a while. */
+const longestUnwritten = 60_000;
+
+interface Transaction {
+  readonly at: Instant;
+  readonly undo: readonly (() => void)[];
+}
+
 export interface Journal {
   /** Notes how to take back a change that has just been made. */
   note(undo: () => void): void;
@@ -15,25 +25,34 @@ export interface Journal {
   lose(kept: number): void;
 }
 
-export function journal(loses: boolean): Journal {
-  let transactions: (readonly (() => void)[])[] = [];
+export function journal(loses: boolean, now: () => Instant): Journal {
+  let transactions: Transaction[] = [];
   let current: (() => void)[] = [];
+
+  function unwritten(): readonly Transaction[] {
+    const since = now() - longestUnwritten;
+    transactions = transactions.filter(({ at }) => at >= since);
+    return transactions;
+  }
+
   return {
     note(undo) {
       if (loses) current.push(undo);
     },
     end() {
-      if (current.length > 0) transactions.push(current);
+      if (current.length > 0) transactions.push({ at: now(), undo: current });
       current = [];
     },
     durable() {
       transactions = [];
     },
     get unwritten() {
-      return transactions.length;
+      return unwritten().length;
     },
     lose(kept) {
-      for (const undo of transactions.splice(kept).flat().reverse()) undo();
+      const lost = unwritten().slice(kept);
+      transactions = transactions.slice(0, kept);
+      for (const undo of lost.flatMap((transaction) => transaction.undo).reverse()) undo();
       // Taking back is no change that could be taken back.
       current = [];
     },

@@ -97,7 +97,7 @@ async function workChild(shift: Shift, at: Place, taken: Taken): Promise<Place |
   if (isFollowing && at.children > 0 && (await isClaimed(engine, chain, at.taker))) return done;
   const latest = isFollowing ? await endOf(engine, run, index) : undefined;
   const before = latest && holdsIn(latest, epoch) ? latest : undefined;
-  if (at.children > 0 && isForTheNext(shift, at, !before && !taken.isLast)) return handOver(shift, at);
+  if (at.children > 0 && isForTheNext(shift, at, taken, before)) return handOver(shift, at);
   const { state } = await existing(engine, run);
   // Looked at after the place was taken: whoever closes the run from here on finds the taker, and writes the child's end.
   if (!isOpen(state) || epochIn(state) !== epoch) return done;
@@ -121,9 +121,19 @@ function mayHaveBegun({ isTakenOver, chain }: Shift, { isLast }: Taken): boolean
   return isTakenOver || !isLast || chain.epoch > 0;
 }
 
-/** The shift is long enough, or somebody may be at work on the child that comes now, who began it in a shift before. */
-function isForTheNext({ engine, until }: Shift, { children }: Place, isAtWork: boolean): boolean {
-  return isAtWork || children >= mostChildren || engine.world.clock.now() >= until;
+/**
+ * The shift is long enough; or somebody may be at work on the child that comes now, who began it in a shift before; or
+ * the shift has cost workers their lives: that is held against its first child, and those behind it have tries of
+ * their own.
+ */
+function isForTheNext(
+  { engine, until, command }: Shift,
+  { children }: Place,
+  { isLast }: Taken,
+  ended: FoundEnd | undefined,
+): boolean {
+  if (!ended && (!isLast || command.revived)) return true;
+  return children >= mostChildren || engine.world.clock.now() >= until;
 }
 
 async function handOver({ engine, chain }: Shift, at: Place): Promise<Verdict> {

@@ -1,5 +1,6 @@
 /** EXPRESS children of a Map Run: they run in memory, and what each came to is decided once. */
 import { describe, expect, test } from "vitest";
+import type { SimulatedWorker } from "../../../lib/adapters/simulated/world.ts";
 import { handle } from "../../../lib/engine/advance.ts";
 import { createEngine } from "../../../lib/engine/engine.ts";
 import { endOf } from "../../../lib/engine/map-run/express.ts";
@@ -212,6 +213,45 @@ describe("a worker that dies", () => {
     const { length } = world.calls;
     return { ...(await ranSoFar(stage)), length, engine: stage.engine, seen };
   }
+
+  test("over and over, with the same child: that one is given up, and those behind it are run", async () => {
+    let [worker, deaths] = [undefined as SimulatedWorker | undefined, 0];
+    const call = async ({ arguments: output }: Call): Promise<CallResult> => {
+      if (output === "1") {
+        worker?.kill();
+        deaths += 1;
+      }
+      return { kind: "succeeded", output };
+    };
+    const tolerant = { MaxConcurrency: 1, ToleratedFailurePercentage: 100 };
+    const stage = await setup({ Map: express(tolerant) }, { call, input: numbers(5) });
+    const { world } = stage;
+    /** As if each time it came again it had been among the dead letters. */
+    const revived = ({ body, receives }: Delivery): string =>
+      receives > 1 && body.includes("run-shift")
+        ? JSON.stringify({ ...JSON.parse(body), revived: receives - 1 })
+        : body;
+    for (let until = world.now() + 20_000_000; world.now() < until; ) {
+      for (const lane of ["flow", "tasks"] as const)
+        for (const delivery of await world.inbox.receive(lane, 10)) {
+          worker = world.worker();
+          const verdict = await handle(createEngine(worker), { ...delivery, body: revived(delivery) }).catch(
+            () => undefined,
+          );
+          if (verdict?.kind === "done") await world.inbox.done([delivery.receipt]);
+          else if (verdict) await world.inbox.later(delivery.receipt, verdict.at);
+        }
+      await world.advanceTo(Math.max(world.nextDue() ?? until, world.now() + 1));
+    }
+    const ran = await ranSoFar(stage);
+    expect(ran.status).toBe("SUCCEEDED");
+    expect(ran.output).toEqual([0, 2, 3, 4]);
+    expect(deaths).toBeGreaterThan(3);
+    const run = await runIdOf(stage);
+    expect((await endOf(stage.engine, run, 1))?.report.outcome).toMatchObject({
+      failure: { error: "States.Runtime", cause: expect.stringContaining("died 3 times") },
+    });
+  });
 
   test("loses no child, and what one came to is decided once", async () => {
     const whole = await runDyingAt(undefined);

@@ -1,18 +1,24 @@
-/** The API of the embedded server over HTTP: starting at a steady rate, paging a long history, paging a long list. */
+/**
+ * The API of the embedded server over HTTP: paging a long list, starting at a steady rate, paging a long history. The
+ * server is a process of its own, as `baton dev` is.
+ */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { connect, type Reply } from "../../lib/cli/client.ts";
+import { connect } from "../../lib/cli/client.ts";
 import { executionId, parseExecutionArn } from "../../lib/engine/identity.ts";
-import type { LocalBaton } from "../../lib/local/baton.ts";
 import { built } from "../built.ts";
 import { median } from "../print.ts";
+import { startDev } from "./dev.ts";
+import { type Wire, wireTo } from "./wire.ts";
 
 const { startLocal } = await built<typeof import("../../lib/local/baton.ts")>("local/baton");
 
 const startsPerSecond = 100;
 const starts = 1_000;
+/** Of these thousands only the last counts: a server is a process that has run for a while. */
+const thousands = 2;
 /** Four events each, and six around them. */
 const items = 2_500;
 const listed = 100_000;
@@ -20,7 +26,7 @@ const pageSize = 1_000;
 const usualPage = 100;
 
 export interface ApiFigures {
-  /** Milliseconds of StartExecution at 100 a second. */
+  /** Milliseconds of StartExecution at 100 a second, of the second thousand. */
   readonly start: Spread;
   /** Of a page of 1,000 events, of 10,000; the first one merges the whole. */
   readonly history: Spread;
@@ -34,52 +40,60 @@ interface Spread {
   readonly most: number;
 }
 
+/** The list is there before the server is: its first page is the first that this server shows. */
 export async function measureApi(): Promise<ApiFigures> {
   const folder = await mkdtemp(join(tmpdir(), "baton-bench-"));
-  const server = await startLocal({ folder, port: 0 });
-  const call = connect(server.url, undefined).call;
+  await fillList(folder);
+  const dev = await startDev(folder);
+  const wire = wireTo(dev.url);
   try {
-    const start = await steadyStarts(call);
-    const history = await historyPages(call);
-    await fillList(server, call);
-    return { start, history, list: await listPages(call, usualPage), longList: await listPages(call, pageSize) };
+    const list = await listPages(wire, usualPage);
+    const longList = await listPages(wire, pageSize);
+    const start = await warmStarts(wire);
+    return { start, history: await historyPages(wire), list, longList };
   } finally {
-    await server.close();
+    wire.close();
+    await dev.close();
     await rm(folder, { recursive: true });
   }
 }
 
-type Call = ReturnType<typeof connect>["call"];
-
-async function deploy(call: Call, name: string, states: object): Promise<string> {
+async function deploy({ call }: Pick<Wire, "call">, name: string, states: object): Promise<string> {
   const definition = JSON.stringify({ StartAt: "A", States: states });
   return (await call("CreateStateMachine", { name, definition, roleArn: "arn:aws:iam::000000000000:role/b" }))
     .stateMachineArn;
 }
 
-async function steadyStarts(call: Call): Promise<Spread> {
-  const stateMachineArn = await deploy(call, "steady", { A: { Type: "Pass", End: true } });
-  const started: Promise<number>[] = [];
+async function warmStarts(wire: Wire): Promise<Spread> {
+  const stateMachineArn = await deploy(wire, "steady", { A: { Type: "Pass", End: true } });
+  for (let before = 1; before < thousands; before++) await steadyStarts(wire, stateMachineArn);
+  return await steadyStarts(wire, stateMachineArn);
+}
+
+async function steadyStarts(wire: Wire, stateMachineArn: string): Promise<Spread> {
+  const started: ReturnType<Wire["timed"]>[] = [];
   const begun = performance.now();
   for (let index = 0; index < starts; index++) {
     await pause(Math.max(0, begun + (index * 1_000) / startsPerSecond - performance.now()));
-    started.push(timed(() => call("StartExecution", { stateMachineArn, input: '{"n":1}' })));
+    started.push(wire.timed("StartExecution", { stateMachineArn, input: '{"n":1}' }));
   }
-  return spread(await Promise.all(started));
+  return spread((await Promise.all(started)).map(({ milliseconds }) => milliseconds));
 }
 
-async function historyPages(call: Call): Promise<Spread> {
+async function historyPages(wire: Wire): Promise<Spread> {
   const ItemProcessor = { StartAt: "P", States: { P: { Type: "Pass", End: true } } };
-  const stateMachineArn = await deploy(call, "long", { A: { Type: "Map", ItemProcessor, End: true } });
+  const stateMachineArn = await deploy(wire, "long", { A: { Type: "Map", ItemProcessor, End: true } });
   const input = JSON.stringify(Array.from({ length: items }, (_, index) => index));
-  const { executionArn } = await call("StartExecution", { stateMachineArn, input });
-  while ((await call("DescribeExecution", { executionArn })).status === "RUNNING") await pause(20);
-  return await pages(call, "GetExecutionHistory", { executionArn, maxResults: pageSize });
+  const { executionArn } = await wire.call("StartExecution", { stateMachineArn, input });
+  while ((await wire.call("DescribeExecution", { executionArn })).status === "RUNNING") await pause(20);
+  return await pages(wire, "GetExecutionHistory", { executionArn, maxResults: pageSize });
 }
 
 /** Rows as the starts would have written them, without the work that follows from a start. */
-async function fillList({ engine }: LocalBaton, call: Call): Promise<void> {
-  const stateMachineArn = await deploy(call, "many", { A: { Type: "Wait", Seconds: 86_400, End: true } });
+async function fillList(folder: string): Promise<void> {
+  const { url, engine, close } = await startLocal({ folder, port: 0 });
+  const { call } = connect(url, undefined);
+  const stateMachineArn = await deploy({ call }, "many", { A: { Type: "Wait", Seconds: 86_400, End: true } });
   const { executionArn } = await call("StartExecution", { stateMachineArn });
   const id = parseExecutionArn(executionArn);
   const { executions, log } = engine.world;
@@ -96,34 +110,24 @@ async function fillList({ engine }: LocalBaton, call: Call): Promise<void> {
     });
     await Promise.all(rows);
   }
+  await close();
 }
 
 /** The first, the last and those between, fifty at most. */
-async function listPages(call: Call, maxResults: number): Promise<Spread> {
+async function listPages(wire: Wire, maxResults: number): Promise<Spread> {
   const stateMachineArn = "arn:aws:states:us-east-1:000000000000:stateMachine:many";
-  return await pages(call, "ListExecutions", { stateMachineArn, maxResults }, 50);
+  return await pages(wire, "ListExecutions", { stateMachineArn, maxResults }, 50);
 }
 
-async function pages(call: Call, operation: string, input: object, most = Number.POSITIVE_INFINITY): Promise<Spread> {
+async function pages(wire: Wire, operation: string, input: object, most = Number.POSITIVE_INFINITY): Promise<Spread> {
   const took: number[] = [];
   let nextToken: string | undefined;
   do {
-    let page: Reply;
-    const asked = { ...input, ...(nextToken !== undefined && { nextToken }) };
-    took.push(
-      await timed(async () => {
-        page = await call(operation, asked);
-      }),
-    );
-    nextToken = page.nextToken;
+    const page = await wire.timed(operation, { ...input, ...(nextToken !== undefined && { nextToken }) });
+    took.push(page.milliseconds);
+    nextToken = page.reply.nextToken;
   } while (nextToken !== undefined && took.length < most);
   return spread(took);
-}
-
-async function timed(work: () => Promise<unknown>): Promise<number> {
-  const begun = performance.now();
-  await work();
-  return performance.now() - begun;
 }
 
 function spread(values: readonly number[]): Spread {

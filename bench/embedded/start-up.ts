@@ -4,13 +4,12 @@ import { once } from "node:events";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { setTimeout } from "node:timers/promises";
 import { median } from "../print.ts";
+import { startDev } from "./dev.ts";
 
 const starts = 5;
 const settlingMilliseconds = 1_000;
-const cli = join(import.meta.dirname, "..", "..", "dist", "bin", "baton.js");
 
 export interface StartUp {
   readonly readyMilliseconds: number;
@@ -45,16 +44,11 @@ interface Started {
 async function startOnce(): Promise<Started> {
   const folder = await mkdtemp(join(tmpdir(), "baton-bench-"));
   const begun = performance.now();
-  const child = spawn(process.execPath, [cli, "dev", "--port", "0", "--data", folder, "--quiet"], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  const ended = once(child, "exit");
-  for await (const line of createInterface({ input: child.stdout })) if (line.startsWith("ready ")) break;
+  const dev = await startDev(folder);
   const milliseconds = performance.now() - begun;
   await setTimeout(settlingMilliseconds);
-  const memory = await memoryOf(child.pid ?? 0);
-  child.kill("SIGTERM");
-  await ended;
+  const memory = await memoryOf(dev.pid);
+  await dev.close();
   await rm(folder, { recursive: true });
   return { milliseconds, memory };
 }

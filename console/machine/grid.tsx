@@ -1,8 +1,10 @@
 /**
  * The last runs of a machine and what came of each of its states in them: a column a run, a row a state. A row
- * with spots is a flaky state. Each square leads to the state in that run.
+ * with spots is a flaky state. Each square leads to the state in that run. The newest run stands first, next to the
+ * names, which stay where they are: on a phone there is room for a few, and those are the ones that one looks for.
  */
 
+import { Fragment } from "preact";
 import { duration, several } from "../../lib/cli/explain/words.ts";
 import { rest } from "../api/client.ts";
 import { useLive } from "../api/live.ts";
@@ -23,11 +25,13 @@ export function RunGrid({ machine: { name, definition } }: { readonly machine: M
   if (error && !value) return <Failed error={error} />;
   if (!value) return <p class="empty">Loading…</p>;
   if (runs.length === 0) return <p class="empty">It has not run yet.</p>;
-  const newestLast = runs.toReversed();
   return (
     <div class="panel">
       <p class="quiet">
-        The last {several(runs.length, "run")}, the newest on the right. A square is a state in a run:
+        {runs.length === 1
+          ? "Its one run so far"
+          : `The last ${runs.length} runs, the newest first, older ones to the right`}
+        . A square is a state in a run, and leads to it:
       </p>
       <ul class="legend">
         {legend.map(([look, says]) => (
@@ -41,7 +45,13 @@ export function RunGrid({ machine: { name, definition } }: { readonly machine: M
           <thead>
             <tr>
               <th scope="col">Run</th>
-              {newestLast.map((run) => (
+              <th scope="col" class="number">
+                Failed attempts
+              </th>
+              <th scope="col" class="number median">
+                Median
+              </th>
+              {runs.map((run) => (
                 <th scope="col" key={run.executionArn}>
                   <a
                     class={`square run ${run.status}`}
@@ -52,22 +62,23 @@ export function RunGrid({ machine: { name, definition } }: { readonly machine: M
                   </a>
                 </th>
               ))}
-              <th scope="col" class="number">
-                Failed attempts
-              </th>
-              <th scope="col" class="number">
-                Median
-              </th>
             </tr>
           </thead>
           <tbody>
             {statesIn(definition, runs).map((state) => (
               <tr key={state}>
-                <th scope="row">{state}</th>
-                {newestLast.map((run) => (
+                <th scope="row">
+                  {state.split(humps).map((word, index) => (
+                    <Fragment key={index}>
+                      {index > 0 && <wbr />}
+                      {word}
+                    </Fragment>
+                  ))}
+                </th>
+                <Totals runs={runs} state={state} />
+                {runs.map((run) => (
                   <Square key={run.executionArn} machine={name} run={run} state={state} />
                 ))}
-                <Totals runs={runs} state={state} />
               </tr>
             ))}
           </tbody>
@@ -76,6 +87,9 @@ export function RunGrid({ machine: { name, definition } }: { readonly machine: M
     </div>
   );
 }
+
+/** Where a long name may go on in the next line: `CheckStock` `AndFraud`. */
+const humps = /(?<=[a-z\d])(?=[A-Z])|(?<=[-_. ])/;
 
 const legend = [
   ["succeeded", "went well"],
@@ -118,7 +132,7 @@ function Totals({ runs, state }: { readonly runs: readonly Run[]; readonly state
   return (
     <>
       <td class="number">{failures > 0 ? failures : ""}</td>
-      <td class="number">{median === undefined ? "" : duration(median)}</td>
+      <td class="number median">{median === undefined ? "" : duration(median)}</td>
     </>
   );
 }

@@ -23,6 +23,14 @@ interface Options {
   readonly change: (text: string) => void;
 }
 
+function shaded(colour: string) {
+  return {
+    backgroundColor: "transparent",
+    boxShadow: `inset 0 0 0 1em color-mix(in srgb, ${colour} 30%, transparent)`,
+    borderRadius: "2px",
+  };
+}
+
 const theme = EditorView.theme({
   "&": { backgroundColor: "var(--panel)", color: "var(--text)", fontSize: "13px", height: "100%" },
   ".cm-content": { fontFamily: "var(--mono)", caretColor: "var(--text)" },
@@ -30,15 +38,11 @@ const theme = EditorView.theme({
   ".cm-gutters": { backgroundColor: "var(--raised)", color: "var(--quiet)", border: "none" },
   "&.cm-focused": { outline: "none" }, // its place has one, which nothing cuts off
   "&.cm-focused .cm-selectionBackground, .cm-selectionBackground": { backgroundColor: "var(--accent-soft) !important" },
-  // A frame and no ground. What is typed over brackets before the editor has heard that they are selected, the browser
-  // puts in itself and gives what it replaces looked like: text, colour and ground. It writes a ground down as a style
-  // attribute, which the page's policy refuses; a frame it lets go.
-  "&.cm-focused .cm-matchingBracket, &.cm-focused .cm-nonmatchingBracket": {
-    backgroundColor: "transparent",
-    outline: "1px solid var(--quiet)",
-    borderRadius: "2px",
-  },
-  "&.cm-focused .cm-nonmatchingBracket": { outlineColor: "var(--bad)" },
+  // A shadow within and no background. What is typed over brackets before the editor has heard that they are selected,
+  // the browser puts in itself, and lets it look like what it replaces. A background it writes down as a style
+  // attribute, which the page's policy refuses; a shadow it lets go.
+  "&.cm-focused .cm-matchingBracket": shaded("var(--quiet)"),
+  "&.cm-focused .cm-nonmatchingBracket": shaded("var(--bad)"),
   ".cm-tooltip": { backgroundColor: "var(--panel)", border: "1px solid var(--line)", color: "var(--text)" },
   ".cm-diagnostic": { whiteSpace: "pre-wrap" },
 });

@@ -2,7 +2,7 @@
  * What people do with the console, in a real browser: start an order and watch it turn green, find a failed one by
  * its number, understand it from the first lines and redrive it, and answer what waits for a person.
  */
-import type { Browser } from "playwright-core";
+import type { Browser, Locator } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { missingChromium, type Opened, openBrowser, openConsole } from "./browser.ts";
 import { deployExample, functionsOf, inputOf, openShop, type Shop } from "./shop.ts";
@@ -94,6 +94,24 @@ describe.skipIf(missingChromium)(`the console in a browser${reason}`, () => {
     expect(redriveCount).toBe(1);
   });
 
+  test("on a phone the newest runs stand beside the states' names, which stay while one goes back to older ones", async () => {
+    const { page } = opened;
+    for (let run = 1; run <= 12; run++)
+      await shop.ended(
+        await shop.start("order-processing", inputOf("order-processing", "out-of-stock"), `phone-${run}`),
+      );
+    await page.setViewportSize({ width: 390, height: 844 });
+    await opened.go("#/machines/order-processing");
+    const state = page.getByRole("rowheader", { name: "OutOfStock" });
+    const newest = page.getByRole("link", { name: "phone-12: Failed", exact: true });
+    expect(await rightOf(newest)).toBeLessThan(390);
+    const oldest = page.locator("table.grid thead a").last();
+    await oldest.scrollIntoViewIfNeeded();
+    expect(await rightOf(newest)).toBeLessThan(await rightOf(state));
+    expect((await state.boundingBox())?.x).toBeGreaterThan(0);
+    expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(390);
+  });
+
   test("onboarding's verification is answered in the inbox", async () => {
     const { page } = opened;
     const arn = await shop.start("user-onboarding", inputOf("user-onboarding", "clicks-at-once"), "mira");
@@ -173,3 +191,9 @@ describe.skipIf(missingChromium)(`the console in a browser${reason}`, () => {
     expect(await page.getByRole("button", { name: "Save…" }).isDisabled()).toBe(true);
   });
 });
+
+async function rightOf(place: Locator): Promise<number> {
+  const box = await place.boundingBox();
+  if (!box) throw new Error("it is not there to be seen");
+  return box.x + box.width;
+}

@@ -36,6 +36,21 @@ export function readRecordings(): readonly Recording[] {
     .map(repaired);
 }
 
+/** As few as there can be, nearly, with every operation that any of them uses. */
+export function oneOfEach(recordings: readonly Recording[]): readonly Recording[] {
+  const followed = recordings.filter((recording) => whyNot(recording) === undefined);
+  const left = new Set(followed.flatMap(({ steps }) => steps.map(({ operation }) => operation)));
+  const chosen: Recording[] = [];
+  while (left.size > 0) {
+    const news = ({ steps }: Recording): number =>
+      new Set(steps.map((s) => s.operation).filter((o) => left.has(o))).size;
+    const best = followed.reduce((a, b) => (news(b) > news(a) ? b : a));
+    for (const { operation } of best.steps) left.delete(operation);
+    chosen.push(best);
+  }
+  return chosen;
+}
+
 /** In one recording the ARNs that were sent lost what follows the machine's name; the steps' names still say it. */
 const lostQualifiers = new Map([
   ["start_execution_response_through_alias", ":state_machine_alias_name"],

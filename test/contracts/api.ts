@@ -7,7 +7,8 @@ import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { mintBearer } from "../../lib/api/bearer.ts";
 import { type Credentials, signedHeadersOf } from "../../lib/api/signature.ts";
-import { type Answered, callback, pass, refusal, role } from "../api/requests.ts";
+import { refused } from "../api/refused.ts";
+import { type Answered, callback, pass, refusal, role, wait } from "../api/requests.ts";
 
 export interface ApiSubject {
   readonly account: string;
@@ -49,8 +50,7 @@ export function apiContract(title: string, open: () => Promise<ApiSubject>): voi
     }
 
     async function call(operation: string, input: object, sent: Sent = {}): Promise<Answered> {
-      const headers = { "x-amz-target": `AWSStepFunctions.${operation}`, "content-type": "application/x-amz-json-1.0" };
-      return await ask("POST", "/", { ...sent, headers, body: JSON.stringify(input) });
+      return await ask("POST", "/", { ...sent, headers: wireHeaders(operation), body: JSON.stringify(input) });
     }
 
     async function rest(line: string, body?: object, sent: Sent = {}): Promise<Answered> {
@@ -192,6 +192,18 @@ export function apiContract(title: string, open: () => Promise<ApiSubject>): voi
       }
     });
 
+    test("each operation refuses what the table of refusals says, in the service's words", async () => {
+      await create("passes", pass);
+      await create("waits", wait);
+      const ours = (text: string): string => text.replaceAll("000000000000", subject.account);
+      const answers: string[] = [];
+      for (const [operation, input] of refused) {
+        const body = ours(typeof input === "string" ? input : JSON.stringify(input));
+        answers.push(refusal(await ask("POST", "/", { headers: wireHeaders(operation), body })));
+      }
+      expect(answers).toEqual(refused.map(([, , expected]) => ours(expected)));
+    });
+
     test("REST: create, start by name, describe, stop, problems", async () => {
       const name = fresh("orders");
       const definition = JSON.parse(callback);
@@ -245,5 +257,10 @@ interface Sent {
   /** Instead of the signature; empty: none. */
   readonly authorization?: string;
 }
+
+const wireHeaders = (operation: string): Record<string, string> => ({
+  "x-amz-target": `AWSStepFunctions.${operation}`,
+  "content-type": "application/x-amz-json-1.0",
+});
 
 const jsonHeaders = { "content-type": "application/json" };

@@ -1,8 +1,11 @@
 /** The deployed API keeps the API's contract: its function behind API Gateway's events, on real servers. */
-import { afterAll, describe, test } from "vitest";
+import { afterAll, beforeAll, describe, test } from "vitest";
+import { oneOfEach, readRecordings } from "../../api/recordings.ts";
 import { apiContract } from "../../contracts/api.ts";
-import { startLambdaServer } from "../../integrations/lambda-server.ts";
-import { account, eventOf, openFunctionsForTests } from "./functions.ts";
+import { recordingsContract } from "../../contracts/recordings.ts";
+import { type LambdaServer, startLambdaServer } from "../../integrations/lambda-server.ts";
+import { account, eventOf, type FunctionsForTests, openFunctionsForTests } from "./functions.ts";
+import { deployedRecordings } from "./recordings-subject.ts";
 import { serversForAws } from "./world.ts";
 
 const servers = await serversForAws();
@@ -11,38 +14,45 @@ const title = `on real servers${skipped ? ` (skipped: ${servers.reason})` : ""}`
 
 describe.skipIf(skipped)(title, () => {
   if (servers.kind === "missing") return test.skipIf(skipped)("all of it", () => {});
-  afterAll(async () => await servers.stop());
+  const admin = { accessKeyId: "BATONTESTADMIN01", secretAccessKey: "a-secret" };
+  const starter = { accessKeyId: "BATONTESTSTART01", secretAccessKey: "another" };
+  let lambda: LambdaServer;
+  let functions: FunctionsForTests;
 
-  apiContract("deployed", async () => {
-    const lambda = await startLambdaServer();
+  beforeAll(async () => {
+    lambda = await startLambdaServer();
     process.env["AWS_ENDPOINT_URL_LAMBDA"] = lambda.url;
-    const admin = { accessKeyId: "BATONTESTADMIN01", secretAccessKey: "a-secret" };
-    const starter = { accessKeyId: "BATONTESTSTART01", secretAccessKey: "another" };
     const limits = { role: "start", machines: ["orders-*"] } as const;
-    const functions = await openFunctionsForTests(admin, [{ ...starter, ...limits }]);
-    return {
-      account,
-      region: "us-east-1",
-      admin,
-      starter,
-      url: "https://baton.example.com",
-      largestBody: 5 * 1024 * 1024,
-      async send(request) {
-        const body = request.method === "GET" ? undefined : await request.text();
-        const headers = Object.fromEntries(request.headers);
-        const result = await functions.api(eventOf(request.method, new URL(request.url), headers, body));
-        const { statusCode = 500, headers: answered = {}, body: text } = result;
-        const init = { status: statusCode, headers: answered as Record<string, string> };
-        return new Response(statusCode === 204 ? null : (text ?? ""), init);
-      },
-      work: async () => void (await functions.workOnce()),
-      get tokens() {
-        return lambda.asked.map(({ body }) => JSON.parse(body).token);
-      },
-      async close() {
-        functions.world.close();
-        await lambda.close();
-      },
-    };
+    functions = await openFunctionsForTests(admin, [{ ...starter, ...limits }]);
   });
+  afterAll(async () => {
+    functions.world.close();
+    await lambda.close();
+    await servers.stop();
+  });
+
+  apiContract("deployed", async () => ({
+    account,
+    region: "us-east-1",
+    admin,
+    starter,
+    url: "https://baton.example.com",
+    largestBody: 5 * 1024 * 1024,
+    async send(request) {
+      const body = request.method === "GET" ? undefined : await request.text();
+      const headers = Object.fromEntries(request.headers);
+      const result = await functions.api(eventOf(request.method, new URL(request.url), headers, body));
+      const { statusCode = 500, headers: answered = {}, body: text } = result;
+      const init = { status: statusCode, headers: answered as Record<string, string> };
+      return new Response(statusCode === 204 ? null : (text ?? ""), init);
+    },
+    work: async () => void (await functions.workOnce()),
+    get tokens() {
+      return lambda.asked.map(({ body }) => JSON.parse(body).token);
+    },
+    close: async () => {},
+  }));
+
+  // All of them take minutes here: `recordings.soak.test.ts`.
+  recordingsContract("deployed", oneOfEach(readRecordings()), () => deployedRecordings(functions, admin));
 });

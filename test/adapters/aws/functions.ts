@@ -15,7 +15,7 @@ import type { AccessKey } from "../../../lib/engine/ports.ts";
 import { openWorldForTests } from "./world.ts";
 
 type BatchHandler = (event: SQSEvent, context: Context) => Promise<BatchAnswer>;
-type ApiHandler = (event: APIGatewayProxyEventV2) => Promise<APIGatewayProxyStructuredResultV2>;
+export type ApiHandler = (event: APIGatewayProxyEventV2) => Promise<APIGatewayProxyStructuredResultV2>;
 
 export interface FunctionsForTests {
   readonly world: AwsWorld;

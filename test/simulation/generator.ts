@@ -1,7 +1,8 @@
 /**
  * Valid machines from chance: Pass, Choice, Wait, Task with Retry and Catch, Parallel, Map, Succeed, Fail,
  * four levels deep. A plan is a plain tree, so that a failing one shrinks; every failure has the same name
- * and cause, so that what a machine comes to does not depend on which of its branches is first to fail.
+ * and cause, so that what a machine comes to does not depend on which of its branches is first to fail. Only a Map
+ * Run's failure has another name, which is taken for theirs (`alike`).
  */
 import fc from "fast-check";
 import { fnv } from "../../lib/adapters/simulated/prng.ts";
@@ -104,6 +105,7 @@ export function scenarioOf({ plan, items: drawn, failing, stopAfter }: Drawn): S
     definition: new Author(patient).machine(plan),
     input: { n: items.length, items, few: items.slice(0, 2) },
     task: (call) => outcome(call, failing),
+    alike: broken,
     ...(stopAfter === undefined ? { confluent: patient ? "always" : "without losses" } : { stopAfter }),
   };
 }

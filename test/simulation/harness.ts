@@ -42,6 +42,8 @@ export interface Scenario {
   readonly redriven?: string;
   /** What it comes to does not depend on when things happen; or only on whether an attempt was judged lost. */
   readonly confluent?: "always" | "without losses";
+  /** What its own failures are called. That of a Map Run may come before them or after them, and counts as one of them. */
+  readonly alike?: { readonly error: string; readonly cause: string };
 }
 
 export interface Run {

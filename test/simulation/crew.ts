@@ -40,18 +40,22 @@ export class Crew {
   private readonly kind: "remote" | "local";
   private readonly options: Partial<EngineOptions>;
   private readonly surprise: (error: unknown) => void;
+  private readonly life: Life;
   /** Moments of the world. */
-  private readonly deployment: Life["deployment"];
+  readonly deployment: Life["deployment"];
 
   constructor(
     world: SimulatedWorld,
     kind: "remote" | "local",
-    deployment: Life["deployment"],
+    life: Life,
     options: Partial<EngineOptions>,
     surprise: (error: unknown) => void,
   ) {
+    const { deployment } = life;
+    const now = world.now();
     this.world = world;
-    this.deployment = deployment;
+    this.life = life;
+    this.deployment = deployment && { from: now + deployment.from, until: now + deployment.until };
     this.kind = kind;
     this.options = options;
     this.surprise = surprise;
@@ -129,8 +133,9 @@ export class Crew {
     while (this.processes.length < wanted) this.processes.push(this.open());
   }
 
-  private open(): Process {
-    const worker = this.world.worker();
+  /** By default for as long as nothing happens to it; else for so many milliseconds, which it knows. */
+  private open(lives?: number): Process {
+    const worker = this.world.worker(lives);
     this.opened += 1;
     const isNewer = this.opensNewer();
     const seen = isNewer ? newerBuild(worker) : worker;
@@ -154,22 +159,31 @@ export class Crew {
     this.surprise(error);
   }
 
-  /** One after the other asks, of those who do not ask already. */
   private takeUp(box: Box): void {
+    const { functions, calm } = this.life;
+    if (box !== "dead" && functions && !calm && functions.chance.chance(functions.rate))
+      this.once(`function ${box}`, () => this.receive(this.open(functions.lives[box]), box));
+    else this.takeTurns(box);
+  }
+
+  /** One after the other asks, of those who do not ask already. */
+  private takeTurns(box: Box): void {
     const free = this.processes.filter(({ number }) => !this.receiving.has(`${number} ${box}`));
     const process = free[this.turns % free.length];
     if (process === undefined) return;
-    const { number, worker, seen, engine } = process;
+    this.once(`${process.number} ${box}`, () => this.receive(process, box));
+  }
+
+  private async receive(process: Process, box: Box): Promise<void> {
+    const { worker, seen, engine } = process;
     const inbox = box === "dead" ? seen.deadLetters : seen.inbox;
     const work = box === "dead" ? handleDeadLetter : handle;
-    this.once(`${number} ${box}`, async () => {
-      const received = await inbox.receive(box === "dead" ? "flow" : box, 10);
-      for (const delivery of received)
-        this.begin(
-          this.workOff(process, inbox, delivery, () => work(engine, delivery)),
-          worker,
-        );
-    });
+    const received = await inbox.receive(box === "dead" ? "flow" : box, 10);
+    for (const delivery of received)
+      this.begin(
+        this.workOff(process, inbox, delivery, () => work(engine, delivery)),
+        worker,
+      );
   }
 
   /** One at a time of each kind. */

@@ -174,7 +174,7 @@ class Stage {
     this.scenario = scenario;
     this.life = life;
     this.calmAt = world.now() + faultySpan;
-    this.crew = new Crew(world, kind, this.deployment(), engineOptions, (error) => this.surprises.push(error));
+    this.crew = new Crew(world, kind, life, engineOptions, (error) => this.surprises.push(error));
     holders.employ(this.crew);
     this.redrivers = new Redrivers(world, life, this.crew);
   }
@@ -217,18 +217,12 @@ class Stage {
     }
   }
 
-  private deployment(): Life["deployment"] {
-    const { deployment } = this.life;
-    const now = this.world.now();
-    return deployment && { from: now + deployment.from, until: now + deployment.until };
-  }
-
   /** Those of before end, at its beginning, half-way and at its end; who comes after them is of either build, and at last of the newer. */
   private planDeployment(): void {
-    const deployment = this.deployment();
-    if (!deployment) return;
-    const { from, until } = deployment;
-    for (const moment of [from, (from + until) / 2, until]) this.world.clock.at(moment, () => this.crew.retire());
+    const { world, crew } = this;
+    if (!crew.deployment) return;
+    const { from, until } = crew.deployment;
+    for (const moment of [from, (from + until) / 2, until]) world.clock.at(moment, () => crew.retire());
   }
 
   /** What a purge takes, nobody brings back by himself. */

@@ -20,10 +20,20 @@ export interface Life {
   readonly redrives: number;
   /** In milliseconds after the start: between the two, some processes are of a newer build, and afterwards all. */
   readonly deployment: { readonly from: number; readonly until: number } | undefined;
+  /** Some of the messages are taken up by functions, which know when they end. */
+  readonly functions: Functions | undefined;
   /** There are faults at all. */
   readonly swarm: boolean;
   /** The faults are over. */
   calm: boolean;
+}
+
+export interface Functions {
+  readonly chance: Prng;
+  /** Of the times that somebody looks for messages. */
+  readonly rate: number;
+  /** How long one lives, in milliseconds, by the lane that it serves. */
+  readonly lives: { readonly flow: number; readonly tasks: number };
 }
 
 /** As everywhere in a swarm: each of these is there in some worlds only. */
@@ -39,6 +49,7 @@ export function drawLife({ seed, faults, kind }: SimulatedOptions): Life {
       rivals: 0,
       redrives: 2,
       deployment: undefined,
+      functions: undefined,
       swarm: false,
       calm: true,
     };
@@ -54,8 +65,9 @@ export function drawLife({ seed, faults, kind }: SimulatedOptions): Life {
   const redrives = redrivers.chance(0.5) ? 1 + redrivers.below(3) : 0;
   const rivals = on() ? 0.5 : 0;
   const deployment = drawDeployment(prng(`deployment ${seed}`));
+  const functions = kind === "local" ? undefined : drawFunctions(prng(`functions ${seed}`));
   const clients = { longestAnswer, rivals, redrives };
-  return { chance, longestTask, powerCuts, purges, ...clients, deployment, swarm: true, calm: false };
+  return { chance, longestTask, powerCuts, purges, ...clients, deployment, functions, swarm: true, calm: false };
 }
 
 /** In one world of six, while most machines are under way. */
@@ -63,6 +75,13 @@ function drawDeployment(chance: Prng): Life["deployment"] {
   if (!chance.chance(1 / 6)) return undefined;
   const from = chance.below(chance.chance(0.5) ? 2_000 : 120_000);
   return { from, until: from + 1 + chance.below(chance.chance(0.5) ? 60_000 : 3_600_000) };
+}
+
+/** In one world of five. Those of the tasks end before the longer calls do, or live as long as they do on AWS. */
+function drawFunctions(chance: Prng): Functions | undefined {
+  if (!chance.chance(0.2)) return undefined;
+  const tasks = [20_000, 120_000, 900_000][chance.below(3)] ?? 0;
+  return { chance, rate: 0.1 + 0.6 * chance.next(), lives: { flow: 30_000, tasks } };
 }
 
 /** In one world of eight, while most machines are under way. */

@@ -19,6 +19,9 @@ const leaseSafe = 900_000;
 /** How long before the end of its lease a worker gives up waiting. */
 const writingTime = 30_000;
 
+/** The same before its own end. */
+const lastWords = 3_000;
+
 /** Time for whoever closes a scope to be replaced, once the faults are over. */
 const closingTime = 3_600_000;
 
@@ -128,10 +131,19 @@ class Replay {
     if (doing.kind !== "working" || this.run.faults.clockJump > 0) return;
     if (!segment.events.some(({ type }) => type.endsWith("TimedOut"))) return;
     const { timeoutSeconds: whole = Infinity, heartbeatSeconds: beat = Infinity } = doing.call;
-    const longest = isOverWorker(segment) && lease !== undefined ? lease - writingTime - doing.since : Infinity;
-    const early = doing.since + Math.min(longest, Math.min(whole, beat) * 1_000) - segment.now;
+    const longest = isOverWorker(segment) ? this.endOfWorker(segment, lease) : Infinity;
+    const early = Math.min(longest, doing.since + Math.min(whole, beat) * 1_000) - segment.now;
     if (early > tolerance) this.say(segment, `times out ${early} ms early`);
     this.checkHeartbeats(doing, segment);
+  }
+
+  /** Until when whoever wrote this could wait: of those that tried, the first to end. */
+  private endOfWorker({ execution, branch, seq }: Segment, lease = Infinity): number {
+    const { calls, ends } = this.run.world;
+    const place = `${execution}${branch}#${seq} `;
+    const writers = calls.filter(({ name, subject }) => name === "log.append" && subject.startsWith(place));
+    const lives = writers.map(({ worker }) => (ends.get(worker) ?? Infinity) - lastWords);
+    return Math.min(lease - writingTime, ...lives);
   }
 
   /** Who was heard of is not given up. Only where calls take no time is it clear what was known when. */
@@ -232,31 +244,33 @@ class Replay {
     }
   }
 
-  /** Where nobody dies and nothing is refused, no attempt is lost. */
+  /** Where nobody dies unawares and nothing is refused, no attempt is lost; where nobody ends early, none is given up. */
   private checkLosses(): void {
     const { crashBefore, crashAfter, refused, answerLost, burst, latency, clockSkew, partialBatch, mostReceives } =
       this.run.faults;
+    const { powerCuts, deployment, functions, longestTask } = this.run.life;
     const rates =
       crashBefore + crashAfter + refused + answerLost + burst.rate + latency.rate + clockSkew + partialBatch;
-    if (
-      rates > 0 ||
-      (this.run.scenario.longestTask ?? this.run.life.longestTask) > leaseSafe ||
-      this.run.life.powerCuts.length > 0 ||
-      this.run.planned ||
-      this.run.life.deployment ||
-      Number.isFinite(mostReceives)
-    )
-      return;
-    if (hasLosses(this.run)) this.found.push("an attempt was judged lost, although nobody died");
+    const others = powerCuts.length > 0 || this.run.planned || deployment || Number.isFinite(mostReceives);
+    if (rates > 0 || others) return;
+    const isLong = functions !== undefined || (this.run.scenario.longestTask ?? longestTask) > leaseSafe;
+    if (says(this.run, isLong ? unknown : fate)) this.found.push("an attempt was judged lost, although nobody died");
   }
 }
+
+/** Nobody can tell. */
+const unknown = /stopped before it could record the result|not known whether the call was made/;
 
 /** What became of a call depends on when things happened, not on what it answers. */
 const fate =
   /stopped before it could record the result|longest time that a worker waits|not known whether the call was made/;
 
 export function hasLosses({ world }: Pick<Run, "world">): boolean {
-  return world.segments().some(({ body }) => fate.test(body));
+  return says({ world }, fate);
+}
+
+function says({ world }: Pick<Run, "world">, what: RegExp): boolean {
+  return world.segments().some(({ body }) => what.test(body));
 }
 
 /** The worker waited no longer; the call may have gone on. */

@@ -426,4 +426,11 @@ export const bugs: readonly Planted[] = [
     to: '!== "closing") return "done";',
     only: "mapRunLate",
   },
+  {
+    bug: "a worker that knows when it ends does not tell in time that it waits no longer",
+    file: `${engine}/task.ts`,
+    from: "[until - lastWords]",
+    to: "[]",
+    only: "slow",
+  },
 ];

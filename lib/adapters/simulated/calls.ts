@@ -103,6 +103,8 @@ export interface Caller {
   readonly number: number;
   dead: boolean;
   skew: number;
+  /** When it ends, where it knows that. */
+  readonly until?: Instant;
 }
 
 export interface Calls {

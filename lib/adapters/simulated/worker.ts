@@ -306,7 +306,11 @@ export function inboxOf(setting: Setting, caller: Caller, box?: Box): Inbox {
   const { contents, time } = setting;
   const make = makerOf(setting, caller);
   return {
-    receive: (lane, max) => make("inbox.receive", box ?? lane, () => contents.mailbox.receive(box ?? lane, max)),
+    async receive(lane, max) {
+      const received = await make("inbox.receive", box ?? lane, () => contents.mailbox.receive(box ?? lane, max));
+      const { until, skew } = caller;
+      return until === undefined ? received : received.map((delivery) => ({ ...delivery, until: until + skew }));
+    },
     done: (receipts) =>
       make("inbox.done", "", () => {
         for (const receipt of receipts) contents.mailbox.done(ours(receipt));

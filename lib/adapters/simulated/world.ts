@@ -41,8 +41,10 @@ export interface SimulatedWorld extends Omit<SimulatedWorker, "dead" | "kill"> {
   readonly faults: Faults;
   /** No more faults from here on; planned crashes stay. */
   calm(): void;
-  /** A new process, with a clock of its own. */
-  worker(): SimulatedWorker;
+  /** A new process, with a clock of its own. One that lives so many milliseconds knows when it ends, and what it receives says so. */
+  worker(lives?: number): SimulatedWorker;
+  /** When those that know it end, by their own clocks: by the number that their calls have. */
+  readonly ends: ReadonlyMap<number, Instant>;
   /** Every process dies; of what was not durable (`local` only) a tail of any length is lost. */
   powerCut(): void;
 
@@ -113,6 +115,7 @@ export function simulatedWorld(options: SimulatedOptions): SimulatedWorld {
     tasks: options.tasks ?? noTasks,
   };
   const living = new Set<Caller>();
+  const ends = new Map<number, Instant>();
   let workers = 0;
 
   function open(caller: Caller): Omit<SimulatedWorker, "dead" | "kill"> {
@@ -123,10 +126,17 @@ export function simulatedWorld(options: SimulatedOptions): SimulatedWorld {
     };
   }
 
-  function worker(): SimulatedWorker {
+  function worker(lives?: number): SimulatedWorker {
     workers += 1;
-    const caller: Caller = { number: workers, dead: false, skew: skewOf(faults, chance) };
+    const until = lives === undefined ? {} : { until: time.now() + lives };
+    const caller: Caller = { number: workers, dead: false, skew: skewOf(faults, chance), ...until };
     living.add(caller);
+    if (caller.until !== undefined) {
+      ends.set(caller.number, caller.until + caller.skew);
+      time.at(caller.until, () => {
+        caller.dead = true;
+      });
+    }
     return {
       ...open(caller),
       get dead() {
@@ -147,6 +157,7 @@ export function simulatedWorld(options: SimulatedOptions): SimulatedWorld {
       faults = noFaults;
     },
     worker,
+    ends,
     powerCut() {
       for (const caller of living) caller.dead = true;
       living.clear();

@@ -10,13 +10,16 @@ import { nameIn } from "../route.ts";
 
 interface ActsProps {
   readonly description: ExecutionDescription;
+  /** A redrive would come to the same end. */
+  readonly redriveInVain: boolean;
   /** It is another execution now: look again. */
   readonly changed: () => void;
 }
 
 type Open = "stop" | "redrive" | "again";
 
-export function ExecutionActs({ description, changed }: ActsProps) {
+export function ExecutionActs(props: ActsProps) {
+  const { description, redriveInVain } = props;
   const session = useSession();
   const [open, setOpen] = useState<Open>();
   const { status, redriveStatus, input = "{}", stateMachineArn, mapRunArn } = description;
@@ -29,7 +32,7 @@ export function ExecutionActs({ description, changed }: ActsProps) {
         </button>
       )}
       {redriveStatus === "REDRIVABLE" && may(session, "operate") && (
-        <button type="button" class="primary" onClick={() => setOpen("redrive")}>
+        <button type="button" class={redriveInVain ? "" : "primary"} onClick={() => setOpen("redrive")}>
           Redrive…
         </button>
       )}
@@ -38,8 +41,8 @@ export function ExecutionActs({ description, changed }: ActsProps) {
           Start again…
         </button>
       )}
-      {open === "stop" && <Stop description={description} changed={changed} close={close} />}
-      {open === "redrive" && <Redrive description={description} changed={changed} close={close} />}
+      {open === "stop" && <Stop {...props} close={close} />}
+      {open === "redrive" && <Redrive {...props} close={close} />}
       {open === "again" && <StartDialog machine={nameIn(stateMachineArn)} input={input} close={close} />}
     </div>
   );
@@ -76,7 +79,7 @@ function Stop({ description, changed, close }: DialogProps) {
   );
 }
 
-function Redrive({ description, changed, close }: DialogProps) {
+function Redrive({ description, redriveInVain, changed, close }: DialogProps) {
   const { executionArn, name, stateMachineArn } = description;
   return (
     <ActDialog
@@ -93,6 +96,7 @@ function Redrive({ description, changed, close }: DialogProps) {
         It goes on from the state that failed, with the definition and the input it has, and with new attempts. What
         succeeded is not done again.
       </p>
+      {redriveInVain && <p class="tone-warn">That is a Fail state: it will fail again, as a Fail state always does.</p>}
     </ActDialog>
   );
 }

@@ -27,8 +27,9 @@ export function Headline({ story, read, linkTo }: HeadlineProps) {
       </p>
       {message !== "" && <p class="cause">{message}</p>}
       {because !== undefined && <p>{because}</p>}
-      <p class="quiet">
-        {cost} {next} {asks && may(session, "operate") && <a href={link(["inbox"])}>Answer it in the inbox</a>}{" "}
+      <p class="quiet">{cost}</p>
+      <p class="next">
+        {next} {asks && may(session, "operate") && <a href={link(["inbox"])}>Answer it in the inbox</a>}{" "}
         {about && <a href={linkTo(about)}>Look at {about.state}</a>}
       </p>
     </div>

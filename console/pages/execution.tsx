@@ -1,7 +1,7 @@
 /** One execution: what it does or waits for in a line, then its graph, its time, its events and its data. */
 import { useMemo } from "preact/hooks";
 import type { Visit } from "../../lib/asl/history/visits.ts";
-import { storyOf } from "../../lib/cli/explain/story.ts";
+import { redriveIsInVain, storyOf } from "../../lib/cli/explain/story.ts";
 import { call } from "../api/client.ts";
 import { useLive } from "../api/live.ts";
 import { ExecutionActs } from "../execution/acts.tsx";
@@ -40,7 +40,11 @@ export function ExecutionPage({ machine, name, state, query }: ExecutionPageProp
           <header class="title">
             <h1>{name}</h1>
             <StatusBadge status={value.description.status} large />
-            <ExecutionActs description={value.description} changed={again} />
+            <ExecutionActs
+              description={value.description}
+              redriveInVain={redriveIsInVain(value.visits)}
+              changed={again}
+            />
           </header>
           <Body read={value} chosen={{ machine, name, state, query }} />
         </>

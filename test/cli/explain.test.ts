@@ -17,6 +17,16 @@ const sale = {
     GiveUp: { Type: "Fail", Error: "NoSale", Cause: "nobody paid" },
   },
 };
+const broken = { StartAt: "Charge", States: { Charge: { Type: "Task", Resource, End: true } } };
+const refusing = {
+  StartAt: "Which",
+  States: {
+    Which: { Type: "Choice", Choices: [{ Variable: "$.card", StringEquals: "4000", Next: "Note" }], Default: "Done" },
+    Note: { Type: "Pass", Next: "Refused" },
+    Refused: { Type: "Fail", Error: "NoSuchCard" },
+    Done: { Type: "Succeed" },
+  },
+};
 const folder = folderOf({
   "charge.mjs": `export const handler = async ({ card }) => {
     console.log("asking the bank about", card);
@@ -24,6 +34,12 @@ const folder = folderOf({
   };`,
   "ask.mjs": "export const handler = async () => ({});",
 });
+const machines = {
+  sale: JSON.stringify(sale),
+  broken: JSON.stringify(broken),
+  refusing: JSON.stringify(refusing),
+  asks: callback,
+};
 let server: LocalBaton;
 let at: readonly string[];
 
@@ -31,7 +47,7 @@ beforeAll(async () => {
   server = await startLocal({ port: 0, folder: join(folder, "data"), functionFolders: [folder] });
   at = ["--url", server.url];
   const client = connect(server.url);
-  for (const [name, definition] of Object.entries({ sale: JSON.stringify(sale), asks: callback })) {
+  for (const [name, definition] of Object.entries(machines)) {
     const { stateMachineArn } = await client.call("CreateStateMachine", { name, definition, roleArn: role });
     await client.call("StartExecution", { stateMachineArn, name: "one", input: '{"card":"4000"}' });
   }
@@ -61,9 +77,8 @@ test("what failed, why, what was printed, what it cost, what happens next", asyn
       "It began in Charge: that failed with CardDeclined, was caught, and led to GiveUp.",
       "Charge printed:",
       "  asking the bank about 4000",
-      "It cost about $N on AWS, and would have on Step Functions $N.",
-      "Nothing more happens by itself. A redrive goes on from GiveUp: what succeeded is not done again.",
-      "  baton redrive sale/one",
+      "Such a run costs about $N on AWS; on Step Functions it would be $N.",
+      "Nothing more happens by itself. A redrive would only come to GiveUp again, which always fails. To try Charge once more, start again, with the same input or another.",
       "  baton history sale/one",
       "",
     ].join("\n"),
@@ -74,6 +89,16 @@ test("what failed, why, what was printed, what it cost, what happens next", asyn
     cause: "nobody paid",
     printed: ["asking the bank about 4000"],
   });
+});
+
+test.each([
+  ["broken", "A redrive goes on from Charge: what succeeded is not done again.\n  baton redrive broken/one\n"],
+  ["refusing", "\nNothing had failed before: Which chose Note, which led to Refused.\n"],
+  ["refusing", "A redrive would only come to Refused again, which always fails. Start again begins anew"],
+])("%s, where it was no error that was caught: %s", async (machine, said) => {
+  await expect
+    .poll(async () => (await baton("explain", `${machine}/one`, ...at)).out, { timeout: 20_000 })
+    .toContain(said);
 });
 
 test("what it waits for, and how to answer", async () => {

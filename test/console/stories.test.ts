@@ -56,8 +56,9 @@ describe.skipIf(missingChromium)(`the console in a browser${reason}`, () => {
     await page.getByRole("link", { name: "declined" }).click();
     await page.getByText("Failed in state OrderFailed: CardDeclined.").waitFor();
     const headline = await page.locator(".headline").textContent();
-    expect(headline).toMatch(/It cost about \$0\.\d+ on AWS, and would have on Step Functions \$0\.\d+\./);
-    expect(headline).toContain("A redrive goes on from OrderFailed: what succeeded is not done again.");
+    expect(headline).toMatch(/Such a run costs about \$0\.\d+ on AWS; on Step Functions it would be \$0\.\d+\./);
+    expect(headline).toContain("A redrive would only come to OrderFailed again, which always fails.");
+    expect(headline).toContain("To try ChargeCard once more, start again, with the same input or another.");
     expect(headline).toContain("the bank declined: insufficient funds");
     expect(headline).toContain(
       "It began in ChargeCard: that failed with CardDeclined, was caught, and led to OrderFailed.",

@@ -7,7 +7,7 @@ import { type Visit, visitsOf } from "../../asl/history/visits.ts";
 import { type Client, connect, type Reply } from "../client.ts";
 import { readCause } from "../explain/cause.ts";
 import { spent } from "../explain/spent.ts";
-import { type Story, storyOf } from "../explain/story.ts";
+import { redriveIsInVain, type Story, storyOf } from "../explain/story.ts";
 import { executionArnOf, listAll, restPathOf } from "../names.ts";
 import { jsonOption, urlOption } from "../options.ts";
 import { paint } from "../paint.ts";
@@ -45,7 +45,8 @@ async function explanation(client: Client, executionArn: string): Promise<Explan
   const { waitingFor: waiting = [] } = await client.get(restPathOf(executionArn));
   const replies = await listAll(client, "GetExecutionHistory", { executionArn }, "events");
   const events = replies.map((event) => ({ ...event, timestamp: event.timestamp * 1_000 }));
-  const story = storyOf({ description, waiting, visits: visitsOf(events), now: Date.now() });
+  const visits = visitsOf(events);
+  const story = storyOf({ description, waiting, visits, now: Date.now() });
   const { says, about, because, next } = story;
   const cause = readCause(story.cause).message;
   return {
@@ -57,7 +58,7 @@ async function explanation(client: Client, executionArn: string): Promise<Explan
     printed: about ? await printedIn(client, executionArn, about) : [],
     cost: spent(events, description.status !== "RUNNING"),
     next,
-    commands: commandsFor(description, story),
+    commands: commandsFor(description, story, redriveIsInVain(visits)),
   };
 }
 
@@ -71,10 +72,14 @@ async function printedIn(client: Client, executionArn: string, { attempts }: Vis
   return lines.slice(-lastLines).map(({ line }: Reply) => line);
 }
 
-function commandsFor({ executionArn, redriveStatus }: Reply, { asks, about }: Story): readonly string[] {
+function commandsFor(
+  { executionArn, redriveStatus }: Reply,
+  { asks, about }: Story,
+  inVain: boolean,
+): readonly string[] {
   const [machine = "", name = ""] = executionArn.split(":").slice(-2);
   return [
-    ...(redriveStatus === "REDRIVABLE" ? [`baton redrive ${machine}/${name}`] : []),
+    ...(redriveStatus === "REDRIVABLE" && !inVain ? [`baton redrive ${machine}/${name}`] : []),
     ...(asks && about ? [`baton inbox show ${name}/${about.state}`] : []),
     `baton history ${machine}/${name}`,
   ];

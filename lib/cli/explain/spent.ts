@@ -1,4 +1,7 @@
-/** What a run cost, in a sentence: an estimate at list prices, as `baton cost` has it. */
+/**
+ * What a run cost, in a sentence: an estimate at list prices, as `baton cost` has it. It may have run on one machine,
+ * for nothing: so it says what such a run costs.
+ */
 import type { AwsHistoryEvent } from "../../asl/history.ts";
 import { countsOf } from "../cost/count.ts";
 import { dollars, estimateOf } from "../cost/estimate.ts";
@@ -8,6 +11,6 @@ export function spent(events: readonly AwsHistoryEvent[], isOver: boolean): stri
   // There moments are in seconds, as on the wire.
   const counts = countsOf(events.map((event) => ({ ...event, timestamp: event.timestamp / 1_000 })));
   const { aloneUsd, stepFunctionsUsd } = estimateOf(counts);
-  const sum = `about ${dollars(aloneUsd)} on AWS, and would have on Step Functions ${dollars(stepFunctionsUsd)}`;
-  return isOver ? `It cost ${sum}.` : `So far it cost ${sum}.`;
+  const run = isOver ? "Such a run costs" : "What it did so far costs";
+  return `${run} about ${dollars(aloneUsd)} on AWS; on Step Functions it would be ${dollars(stepFunctionsUsd)}.`;
 }

@@ -128,16 +128,33 @@ function failed({ description, visits }: Told): Story {
   const text = cause ?? attempt?.cause ?? about?.cause;
   const origin = about?.type === "Fail" ? originOf(visits, about) : undefined;
   const shown = origin ?? about;
+  const because = about?.type === "Fail" ? becauseOf(origin, about) : undefined;
   const redrivable = redriveStatus === "REDRIVABLE";
   return {
     says: `${timedOut ? "Ran out of time" : "Failed"}${where}${why === undefined ? "" : `: ${why}`}.`,
     ...(shown && { about: shown }),
     ...(text !== undefined && { cause: text }),
-    ...(origin && about && { because: becauseOf(origin, about) }),
-    next: redrivable
-      ? `Nothing more happens by itself. A redrive goes on${about ? ` from ${about.state}` : " from there"}: what succeeded is not done again.`
-      : "Nothing more happens. Start again begins anew, with the same input or another.",
+    ...(because !== undefined && { because }),
+    next: redrivable ? afterFailure(about, origin) : `Nothing more happens. ${startAgain}`,
   };
+}
+
+const startAgain = "Start again begins anew, with the same input or another.";
+
+function afterFailure(about: Visit | undefined, origin: Visit | undefined): string {
+  const byItself = "Nothing more happens by itself.";
+  if (about?.type === "Fail") {
+    const goal = origin
+      ? ` To try ${origin.state} once more, start again, with the same input or another.`
+      : ` ${startAgain}`;
+    return `${byItself} A redrive would only come to ${about.state} again, which always fails.${goal}`;
+  }
+  return `${byItself} A redrive goes on from ${about?.state ?? "there"}: what succeeded is not done again.`;
+}
+
+/** It ended in a Fail state: a redrive begins there again, and comes to the same end. */
+export function redriveIsInVain(visits: readonly Visit[]): boolean {
+  return culprit(visits)?.type === "Fail";
 }
 
 /** The innermost state that failed last: those around it failed of it. */
@@ -154,11 +171,22 @@ function originOf(visits: readonly Visit[], end: Visit): Visit | undefined {
   return caught && (visits.findLast((visit) => visit.status === "failed" && isBeneath(visit, caught)) ?? caught);
 }
 
-function becauseOf(origin: Visit, end: Visit): string {
+function becauseOf(origin: Visit | undefined, end: Visit): string | undefined {
+  if (!origin) return chosenBefore(end);
   const error = origin.attempts.at(-1)?.error ?? origin.error;
   const tries = origin.attempts.length > 1 ? ` after ${several(origin.attempts.length, "attempt")}` : "";
   const what = error === undefined ? "" : ` with ${error}`;
   return `It began in ${placeOf(origin)}: that failed${tries}${what}, was caught, and led to ${end.state}.`;
+}
+
+/** Where nothing had failed before, a Choice led there. */
+function chosenBefore(end: Visit): string | undefined {
+  for (let next = end; next.after; next = next.after) {
+    if (next.after.type !== "Choice") continue;
+    const led = next === end ? "" : `, which led to ${end.state}`;
+    return `Nothing had failed before: ${placeOf(next.after)} chose ${next.state}${led}.`;
+  }
+  return undefined;
 }
 
 function isBeneath(visit: Visit, container: Visit): boolean {

@@ -43,8 +43,8 @@ function targetOf(state: JsonObject): string | undefined {
 }
 
 function patternWords(pattern: string): string {
-  if (pattern === "waitForTaskToken") return "and waits for its token";
-  return pattern.startsWith("sync") ? "and waits for its end" : "";
+  if (pattern === "waitForTaskToken") return "by token";
+  return pattern.startsWith("sync") ? "to its end" : "";
 }
 
 function waitCaption(state: JsonObject): string {

@@ -136,13 +136,13 @@ test.each([
   [{ Type: "Task", Resource: "arn:aws:states:::lambda:invoke", Parameters: { FunctionName: "pack" } }, "lambda pack"],
   [
     { Type: "Task", Resource: "arn:aws:states:::lambda:invoke.waitForTaskToken", Arguments: { FunctionName: "ask" } },
-    "lambda ask and waits for its token",
+    "lambda ask by token",
   ],
   [
     { Type: "Task", Resource: "arn:aws:states:::sqs:sendMessage", Parameters: { QueueUrl: "http://q/1/orders" } },
     "sqs:sendMessage orders",
   ],
-  [{ Type: "Task", Resource: "arn:aws:states:::glue:startJobRun.sync" }, "glue:startJobRun and waits for its end"],
+  [{ Type: "Task", Resource: "arn:aws:states:::glue:startJobRun.sync" }, "glue:startJobRun to its end"],
   [{ Type: "Task", Resource: "arn:aws:states:::aws-sdk:s3:listBuckets" }, "aws-sdk:s3:listBuckets"],
   [{ Type: "Task", Resource: "arn:aws:states:us-east-1:1:activity:paint" }, "activity paint"],
   [{ Type: "Wait", Seconds: 259200 }, "3 d"],

@@ -157,6 +157,7 @@ function greet(baton: LocalBaton, data: string, machines: readonly string[]): vo
   console.log(`${paint("bold", "Baton")}  embedded: one process, executions in ${data}`);
   if (baton.resumed > 0) console.log(`resumed ${baton.resumed} execution${baton.resumed === 1 ? "" : "s"}`);
   for (const name of machines) console.log(`machine  ${name}`);
+  console.log(`console  ${baton.url}/console/`);
   if (machines.length > 0) console.log("definitions are deployed anew whenever they are saved");
   if (baton.credentials) {
     console.log(`keys are required; make one with: baton keys create --role start --data ${data}`);

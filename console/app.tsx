@@ -87,7 +87,7 @@ function Settings({ role }: { readonly role: string | undefined }) {
         <select value={theme} onChange={choose}>
           {themes.map((each) => (
             <option key={each} value={each}>
-              {each}
+              {each === "system" ? "system theme" : each}
             </option>
           ))}
         </select>

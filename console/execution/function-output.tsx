@@ -52,7 +52,8 @@ function Output({ executionArn, attempt, now, called }: OutputProps & { readonly
 }
 
 function Lines({ printed: { lines, dropped }, begun }: { readonly printed: FunctionLines; readonly begun: number }) {
-  if (lines.length === 0) return <p class="quiet">Nothing (lines are kept until Baton ends).</p>;
+  if (lines.length === 0)
+    return <p class="quiet">Nothing. What was printed before Baton was last started is not kept.</p>;
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
     <pre class="lines" tabIndex={0}>

@@ -28,10 +28,13 @@ export function Headline({ story, read, linkTo }: HeadlineProps) {
       {message !== "" && <p class="cause">{message}</p>}
       {because !== undefined && <p>{because}</p>}
       <p class="quiet">{cost}</p>
-      <p class="next">
-        {next} {asks && may(session, "operate") && <a href={link(["inbox"])}>Answer it in the inbox</a>}{" "}
-        {about && <a href={linkTo(about)}>Look at {about.state}</a>}
-      </p>
+      <p>{next}</p>
+      {about && (
+        <p class="doors">
+          {asks && may(session, "operate") && <a href={link(["inbox"])}>Answer it in the inbox</a>}
+          <a href={linkTo(about)}>Look at {about.state}</a>
+        </p>
+      )}
     </div>
   );
 }

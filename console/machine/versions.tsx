@@ -2,6 +2,7 @@
 import { call } from "../api/client.ts";
 import { useLive } from "../api/live.ts";
 import type { Alias, MachineDescription, Version } from "../api/wire.ts";
+import { Command } from "../parts/command.tsx";
 import { Failed } from "../parts/failure.tsx";
 import { Moment, useNow } from "../parts/time.tsx";
 
@@ -41,7 +42,10 @@ export function Versions({ machine: { stateMachineArn } }: { readonly machine: M
     <div class="panel flow">
       <h2>Aliases</h2>
       {aliases.length === 0 && (
-        <p class="quiet">None. An alias is a name that stays while the version behind it changes.</p>
+        <>
+          <p class="quiet">None. An alias is a name that stays while the version behind it changes.</p>
+          <Command line="baton deploy FILE --alias live" />
+        </>
       )}
       <ul class="children">
         {aliases.map(({ stateMachineAliasArn, routingConfiguration }) => (
@@ -54,7 +58,14 @@ export function Versions({ machine: { stateMachineArn } }: { readonly machine: M
         ))}
       </ul>
       <h2>Versions</h2>
-      {versions.length === 0 && <p class="quiet">None has been published.</p>}
+      {versions.length === 0 && (
+        <>
+          <p class="quiet">
+            None has been published. A version is a definition kept as it is, to be run by its number.
+          </p>
+          <Command line="baton deploy FILE --publish" />
+        </>
+      )}
       <ul class="children">
         {versions.map(({ stateMachineVersionArn, creationDate }) => (
           <li key={stateMachineVersionArn}>

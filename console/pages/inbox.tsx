@@ -43,7 +43,12 @@ function Tasks({ chosen }: { readonly chosen: string | undefined }) {
       </p>
       {value && tasks.length === 0 && <p class="empty">Nobody is waited for.</p>}
       {tasks.length > 0 && (
-        <div class="split inbox">
+        <div class={open ? "split inbox answering" : "split inbox"}>
+          {open && (
+            <a class="back" href={link(["inbox"])}>
+              All open tasks
+            </a>
+          )}
           <ul class="tasks panel">
             {tasks.map((task) => (
               <Entry key={task.id} task={task} now={now} current={task === open} />

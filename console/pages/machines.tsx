@@ -39,8 +39,12 @@ export function MachinesPage() {
             <thead>
               <tr>
                 <th scope="col">Name</th>
-                <th scope="col">Type</th>
-                <th scope="col">Created</th>
+                <th scope="col" class="aside">
+                  Type
+                </th>
+                <th scope="col" class="aside">
+                  Created
+                </th>
                 <th scope="col">Runs</th>
               </tr>
             </thead>
@@ -50,8 +54,8 @@ export function MachinesPage() {
                   <th scope="row">
                     <a href={link(["machines", name])}>{name}</a>
                   </th>
-                  <td>{type === "STANDARD" ? "Standard" : "Express"}</td>
-                  <td>
+                  <td class="aside">{type === "STANDARD" ? "Standard" : "Express"}</td>
+                  <td class="aside">
                     <Moment at={creationDate * 1_000} now={now} />
                   </td>
                   <td>

@@ -113,13 +113,26 @@ describe.skipIf(missingChromium)(`the console in a browser${reason}`, () => {
     expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(390);
   });
 
+  test("on a phone a task that is chosen in the inbox takes the place of the list, and gives it back", async () => {
+    const { page } = opened;
+    await shop.start("user-onboarding", inputOf("user-onboarding", "not-me"), "noor");
+    await page.setViewportSize({ width: 390, height: 844 });
+    await opened.go("#/inbox");
+    const entry = page.getByRole("link", { name: /user-onboarding \/ noor/ });
+    await entry.click();
+    await page.getByRole("heading", { name: "VerifyEmail" }).waitFor();
+    expect(await entry.isVisible()).toBe(false);
+    await page.getByRole("link", { name: "All open tasks" }).click();
+    await entry.waitFor();
+  });
+
   test("onboarding's verification is answered in the inbox", async () => {
     const { page } = opened;
     const arn = await shop.start("user-onboarding", inputOf("user-onboarding", "clicks-at-once"), "mira");
     await opened.go("#/executions/user-onboarding/mira");
     await page.getByText(/^Waits for the task token of state VerifyEmail since /).waitFor();
     await page.getByRole("link", { name: "Answer it in the inbox" }).click();
-    await page.getByRole("link", { name: /VerifyEmail/ }).click();
+    await page.getByRole("link", { name: /user-onboarding \/ mira/ }).click();
     const editor = page.getByRole("textbox", { name: "Answer (JSON)" });
     await page.getByRole("textbox", { name: /Your name/ }).fill("Mia");
     await page.getByRole("textbox", { name: /Comment/ }).fill("phoned her");

@@ -2,10 +2,10 @@
  * The simulation as one file of JavaScript, in which groups are narrow and perhaps one place is changed. A run
  * is a second of work for each of its thousands of seeds; to load the sources one by one takes seconds itself.
  */
-import { mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, symlinkSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { build, type Plugin } from "esbuild";
+import { ownFolder } from "./folder.ts";
 
 /** What stands in a file exactly once, and what is to stand there instead. */
 export interface Change {
@@ -23,11 +23,11 @@ interface Bundle {
 const root = resolve(import.meta.dirname, "../..");
 
 export async function bundled(change?: Change): Promise<Bundle> {
-  const folder = mkdtempSync(join(tmpdir(), "baton-simulation-"));
-  const path = join(folder, "work.mjs");
-  symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
-  const bundle = { path, remove: () => rmSync(folder, { recursive: true, force: true }) };
+  const folder = ownFolder();
+  const path = join(folder.path, "work.mjs");
+  const bundle = { path, remove: folder.remove };
   try {
+    symlinkSync(join(root, "node_modules"), join(folder.path, "node_modules"));
     await build({
       entryPoints: [join(import.meta.dirname, "work.ts")],
       outfile: path,

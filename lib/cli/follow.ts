@@ -3,6 +3,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { ApiFailure, type Client, type Reply } from "./client.ts";
 import { countsOf } from "./cost/count.ts";
 import { costLine, estimateOf } from "./cost/estimate.ts";
+import { several } from "./explain/words.ts";
 import { listAll, restPathOf } from "./names.ts";
 import { duration, paint, shortPayload } from "./paint.ts";
 
@@ -125,6 +126,7 @@ const tales: readonly (readonly [type: RegExp, tell: Tell])[] = [
     /^TaskSubmitted$/,
     (event, byId) => line("cyan", "…", enteredBy(event, byId), event, "submitted, waits for its result"),
   ],
+  [/^FailStateEntered$/, (event) => line("red", "✖", undefined, event, "")],
   [/^WaitStateEntered$/, (event) => line("cyan", "…", undefined, event, "waits")],
   [/^(Map|Parallel)StateFailed$/, (event, byId) => line("red", "✖", enteredBy(event, byId), event, "")],
   [/^(Map|Parallel)StateStarted$/, forked],
@@ -173,7 +175,7 @@ function triedAgain(event: Reply, byId: ReadonlyMap<number, Reply>, attempts: Ma
 function forked(event: Reply, byId: ReadonlyMap<number, Reply>): string {
   const name = enteredBy(event, byId)?.name ?? "";
   const length = event.mapStateStartedEventDetails?.length;
-  return `${paint("cyan", "⑂")} ${name}${length === undefined ? "" : ` over ${length} items`}`;
+  return `${paint("cyan", "⑂")} ${name}${length === undefined ? "" : ` over ${several(length, "item")}`}`;
 }
 
 const reasonWidth = 400;
@@ -193,11 +195,14 @@ function messageOf(cause: string): string | undefined {
   }
 }
 
-/** What following it has cost: a line of its own, since it is computed from the whole history. */
-export async function costOf(client: Client, executionArn: string): Promise<string> {
+/** What it has cost, and, unless all went well, where more is told: computed from the whole history, so lines of their own. */
+export async function afterwards(client: Client, { executionArn, status }: Reply): Promise<string> {
   const question = { executionArn, includeExecutionData: false };
   const events = await listAll(client, "GetExecutionHistory", question, "events");
-  return paint("dim", `  ${costLine(estimateOf(countsOf(events)))}`);
+  const cost = `  ${costLine(estimateOf(countsOf(events)))}`;
+  const [machine = "", name = ""] = executionArn.split(":").slice(-2);
+  const more = status === "SUCCEEDED" ? "" : `\n  why, and what happens next: baton explain ${machine}/${name}`;
+  return paint("dim", `${cost}${more}`);
 }
 
 /** The last line: how it ended, and what came out or why it failed. */

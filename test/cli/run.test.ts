@@ -83,7 +83,7 @@ describe("baton run, in this process", () => {
     const input = '{"card":"none","items":[]}';
     const { code, out } = await baton("run", file("shop.asl.json"), "--input", input, "--functions", folder);
     expect(out).toMatch(
-      /✖ Charge .* attempt 1: Declined no card\n +↩ Charge .* caught\n✖ FAILED in .* {2}Declined: undone\n$/,
+      /✖ Charge .* attempt 1: Declined no card\n +↩ Charge .* caught\n +✖ Undo\n✖ FAILED in .* {2}Declined: undone\n$/,
     );
     expect(code).toBe(1);
   });

@@ -1,6 +1,7 @@
 /** `baton describe EXECUTION`: where one execution stands, and why it does not move: what it waits for, since when, until when. */
 import { Command } from "commander";
 import { type Client, connect, type Reply } from "../client.ts";
+import { readCause } from "../explain/cause.ts";
 import { executionArnOf, restPathOf } from "../names.ts";
 import { jsonOption, readLimit, urlOption } from "../options.ts";
 import { duration, paint, shortPayload } from "../paint.ts";
@@ -45,7 +46,7 @@ function standing(execution: Reply, now: number): readonly string[] {
   const rows: readonly (readonly [name: string, value: string | undefined])[] = [
     ["started", `${startDate}, ${times}`],
     ["error", error],
-    ["cause", cause],
+    ["cause", cause === undefined ? undefined : readCause(cause).message],
     ["input", input === undefined ? undefined : shortPayload(JSON.stringify(input))],
     ["output", output === undefined ? undefined : shortPayload(JSON.stringify(output))],
     ...waitingFor.map((one: Reply) => ["now", whatIsAwaited(one)] as const),

@@ -1,7 +1,7 @@
 /** `baton start MACHINE`: starts an execution on the running server, and follows it if told to. */
 import { Command } from "commander";
 import { connect } from "../client.ts";
-import { costOf, ending, follow } from "../follow.ts";
+import { afterwards, ending, follow } from "../follow.ts";
 import { machineArnOf } from "../names.ts";
 import { inputOption, jsonOption, readInput, urlOption } from "../options.ts";
 import { paint } from "../paint.ts";
@@ -37,7 +37,7 @@ export function startCommand(): Command {
       const print = options.json ? () => undefined : (line: string) => console.log(line);
       const description = await follow(client, started.executionArn, print, { printed: !options.json });
       console.log(options.json ? JSON.stringify(description, undefined, 2) : ending(description));
-      if (!options.json) console.log(await costOf(client, started.executionArn));
+      if (!options.json) console.log(await afterwards(client, description));
       if (description.status !== "SUCCEEDED") process.exitCode = 1;
     });
 }

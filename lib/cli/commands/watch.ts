@@ -9,7 +9,7 @@ import { toTerminal } from "../../asl/graph/terminal.ts";
 import { parseJson } from "../../asl/json.ts";
 import { openChanges } from "../changes.ts";
 import { type Client, connect, type Reply } from "../client.ts";
-import { costOf, ending, follow, story } from "../follow.ts";
+import { afterwards, ending, follow, story } from "../follow.ts";
 import { executionArnOf, listAll, machineArnOf } from "../names.ts";
 import { jsonOption, readLimit, urlOption } from "../options.ts";
 import { duration, paint, paintStyle, table, terminalWidth } from "../paint.ts";
@@ -147,7 +147,7 @@ async function watchOne(client: Client, executionArn: string, options: Options):
       : await redraw(client, executionArn, (text) => screen.show(text));
   if (options.json) console.log(JSON.stringify(description, undefined, 2));
   else if (description.status !== "RUNNING")
-    console.log(`${ending(description)}\n${await costOf(client, executionArn)}`);
+    console.log(`${ending(description)}\n${await afterwards(client, description)}`);
   if (!["RUNNING", "SUCCEEDED"].includes(description.status)) process.exitCode = 1;
 }
 

@@ -14,6 +14,8 @@ interface Sdk {
   readonly client: S3Client;
 }
 
+const usualRegion = "us-east-1";
+
 /** Reading and writing an object again does no harm. */
 const maxAttempts = 5;
 
@@ -100,7 +102,14 @@ async function open(): Promise<Sdk> {
   // A path of its own for each bucket: servers other than AWS's have no host names for them.
   const forcePathStyle =
     process.env["AWS_ENDPOINT_URL_S3"] !== undefined || process.env["AWS_ENDPOINT_URL"] !== undefined;
-  return { package: s3, client: new s3.S3Client({ maxAttempts, forcePathStyle }) };
+  const settings = { maxAttempts, forcePathStyle };
+  const client = new s3.S3Client(settings);
+  // Where nobody has said which Region, every request would be an outage.
+  const isPlaced = await client.config.region().then(
+    () => true,
+    () => false,
+  );
+  return { package: s3, client: isPlaced ? client : new s3.S3Client({ ...settings, region: usualRegion }) };
 }
 
 /** A part says after the slash of what it is one. */

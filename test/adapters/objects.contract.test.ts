@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CreateBucketCommand } from "@aws-sdk/client-s3";
-import { afterAll, describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test, vi } from "vitest";
 import { makeClients } from "../../lib/adapters/aws/clients.ts";
 import { folderObjects } from "../../lib/adapters/local/objects.ts";
 import { simulatedWorld } from "../../lib/adapters/simulated/world.ts";
@@ -41,6 +41,15 @@ const servers = await serversForAws();
 const skipped = servers.kind === "missing";
 
 describe.skipIf(skipped)(`moto${skipped ? ` (skipped: ${servers.reason})` : ""}`, () => {
+  test("S3 is found where nobody has said which Region", async () => {
+    await makeClients().s3.send(new CreateBucketCommand({ Bucket: "anywhere" }));
+    for (const name of ["AWS_REGION", "AWS_DEFAULT_REGION"]) vi.stubEnv(name, undefined);
+    vi.stubEnv("AWS_CONFIG_FILE", "/dev/null");
+    const objects = s3Objects();
+    expect(await objects.write({ bucket: "anywhere", key: "k" }, "x")).toEqual({ kind: "written" });
+    vi.unstubAllEnvs();
+  });
+
   objectsContract("S3", async () => {
     const { s3 } = makeClients();
     return {

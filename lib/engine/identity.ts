@@ -1,5 +1,6 @@
 /** Names of things: executions and machines as Baton's keys and as AWS's ARNs, and branches by their path. */
 import { createHash } from "node:crypto";
+import { partitionOf } from "../asl/partition.ts";
 import type { ActivityName } from "./activity-port.ts";
 import type { BranchPath, ExecutionId, MapRunId, SegmentKey, Tenant } from "./ports.ts";
 
@@ -28,7 +29,7 @@ export function executionName(id: ExecutionId): ExecutionName {
 export function executionArn(id: ExecutionId): string {
   const { account, region, machine, name } = executionName(id);
   const place = name.includes(":") ? `${machine}/${name}` : `${machine}:${name}`;
-  return `arn:aws:states:${region}:${account}:execution:${place}`;
+  return `arn:${partitionOf(region)}:states:${region}:${account}:execution:${place}`;
 }
 
 export function mapRunId(tenant: Tenant, machine: string, label: string, name: string): MapRunId {
@@ -37,7 +38,7 @@ export function mapRunId(tenant: Tenant, machine: string, label: string, name: s
 
 export function mapRunArn(id: MapRunId): string {
   const { account, region, machine, name } = executionName(id);
-  return `arn:aws:states:${region}:${account}:mapRun:${machine}/${name}`;
+  return `arn:${partitionOf(region)}:states:${region}:${account}:mapRun:${machine}/${name}`;
 }
 
 export function parseMapRunArn(arn: string): MapRunId | undefined {
@@ -70,11 +71,11 @@ export function labelOf(id: ExecutionId): string {
 /** Of one run of an Express machine: names are no keys there, so that a run has an id besides. */
 export function expressArn(id: ExecutionId, run: string): string {
   const { account, region, machine, name } = executionName(id);
-  return `arn:aws:states:${region}:${account}:express:${machine}:${name}:${run}`;
+  return `arn:${partitionOf(region)}:states:${region}:${account}:express:${machine}:${name}:${run}`;
 }
 
 export function machineArn(tenant: Tenant, name: string): string {
-  return `arn:aws:states:${tenant.region}:${tenant.account}:stateMachine:${name}`;
+  return `arn:${partitionOf(tenant.region)}:states:${tenant.region}:${tenant.account}:stateMachine:${name}`;
 }
 
 export function parseMachineArn(arn: string): (Tenant & { readonly name: string }) | undefined {
@@ -91,7 +92,7 @@ export function parseExecutionArn(arn: string): ExecutionId | undefined {
 }
 
 export function activityArn({ account, region, name }: ActivityName): string {
-  return `arn:aws:states:${region}:${account}:activity:${name}`;
+  return `arn:${partitionOf(region)}:states:${region}:${account}:activity:${name}`;
 }
 
 export function parseActivityArn(arn: string): ActivityName | undefined {

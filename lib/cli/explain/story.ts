@@ -129,27 +129,25 @@ function failed({ description, visits }: Told): Story {
   const origin = about?.type === "Fail" ? originOf(visits, about) : undefined;
   const shown = origin ?? about;
   const because = about?.type === "Fail" ? becauseOf(origin, about) : undefined;
-  const redrivable = redriveStatus === "REDRIVABLE";
   return {
     says: `${timedOut ? "Ran out of time" : "Failed"}${where}${why === undefined ? "" : `: ${why}`}.`,
     ...(shown && { about: shown }),
     ...(text !== undefined && { cause: text }),
     ...(because !== undefined && { because }),
-    next: redrivable ? afterFailure(about, origin) : `Nothing more happens. ${startAgain}`,
+    next: afterFailure(redriveStatus, about, origin),
   };
 }
 
 const startAgain = "Start again begins anew, with the same input or another.";
 
-function afterFailure(about: Visit | undefined, origin: Visit | undefined): string {
+function afterFailure(redriveStatus: string | undefined, about?: Visit, origin?: Visit): string {
   const byItself = "Nothing more happens by itself.";
-  if (about?.type === "Fail") {
-    const goal = origin
-      ? ` To try ${origin.state} once more, start again, with the same input or another.`
-      : ` ${startAgain}`;
-    return `${byItself} A redrive would only come to ${about.state} again, which always fails.${goal}`;
-  }
-  return `${byItself} A redrive goes on from ${about?.state ?? "there"}: what succeeded is not done again.`;
+  if (redriveStatus === "REDRIVABLE_BY_MAP_RUN") return `${byItself} It is redriven with its Map Run.`;
+  if (redriveStatus !== "REDRIVABLE") return `Nothing more happens. ${startAgain}`;
+  if (about?.type !== "Fail")
+    return `${byItself} A redrive goes on from ${about?.state ?? "there"}: what succeeded is not done again.`;
+  const goal = origin ? `To try ${origin.state} once more, start again, with the same input or another.` : startAgain;
+  return `${byItself} A redrive would only come to ${about.state} again, which always fails. ${goal}`;
 }
 
 /** It ended in a Fail state: a redrive begins there again, and comes to the same end. */

@@ -102,7 +102,7 @@ function State({ placed, found, marked }: StateProps) {
 
 /** Beneath the name: what it does, or how far it is. */
 function captionOf(node: Named, found: Progress | undefined): string {
-  if (node.kind === "missing") return "there is no such state";
+  if (node.kind === "missing") return "no such state";
   if (!found) return subtitle(node);
   const { items, failures, visits } = found;
   const told = [

@@ -49,7 +49,12 @@ describe.skipIf(missingChromium)(`a Distributed Map in the console${reason}`, ()
 
   test("how far it is, what it tolerates, and into each child and back", async () => {
     const { page, go, complaints } = opened;
-    await go("#/executions/fruit/crate/Sort");
+    await go("#/executions/fruit/crate");
+    await page.locator(".canvas svg").waitFor();
+    await page
+      .locator(".canvas .level")
+      .first()
+      .click({ position: { x: 3, y: 3 }, force: true }); // between what is in it
     await page.getByText("57 of 60 items · 3 failed").first().waitFor();
     const items = page.getByRole("region", { name: "Items" });
     await items.getByText("57 succeeded, 3 failed of 60 items").waitFor();
@@ -62,6 +67,7 @@ describe.skipIf(missingChromium)(`a Distributed Map in the console${reason}`, ()
     await expect.poll(() => items.getByRole("listitem").count()).toBe(3);
     await items.getByRole("listitem").first().getByRole("link").click();
     await page.getByText("Failed in state Spoiled: Spoiled.").waitFor();
+    await page.getByText("Nothing more happens by itself. It is redriven with its Map Run.").waitFor();
     expect(await page.getByRole("button", { name: "Start again…" }).count()).toBe(0);
     await page.getByRole("link", { name: "fruit / crate" }).click();
     await page.getByRole("heading", { name: "crate" }).waitFor();

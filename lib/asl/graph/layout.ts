@@ -73,7 +73,10 @@ function drawLevel(level: Level, depth: number): Drawing {
     const way = placed.ways[index];
     return way === undefined ? [] : [placedEdge(edge, way, labels[index] ?? [])];
   });
-  const within = nodes.map(({ node, x, y }) => shifted(inner.get(node.id) ?? nothing, x, y));
+  const within = nodes.map(({ node, x, y, width }) => {
+    const inside = inner.get(node.id) ?? nothing;
+    return shifted(inside, x + Math.floor((width - inside.width) / 2), y); // its own words may be wider than what is in it
+  });
   return {
     width: placed.width,
     height: placed.height,

@@ -99,3 +99,23 @@ test.each(["<script>alert(1)</script>", '"onload="alert(1)', "]]>", "a\u0000b\u0
     expect(svg.match(/<title>/g)?.length).toBe(4);
   },
 );
+
+test("what is in a state stands in the middle of it, however long its own words are", () => {
+  const { nodes } = layout(
+    graphFrom({
+      StartAt: "EachOfThem",
+      States: {
+        EachOfThem: {
+          Type: "Map",
+          ItemsPath: "$.a.path.that.takes.its.room",
+          ItemProcessor: { StartAt: "B", States: { B: { Type: "Pass", End: true } } },
+          End: true,
+        },
+      },
+    }),
+  );
+  const middles = nodes
+    .filter(({ node }) => "name" in node && ["EachOfThem", "B"].includes(node.name))
+    .map(({ x, width }) => x + width / 2);
+  expect(Math.abs((middles[0] ?? 0) - (middles[1] ?? Number.NaN))).toBeLessThanOrEqual(1);
+});

@@ -10,17 +10,14 @@ import { permissions } from "../../lib/api/permissions.ts";
 import { routes } from "../../lib/api/routes.ts";
 import type { Access, Role } from "../../lib/engine/ports.ts";
 import { memoryWorld } from "./memory-world.ts";
-import { type Answered, arnOf, callback, executionOf, pass, refusal, rest, role, wire } from "./requests.ts";
+import { type Answered, arnOf, callback, pass, refusal, rest, role, wire } from "./requests.ts";
+import { mayCall, requestsByRole } from "./requests-by-role.ts";
 
 const world = memoryWorld({ activityPollMilliseconds: 0 });
 const { engine } = world;
 const anybody = createHandler(engine, { authentication: "none" });
 
 const stateMachineArn = arnOf("orders-eu");
-const activityArn = "arn:aws:states:us-east-1:000000000000:activity:orders-pack";
-const executionArn = executionOf("orders-eu:one");
-const mapRunArn = "arn:aws:states:us-east-1:000000000000:mapRun:orders-eu/Each:7f";
-const routingConfiguration = [{ stateMachineVersionArn: `${stateMachineArn}:1`, weight: 100 }];
 
 await wire(anybody, "CreateActivity", { name: "orders-pack" });
 await wire(anybody, "CreateStateMachine", { name: "orders-eu", definition: callback, roleArn: role, publish: true });
@@ -30,51 +27,7 @@ world.taskResult = { kind: "submitted", output: "{}" };
 await world.run();
 const taskToken: string = JSON.parse(world.calls[0] ?? "{}").Payload.token;
 
-/** A request of each operation about `orders-…`. `limited`: what becomes of it with a key for `orders-*`. */
-const requests: Record<keyof typeof permissions, readonly [least: Role, input: object, limited?: "refused"]> = {
-  CreateActivity: ["admin", { name: "orders-pack" }],
-  CreateStateMachine: ["admin", { name: "orders-eu", definition: callback, roleArn: role }],
-  CreateStateMachineAlias: ["admin", { name: "live", routingConfiguration }],
-  DeleteActivity: ["admin", { activityArn: `${activityArn}-2` }],
-  DeleteStateMachine: ["admin", { stateMachineArn: `${stateMachineArn}-2` }],
-  DeleteStateMachineAlias: ["admin", { stateMachineAliasArn: `${stateMachineArn}:no` }],
-  DeleteStateMachineVersion: ["admin", { stateMachineVersionArn: `${stateMachineArn}:9` }],
-  DescribeActivity: ["read", { activityArn }],
-  DescribeExecution: ["read", { executionArn }],
-  DescribeExecutionOrigin: ["read", { executionArn }],
-  DescribeMapRun: ["read", { mapRunArn }],
-  DescribeStateMachine: ["read", { stateMachineArn: `${stateMachineArn}:1` }],
-  DescribeStateMachineAlias: ["read", { stateMachineAliasArn: `${stateMachineArn}:live` }],
-  DescribeStateMachineForExecution: ["read", { executionArn }],
-  GetActivityTask: ["start", { activityArn }],
-  GetExecutionHistory: ["read", { executionArn }],
-  ListActivities: ["read", {}],
-  ListExecutions: ["read", { stateMachineArn }],
-  ListFunctionLines: ["read", { executionArn, event: 1 }],
-  ListMapRuns: ["read", { executionArn }],
-  ListOpenTasks: ["operate", {}],
-  ListStateMachineAliases: ["read", { stateMachineArn }],
-  ListStateMachineVersions: ["read", { stateMachineArn }],
-  ListStateMachines: ["read", {}],
-  ListTagsForResource: ["read", { resourceArn: stateMachineArn }],
-  PublishStateMachineVersion: ["admin", { stateMachineArn }],
-  RedriveExecution: ["operate", { executionArn }],
-  SearchExecutions: ["read", {}],
-  SendTaskFailure: ["start", { taskToken }],
-  SendTaskHeartbeat: ["start", { taskToken }],
-  SendTaskSuccess: ["start", { taskToken, output: "{}" }],
-  StartExecution: ["start", { stateMachineArn: `${stateMachineArn}:1` }],
-  StartSyncExecution: ["start", { stateMachineArn }],
-  StopExecution: ["operate", { executionArn }],
-  SummarizeExecutions: ["read", { stateMachineArn }],
-  TagResource: ["admin", { resourceArn: activityArn, tags: [] }],
-  TestState: ["admin", { definition: '{"Type":"Pass","End":true}' }, "refused"],
-  UntagResource: ["admin", { resourceArn: stateMachineArn, tagKeys: [] }],
-  UpdateMapRun: ["operate", { mapRunArn, maxConcurrency: 1 }],
-  UpdateStateMachine: ["admin", { stateMachineArn, definition: callback }],
-  UpdateStateMachineAlias: ["admin", { stateMachineAliasArn: `${stateMachineArn}:live`, routingConfiguration }],
-  ValidateStateMachineDefinition: ["read", { definition: pass }],
-};
+const requests = requestsByRole({ account: "000000000000", taskToken });
 const names = Object.keys(requests) as (keyof typeof requests)[];
 
 /** To no name, to names of which one covers the machine, to other names. */
@@ -98,10 +51,7 @@ function isDenied(answered: Answered): boolean {
 }
 
 function expected(name: keyof typeof requests, given: Role, limit: Limit): boolean {
-  const [least, , limited] = requests[name];
-  const about = permissions[name].about;
-  const named = limit === "none" || typeof about === "string" || (limit === "covering" && limited !== "refused");
-  return roles.indexOf(given) >= roles.indexOf(least) && named;
+  return mayCall(requests, name, given, limit);
 }
 
 test("every operation of the service has its row, here and there, and those of our own", () => {

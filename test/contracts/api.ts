@@ -6,9 +6,11 @@
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { mintBearer } from "../../lib/api/bearer.ts";
+import { isOperation } from "../../lib/api/operations.ts";
 import { type Credentials, signedHeadersOf } from "../../lib/api/signature.ts";
 import { refused } from "../api/refused.ts";
 import { type Answered, callback, pass, refusal, role, wait } from "../api/requests.ts";
+import { mayCall, requestsByRole } from "../api/requests-by-role.ts";
 
 export interface ApiSubject {
   readonly account: string;
@@ -226,6 +228,26 @@ export function apiContract(title: string, open: () => Promise<ApiSubject>): voi
       expect(refusal(await call("DescribeExecution", { executionArn: "arn:nonsense" }))).toMatch(/^InvalidArn: /);
       expect(refusal(await create("a b", pass))).toBe("InvalidName: Invalid Name: 'a b'");
       expect(refusal(await call("NoSuchOperation", {}))).toMatch(/^UnknownOperationException: /);
+    });
+
+    test("each operation with a key that may start what is called orders-*", async () => {
+      await call("CreateActivity", { name: "orders-pack" });
+      await create("orders-eu", callback, { publish: true });
+      const before = subject.tokens.length;
+      await call("StartExecution", { stateMachineArn: arnOf("orders-eu"), name: "one" });
+      const taskToken = await until(async () => subject.tokens[before]);
+      const requests = requestsByRole({ account: subject.account, taskToken });
+      const names = (Object.keys(requests) as (keyof typeof requests)[]).filter(isOperation);
+      // The long poll would last.
+      const asked = names.filter((name) => name !== "GetActivityTask");
+      const denied: string[] = [];
+      for (const name of asked) {
+        const answered = await call(name, requests[name][1], { credentials: subject.starter });
+        if (answered.headers.get("x-amzn-errortype") === "AccessDeniedException") denied.push(name);
+        expect(answered.status, name).toBeLessThan(500);
+      }
+      expect(denied).toEqual(asked.filter((name) => !mayCall(requests, name, "start", "covering")));
+      expect(denied.length).toBeGreaterThan(15);
     });
 
     test("keys: signatures and bearer tokens, within the role and the names of the key", async () => {

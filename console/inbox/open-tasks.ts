@@ -61,3 +61,7 @@ export function withoutToken(given: unknown, token: string): string {
     typeof value === "string" && (value === token || secret.test(value)) ? "(the task token)" : value,
   );
 }
+
+export function taskPlace(machine: string, name: string, state: string): string {
+  return [machine, name, state].join("/");
+}

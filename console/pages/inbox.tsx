@@ -3,7 +3,7 @@ import { useState } from "preact/hooks";
 import { relative, several } from "../../lib/cli/explain/words.ts";
 import { useLive } from "../api/live.ts";
 import { may, useSession } from "../api/session.ts";
-import { type OpenTask, openTasks } from "../inbox/open-tasks.ts";
+import { type OpenTask, openTasks, taskPlace } from "../inbox/open-tasks.ts";
 import { Task } from "../inbox/task.tsx";
 import { Failed } from "../parts/failure.tsx";
 import { useNow } from "../parts/time.tsx";
@@ -28,7 +28,7 @@ function Tasks({ chosen }: { readonly chosen: string | undefined }) {
   const [says, setSays] = useState("");
   const now = useNow();
   const tasks = value ?? [];
-  const open = tasks.find(({ id }) => id === chosen);
+  const open = tasks.find((task) => task.id === chosen || placeOf(task) === chosen);
   const answered = (word: string): void => {
     setSays(`${word} The execution goes on.`);
     again();
@@ -65,6 +65,12 @@ function Tasks({ chosen }: { readonly chosen: string | undefined }) {
       )}
     </>
   );
+}
+
+/** A task is known by its id, and by where it stands: who comes from its execution knows no id. */
+function placeOf({ executionArn, state }: OpenTask): string {
+  const { machine, name } = namesIn(executionArn);
+  return taskPlace(machine, name, state);
 }
 
 function Entry({ task, now, current }: { readonly task: OpenTask; readonly now: number; readonly current: boolean }) {

@@ -10,6 +10,7 @@ import { groupWidth } from "../group-width.ts";
 import { headerAt } from "../head.ts";
 import { childId } from "../identity.ts";
 import type { MapRunId } from "../ports.ts";
+import type { Header } from "../segment.ts";
 import { type NewChild, preventChild } from "./children.ts";
 import { type Chunk, childInput, runJoin, stagedChunk, takersOf } from "./chunks.ts";
 import { type Counts, noCounts, sum } from "./counts.ts";
@@ -84,7 +85,9 @@ async function stopChild(engine: Engine, run: MapRunId, state: RunState, chunk: 
     return;
   }
   const id = childId(run, index);
-  const ended = await endExecution(engine, id, { kind: "stopped", failure: {} }, "run-closed");
+  // Whoever is late may come to one that has been redriven since: that is not his to end, nor would he see to what follows.
+  const isOfNow = ({ mapRun }: Header): boolean => (mapRun?.epoch ?? 0) <= epochIn(state);
+  const ended = await endExecution(engine, id, { kind: "stopped", failure: {} }, "run-closed", isOfNow);
   // It ended by itself, or an earlier try of this ended it: whoever is to carry out what follows may be gone.
   if (ended.kind !== "before") return;
   const header = await headerAt(engine, ended.segment);

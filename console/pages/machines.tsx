@@ -1,4 +1,4 @@
-/** All state machines, with how their latest runs went. */
+/** All state machines: each leads to its definition and to its executions. */
 import { call } from "../api/client.ts";
 import { useLive } from "../api/live.ts";
 import type { Machine } from "../api/wire.ts";

@@ -24,6 +24,7 @@ describe.skipIf(missingChromium)(`accessibility${reason}`, () => {
     ["light", 1360],
     ["dark", 1360],
     ["light", 390],
+    ["dark", 390],
   ] as const)(
     "%s, %i pixels wide: no violation on any page",
     async (colorScheme, width) => {

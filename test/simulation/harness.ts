@@ -40,7 +40,7 @@ export interface Scenario {
   readonly activity?: string;
   /** What it comes to if it is redriven often enough, as output text. */
   readonly redriven?: string;
-  /** What it comes to does not depend on when things happen; or only on whether an attempt was judged lost. */
+  /** What it comes to does not depend on when things happen; or only on whether an attempt was judged lost, or an EXPRESS child given up. */
   readonly confluent?: "always" | "without losses";
   /** What its own failures are called. That of a Map Run may come before them or after them, and counts as one of them. */
   readonly alike?: { readonly error: string; readonly cause: string };

@@ -166,7 +166,7 @@ export const mapRuns: Readonly<Record<string, Scenario>> = {
     input: Array.from({ length: 11 }, (_, n) => n),
   },
   mapRunExpress: {
-    confluent: "always",
+    confluent: "without losses",
     task: answer,
     atLeastOnce: true,
     longestTask: 1_000,
@@ -211,7 +211,7 @@ export const mapRuns: Readonly<Record<string, Scenario>> = {
     stopAfter: 4_000,
   },
   mapRunExpressWide: {
-    confluent: "always",
+    confluent: "without losses",
     definition: {
       StartAt: "Run",
       States: {

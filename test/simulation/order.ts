@@ -7,6 +7,7 @@ import type { Definition } from "../../lib/asl/definition.ts";
 import type { Forked, Working } from "../../lib/asl/position.ts";
 import { branchName, ownName } from "../../lib/engine/identity.ts";
 import { dueTime } from "../../lib/engine/messages.ts";
+import type { SegmentRecord } from "../../lib/engine/ports.ts";
 import { epochOf, type Segment } from "../../lib/engine/segment.ts";
 import type { Run } from "./harness.ts";
 
@@ -21,6 +22,9 @@ const writingTime = 30_000;
 
 /** The same before its own end. */
 const lastWords = 3_000;
+
+/** An Express execution lives so long. */
+const expressLimit = 300_000;
 
 /** Time for whoever closes a scope to be replaced, once the faults are over. */
 const closingTime = 3_600_000;
@@ -263,10 +267,18 @@ const unknown = /stopped before it could record the result|not known whether the
 
 /** What became of a call depends on when things happened, not on what it answers. */
 const fate =
-  /stopped before it could record the result|longest time that a worker waits|not known whether the call was made/;
+  /stopped before it could record the result|longest time that a worker waits|not known whether the call was made|times over while it ran/;
 
 export function hasLosses({ world }: Pick<Run, "world">): boolean {
-  return says({ world }, fate);
+  return says({ world }, fate) || world.segments().some(isOfOverdueChild);
+}
+
+const timedOutChild = /"startedAt":(\d+),"stoppedAt":(\d+),"outcome":\{"status":"TIMED_OUT"/;
+
+/** Calls were slow, or the clock jumped: and an EXPRESS child's time was over. */
+function isOfOverdueChild({ body }: SegmentRecord): boolean {
+  const [, startedAt, stoppedAt] = timedOutChild.exec(body) ?? [];
+  return Number(stoppedAt) - Number(startedAt) >= expressLimit;
 }
 
 function says({ world }: Pick<Run, "world">, what: RegExp): boolean {

@@ -92,7 +92,9 @@ async function runOrder(
 function invite(baton: LocalBaton, root: string): void {
   const cli = `node ${join(root, "dist", "bin", "baton.js")}`;
   console.log(`
-It stays up until Ctrl-C. In another terminal:
+It stays up until Ctrl-C. In a browser, with every run state by state:
+  ${baton.url}/console/
+In another terminal:
   ${cli} start order-processing --input @${join(root, "asl-examples/order-processing/cases/big-order/input.json")} --follow
   ${cli} list order-processing
   curl ${baton.url}/state-machines

@@ -37,15 +37,14 @@ export async function complaints(
 ): Promise<readonly string[]> {
   const events = await listAll(client, "GetExecutionHistory", { executionArn }, "events");
   const types: string[] = events.map(({ type }) => type);
-  const called = (state: string): number =>
-    [...calls.keys()].filter((key) => key.startsWith(`${name} ${state} `)).length;
+  const mine = [...calls.keys()].filter((key) => key.startsWith(`${name} `));
+  const called = (state: string): number => mine.filter((key) => key.startsWith(`${name} ${state} `)).length;
   const claimed = types.filter((type) => type === "LambdaFunctionScheduled").length;
-  const callsInAll = [...calls.keys()].filter((key) => key.startsWith(`${name} `)).length;
   const checks: readonly (readonly [holds: boolean, complaint: string])[] = [
     [types[0] === "ExecutionStarted", "does not begin with ExecutionStarted"],
     [types.at(-1) === (status === "SUCCEEDED" ? "ExecutionSucceeded" : "ExecutionFailed"), `ends with ${types.at(-1)}`],
     [events.every(({ id }, index) => id === index + 1), "its events are not numbered one by one"],
-    [callsInAll <= claimed, `${callsInAll} calls were made of ${claimed} in its history`],
+    [mine.length <= claimed, `${mine.length} calls were made of ${claimed} in its history`],
     [status !== "SUCCEEDED" || (called("ChargeCard") > 0 && called("ShipOrder") > 0), "succeeded unpaid or unshipped"],
     [status !== "SUCCEEDED" || called("RefundCard") === 0, "shipped and refunded"],
   ];

@@ -4,23 +4,34 @@ import { listAll } from "../../../lib/cli/names.ts";
 import { orderInput } from "./shop.ts";
 
 const submittedAtOnce = 8;
+const answerMilliseconds = 30_000;
 
 /** Starts what nobody has confirmed yet. A start that got no answer is tried again with the next process: names make that safe. */
 export async function submit(client: Client, orders: readonly string[], acknowledged: Set<string>): Promise<void> {
-  const { stateMachines } = await client.call("ListStateMachines", {}).catch(() => ({ stateMachines: [] }));
+  const listed = await inTime(client.call("ListStateMachines", {}));
+  const stateMachines = listed instanceof Error ? [] : listed.stateMachines;
   const waiting = stateMachines.length === 0 ? [] : orders.filter((name) => !acknowledged.has(name));
   const stateMachineArn = stateMachines[0]?.stateMachineArn;
   const submitter = async (): Promise<void> => {
     for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
       const input = orderInput(Number(name.slice("ord-".length)));
-      const answer = await client
-        .call("StartExecution", { stateMachineArn, name, input })
-        .catch((error: Error) => error);
+      const answer = await inTime(client.call("StartExecution", { stateMachineArn, name, input }));
       const confirmed = !(answer instanceof Error) || answer.name === "ExecutionAlreadyExists";
       if (confirmed) acknowledged.add(name);
     }
   };
   await Promise.all(Array.from({ length: submittedAtOnce }, submitter));
+}
+
+/** The error of a call that fails, or that says nothing for so long: seldom, a fetch never hears that its server was killed. */
+async function inTime(call: Promise<Reply>): Promise<Reply | Error> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<Error>((resolve) => {
+    timer = setTimeout(() => resolve(new Error("no answer")), answerMilliseconds);
+  });
+  const answer = await Promise.race([call.catch((error: Error) => error), late]);
+  clearTimeout(timer);
+  return answer;
 }
 
 export async function executionsOf(client: Client): Promise<readonly Reply[]> {

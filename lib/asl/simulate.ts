@@ -6,7 +6,7 @@ import type { Definition } from "./definition.ts";
 import { type AwsHistoryEvent, mergeHistory, type SegmentEvents } from "./history.ts";
 import type { JsonText } from "./json.ts";
 import { appointSignal, isRunning } from "./memory/run.ts";
-import { partitionOf } from "./partition.ts";
+import { statesArn } from "./partition.ts";
 import type { Failure, Instant, Position } from "./position.ts";
 import { type MockedAttempt, type Responder, respondFrom, type TaskMocks } from "./simulate/mocks.ts";
 import { prepare, run } from "./simulate/run.ts";
@@ -94,14 +94,11 @@ function executionContext(input: JsonText, startTime: Instant, options: Simulate
   const region = options.execution?.region ?? "us-east-1";
   const account = options.execution?.account ?? "123456789012";
   return {
-    id: `arn:${partitionOf(region)}:states:${region}:${account}:execution:simulated:simulated`,
+    id: statesArn({ region, account }, "execution:simulated:simulated"),
     name: "simulated",
     roleArn: `arn:aws:iam::${account}:role/simulated`,
     redriveCount: 0,
-    stateMachine: {
-      id: `arn:${partitionOf(region)}:states:${region}:${account}:stateMachine:simulated`,
-      name: "simulated",
-    },
+    stateMachine: { id: statesArn({ region, account }, "stateMachine:simulated"), name: "simulated" },
     region,
     account,
     payloadLimitBytes: 262_144,

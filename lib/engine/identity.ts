@@ -1,6 +1,6 @@
 /** Names of things: executions and machines as Baton's keys and as AWS's ARNs, and branches by their path. */
 import { createHash } from "node:crypto";
-import { partitionOf } from "../asl/partition.ts";
+import { statesArn } from "../asl/partition.ts";
 import type { ActivityName } from "./activity-port.ts";
 import type { BranchPath, ExecutionId, MapRunId, SegmentKey, Tenant } from "./ports.ts";
 
@@ -27,9 +27,9 @@ export function executionName(id: ExecutionId): ExecutionName {
 
 /** A child of a Map Run has the run's label in its name (`label:uuid`), and in its ARN with the machine's. */
 export function executionArn(id: ExecutionId): string {
-  const { account, region, machine, name } = executionName(id);
+  const { machine, name, ...tenant } = executionName(id);
   const place = name.includes(":") ? `${machine}/${name}` : `${machine}:${name}`;
-  return `arn:${partitionOf(region)}:states:${region}:${account}:execution:${place}`;
+  return statesArn(tenant, `execution:${place}`);
 }
 
 export function mapRunId(tenant: Tenant, machine: string, label: string, name: string): MapRunId {
@@ -37,8 +37,8 @@ export function mapRunId(tenant: Tenant, machine: string, label: string, name: s
 }
 
 export function mapRunArn(id: MapRunId): string {
-  const { account, region, machine, name } = executionName(id);
-  return `arn:${partitionOf(region)}:states:${region}:${account}:mapRun:${machine}/${name}`;
+  const { machine, name, ...tenant } = executionName(id);
+  return statesArn(tenant, `mapRun:${machine}/${name}`);
 }
 
 export function parseMapRunArn(arn: string): MapRunId | undefined {
@@ -70,12 +70,12 @@ export function labelOf(id: ExecutionId): string {
 
 /** Of one run of an Express machine: names are no keys there, so that a run has an id besides. */
 export function expressArn(id: ExecutionId, run: string): string {
-  const { account, region, machine, name } = executionName(id);
-  return `arn:${partitionOf(region)}:states:${region}:${account}:express:${machine}:${name}:${run}`;
+  const { machine, name, ...tenant } = executionName(id);
+  return statesArn(tenant, `express:${machine}:${name}:${run}`);
 }
 
 export function machineArn(tenant: Tenant, name: string): string {
-  return `arn:${partitionOf(tenant.region)}:states:${tenant.region}:${tenant.account}:stateMachine:${name}`;
+  return statesArn(tenant, `stateMachine:${name}`);
 }
 
 export function parseMachineArn(arn: string): (Tenant & { readonly name: string }) | undefined {
@@ -91,8 +91,8 @@ export function parseExecutionArn(arn: string): ExecutionId | undefined {
   return executionId({ region, account }, machine, label === "" ? name : `${label}:${name}`);
 }
 
-export function activityArn({ account, region, name }: ActivityName): string {
-  return `arn:${partitionOf(region)}:states:${region}:${account}:activity:${name}`;
+export function activityArn({ name, ...tenant }: ActivityName): string {
+  return statesArn(tenant, `activity:${name}`);
 }
 
 export function parseActivityArn(arn: string): ActivityName | undefined {

@@ -9,7 +9,7 @@ import { readerFailed } from "../distributed/items.ts";
 import type { EvaluationScope } from "../evaluate/scope.ts";
 import { failState } from "../failure.ts";
 import type { JsonText } from "../json.ts";
-import { partitionOf } from "../partition.ts";
+import { statesArn } from "../partition.ts";
 import type { Failure, Forked, MapItem, MapRun, Position, StateName } from "../position.ts";
 import type { Moment, Transition } from "../transition.ts";
 import type { Watch } from "../watch.ts";
@@ -123,9 +123,8 @@ async function writerOf(
 /** Drawn from the seed, so that a redelivered transition names the same run. */
 function mapRunArn(visit: Visit<MapState>, distributed: Distributed): string {
   const { chance, execution } = visit.moment;
-  const { region, account, stateMachine } = execution;
   const label = distributed.label ?? uuid(chance, "map run label");
-  return `arn:${partitionOf(region)}:states:${region}:${account}:mapRun:${stateMachine.name}/${label}:${uuid(chance, "map run")}`;
+  return statesArn(execution, `mapRun:${execution.stateMachine.name}/${label}:${uuid(chance, "map run")}`);
 }
 
 function uuid(chance: Moment["chance"], label: string): string {

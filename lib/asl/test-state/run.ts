@@ -4,7 +4,7 @@
  */
 import type { State } from "../definition.ts";
 import { isArray, writeJson } from "../json.ts";
-import { partitionOf } from "../partition.ts";
+import { statesArn } from "../partition.ts";
 import type { Forked, Instant, Position, TaskCall } from "../position.ts";
 import { step } from "../step.ts";
 import type { Moment, Signal, Transition } from "../transition.ts";
@@ -81,7 +81,7 @@ function isInMap(state: State, definition: Test["definition"]): boolean {
 
 function momentOf(test: Test, world: TestWorld, seen: Seen, now: Instant, seq: number): Moment {
   const { region, account, machineName, executionName, payloadLimitBytes } = world;
-  const arn = (rest: string) => `arn:${partitionOf(region)}:states:${region}:${account}:${rest}`;
+  const arn = (resource: string) => statesArn(world, resource);
   const moment: Moment = {
     now,
     branch: "",

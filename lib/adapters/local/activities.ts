@@ -16,13 +16,9 @@ export function localActivities(store: Store): Activities {
   return {
     async create(activity) {
       const there = read(activity);
-      if (there !== undefined) {
-        await store.durable(); // whoever created it may still be waiting for that
-        return { kind: "exists", activity: there };
-      }
-      store.put(rowKey(activity), JSON.stringify(activity));
-      await store.durable();
-      return { kind: "created" };
+      if (there === undefined) store.put(rowKey(activity), JSON.stringify(activity));
+      await store.durable(); // whoever created what is there may still be waiting for that, too
+      return there === undefined ? { kind: "created" } : { kind: "exists", activity: there };
     },
 
     async replace(activity, expected) {

@@ -29,13 +29,9 @@ export function localMachines(store: Store): Machines {
     async create(machine) {
       const name = rowKey(machine, machine.name);
       const there = read(name);
-      if (there !== undefined) {
-        await store.durable(); // whoever created it may still be waiting for that
-        return { kind: "exists", machine: there };
-      }
-      write(name, machine);
-      await store.durable();
-      return { kind: "created" };
+      if (there === undefined) write(name, machine);
+      await store.durable(); // whoever created what is there may still be waiting for that, too
+      return there === undefined ? { kind: "created" } : { kind: "exists", machine: there };
     },
 
     async replace(machine, expectedRevision) {

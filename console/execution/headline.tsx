@@ -5,9 +5,8 @@ import { readCause } from "../../lib/cli/explain/cause.ts";
 import { spent } from "../../lib/cli/explain/spent.ts";
 import type { Story } from "../../lib/cli/explain/story.ts";
 import { may, useSession } from "../api/session.ts";
-import type { ExecutionDescription } from "../api/wire.ts";
 import { taskPlace } from "../inbox/open-tasks.ts";
-import { link, namesIn } from "../route.ts";
+import { link } from "../route.ts";
 import type { Read } from "./history.ts";
 
 interface HeadlineProps {
@@ -34,16 +33,11 @@ export function Headline({ story, read, linkTo }: HeadlineProps) {
       {about && (
         <p class="doors">
           {asks && may(session, "operate") && (
-            <a href={link(["inbox", placeOf(description, about)])}>Answer it in the inbox</a>
+            <a href={link(["inbox", taskPlace(description.executionArn, about.state)])}>Answer it in the inbox</a>
           )}
           <a href={linkTo(about)}>Look at {about.state}</a>
         </p>
       )}
     </div>
   );
-}
-
-function placeOf({ executionArn }: ExecutionDescription, { state }: Visit): string {
-  const { machine, name } = namesIn(executionArn);
-  return taskPlace(machine, name, state);
 }

@@ -1,6 +1,7 @@
 /** What waits for a person: read page after page, answered by the token that comes with it. */
 import type { Schema } from "../../lib/cli/inbox/schema.ts";
 import { call, rest } from "../api/client.ts";
+import { namesIn } from "../route.ts";
 
 export interface OpenTask {
   readonly id: string;
@@ -62,6 +63,8 @@ export function withoutToken(given: unknown, token: string): string {
   );
 }
 
-export function taskPlace(machine: string, name: string, state: string): string {
+/** A task is known by its id, and by where it stands: who comes from its execution knows no id. */
+export function taskPlace(executionArn: string, state: string): string {
+  const { machine, name } = namesIn(executionArn);
   return [machine, name, state].join("/");
 }

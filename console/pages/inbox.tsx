@@ -28,7 +28,7 @@ function Tasks({ chosen }: { readonly chosen: string | undefined }) {
   const [says, setSays] = useState("");
   const now = useNow();
   const tasks = value ?? [];
-  const open = tasks.find((task) => task.id === chosen || placeOf(task) === chosen);
+  const open = tasks.find(({ id, executionArn, state }) => id === chosen || taskPlace(executionArn, state) === chosen);
   const answered = (word: string): void => {
     setSays(`${word} The execution goes on.`);
     again();
@@ -65,12 +65,6 @@ function Tasks({ chosen }: { readonly chosen: string | undefined }) {
       )}
     </>
   );
-}
-
-/** A task is known by its id, and by where it stands: who comes from its execution knows no id. */
-function placeOf({ executionArn, state }: OpenTask): string {
-  const { machine, name } = namesIn(executionArn);
-  return taskPlace(machine, name, state);
 }
 
 function Entry({ task, now, current }: { readonly task: OpenTask; readonly now: number; readonly current: boolean }) {

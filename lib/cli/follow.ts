@@ -4,7 +4,7 @@ import { ApiFailure, type Client, type Reply } from "./client.ts";
 import { countsOf } from "./cost/count.ts";
 import { costLine, estimateOf } from "./cost/estimate.ts";
 import { several } from "./explain/words.ts";
-import { listAll, restPathOf } from "./names.ts";
+import { listAll, namesIn, restPathOf } from "./names.ts";
 import { duration, paint, shortPayload } from "./paint.ts";
 
 const firstPause = 20;
@@ -200,7 +200,7 @@ export async function afterwards(client: Client, { executionArn, status }: Reply
   const question = { executionArn, includeExecutionData: false };
   const events = await listAll(client, "GetExecutionHistory", question, "events");
   const cost = `  ${costLine(estimateOf(countsOf(events)))}`;
-  const [machine = "", name = ""] = executionArn.split(":").slice(-2);
+  const { machine, name } = namesIn(executionArn);
   const more = status === "SUCCEEDED" ? "" : `\n  why, and what happens next: baton explain ${machine}/${name}`;
   return paint("dim", `${cost}${more}`);
 }

@@ -34,9 +34,15 @@ export async function executionArnOf(client: Client, given: string): Promise<str
   throw new Failure(`'${given}' may be ${found.map((execution) => execution.name).join(" or ")}; type more of it`);
 }
 
+/** What the commands call it: `machine/name`; a Map Run's child has `machine/label` for its machine. */
+export function namesIn(executionArn: string): { readonly machine: string; readonly name: string } {
+  const [machine = "", name = ""] = executionArn.split(":").slice(-2);
+  return { machine, name };
+}
+
 /** Where REST has it: it tells what the wire protocol has no member for. A Map Run's child is `label:name` there. */
 export function restPathOf(executionArn: string): string {
-  const [place = "", name = ""] = executionArn.split(":").slice(-2);
+  const { machine: place, name } = namesIn(executionArn);
   const [machine = "", label] = place.split("/");
   const own = label === undefined ? name : `${label}:${name}`;
   return `/state-machines/${encodeURIComponent(machine)}/executions/${encodeURIComponent(own)}`;

@@ -17,9 +17,7 @@ const motoTests = { folder: "moto-tests-5.0.28", version: "5.0.28" };
 export async function fetchMotoTests(): Promise<{ readonly folder: string }> {
   const { version } = motoTests;
   const folder = await cached(motoTests.folder, async (into) => {
-    const python = join(into, "python", "bin", "python");
-    await run("python3", ["-m", "venv", join(into, "python")]);
-    await run(python, ["-m", "pip", "install", "--quiet", `moto[all]==${version}`, "pytest", "requests"]);
+    const python = await install(join(into, "python"), [`moto[all]==${version}`, "pytest", "requests"]);
     const source = ["--no-deps", "--no-binary", ":all:", "--dest", into, `moto==${version}`];
     await run(python, ["-m", "pip", "download", "--quiet", ...source]);
     await run("tar", ["xzf", `moto-${version}.tar.gz`, "--strip-components=1", `moto-${version}/tests`], into);
@@ -54,8 +52,13 @@ export async function startMoto(): Promise<RunningServer> {
  * so they are called as modules of its Python, which finds its packages from where it stands.
  */
 function environment(name: string, packages: readonly string[]): Promise<string> {
-  return cached(name, async (folder) => {
-    await run("python3", ["-m", "venv", folder]);
-    await run(join(folder, "bin", "python"), ["-m", "pip", "install", "--quiet", ...packages]);
-  });
+  return cached(name, async (folder) => void (await install(folder, packages)));
+}
+
+/** Answers the Python of the new environment. */
+async function install(folder: string, packages: readonly string[]): Promise<string> {
+  const python = join(folder, "bin", "python");
+  await run("python3", ["-m", "venv", folder]);
+  await run(python, ["-m", "pip", "install", "--quiet", ...packages]);
+  return python;
 }

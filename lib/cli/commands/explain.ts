@@ -8,7 +8,7 @@ import { type Client, connect, type Reply } from "../client.ts";
 import { readCause } from "../explain/cause.ts";
 import { spent } from "../explain/spent.ts";
 import { redriveIsInVain, type Story, storyOf } from "../explain/story.ts";
-import { executionArnOf, listAll, restPathOf } from "../names.ts";
+import { executionArnOf, listAll, namesIn, restPathOf } from "../names.ts";
 import { jsonOption, urlOption } from "../options.ts";
 import { paint } from "../paint.ts";
 
@@ -77,7 +77,7 @@ function commandsFor(
   { asks, about }: Story,
   inVain: boolean,
 ): readonly string[] {
-  const [machine = "", name = ""] = executionArn.split(":").slice(-2);
+  const { machine, name } = namesIn(executionArn);
   return [
     ...(redriveStatus === "REDRIVABLE" && !inVain ? [`baton redrive ${machine}/${name}`] : []),
     ...(asks && about ? [`baton inbox show ${name}/${about.state}`] : []),

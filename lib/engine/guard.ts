@@ -4,7 +4,7 @@
  */
 import type { Engine } from "./engine.ts";
 import { hashOf } from "./identity.ts";
-import { dispatch, messageOf } from "./messages.ts";
+import { dispatch, messageOf, outliving } from "./messages.ts";
 import type { BranchPath, ExecutionId, SegmentKey } from "./ports.ts";
 import { expiry } from "./record.ts";
 
@@ -25,8 +25,7 @@ export async function postGuard(
   nonce: string,
 ): Promise<string> {
   const key = guardKey(nonce);
-  const due = engine.world.clock.now() + engine.options.guardDelayMilliseconds;
-  await dispatch(engine, [messageOf({ kind: "guard", execution, branch, key }, "flow", due)]);
+  await dispatch(engine, [outliving(engine, messageOf({ kind: "guard", execution, branch, key }, "flow"))]);
   return key;
 }
 

@@ -95,9 +95,15 @@ export function firstStateOf(definition: Definition, name: StateName, index: num
   return branch.startAt;
 }
 
+/** The same message, later than the process that sends it can live: by then it has done its work, or never will. */
+export function outliving(engine: Engine, message: Message): Message {
+  return { ...message, delayMilliseconds: engine.options.guardDelayMilliseconds };
+}
+
 /** Due later than the queue itself can deliver. */
-export function isFar(engine: Engine, message: Message): boolean {
-  return (message.notBefore ?? 0) > engine.world.clock.now() + engine.world.timers.queueHorizon;
+export function isFar(engine: Engine, { notBefore = 0, delayMilliseconds }: Message): boolean {
+  const { clock, timers } = engine.world;
+  return (delayMilliseconds ?? notBefore - clock.now()) > timers.queueHorizon;
 }
 
 /** Sends messages; what is due beyond the queue's horizon goes to the timers, where writing it twice is harmless. */
@@ -107,6 +113,10 @@ export async function dispatch(engine: Engine, messages: readonly Message[]): Pr
   const far = messages.filter((message) => isFar(engine, message));
   await Promise.all([
     near.length > 0 ? queue.send(near) : undefined,
-    ...far.map((message) => timers.set({ ...message, notBefore: message.notBefore ?? 0 }, hashOf(message.body))),
+    ...far.map((message) => timers.set(timed(engine, message), hashOf(message.body))),
   ]);
+}
+
+function timed(engine: Engine, { delayMilliseconds = 0, ...message }: Message): Message & { notBefore: Instant } {
+  return { ...message, notBefore: message.notBefore ?? engine.world.clock.now() + delayMilliseconds };
 }

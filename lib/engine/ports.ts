@@ -75,6 +75,8 @@ export interface Message {
   readonly group: string;
   readonly body: string;
   readonly notBefore?: Instant;
+  /** In place of `notBefore`, which comes early where the sender's clock jumps: for what must not come early. */
+  readonly delayMilliseconds?: number;
 }
 
 /** The adapter's own handle on a received message. */
@@ -219,10 +221,7 @@ export interface Executions {
   finish(id: ExecutionId, ending: Ending): Promise<void>;
   /** `finish` and `append` in one transaction: `taken` if the sequence number is, and then nothing changed. */
   stop(id: ExecutionId, ending: Ending, segment: SegmentRecord): Promise<Appended>;
-  /**
-   * RUNNING again, in the next epoch, without end and failure, and `append` in one transaction: `taken` if the
-   * sequence number is, and then nothing changed. Rejects if it has not ended in the epoch before.
-   */
+  /** RUNNING again, in the next epoch, without its end; with `append` as in `stop`. Rejects if it has not ended before. */
   redrive(id: ExecutionId, redriving: Redriving, segment: SegmentRecord): Promise<Appended>;
   /** The summary stays until then at least (see `Log.renew`). */
   renew(id: ExecutionId, until: Instant): Promise<void>;

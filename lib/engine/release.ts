@@ -5,7 +5,7 @@
 import { childOf } from "./child.ts";
 import type { Engine } from "./engine.ts";
 import { stopOf } from "./job.ts";
-import { dispatch } from "./messages.ts";
+import { dispatch, outliving } from "./messages.ts";
 import type { Message } from "./ports.ts";
 import type { Segment } from "./segment.ts";
 
@@ -21,8 +21,7 @@ export function abandoning(segment: Segment): Message | undefined {
 export async function releasing<T>(engine: Engine, head: Segment | undefined, append: () => Promise<T>): Promise<T> {
   const abandoned = head && abandoning(head);
   if (!abandoned) return append();
-  const later = engine.world.clock.now() + engine.options.guardDelayMilliseconds;
-  await dispatch(engine, [{ ...abandoned, notBefore: later }]);
+  await dispatch(engine, [outliving(engine, abandoned)]);
   const appended = await append();
   await dispatch(engine, [abandoned]);
   return appended;

@@ -201,6 +201,19 @@ describe("a fault", () => {
     expect(await takeBodies(world.inbox, "flow")).toHaveLength(5);
   });
 
+  test("clocks that jump: a moment may come early, a delay does not", async () => {
+    const arrivals = async (made: (now: number) => Partial<Message>): Promise<number> => {
+      const world = simulatedWorld({ seed: 5, faults: { clockSkew: 5 * minute, clockJump: 1 } });
+      for (let sent = 0; sent < 10; sent += 1) {
+        const { clock, queue } = world.worker();
+        await queue.send([{ ...message("m"), ...made(clock.now()) }]);
+      }
+      return (await takeBodies(world.inbox, "flow")).length;
+    };
+    expect(await arrivals((now) => ({ notBefore: now + minute }))).toBeGreaterThan(0);
+    expect(await arrivals(() => ({ delayMilliseconds: minute }))).toBe(0);
+  });
+
   test("lists show the past, single reads do not", async () => {
     const world = simulatedWorld({ seed: 1, faults: { staleLists: 10_000 } });
     const tenant = freshTenant();

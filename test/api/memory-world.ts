@@ -66,6 +66,11 @@ export function memoryWorld(options: Partial<EngineOptions> = {}): MemoryWorld {
     const found = executions.get(id);
     if (found?.status === "RUNNING") executions.set(id, { ...found, ...ending });
   };
+  const send = (messages: readonly Message[]): void => {
+    for (const { delayMilliseconds = 0, ...message } of messages) {
+      queue.push({ notBefore: now + delayMilliseconds, ...message });
+    }
+  };
   const machineKey = (tenant: Tenant, name: string): string => `${tenant.account}/${tenant.region}/${name}`;
 
   const rest = simulatedWorld({ seed: "the rest" });
@@ -74,7 +79,7 @@ export function memoryWorld(options: Partial<EngineOptions> = {}): MemoryWorld {
       append: async (segment) => append(segment),
       commit: async (segment, messages) => {
         const answer = append(segment);
-        if (answer.kind === "appended") queue.push(...messages);
+        if (answer.kind === "appended") send(messages);
         return answer;
       },
       head: async (execution, branch) => branchOf(execution, branch).at(-1),
@@ -90,16 +95,12 @@ export function memoryWorld(options: Partial<EngineOptions> = {}): MemoryWorld {
     },
     queue: {
       carriesPayloads: true,
-      send: async (messages) => {
-        queue.push(...messages);
-      },
+      send: async (messages) => send(messages),
     },
     timers: {
       queueHorizon: Number.POSITIVE_INFINITY,
       shards: 1,
-      set: async (message) => {
-        queue.push(message);
-      },
+      set: async (message) => send([message]),
       sweep: async () => 0,
     },
     blobs: {

@@ -107,6 +107,24 @@ export function queueContract(name: string, open: Open, { movesTime }: Abilities
       expect(await takeBodies(subject.inbox, "flow")).toEqual(["in 10 s"]);
     });
 
+    test("a delayed message does not come at once", async () => {
+      await send({ ...message("in 10 min"), delayMilliseconds: 10 * minute }, message("now"));
+      expect(await takeBodies(subject.inbox, "flow")).toEqual(["now"]);
+    });
+
+    test.runIf(movesTime)(
+      "a delay begins when the message is sent, wherever the clock was when it was made",
+      async () => {
+        const delayed = { ...message("in 10 s"), delayMilliseconds: 10_000 };
+        await advance(minute);
+        await send(delayed);
+        await advance(9_000);
+        expect(await takeAll(subject.inbox, "flow")).toEqual([]);
+        await advance(1_000);
+        expect(await takeBodies(subject.inbox, "flow")).toEqual(["in 10 s"]);
+      },
+    );
+
     test.runIf(movesTime)("later makes it visible at that moment, not before", async () => {
       await send(message("later"));
       await subject.inbox.later((await receiveOne(subject.inbox, "flow")).receipt, now() + 10 * minute);

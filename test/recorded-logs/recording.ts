@@ -154,6 +154,14 @@ export class Recorder {
     }
   }
 
+  /** In flight each has its moment: it is looked at later. */
+  private sent(messages: readonly Message[]): void {
+    for (const { delayMilliseconds, ...message } of messages) {
+      const due = delayMilliseconds === undefined ? {} : { notBefore: this.world.now() + delayMilliseconds };
+      this.inFlight.push({ ...message, ...due });
+    }
+  }
+
   private taken({ body }: Delivery): Message {
     const at = this.inFlight.findIndex((message) => message.body === body);
     const [message] = at < 0 ? [] : this.inFlight.splice(at, 1);
@@ -205,7 +213,7 @@ export class Recorder {
           const answer = await log.commit(segment, messages, consumed);
           if (answer.kind === "taken") return answer;
           note("log", "append", segment);
-          this.inFlight.push(...messages);
+          this.sent(messages);
           return answer;
         },
       }),
@@ -214,7 +222,7 @@ export class Recorder {
       blobs: watch("blobs", blobs, ["put"]),
       queue: Object.assign(Object.create(queue), {
         send: (messages: readonly Message[]) => {
-          this.inFlight.push(...messages);
+          this.sent(messages);
           return queue.send(messages);
         },
       }),

@@ -176,8 +176,8 @@ export const bugs: readonly Planted[] = [
   {
     bug: "a stop without a guard",
     file: `${engine}/guard.ts`,
-    from: '  await dispatch(engine, [messageOf({ kind: "guard"',
-    to: '  if (due < 0) await dispatch(engine, [messageOf({ kind: "guard"',
+    from: "  await dispatch(engine, [outliving(",
+    to: "  if (key.length < 0) await dispatch(engine, [outliving(",
     only: "longStop",
   },
   {

@@ -15,11 +15,13 @@ const longestDelay = 900;
 
 export type QueueUrls = Readonly<Record<Lane, string>>;
 
+type Due = Pick<Message, "notBefore" | "delayMilliseconds">;
+
 /** A message whose body is ready to travel. */
 export interface Parcel {
   readonly lane: Lane;
   readonly group: string;
-  readonly notBefore?: Instant;
+  readonly due: Due;
   readonly wire: Wire;
 }
 
@@ -35,7 +37,7 @@ export function openOutbox(sqs: SQSClient, urls: QueueUrls, objects: Objects, cl
   const outbox: Outbox = {
     carriesPayloads: true,
     wrap: (messages) =>
-      Promise.all(messages.map(async (message) => parcelOf(message, await wrap(objects, message.body)))),
+      Promise.all(messages.map(async ({ body, ...message }) => parcelOf(message, await wrap(objects, body)))),
     async post(parcels) {
       const now = clock.now();
       await Promise.all(parcels.map((parcel) => batches[parcel.lane].add(entryOf(parcel, now))));
@@ -52,10 +54,10 @@ export function openOutbox(sqs: SQSClient, urls: QueueUrls, objects: Objects, cl
 }
 
 export async function parcelOf(
-  { lane, group, notBefore }: Pick<Message, "lane" | "group" | "notBefore">,
+  { lane, group, ...due }: Pick<Message, "lane" | "group"> & Due,
   stored: Stored,
 ): Promise<Parcel> {
-  return { lane, group, ...(notBefore === undefined ? {} : { notBefore }), wire: await toWire(stored) };
+  return { lane, group, due, wire: await toWire(stored) };
 }
 
 type Content = Omit<SendMessageBatchRequestEntry, "Id">;
@@ -71,8 +73,8 @@ function openBatches(sqs: SQSClient, url: string): Batches<Content> {
 /** What SQS counts beside the body: the attribute's name, type and value. */
 const attributeBytes = 64;
 
-function entryOf({ group, notBefore, wire }: Parcel, now: Instant): { content: Content; bytes: number } {
-  const delay = Math.min(longestDelay, Math.max(0, Math.ceil(((notBefore ?? 0) - now) / 1_000)));
+function entryOf({ group, due, wire }: Parcel, now: Instant): { content: Content; bytes: number } {
+  const delay = delaySeconds(due, now);
   const content: Content = {
     MessageBody: wire.body,
     MessageGroupId: groupId(group),
@@ -80,6 +82,11 @@ function entryOf({ group, notBefore, wire }: Parcel, now: Instant): { content: C
     ...(wire.encoding === undefined ? {} : { MessageAttributes: encoded(wire.encoding) }),
   };
   return { content, bytes: Buffer.byteLength(wire.body) + attributeBytes };
+}
+
+function delaySeconds({ notBefore = 0, delayMilliseconds }: Due, now: Instant): number {
+  const delay = delayMilliseconds ?? notBefore - now;
+  return Math.min(longestDelay, Math.max(0, Math.ceil(delay / 1_000)));
 }
 
 /** SQS takes 128 printable ASCII characters; a machine's name may be longer than that, or not ASCII. */

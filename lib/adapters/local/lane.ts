@@ -106,8 +106,9 @@ export function laneAgenda(store: Store, lane: Lane, visibility: number, opening
 
   return {
     add(message, id, now) {
+      const { delayMilliseconds = 0, notBefore = now + delayMilliseconds } = message;
       // A moment may be a fraction of a millisecond; never early.
-      const at = message.notBefore === undefined ? now : Math.max(0, Math.ceil(message.notBefore));
+      const at = Math.max(0, Math.ceil(notBefore));
       const name = key(tables.message, letters[lane], ordered(at), id);
       store.put(name, message.body);
       if (beyond !== undefined && name > beyond) return at;

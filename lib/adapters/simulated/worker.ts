@@ -104,12 +104,13 @@ function clockOf(time: VirtualTime, caller: Caller): Clock {
 
 type Post = (messages: readonly Message[]) => void;
 
-/** As an adapter does: the moment becomes a delay by the worker's own clock, and the queue counts it off by the true one. */
+/** As an adapter does: a moment becomes a delay by the worker's own clock, and the queue counts delays off by the true one. */
 function poster({ kind, contents, time, calls, faults }: Setting, clock: Clock): Post {
   return (messages) => {
     calls.countMessages(messages.length);
     for (const message of messages) {
-      const delay = Math.max(0, (message.notBefore ?? 0) - clock.now());
+      const { notBefore = 0, delayMilliseconds = notBefore - clock.now() } = message;
+      const delay = Math.max(0, delayMilliseconds);
       // What is farther away belongs to the timers; how far the queue looks ahead is the engine's to respect.
       if (kind === "remote" && delay > HORIZON) throw tooLong(delay, faults());
       contents.mailbox.post(message, time.now() + delay);

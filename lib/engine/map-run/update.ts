@@ -1,7 +1,7 @@
 /** UpdateMapRun: other limits for a run that is at work. The guard finishes what the call has begun. */
 import type { Engine } from "../engine.ts";
 import { nonceOf } from "../guard.ts";
-import { dispatch } from "../messages.ts";
+import { dispatch, outliving } from "../messages.ts";
 import type { MapRunId } from "../ports.ts";
 import { newsMessage } from "./ended.ts";
 import { changeRun, existing, runHead } from "./log.ts";
@@ -19,8 +19,7 @@ export async function updateMapRun(
   if (!head) return "absent";
   if (!isOpen(head.state)) return "ended";
   const news = { kind: "updated", nonce: nonceOf(engine, invocationId) } as const;
-  const due = engine.world.clock.now() + engine.options.guardDelayMilliseconds;
-  await dispatch(engine, [{ ...newsMessage(id, epochIn(head.state), news), notBefore: due }]);
+  await dispatch(engine, [outliving(engine, newsMessage(id, epochIn(head.state), news))]);
   // 0 is the service's "no limit of your own".
   const change = {
     ...tolerance,

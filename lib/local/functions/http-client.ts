@@ -2,7 +2,7 @@
  * The one file that knows undici: POST over kept-alive connections at half the processor time that Node's own
  * client takes. Loaded at the first call, so that a start without such functions does not pay for it.
  */
-import type { Agent } from "undici";
+import type { Agent, Dispatcher } from "undici";
 
 /** Calls open to one server; the engine limits how many there are in all. */
 const connections = 1000;
@@ -28,44 +28,66 @@ export interface HttpClient {
 }
 
 export function httpClient(): HttpClient {
-  let opened: Promise<Opened> | undefined;
+  let opened: Promise<Agent> | undefined;
   return {
-    async post(url, { limitBytes, ...options }) {
+    async post(url, post) {
       opened ??= open();
-      const { undici, agent } = await opened;
-      const { statusCode, headers, body } = await undici.request(url, {
-        method: "POST",
-        ...options,
-        dispatcher: agent,
-      });
-      const announced = Number(headers["content-length"] ?? Number.POSITIVE_INFINITY);
-      return { statusCode, headers, body: await (announced <= limitBytes ? body.text() : bounded(body, limitBytes)) };
+      return exchange(await opened, url, post);
     },
     async close() {
-      await (await opened)?.agent.destroy();
+      await (await opened)?.destroy();
     },
   };
 }
 
-interface Opened {
-  readonly undici: typeof import("undici");
-  readonly agent: Agent;
-}
-
-async function open(): Promise<Opened> {
-  const undici = await import("undici");
+async function open(): Promise<Agent> {
+  const { Agent } = await import("undici");
   // How long a call may take is the engine's to say.
-  return { undici, agent: new undici.Agent({ connections, headersTimeout: 0, bodyTimeout: 0 }) };
+  return new Agent({ connections, headersTimeout: 0, bodyTimeout: 0 });
 }
 
-async function bounded(body: AsyncIterable<Uint8Array>, limitBytes: number): Promise<string | undefined> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of body) {
-    size += chunk.length;
-    // Leaving the loop ends the connection: nobody reads the rest.
-    if (size > limitBytes) return undefined;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString("utf8");
+/** Below undici's `request`, which makes a stream of each answer: that is a third of the whole call's processor time. */
+function exchange(agent: Agent, { origin, pathname, search }: URL, post: Post): Promise<Answer> {
+  const { headers, body, signal, limitBytes } = post;
+  return new Promise((resolve, reject) => {
+    let stop = (): void => {};
+    let answer: Omit<Answer, "body"> = { statusCode: 0, headers: {} };
+    const chunks: Buffer[] = [];
+    let size = 0;
+    const over = (): void => signal.removeEventListener("abort", stop);
+    const handler: Dispatcher.DispatchHandler = {
+      onRequestStart(controller) {
+        over(); // a request may start twice
+        stop = () => controller.abort(signal.reason);
+        if (signal.aborted) stop();
+        else signal.addEventListener("abort", stop);
+      },
+      onResponseStart(_, statusCode, headers) {
+        answer = { statusCode, headers };
+      },
+      onResponseData(controller, chunk) {
+        size += chunk.length;
+        if (size <= limitBytes) {
+          chunks.push(chunk);
+          return;
+        }
+        resolve({ ...answer, body: undefined });
+        controller.abort(new Error("nobody reads the rest"));
+      },
+      onResponseEnd() {
+        over();
+        resolve({ ...answer, body: textOf(Buffer.concat(chunks)) });
+      },
+      onResponseError(_, error) {
+        over();
+        reject(error);
+      },
+    };
+    agent.dispatch({ origin, path: pathname + search, method: "POST", headers, body }, handler);
+  });
+}
+
+function textOf(bytes: Buffer): string {
+  const text = bytes.toString("utf8");
+  return text.startsWith("\ufeff") ? text.slice(1) : text;
 }

@@ -21,6 +21,7 @@ beforeEach(() => {
 test.each<[what: string, answer: Answer, expected: string]>([
   ["a result", { body: '{"ok":true}' }, '{"ok":true}'],
   ["a result under another 2xx", { status: 201, body: "1" }, "1"],
+  ["a result behind a byte order mark", { body: '\ufeff{"ok":true}' }, '{"ok":true}'],
   ["nothing", { status: 204, body: "" }, "null"],
   [
     "a failure by header",

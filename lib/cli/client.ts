@@ -1,5 +1,5 @@
 /** The wire API as the commands use it: JSON in, JSON out, signed if there is a key, the service's errors as sentences. */
-import { type Asked, type Identity, requestOf, wireCall } from "../api/signed-call.ts";
+import { type Asked, requestOf, wireCall } from "../api/signed-call.ts";
 import { identityFrom } from "./client-settings.ts";
 import { Failure } from "./failure.ts";
 
@@ -26,12 +26,25 @@ export class ApiFailure extends Failure {
   }
 }
 
-/** Requests are signed where there is a key to sign with: by default, that of the environment. */
-export function connect(url: string, identity = identityFrom(process.env)): Client {
+/** As long as the AWS CLI waits. */
+const usualPatience = 60_000;
+
+/** They answer when somebody else has done something: for them Node's own patience has to do. */
+const answeredLate: ReadonlySet<string> = new Set(["GetActivityTask", "StartSyncExecution", "TestState"]);
+
+/**
+ * Requests are signed where there is a key to sign with: by default, that of the environment. Whoever answers none
+ * within `patience` milliseconds is taken for gone.
+ */
+export function connect(url: string, identity = identityFrom(process.env), patience = usualPatience): Client {
+  const askFor = async (what: string, asked: Asked): Promise<Reply> => {
+    const limit = answeredLate.has(what) ? undefined : patience;
+    return replyOf(url, await answerTo({ url, what }, requestOf(asked, identity, Date.now()), limit));
+  };
   return {
     url,
-    call: (operation, input) => ask(url, wireCall(url, operation, input), identity),
-    get: (path) => ask(url, { method: "GET", url: new URL(path, url) }, identity),
+    call: (operation, input) => askFor(operation, wireCall(url, operation, input)),
+    get: (path) => askFor(`GET ${path}`, { method: "GET", url: new URL(path, url) }),
     events: async (signal) => {
       const asked: Asked = { method: "GET", url: new URL("/events", url) };
       const response = await fetch(requestOf(asked, identity, Date.now()), { signal });
@@ -53,21 +66,73 @@ async function* linesOf(body: ReadableStream<Uint8Array>): AsyncGenerator<string
   }
 }
 
-async function ask(url: string, asked: Asked, identity: Identity | undefined): Promise<Reply> {
-  const response = await fetch(requestOf(asked, identity, Date.now())).catch((error: Error) => {
-    throw new Failure(`nothing answers at ${url} (${reasonOf(error)}); start it with: baton dev`);
-  });
-  const body: Reply = await response.json().catch(() => undefined);
-  const type = body?.__type ?? body?.type;
-  if (typeof body !== "object" || body === null || (!response.ok && type === undefined)) {
-    throw new Failure(
-      `what answers at ${url} is not Baton (status ${response.status}); give Baton's address with --endpoint`,
-    );
+interface Answer {
+  readonly ok: boolean;
+  readonly status: number;
+  readonly body: string;
+}
+
+interface Question {
+  readonly url: string;
+  /** As the user may know it. */
+  readonly what: string;
+}
+
+/** The whole answer, or a sentence about why there is none. */
+async function answerTo(question: Question, request: Request, limit: number | undefined): Promise<Answer> {
+  const abort = new AbortController();
+  // Not `AbortSignal.timeout`, which holds no process: one whose connection is lost without a word would just end.
+  const timer = limit === undefined ? undefined : setTimeout(() => abort.abort(), limit);
+  try {
+    const response = await fetch(request, { signal: abort.signal });
+    return { ok: response.ok, status: response.status, body: await response.text() };
+  } catch (error) {
+    throw new Failure(noAnswer(question, error, abort.signal.aborted ? limit : undefined));
+  } finally {
+    clearTimeout(timer);
   }
-  if (response.ok) return body;
+}
+
+/** Nothing of the request has reached anybody. */
+const unreached: ReadonlySet<string> = new Set([
+  "ECONNREFUSED",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "EHOSTUNREACH",
+  "UND_ERR_CONNECT_TIMEOUT",
+]);
+const reading = /^(Describe|Get|List|GET )/;
+
+function noAnswer({ url, what }: Question, error: unknown, limit: number | undefined): string {
+  const reason = reasonOf(error);
+  if (limit === undefined && unreached.has(reason))
+    return `nothing answers at ${url} (${reason}); start it with: baton dev`;
+  const happened =
+    limit === undefined
+      ? `the connection to ${url} broke off before ${what} was answered (${reason})`
+      : `${url} has not answered ${what} within ${limit / 1_000} s`;
+  const done = reading.test(what) ? "" : " It may have been carried out: look before you repeat it.";
+  return `${happened}; see whether the server there still runs, and start it again with: baton dev.${done}`;
+}
+
+function replyOf(url: string, { ok, status, body: text }: Answer): Reply {
+  const body = readJson(text);
+  const type = body?.__type ?? body?.type;
+  if (typeof body !== "object" || body === null || (!ok && type === undefined)) {
+    throw new Failure(`what answers at ${url} is not Baton (status ${status}); give Baton's address with --endpoint`);
+  }
+  if (ok) return body;
   // `namespace#Name` on the wire; REST's problems have the name as their title.
   const name = body.title ?? String(type).slice(String(type).indexOf("#") + 1);
   throw refusal(name, String(body.message ?? body.Message ?? body.detail ?? ""));
+}
+
+function readJson(text: string): Reply {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined; // not Baton's
+  }
 }
 
 function refusal(name: string, message: string): Failure {
@@ -78,9 +143,10 @@ function refusal(name: string, message: string): Failure {
   );
 }
 
-function reasonOf(error: Error): string {
-  const cause = error.cause as { code?: string } | undefined;
-  return cause?.code ?? error.message;
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { code, message } = (error.cause ?? {}) as { readonly code?: string; readonly message?: string };
+  return code ?? message ?? error.message;
 }
 
 const patienceMilliseconds = 2_000;

@@ -1,6 +1,7 @@
 /** What only a process of its own can show: standard input, exit codes, a reader that goes away. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 
@@ -31,6 +32,18 @@ describe("the command as a process", () => {
   test("a mistake is exit code 1 and a sentence", async () => {
     const child = start("validate", "none.asl.json");
     expect(await ended(child)).toEqual({ code: 1, said: "there is no file none.asl.json\n" });
+  });
+
+  test("a server that goes away is exit code 1 and a sentence", async () => {
+    const server = createServer((socket) => {
+      socket.on("error", () => undefined).on("data", () => socket.destroy());
+    }).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const { port } = server.address() as AddressInfo;
+    const { code, said } = await ended(start("list", "--url", `http://127.0.0.1:${port}`));
+    server.close();
+    expect(said).toMatch(/^the connection to \S+ broke off before ListStateMachines was answered .*\n$/);
+    expect(code).toBe(1);
   });
 
   test("a reader who has read enough is no failure", async () => {

@@ -12,6 +12,7 @@ import { type Baton, type ExpressRun, keyOf, type RunShift } from "./command.ts"
 import type { Engine } from "./engine.ts";
 import { leavingNewer } from "./format.ts";
 import { headerAt, headOf } from "./head.ts";
+import { firstOf } from "./map-run/shift.ts";
 import { dispatch, laneOfState, messageOf } from "./messages.ts";
 import { momentAt } from "./moment.ts";
 import type { Delivery, Verdict } from "./ports.ts";
@@ -37,15 +38,20 @@ async function revive(engine: Engine, delivery: Delivery): Promise<Verdict> {
   return reviveBaton(engine, command, delivery);
 }
 
-/** What kills its worker each time it begins anew is given up; an Express execution has no place to keep an end. */
+/**
+ * What kills its worker each time it begins anew is given up; an Express execution has no place to keep an end. What
+ * the execution needs is read before that counts: in an outage this throws, and the letter waits.
+ */
 async function reviveExpress(engine: Engine, command: ExpressRun): Promise<Verdict> {
+  await engine.definition(command.definition);
   const revived = (command.revived ?? 0) + 1;
   if (revived <= mostRevivals) await dispatch(engine, [messageOf({ ...command, revived }, "tasks")]);
   return { kind: "done" };
 }
 
-/** The shift itself gives up the child that it cannot run. */
+/** The shift itself gives up the child that it cannot run; as above, not for an outage. */
 async function reviveShift(engine: Engine, command: RunShift): Promise<Verdict> {
+  await firstOf(engine, command);
   await dispatch(engine, [messageOf({ ...command, revived: (command.revived ?? 0) + 1 }, "tasks")]);
   return { kind: "done" };
 }

@@ -4,7 +4,8 @@ import { handle } from "../../lib/engine/advance.ts";
 import { answerTask } from "../../lib/engine/callback.ts";
 import { handleDeadLetter } from "../../lib/engine/dead-letter.ts";
 import { describeExecution } from "../../lib/engine/describe.ts";
-import type { Engine } from "../../lib/engine/engine.ts";
+import { createEngine, type Engine } from "../../lib/engine/engine.ts";
+import { saveDefinition } from "../../lib/engine/machines.ts";
 import type { Call, CallResult } from "../../lib/engine/ports.ts";
 import { type Setup, setup } from "./setup.ts";
 
@@ -32,6 +33,36 @@ test("a message that kills its worker each time gets new tries, then its branch 
   }
   const described = await describeExecution(engine, id);
   expect(described?.summary).toMatchObject({ status: "FAILED", error: "States.Runtime" });
+});
+
+describe("an outage is not held against", () => {
+  const outage = (): Promise<never> => Promise.reject(new Error("an outage"));
+  const express = {
+    ...{ kind: "express", execution: "123456789012/eu-central-1/machine/run", branch: "", run: "r", roleArn: "role" },
+    ...{ startedAt: 0, input: "{}" },
+  };
+  const shift = {
+    kind: "run-shift",
+    execution: "123456789012/eu-central-1/machine/map",
+    token: 0,
+    taker: -1,
+    chunk: 0,
+  };
+
+  test.each([
+    ["the start of an Express execution", express],
+    ["a shift of a Map Run", shift],
+  ])("%s", async (_, command) => {
+    const { engine, world } = await setup({ A: { Type: "Pass", End: true } });
+    const definition = await saveDefinition(engine, '{"StartAt":"A","States":{"A":{"Type":"Succeed"}}}');
+    const letter = { body: JSON.stringify({ v: 1, ...command, definition }), receives: 1, receipt: "" };
+    const away = { ...world, blobs: { ...world.blobs, get: outage }, joins: { ...world.joins, staged: outage } };
+    await expect(handleDeadLetter(createEngine(away), letter)).rejects.toThrow("an outage");
+    expect(await world.inbox.receive("tasks", 10)).toEqual([]);
+    await handleDeadLetter(engine, letter);
+    const sent = await world.inbox.receive("tasks", 10);
+    expect(sent.map(({ body }) => JSON.parse(body))).toMatchObject([{ kind: command.kind, revived: 1 }]);
+  });
 });
 
 test("a step that throws again and again fails its branch and not its worker", async () => {

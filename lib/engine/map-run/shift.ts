@@ -14,7 +14,7 @@ import { branchPath } from "../identity.ts";
 import { dispatch } from "../messages.ts";
 import type { MapRunId, SegmentRecord, Verdict } from "../ports.ts";
 import { expiry } from "../record.ts";
-import { childInput, chunkOf } from "./chunks.ts";
+import { childInput, chunkOf, stagedChunk } from "./chunks.ts";
 import { frontierAfter, reportEnd } from "./ended.ts";
 import { type ChildEnd, commitEnd, endOf, type FoundEnd, holdsIn, runChild } from "./express.ts";
 import { checkRunFormat, existing, inEpoch, runFormatVersion } from "./log.ts";
@@ -71,6 +71,12 @@ export async function workShift(engine: Engine, command: RunShift): Promise<Verd
     await release(engine, chain, taker, claimed.seq).catch(() => undefined);
     throw error;
   }
+}
+
+/** What a shift reads first, as far as it is staged. */
+export async function firstOf(engine: Engine, { execution: run, chunk: number }: RunShift): Promise<void> {
+  const chunk = await stagedChunk(engine, run, number);
+  if (chunk) await childInput(engine, run, chunk, number * groupWidth);
 }
 
 async function workThrough(shift: Shift, first: Taken): Promise<Verdict> {

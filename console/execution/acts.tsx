@@ -1,5 +1,6 @@
 /** What can be done with an execution: stop it, redrive it, start again with its input or another. */
 import { useState } from "preact/hooks";
+import { failsAgain } from "../../lib/cli/explain/in-vain.ts";
 import { call } from "../api/client.ts";
 import { may, useSession } from "../api/session.ts";
 import type { ExecutionDescription } from "../api/wire.ts";
@@ -96,7 +97,7 @@ function Redrive({ description, redriveInVain, changed, close }: DialogProps) {
         It goes on from the state that failed, with the definition and the input it has, and with new attempts. What
         succeeded is not done again.
       </p>
-      {redriveInVain && <p class="tone-warn">That is a Fail state: it will fail again, as a Fail state always does.</p>}
+      {redriveInVain && <p class="tone-warn">That is a Fail state: {failsAgain("it")}</p>}
     </ActDialog>
   );
 }

@@ -1,5 +1,6 @@
 /** Stop or redrive many executions at once: first the count, then the act, then what came of each. */
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
+import { endedInVain, manyInVain } from "../../lib/cli/explain/in-vain.ts";
 import { count, several } from "../../lib/cli/explain/words.ts";
 import { call } from "../api/client.ts";
 import type { Execution } from "../api/wire.ts";
@@ -87,8 +88,38 @@ async function allMatching(asked: Asked): Promise<readonly Execution[]> {
 
 const atOnce = 8;
 
+/** Each costs a request: of so many the user can think on. */
+const mostLookedAt = 200;
+
+/** What speaks against redriving them, as far as has been looked. */
+function useWarning({ verb }: Kind, targets: readonly Execution[]): string | undefined {
+  const [warning, setWarning] = useState<string>();
+  useEffect(() => {
+    let gone = false;
+    const look = async (): Promise<void> => {
+      // Who was stopped or ran out of time has come to no Fail state.
+      const seen = targets.slice(0, mostLookedAt).filter(({ status }) => status === "FAILED");
+      let inVain = 0;
+      for (let from = 0; from < seen.length && !gone; from += atOnce) {
+        const part = seen.slice(from, from + atOnce).map(({ executionArn }) => endedInVain(call, executionArn));
+        for (const result of await Promise.allSettled(part)) {
+          if (result.status === "fulfilled" && result.value) inVain += 1;
+        }
+      }
+      if (!gone)
+        setWarning(manyInVain({ inVain, looked: Math.min(targets.length, mostLookedAt), all: targets.length }));
+    };
+    if (verb === "Redrive") void look();
+    return () => {
+      gone = true;
+    };
+  }, []);
+  return warning;
+}
+
 function ManyDialog({ kind, targets, close }: { kind: Kind; targets: readonly Execution[]; close: () => void }) {
   const [done, setDone] = useState(0);
+  const warning = useWarning(kind, targets);
   const act = async (): Promise<void> => {
     const refused: string[] = [];
     for (let from = 0; from < targets.length; from += atOnce) {
@@ -113,6 +144,11 @@ function ManyDialog({ kind, targets, close }: { kind: Kind; targets: readonly Ex
       })}
     >
       <p>{kind.says}</p>
+      {warning && (
+        <p role="status" class="tone-warn">
+          {warning}
+        </p>
+      )}
       {done > 0 && <p role="status">{`${count(done)} of ${count(targets.length)}`}</p>}
     </ActDialog>
   );

@@ -3,6 +3,7 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { connect } from "../../lib/cli/client.ts";
+import { manyInVain } from "../../lib/cli/explain/in-vain.ts";
 import { type LocalBaton, startLocal } from "../../lib/local/baton.ts";
 import { callback, role } from "../api/requests.ts";
 import { baton, folderOf } from "./baton.ts";
@@ -105,4 +106,23 @@ test("what it waits for, and how to answer", async () => {
   const explained = async (): Promise<string> => (await baton("explain", "asks/one", ...at)).out;
   await expect.poll(explained, { timeout: 20_000 }).toMatch(/^Waits for the task token of state T since /);
   expect(await explained()).toMatch(/Somebody has to answer. There is no deadline.\n +baton inbox show one\/T\n/);
+});
+
+test("a redrive that comes to a Fail state again says so, others say nothing", async () => {
+  const again = await baton("redrive", "refusing/one", ...at);
+  expect(again.out).toMatch(/^redriven \S+:refusing:one\n$/);
+  expect(again.err).toMatch(
+    /^\S+:refusing:one ended in a Fail state: it will fail again, as a Fail state always does\.\n$/,
+  );
+  expect(await baton("redrive", "broken/one", ...at)).toMatchObject({ code: 0, err: "" });
+});
+
+test.each([
+  // in vain, looked at, all
+  [0, 3, 3, undefined],
+  [1, 3, 3, "1 of them ended in a Fail state: it will fail again, as a Fail state always does."],
+  [3, 3, 3, "3 of them ended in a Fail state: they will fail again, as a Fail state always does."],
+  [7, 200, 1_000, "7 of the first 200 ended in a Fail state: they will fail again, as a Fail state always does."],
+])("before many are redriven: %i of %i looked at, of %i", (inVain, looked, all, says) => {
+  expect(manyInVain({ inVain, looked, all })).toBe(says);
 });

@@ -143,6 +143,22 @@ describe.skipIf(missingChromium)(`acts of the console${reason}`, () => {
     expect(await Promise.all(statuses)).toEqual(["ABORTED", "RUNNING", "ABORTED"]);
   });
 
+  test("before many are redriven, it is said how many of them end in a Fail state again", async () => {
+    const { page } = opened;
+    const Which = { Type: "Choice", Choices: [{ Variable: "$.no", IsPresent: true, Next: "Refused" }], Default: "Off" };
+    const Off = { Type: "Pass", Parameters: { "x.$": "$.missing" }, End: true };
+    await deploy(shop, "judged", { StartAt: "Which", States: { Which, Off, Refused: { Type: "Fail", Error: "No" } } });
+    for (const input of [{ no: 1 }, {}, { no: 2 }]) await shop.ended(await shop.start("judged", input));
+    await opened.go("#/executions?machine=judged&status=FAILED");
+    await page.getByText("3 shown.").waitFor();
+    await page.getByRole("button", { name: "Redrive…" }).click();
+    await page.getByRole("heading", { name: "Redrive 3 executions" }).waitFor();
+    await page
+      .getByText("2 of them ended in a Fail state: they will fail again, as a Fail state always does.")
+      .waitFor();
+    expect(await violationsOn(page)).toEqual([]);
+  });
+
   test("a definition is saved, with what changes shown first", async () => {
     const { page } = opened;
     await opened.go("#/machines/resting?view=definition");

@@ -1,6 +1,7 @@
 /** `baton redrive EXECUTION`: lets one that did not succeed go on from where it ended, and follows it if told to. */
 import { Command } from "commander";
 import { connect } from "../client.ts";
+import { endedInVain, failsAgain } from "../explain/in-vain.ts";
 import { ending, follow } from "../follow.ts";
 import { executionArnOf } from "../names.ts";
 import { jsonOption, urlOption } from "../options.ts";
@@ -22,7 +23,9 @@ export function redriveCommand(): Command {
     .action(async (execution: string, options: Options) => {
       const client = connect(options.url);
       const executionArn = await executionArnOf(client, execution);
+      const inVain = await endedInVain(client.call, executionArn);
       const redriven = await client.call("RedriveExecution", { executionArn });
+      if (inVain) console.error(`${executionArn} ended in a Fail state: ${failsAgain("it")}`);
       if (!options.follow) {
         console.log(options.json ? JSON.stringify(redriven, undefined, 2) : `redriven ${executionArn}`);
         return;

@@ -77,7 +77,7 @@ describe("commands on a running server", () => {
 
     const history = await on("history", "order-7");
     expect(history.out).toMatch(
-      /^ID +PREV +TIME +TYPE +DETAILS\n1 +0 +\S+ +ExecutionStarted +\{\}\n2 +0 +\S+ +WaitStateEntered +W \{\}\n3 +\d +\S+ +ExecutionAborted +Cancelled by its customer\n$/,
+      /^ID +PREV +TIME +TYPE +DETAILS\n1 +0 +[\d:]{8}\.\d{3}Z +ExecutionStarted +\{\}\n2 +0 +\S+ +WaitStateEntered +W \{\}\n3 +\d +\S+ +ExecutionAborted +Cancelled by its customer\n$/,
     );
     const failed = await on("history", arn("patient", "order-7"), "--failed", "--json");
     expect(JSON.parse(failed.out)).toMatchObject([{ type: "ExecutionAborted" }]);

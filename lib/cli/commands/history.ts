@@ -29,7 +29,7 @@ function eventRow(event: Reply): readonly string[] {
   const member = Object.keys(event).find((key) => key.endsWith("EventDetails"));
   const details = member === undefined ? {} : event[member];
   const what = [details.name, details.error, details.input ?? details.output ?? details.parameters ?? details.cause];
-  const time = new Date(event.timestamp * 1_000).toISOString().slice(11, 23);
+  const time = new Date(event.timestamp * 1_000).toISOString().slice(11);
   return [
     String(event.id),
     String(event.previousEventId),

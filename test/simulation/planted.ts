@@ -181,6 +181,13 @@ export const bugs: readonly Planted[] = [
     only: "longStop",
   },
   {
+    bug: "a guard comes before its call has appended, and finds nothing to finish",
+    file: `${engine}/messages.ts`,
+    from: "delayMilliseconds: engine.options.guardDelayMilliseconds }",
+    to: "delayMilliseconds: 0 }",
+    only: "callback",
+  },
+  {
     bug: "a closing scope still starts branches",
     file: `${engine}/join.ts`,
     from: "if (state.closed || output === undefined)",

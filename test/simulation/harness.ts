@@ -109,6 +109,7 @@ export async function run(
   const world = simulatedWorld({
     ...options,
     groupWidth,
+    promisesOnly: true,
     ...(scenario.files && { files: scenario.files }),
     tasks: tasksOf(outside),
   });

@@ -1,4 +1,5 @@
 /** One seed: which machine, which world, and the judgement; a generated machine that fails is shrunk first. */
+import { setImmediate as turnOfTheLoop } from "node:timers/promises";
 import fc from "fast-check";
 import type { SimulatedOptions } from "../../lib/adapters/simulated/world.ts";
 import { drawnMachine, scenarioOf } from "./generator.ts";
@@ -35,6 +36,8 @@ function choose(seed: number): string {
 }
 
 async function attempt(scenario: Scenario, options: SimulatedOptions): Promise<{ ran: Run; found: readonly string[] }> {
+  // A run itself makes no turn: here the parent is heard, and the time limit of the shrinking.
+  await turnOfTheLoop();
   const ran = await run(scenario, options);
   return { ran, found: await judge(ran) };
 }

@@ -14,6 +14,12 @@ export interface Order {
   readonly first: boolean;
 }
 
+/**
+ * A process lives for a minute and runs much code a little: the optimising compiler, eager as it is by default, would
+ * take a third of the time, beside the work and in its way on a machine whose cores are all taken.
+ */
+const flags = ["--enable-source-maps", "--always-sparkplug", "--interrupt-budget=1000000"];
+
 /** `change`: of the sources, for this run. */
 export async function simulate(order: Order, processes = 1, change?: Change): Promise<Tally> {
   const { path, remove } = await bundled(change);
@@ -36,7 +42,7 @@ function shares(order: Order, processes: number): readonly Order[] {
 
 function inProcess(path: string, order: Order): Promise<Tally> {
   return new Promise((resolve, reject) => {
-    const child = fork(path, { execArgv: ["--enable-source-maps"], stdio: ["ignore", "ignore", "inherit", "ipc"] });
+    const child = fork(path, { execArgv: flags, stdio: ["ignore", "ignore", "inherit", "ipc"] });
     child.once("message", (message) => resolve(message as Tally)); // a Tally is what `work.ts` sends
     child.once("error", reject);
     child.once("exit", (code) => reject(new Error(`the seeds from ${order.from} ended with ${code} and no answer`)));

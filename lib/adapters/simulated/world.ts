@@ -8,7 +8,7 @@ import { type Caller, type CallSeen, type Counts, calls, skewOf } from "./calls.
 import { contents } from "./contents.ts";
 import { drawFaults, type Faults, noFaults, strikesOf } from "./faults.ts";
 import { prng } from "./prng.ts";
-import { rest, virtualTime } from "./time.ts";
+import { promisesSettled, turnOfTheLoop, virtualTime } from "./time.ts";
 import { HORIZON, inboxOf, type Setting, workerWorld } from "./worker.ts";
 
 type Instant = number;
@@ -25,6 +25,8 @@ export interface SimulatedOptions {
   readonly kind?: "remote" | "local";
   /** The users' files, by bucket and key. */
   readonly files?: Readonly<Record<string, Readonly<Record<string, string | Uint8Array>>>>;
+  /** Nothing in this world waits for a stream, a thread or a real timer: it moves on without turns of the event loop. */
+  readonly promisesOnly?: boolean;
 }
 
 /** The world as one process sees it. After its crash every call throws `Crash`. */
@@ -93,7 +95,8 @@ const noTasks: Tasks = {
 
 export function simulatedWorld(options: SimulatedOptions): SimulatedWorld {
   const chance = prng(options.seed);
-  const time = virtualTime(options.start ?? usualStart);
+  const rest = options.promisesOnly ? promisesSettled : turnOfTheLoop;
+  const time = virtualTime(options.start ?? usualStart, rest);
   const kind = options.kind ?? "remote";
   let faults: Faults =
     options.faults === "drawn" ? drawFaults(prng(`faults ${options.seed}`)) : { ...noFaults, ...options.faults };

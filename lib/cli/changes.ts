@@ -42,9 +42,10 @@ export function openChanges(client: Client, execution?: string, pace: Pace = usu
       await pause(pace.restMilliseconds, closing.signal);
     }
   };
-  // Who cannot be heard is asked as before.
+  // Who cannot be heard is asked as before, now first: its server may be gone.
   listen().catch(() => {
     isTold = false;
+    tell();
   });
   return {
     async next() {

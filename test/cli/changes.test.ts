@@ -42,6 +42,27 @@ test("without word it is time to look again after a while, and not before", asyn
   changes.close();
 });
 
+test("a stream that breaks off makes it time to look, since its server may be gone", async () => {
+  let breakOff = (): void => undefined;
+  const broken = new Promise<void>((resolve) => {
+    breakOff = resolve;
+  });
+  const events = async (): Promise<AsyncIterable<string>> =>
+    (async function* () {
+      yield ": still here";
+      await broken;
+      throw new Error("terminated");
+    })();
+  const client: Client = { url: "", call: async () => ({}), get: async () => ({}), events };
+  const pace = { everyMilliseconds: never, doubtMilliseconds: never, restMilliseconds: 1 };
+  const changes = openChanges(client, undefined, pace);
+  await changes.next(); // it listens now
+  const looks = changes.next();
+  breakOff();
+  await looks;
+  changes.close();
+});
+
 test("a stream that ends is opened again, and what was said meanwhile counts as a change", async () => {
   let opened = 0;
   const events = async (): Promise<AsyncIterable<string> | undefined> => {

@@ -24,7 +24,7 @@ export const tasksInFlight = [1, 32] as const;
 const executions = 64;
 const taskRounds = 5;
 /** Rounds of all three before those that count (see `chains.ts`). */
-const warmUps = 3;
+const warmUps = 10;
 const inputOf = (order: number): string => JSON.stringify({ order, items: ["tea", "milk"], total: 12.5 });
 
 export interface TaskFigures {

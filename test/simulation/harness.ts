@@ -70,7 +70,7 @@ export interface Run {
 
 export const tenant = { account: "123456789012", region: "eu-central-1" };
 /** Each crash and each call makes an engine, which reads the definition that all of them read. */
-const parsedBefore = new BoundedMap<string, ReturnType<typeof parseDefinitionText>>(16);
+const parsedBefore = new BoundedMap<string, ReturnType<typeof parseDefinitionText>>(128);
 
 export const engineOptions = {
   guardDelayMilliseconds: 60_000,

@@ -174,9 +174,10 @@ function iterations(
     if (doing.kind === "forked" && doing.claim === seq)
       forks.set(state, [...(forks.get(state) ?? []), doing.concurrency]);
   }
+  const ofMaps = events.filter(({ type }) => type.startsWith("MapIteration"));
   return [...definition.states.values()].flatMap((state) => {
     if (state.type !== "Map") return [];
-    const mine = events.filter((event) => nameOf(event) === state.name);
+    const mine = ofMaps.filter((event) => nameOf(event) === state.name);
     const most = highest(mine);
     const left = mine.filter(({ type }) => type === "MapIterationStarted").length * 2 - mine.length;
     // One that goes on ends again, and is not started again.

@@ -2,6 +2,7 @@
  * What must hold of Map Runs: each child once, never more at once than may be, the run's own numbers true, its
  * files complete, nobody at work when the parent goes on; and of each child whatever holds of an execution.
  */
+import type { SimulatedWorld } from "../../lib/adapters/simulated/world.ts";
 import { decodeSegment } from "../../lib/engine/codec.ts";
 import { childId } from "../../lib/engine/identity.ts";
 import { ends } from "../../lib/engine/map-run/counts.ts";
@@ -12,9 +13,25 @@ import type { ExecutionId, ExecutionSummary, MapRunId, SegmentRecord } from "../
 import type { Segment } from "../../lib/engine/segment.ts";
 import type { Run } from "./harness.ts";
 
-/** Of one execution, in the order in which they were written. */
+/** By execution, of worlds in which nothing is written any more. */
+const logs = new WeakMap<SimulatedWorld, ReadonlyMap<string, readonly SegmentRecord[]>>();
+
+function logsOf(world: SimulatedWorld): ReadonlyMap<string, readonly SegmentRecord[]> {
+  const known = logs.get(world);
+  if (known !== undefined) return known;
+  const found = new Map<string, SegmentRecord[]>();
+  for (const record of world.segments()) {
+    const log = found.get(record.execution);
+    if (log === undefined) found.set(record.execution, [record]);
+    else log.push(record);
+  }
+  logs.set(world, found);
+  return found;
+}
+
+/** Of one execution, in the order in which they were written, after the run. */
 export function segmentsOf({ world }: Pick<Run, "world">, id: ExecutionId): readonly Segment[] {
-  return world.segments().flatMap((record) => (record.execution === id ? [decodeSegment(record)] : []));
+  return (logsOf(world).get(id) ?? []).map(decodeSegment);
 }
 
 export function childrenIn({ world }: Pick<Run, "world">): readonly ExecutionSummary[] {

@@ -3,6 +3,7 @@
  * One after the other without a gap, nothing after an end, joins after their branches, timers not early,
  * retries as the definition says, and nothing of a dead scope running on.
  */
+import { subjectOf } from "../../lib/adapters/simulated/calls.ts";
 import type { Definition } from "../../lib/asl/definition.ts";
 import type { Forked, Working } from "../../lib/asl/position.ts";
 import { branchName, ownName } from "../../lib/engine/identity.ts";
@@ -145,7 +146,7 @@ class Replay {
   private endOfWorker({ execution, branch, seq }: Segment, lease = Infinity): number {
     const { calls, ends } = this.run.world;
     const place = `${execution}${branch}#${seq} `;
-    const writers = calls.filter(({ name, subject }) => name === "log.append" && subject.startsWith(place));
+    const writers = calls.filter((call) => call.name === "log.append" && subjectOf(call).startsWith(place));
     const lives = writers.map(({ worker }) => (ends.get(worker) ?? Infinity) - lastWords);
     return Math.min(lease - writingTime, ...lives);
   }

@@ -72,13 +72,19 @@ const kinds = {
 export type CallName = keyof typeof kinds;
 type Kind = (typeof kinds)[CallName];
 
+/** What a call was about: the key, and a hash of the body where there is one, which few ever ask for. */
+export type Subject = string | (() => string);
+
+export function subjectOf({ subject }: Pick<CallSeen, "subject">): string {
+  return typeof subject === "string" ? subject : subject();
+}
+
 export interface CallSeen {
   /** 0, 1, 2 … over all workers. */
   readonly number: number;
   readonly worker: number;
   readonly name: CallName;
-  /** What it was about: the key, and a hash of the body where there is one. */
-  readonly subject: string;
+  readonly subject: Subject;
   readonly at: Instant;
   outcome: "running" | "done" | "refused" | "answer lost" | "crashed before" | "crashed after" | "failed";
 }
@@ -108,7 +114,7 @@ export interface Caller {
 }
 
 export interface Calls {
-  make<T>(caller: Caller, name: CallName, subject: string, act: () => T | Promise<T>): Promise<T>;
+  make<T>(caller: Caller, name: CallName, subject: Subject, act: () => T | Promise<T>): Promise<T>;
   countMessages(number: number): void;
   countTaken(): void;
   /** Call `number` is the death of its worker. */
@@ -131,12 +137,12 @@ export function calls(time: VirtualTime, chance: Prng, faults: () => Faults, str
   function die(caller: Caller, call: CallSeen, when: "before" | "after"): never {
     caller.dead = true;
     call.outcome = `crashed ${when}`;
-    throw new Crash(`worker ${caller.number} died ${when} call ${call.number}, ${call.name} ${call.subject}`);
+    throw new Crash(`worker ${caller.number} died ${when} call ${call.number}, ${call.name} ${subjectOf(call)}`);
   }
 
   function refuse(call: CallSeen, outcome: "refused" | "answer lost"): never {
     call.outcome = outcome;
-    throw new Outage(`call ${call.number}, ${call.name} ${call.subject}: ${outcome}`);
+    throw new Outage(`call ${call.number}, ${call.name} ${subjectOf(call)}: ${outcome}`);
   }
 
   function isRefused(name: CallName): boolean {
@@ -235,8 +241,9 @@ class Tally {
 
 function hashOf(seen: readonly CallSeen[]): string {
   let [high, low] = [0x811c9dc5, 0x9e3779b9];
-  for (const { worker, name, subject, at, outcome } of seen) {
-    const line = `${worker} ${name} ${subject} ${at} ${outcome}\n`;
+  for (const call of seen) {
+    const { worker, name, at, outcome } = call;
+    const line = `${worker} ${name} ${subjectOf(call)} ${at} ${outcome}\n`;
     high = fnv(line, high);
     low = fnv(line, low);
   }

@@ -3,7 +3,7 @@ import { createHmac } from "node:crypto";
 import type { Jobs } from "../../engine/job-port.ts";
 import type { Appended, Clock, Inbox, JoinKey, Message, SegmentRecord, Tasks, World } from "../../engine/ports.ts";
 import { activitiesOf } from "./activities.ts";
-import type { Caller, CallName, Calls } from "./calls.ts";
+import type { Caller, CallName, Calls, Subject } from "./calls.ts";
 import type { Contents, GroupState } from "./contents.ts";
 import { type Faults, Outage, type Strikes } from "./faults.ts";
 import type { Box, LetterReceipt } from "./mailbox.ts";
@@ -28,7 +28,7 @@ export interface Setting {
 export const HORIZON = 900_000;
 const SHARDS = 4;
 
-type Make = <T>(name: CallName, subject: string, act: () => T | Promise<T>) => Promise<T>;
+type Make = <T>(name: CallName, subject: Subject, act: () => T | Promise<T>) => Promise<T>;
 
 /** What a call changes is one transaction. */
 function makerOf({ calls, contents }: Setting, caller: Caller): Make {
@@ -131,11 +131,15 @@ function sender(
 ): (messages: readonly Message[]) => Promise<void> {
   return async (messages) => {
     if (messages.length === 0) return;
-    await make("queue.send", messages.map(({ lane, body }) => `${lane} ${print(body)}`).join(" "), () => {
-      const partly = messages.length > 1 && strikes("partialBatch");
-      post(partly ? messages.slice(0, chance.below(messages.length)) : messages);
-      if (partly) throw new Outage(`call ${calls.seen.length - 1}, queue.send: a part of the batch was refused`);
-    });
+    await make(
+      "queue.send",
+      () => messages.map(({ lane, body }) => `${lane} ${print(body)}`).join(" "),
+      () => {
+        const partly = messages.length > 1 && strikes("partialBatch");
+        post(partly ? messages.slice(0, chance.below(messages.length)) : messages);
+        if (partly) throw new Outage(`call ${calls.seen.length - 1}, queue.send: a part of the batch was refused`);
+      },
+    );
   };
 }
 
@@ -150,20 +154,28 @@ function logOf(setting: Setting, make: Make, post: Post): World["log"] {
     return answer;
   }
   const append = (segment: SegmentRecord) =>
-    make("log.append", `${keyText(segment)} ${print(segment.body)}`, () => put(segment));
+    make(
+      "log.append",
+      () => `${keyText(segment)} ${print(segment.body)}`,
+      () => put(segment),
+    );
 
   return {
     append,
 
     async commit(segment, messages, consumed) {
       if (kind === "local") {
-        return make("log.commit", `${keyText(segment)} ${print(segment.body)}`, () => {
-          const answer = put(segment);
-          if (answer.kind === "taken") return answer;
-          if (consumed !== undefined) contents.mailbox.done(ours(consumed));
-          post(messages);
-          return answer;
-        });
+        return make(
+          "log.commit",
+          () => `${keyText(segment)} ${print(segment.body)}`,
+          () => {
+            const answer = put(segment);
+            if (answer.kind === "taken") return answer;
+            if (consumed !== undefined) contents.mailbox.done(ours(consumed));
+            post(messages);
+            return answer;
+          },
+        );
       }
       const answer = await append(segment);
       if (answer.kind === "appended") await send(messages);
@@ -210,7 +222,11 @@ function timersOf({ kind, contents }: Setting, make: Make, post: Post, clock: Cl
       for (const [key, message] of due) {
         // The row was set by another clock than the one that sends it.
         const notBefore = Math.min(message.notBefore, clock.now() + HORIZON);
-        await make("queue.send", `${message.lane} ${print(message.body)}`, () => post([{ ...message, notBefore }]));
+        await make(
+          "queue.send",
+          () => `${message.lane} ${print(message.body)}`,
+          () => post([{ ...message, notBefore }]),
+        );
         await make("timers.remove", key, () => timers.remove(key));
       }
       return due.length;
@@ -222,32 +238,44 @@ function executionsOf({ contents, calls, time, chance, faults }: Setting, make: 
   const { registry, segments } = contents;
   return {
     start: (summary, first) =>
-      make("executions.start", `${summary.id} ${print(first.body)}`, () => {
-        const there = registry.execution(summary.id);
-        if (there !== undefined) return { kind: "exists", summary: there };
-        segments.append(first);
-        registry.write(summary);
-        return { kind: "started" };
-      }),
+      make(
+        "executions.start",
+        () => `${summary.id} ${print(first.body)}`,
+        () => {
+          const there = registry.execution(summary.id);
+          if (there !== undefined) return { kind: "exists", summary: there };
+          segments.append(first);
+          registry.write(summary);
+          return { kind: "started" };
+        },
+      ),
     finish: (id, ending) => make("executions.finish", id, () => registry.finish(id, ending)),
     stop: (id, ending, segment) =>
-      make("executions.stop", `${keyText(segment)} ${print(segment.body)}`, () => {
-        const answer = segments.append(segment);
-        if (answer.kind === "taken") calls.countTaken();
-        else registry.finish(id, ending);
-        return answer;
-      }),
+      make(
+        "executions.stop",
+        () => `${keyText(segment)} ${print(segment.body)}`,
+        () => {
+          const answer = segments.append(segment);
+          if (answer.kind === "taken") calls.countTaken();
+          else registry.finish(id, ending);
+          return answer;
+        },
+      ),
     renew: (id) => make("executions.renew", id, () => undefined), // nothing is ever forgotten here
     redrive: (id, redriving, segment) =>
-      make("executions.redrive", `${keyText(segment)} ${print(segment.body)}`, () => {
-        const winner = segments.branch(id, "")[segment.seq];
-        if (winner !== undefined) {
-          calls.countTaken();
-          return { kind: "taken", winner };
-        }
-        registry.redrive(id, redriving);
-        return segments.append(segment);
-      }),
+      make(
+        "executions.redrive",
+        () => `${keyText(segment)} ${print(segment.body)}`,
+        () => {
+          const winner = segments.branch(id, "")[segment.seq];
+          if (winner !== undefined) {
+            calls.countTaken();
+            return { kind: "taken", winner };
+          }
+          registry.redrive(id, redriving);
+          return segments.append(segment);
+        },
+      ),
     find: (id) => make("executions.find", id, () => registry.execution(id)),
     list: (query) =>
       make("executions.list", query.machine, () => registry.listExecutions(query, listedAsOf(time, chance, faults()))),
@@ -281,7 +309,11 @@ function joinsOf({ contents }: Setting, make: Make): World["joins"] {
 
   return {
     stage: (group, body) =>
-      make("joins.stage", `${joinText(group)} ${print(body)}`, () => staged.set(joinText(group), body)),
+      make(
+        "joins.stage",
+        () => `${joinText(group)} ${print(body)}`,
+        () => staged.set(joinText(group), body),
+      ),
     staged: (group) => make("joins.staged", joinText(group), () => staged.get(joinText(group))),
     report: (join, index, body) =>
       make("joins.report", `${joinText(join)} ${index}`, () => {

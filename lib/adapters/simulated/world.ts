@@ -171,14 +171,15 @@ export function simulatedWorld(options: SimulatedOptions): SimulatedWorld {
 
     now: time.now,
     nextDue() {
-      const alarms = [...inside.timers.entries()].map(([, { notBefore }]) => notBefore - HORIZON + 1);
-      const moments = [time.next(), inside.mailbox.next(), ...alarms].filter((moment) => moment !== undefined);
-      return moments.length === 0 ? undefined : Math.max(time.now(), Math.min(...moments));
+      let due = Math.min(time.next() ?? Infinity, inside.mailbox.next() ?? Infinity);
+      for (const [, { notBefore }] of inside.timers.entries()) due = Math.min(due, notBefore - HORIZON + 1);
+      return due === Infinity ? undefined : Math.max(time.now(), due);
     },
     nextEvent: time.next,
     advanceTo: time.advanceTo,
     settle: rest,
     shardsDue() {
+      if (inside.timers.size === 0) return [];
       const due = [...inside.timers.entries()].filter(([, { notBefore }]) => notBefore - HORIZON < time.now());
       return [...new Set(due.map(([key]) => Number.parseInt(key, 10)))].sort();
     },

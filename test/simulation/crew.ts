@@ -123,13 +123,14 @@ export class Crew {
   }
 
   private replaceDead(): void {
+    const wanted = this.kind === "remote" ? 2 : 1;
+    if (this.processes.length === wanted && !this.processes.some(({ worker }) => worker.dead)) return;
     const alive = this.processes.filter(({ worker }) => !worker.dead);
     if (this.kind === "local" && alive.length < this.processes.length) {
       this.cutPower();
       alive.length = 0;
     }
     this.processes = alive;
-    const wanted = this.kind === "remote" ? 2 : 1;
     while (this.processes.length < wanted) this.processes.push(this.open());
   }
 

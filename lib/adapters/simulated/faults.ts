@@ -107,8 +107,10 @@ export function strikesOf(chance: Prng, faults: () => Faults): Strikes {
   const struck = new Map<Kind, number>();
   return (kind) => {
     const { most, [kind]: fault } = faults();
+    const rate = typeof fault === "number" ? fault : fault.rate;
+    if (rate === 0) return false;
     const before = struck.get(kind) ?? 0;
-    if (before >= most || !chance.chance(typeof fault === "number" ? fault : fault.rate)) return false;
+    if (before >= most || !chance.chance(rate)) return false;
     struck.set(kind, before + 1);
     return true;
   };

@@ -11,15 +11,34 @@ export interface Segments {
   all(): readonly SegmentRecord[];
 }
 
+/** What an execution has written: by branch, and the branches that are read together. */
+interface Written {
+  readonly branches: Map<BranchPath, SegmentRecord[]>;
+  readonly groups: Map<string, SegmentRecord[][]>;
+}
+
 export function segments(journal: Journal, groupWidth: number): Segments {
-  const branches = new Map<string, SegmentRecord[]>();
-  const groups = new Map<string, Set<BranchPath>>();
+  const executions = new Map<ExecutionId, Written>();
   const written: SegmentRecord[] = [];
+
+  /** A branch belongs to its group from its first segment on. */
+  function logOf({ execution, branch }: SegmentRecord): SegmentRecord[] {
+    const { branches, groups } = executions.get(execution) ?? { branches: new Map(), groups: new Map() };
+    const known = branches.get(branch);
+    if (known !== undefined) return known;
+    const log: SegmentRecord[] = [];
+    const group = groupName(groupOf(branch, groupWidth));
+    executions.set(execution, {
+      branches: branches.set(branch, log),
+      groups: groups.set(group, [...(groups.get(group) ?? []), log]),
+    });
+    return log;
+  }
 
   return {
     append(segment) {
       const { execution, branch, seq } = segment;
-      const before = branches.get(nameOf(execution, branch)) ?? [];
+      const before = logOf(segment);
       const winner = before[seq];
       if (winner !== undefined) return { kind: "taken", winner };
       if (seq !== before.length) {
@@ -32,26 +51,14 @@ export function segments(journal: Journal, groupWidth: number): Segments {
         before.pop();
         written.pop();
       });
-      branches.set(nameOf(execution, branch), before);
-      const group = groupName(execution, groupOf(branch, groupWidth));
-      groups.set(group, (groups.get(group) ?? new Set()).add(branch));
       return { kind: "appended" };
     },
 
-    head: (execution, branch) => branches.get(nameOf(execution, branch))?.at(-1),
-    branch: (execution, branch) => [...(branches.get(nameOf(execution, branch)) ?? [])],
-
-    group(execution, group) {
-      const names = groups.get(groupName(execution, group)) ?? [];
-      return [...names].flatMap((branch) => branches.get(nameOf(execution, branch)) ?? []);
-    },
-
+    head: (execution, branch) => executions.get(execution)?.branches.get(branch)?.at(-1),
+    branch: (execution, branch) => [...(executions.get(execution)?.branches.get(branch) ?? [])],
+    group: (execution, group) => executions.get(execution)?.groups.get(groupName(group))?.flat() ?? [],
     all: () => written,
   };
-}
-
-function nameOf(execution: ExecutionId, branch: BranchPath): string {
-  return `${execution} ${branch}`;
 }
 
 function groupOf(branch: BranchPath, groupWidth: number): BranchGroup | undefined {
@@ -64,6 +71,6 @@ function groupOf(branch: BranchPath, groupWidth: number): BranchGroup | undefine
   return { parent: branch.slice(0, slash), forkSeq: forkSeq ?? 0, group: Math.floor((index ?? 0) / groupWidth) };
 }
 
-function groupName(execution: ExecutionId, group: BranchGroup | undefined): string {
-  return group === undefined ? execution : `${execution} ${group.parent} ${group.forkSeq} ${group.group}`;
+function groupName(group: BranchGroup | undefined): string {
+  return group === undefined ? "" : `${group.parent} ${group.forkSeq} ${group.group}`;
 }

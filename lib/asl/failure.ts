@@ -95,12 +95,15 @@ async function caught(visit: Visit, by: Catcher, failure: Failure): Promise<Tran
   }
 }
 
-/** OutputPath and ResultSelector are for results; an error output passes by them. */
+/**
+ * OutputPath and ResultSelector are for results; an error output passes by them. On AWS a time-out, which has no
+ * cause in the history, has an empty one here; a failure that was answered without a cause has `null` (recorded).
+ */
 async function departCaught(visit: Visit, by: Catcher, failure: Failure): Promise<Departure> {
   const error = Payload.ofValue(
     objectOf([
       ["Error", failure.error ?? null],
-      ["Cause", failure.cause ?? null],
+      ["Cause", failure.cause ?? (failure.error === "States.Timeout" ? "" : null)],
     ]),
   );
   const following = { kind: "next", state: by.next } as const;

@@ -67,6 +67,35 @@ describe("time", () => {
     expect(quick.stoppedAt - quick.startedAt).toBe(4000);
   });
 
+  const fails = { Type: "Fail", ErrorPath: "$.error.Error", CausePath: "$.error.Cause" };
+  const caught = { Catch: [{ ErrorEquals: ["States.ALL"], ResultPath: "$.error", Next: "F" }], End: true };
+  const token = { ...task, Resource: `${task.Resource}.waitForTaskToken` };
+  test.each([
+    ["TimeoutSeconds", { ...task, TimeoutSeconds: 1 }],
+    ["HeartbeatSeconds", { ...token, HeartbeatSeconds: 1 }],
+    [
+      "in a branch",
+      { Type: "Parallel", Branches: [{ StartAt: "T", States: { T: { ...task, TimeoutSeconds: 1, End: true } } }] },
+    ],
+  ])("a caught time-out has an empty cause, which a Fail state can take: %s", async (_, state) => {
+    const never: SimulateOptions = { tasks: () => ({ unresolved: true }) };
+    const told = await types({ A: { ...state, ...caught }, F: fails }, "{}", never);
+    expect(told).toMatchObject({ status: "FAILED", failure: { error: "States.Timeout", cause: "" } });
+    const timedOut = told.history().find(({ type }) => type === "TaskTimedOut");
+    expect(timedOut?.["taskTimedOutEventDetails"]).not.toHaveProperty("cause");
+  });
+
+  test("a caught time-out has an empty cause in JSONata, too; one answered without a cause has null", async () => {
+    const catcher = { Catch: [{ ErrorEquals: ["States.ALL"], Output: "{% $states.errorOutput %}", Next: "B" }] };
+    const A = { ...token, TimeoutSeconds: 1, ...catcher, End: true };
+    const states = { A, B: { Type: "Pass", End: true } };
+    const jsonata = { QueryLanguage: "JSONata" };
+    const slow = await types(states, "{}", { tasks: { A: [{ unresolved: true }] } }, jsonata);
+    expect(slow.output).toBe('{"Error":"States.Timeout","Cause":""}');
+    const refused = await types(states, "{}", { tasks: { A: [{ error: "E" }] } }, jsonata);
+    expect(refused.output).toBe('{"Error":"E","Cause":null}');
+  });
+
   test("an answer that nobody gives leaves it running", async () => {
     const result = await types({ A: { ...task, End: true } }, "{}", { tasks: { A: [{ unresolved: true }] } });
     expect(result.status).toBe("RUNNING");

@@ -8,6 +8,7 @@ import { baton, folderOf } from "./baton.ts";
 const folder = folderOf({});
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const project = join(folder, "Mein Laden");
+const done = { result: {} };
 
 test("makes a project whose tests pass and reach everything", async () => {
   const made = await baton("init", project);
@@ -28,6 +29,21 @@ test.each([
   const { code, out } = await baton("run", machine, ...parameters);
   expect(out).toMatch(said);
   expect(code).toBe(expected);
+});
+
+test("a task that takes too long ends it as such, after what was done is undone", async () => {
+  const file = join(project, "tests", "late.test.json");
+  const mocks = {
+    ...Object.fromEntries(["Reserve", "Charge", "Pack", "Label", "Refund", "Release"].map((state) => [state, done])),
+    Ship: { timeout: true },
+  };
+  const expected = { status: "FAILED", error: "States.Timeout" };
+  const tests = [{ name: "late", input: {}, mocks, expect: expected }];
+  writeFileSync(file, JSON.stringify({ machine: "../machines/order.asl.yaml", tests }));
+  const { code, out } = await baton("test", file);
+  rmSync(file);
+  expect(out).toContain("1 passed, 0 failed");
+  expect(code).toBe(0);
 });
 
 test("overwrites nothing", async () => {

@@ -27,9 +27,15 @@ export function identityFrom(environment: Environment): Identity | undefined {
 }
 
 /** On loopback any key will do; the clients insist on one. */
+const anybody: Credentials = { accessKeyId: "local", secretAccessKey: "local" };
+
 export function localSettings(url: string, environment: Environment): ClientSettings {
-  const anybody = { accessKeyId: "local", secretAccessKey: "local" };
   return { url, region: regionOf(environment), credentials: identityFrom(environment)?.credentials ?? anybody };
+}
+
+/** To be shown: a key of the environment may be one of AWS, and what a server prints ends up in logs. */
+export function shownSettings(url: string, environment: Environment): ClientSettings {
+  return { url, region: regionOf(environment), credentials: anybody };
 }
 
 export function variablesOf({ url, region, credentials }: ClientSettings): Readonly<Record<string, string>> {

@@ -2,15 +2,19 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { type Dev, startServing } from "./embedded/dev.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "baton-demo-"));
 let demo: Dev;
 beforeAll(async () => {
+  // As in the shell of somebody who works on AWS too.
+  vi.stubEnv("AWS_ACCESS_KEY_ID", "ASIAOFAWS");
+  vi.stubEnv("AWS_SECRET_ACCESS_KEY", "secret of AWS");
   demo = await startServing(["demo", "--port", "0", "--data", folder]);
 });
 afterAll(async () => {
+  vi.unstubAllEnvs();
   expect(await demo.stop()).toBe(0);
   rmSync(folder, { recursive: true, force: true });
 });
@@ -27,6 +31,11 @@ test("four orders come to their ends", () => {
     ["SUCCEEDED", '{"status"'],
   ]);
   expect(demo.said()).toContain("↻ ShipOrder");
+});
+
+test("the lines for other clients hold nobody's key", () => {
+  expect(demo.said()).toContain("export AWS_SECRET_ACCESS_KEY=local\n");
+  expect(demo.said()).not.toMatch(/ASIAOFAWS|secret of AWS/);
 });
 
 test("its addresses answer: the console's page, and the API", async () => {

@@ -5,7 +5,7 @@ import { dirname, join, relative } from "node:path";
 import { Command } from "commander";
 import type { LocalBaton } from "../../local/baton.ts";
 import { type Client, connect } from "../client.ts";
-import { exportLines, localSettings } from "../client-settings.ts";
+import { exportLines, shownSettings } from "../client-settings.ts";
 import { readValidDefinition } from "../definition-file.ts";
 import { type Deployed, deploy } from "../deploy.ts";
 import { ending, follow } from "../follow.ts";
@@ -99,7 +99,7 @@ In another terminal:
   ${cli} list order-processing
   curl ${baton.url}/state-machines
 With the AWS CLI or an SDK:
-${exportLines(localSettings(baton.url, process.env)).replace(/^/gm, "  ")}
+${exportLines(shownSettings(baton.url, process.env)).replace(/^/gm, "  ")}
   aws stepfunctions list-state-machines
 `);
 }

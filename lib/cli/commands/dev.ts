@@ -5,7 +5,7 @@ import { Command } from "commander";
 import { parseLimits, type ResourceLimit } from "../../integrations/limits.ts";
 import type { LocalBaton } from "../../local/baton.ts";
 import { type Client, connect } from "../client.ts";
-import { exportLines, type Identity, identityFrom, localSettings, regionOf } from "../client-settings.ts";
+import { exportLines, type Identity, identityFrom, regionOf, shownSettings } from "../client-settings.ts";
 import { readValidDefinition } from "../definition-file.ts";
 import { deploy } from "../deploy.ts";
 import { Failure } from "../failure.ts";
@@ -163,6 +163,6 @@ function greet(baton: LocalBaton, data: string, machines: readonly string[]): vo
     console.log(`keys are required; make one with: baton keys create --role start --data ${data}`);
   } else {
     console.log("for the AWS CLI and SDKs:");
-    console.log(exportLines(localSettings(baton.url, process.env)));
+    console.log(exportLines(shownSettings(baton.url, process.env)));
   }
 }

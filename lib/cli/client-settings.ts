@@ -1,5 +1,6 @@
 /** What the AWS CLI, the SDKs and the command `baton` have to be told so that they talk to one Baton: the same few variables. */
 import type { Credentials } from "../api/signature.ts";
+import { usualUrl } from "./options.ts";
 
 export interface ClientSettings {
   readonly url: string;
@@ -12,8 +13,11 @@ export type Identity = Pick<ClientSettings, "region" | "credentials">;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
+/** Of whoever names none, and of whoever signs nothing on loopback. */
+export const usualRegion = "us-east-1";
+
 export function regionOf(environment: Environment): string {
-  return environment["AWS_REGION"] || environment["AWS_DEFAULT_REGION"] || "us-east-1";
+  return environment["AWS_REGION"] || environment["AWS_DEFAULT_REGION"] || usualRegion;
 }
 
 /** Undefined: the environment has no key, and requests go out unsigned. */
@@ -56,6 +60,12 @@ export function exportLines(settings: ClientSettings): string {
   return Object.entries(variablesOf(settings))
     .map(([name, value]) => `export ${name}=${quoted(value)}`)
     .join("\n");
+}
+
+/** A command to type next, on the same Baton: `--endpoint` where neither the environment nor habit leads there. */
+export function commandLine(url: string, words: string): string {
+  const told = process.env["AWS_ENDPOINT_URL_SFN"] || usualUrl;
+  return `baton ${words}${url === told ? "" : ` --endpoint ${quoted(url)}`}`;
 }
 
 function quoted(value: string): string {

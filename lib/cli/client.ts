@@ -1,6 +1,6 @@
 /** The wire API as the commands use it: JSON in, JSON out, signed if there is a key, the service's errors as sentences. */
 import { type Asked, requestOf, wireCall } from "../api/signed-call.ts";
-import { identityFrom } from "./client-settings.ts";
+import { identityFrom, usualRegion } from "./client-settings.ts";
 import { Failure } from "./failure.ts";
 
 /** What the commands read of an answer; the API's own shapes are checked where they are made. */
@@ -9,6 +9,10 @@ export type Reply = any;
 
 export interface Client {
   readonly url: string;
+  /** Each Region is a world of its own: what is asked for is looked for in this one. */
+  readonly region: string;
+  /** The same caller in another Region. */
+  inRegion(region: string): Client;
   /** Rejects with an `ApiFailure` for what the service refuses. */
   call(operation: string, input: object): Promise<Reply>;
   /** A path of the REST face, which knows a few things more. */
@@ -43,6 +47,8 @@ export function connect(url: string, identity = identityFrom(process.env), patie
   };
   return {
     url,
+    region: identity?.region ?? usualRegion,
+    inRegion: (region) => connect(url, identity && { ...identity, region }, patience),
     call: (operation, input) => askFor(operation, wireCall(url, operation, input)),
     get: (path) => askFor(`GET ${path}`, { method: "GET", url: new URL(path, url) }),
     events: async (signal) => {

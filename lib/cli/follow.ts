@@ -1,10 +1,12 @@
 /** Watching an execution: its states as they pass, with times, retries and catches, until it ends. */
 import { setTimeout as pause } from "node:timers/promises";
 import { ApiFailure, type Client, type Reply } from "./client.ts";
+import { commandLine } from "./client-settings.ts";
 import { countsOf } from "./cost/count.ts";
 import { costLine, estimateOf } from "./cost/estimate.ts";
 import { several } from "./explain/words.ts";
-import { listAll, namesIn, restPathOf } from "./names.ts";
+import { listAll } from "./list-all.ts";
+import { namesIn, restPathOf } from "./names.ts";
 import { duration, paint, shortPayload } from "./paint.ts";
 
 const firstPause = 20;
@@ -201,7 +203,10 @@ export async function afterwards(client: Client, { executionArn, status }: Reply
   const events = await listAll(client, "GetExecutionHistory", question, "events");
   const cost = `  ${costLine(estimateOf(countsOf(events)))}`;
   const { machine, name } = namesIn(executionArn);
-  const more = status === "SUCCEEDED" ? "" : `\n  why, and what happens next: baton explain ${machine}/${name}`;
+  const more =
+    status === "SUCCEEDED"
+      ? ""
+      : `\n  why, and what happens next: ${commandLine(client.url, `explain ${machine}/${name}`)}`;
   return paint("dim", `${cost}${more}`);
 }
 

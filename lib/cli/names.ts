@@ -1,26 +1,41 @@
 /** What users type for a machine or an execution: an ARN, or as much of its name as is clear. */
 import type { Client, Reply } from "./client.ts";
 import { Failure } from "./failure.ts";
+import { listAll, machinesOf } from "./list-all.ts";
+import { machineByItself, noExecution, noMachine } from "./not-found.ts";
 
+/** A name, or with a version or an alias `name:live`. */
 export async function machineArnOf(client: Client, given: string): Promise<string> {
   if (given.startsWith("arn:")) return given;
-  const machines = await listAll(client, "ListStateMachines", {}, "stateMachines");
-  const found = machines.find((machine) => machine.name === given);
-  if (found) return found.stateMachineArn;
-  const names = machines.map((machine) => machine.name).join(", ");
-  throw new Failure(
-    `there is no state machine '${given}'; ${names ? `there are: ${names}` : "deploy one with: baton run FILE"}`,
+  const machines = await machinesOf(client);
+  const found = arnAmong(machines, given) ?? (await machineByItself(client, given));
+  if (found !== undefined) return found;
+  throw await noMachine(
+    client,
+    given,
+    machines.map(({ name }) => name),
   );
 }
 
-/** An ARN, `machine/name`, or the beginning of a name that only one execution has. */
+/** Whether there is such a version or alias, the service says. */
+export function arnAmong(machines: readonly Reply[], given: string): string | undefined {
+  const [name, qualifier, ...rest] = given.split(":");
+  const found = machines.find((machine) => machine.name === name);
+  if (found === undefined || rest.length > 0) return undefined;
+  return qualifier === undefined ? found.stateMachineArn : `${found.stateMachineArn}:${qualifier}`;
+}
+
 export async function executionArnOf(client: Client, given: string): Promise<string> {
+  const found = await findExecution(client, given);
+  if (found !== undefined) return found;
+  throw noExecution(client, given, arnAmong(await machinesOf(client), given) !== undefined);
+}
+
+/** An ARN, `machine/name`, or the beginning of a name that only one execution has. */
+export async function findExecution(client: Client, given: string): Promise<string | undefined> {
   if (given.startsWith("arn:")) return given;
   const [first = "", second] = given.split("/");
-  const machines =
-    second === undefined
-      ? (await listAll(client, "ListStateMachines", {}, "stateMachines")).map((machine) => machine.stateMachineArn)
-      : [await machineArnOf(client, first)];
+  const machines = second === undefined ? await standardMachines(client) : [await machineArnOf(client, first)];
   const wanted = second ?? first;
   const found: Reply[] = [];
   for (const stateMachineArn of machines) {
@@ -29,9 +44,14 @@ export async function executionArnOf(client: Client, given: string): Promise<str
     if (exact) return exact.executionArn;
     found.push(...executions.filter((execution) => execution.name.startsWith(wanted)));
   }
-  if (found.length === 1) return found[0].executionArn;
-  if (found.length === 0) throw new Failure(`there is no execution '${given}'; see: baton list`);
+  if (found.length <= 1) return found[0]?.executionArn;
   throw new Failure(`'${given}' may be ${found.map((execution) => execution.name).join(" or ")}; type more of it`);
+}
+
+/** The service lists no executions of the others. */
+async function standardMachines(client: Client): Promise<readonly string[]> {
+  const machines = await machinesOf(client);
+  return machines.filter(({ type }) => type !== "EXPRESS").map(({ stateMachineArn }) => stateMachineArn);
 }
 
 /** What the commands call it: `machine/name`; a Map Run's child has `machine/label` for its machine. */
@@ -46,24 +66,4 @@ export function restPathOf(executionArn: string): string {
   const [machine = "", label] = place.split("/");
   const own = label === undefined ? name : `${label}:${name}`;
   return `/state-machines/${encodeURIComponent(machine)}/executions/${encodeURIComponent(own)}`;
-}
-
-/** The service's most for one page. */
-const pageSize = 1_000;
-
-export async function listAll(
-  client: Client,
-  operation: string,
-  input: object,
-  field: string,
-  limit = Number.POSITIVE_INFINITY,
-): Promise<Reply[]> {
-  const all: Reply[] = [];
-  for (let nextToken: string | undefined; ; ) {
-    const maxResults = Math.min(pageSize, limit - all.length);
-    const page = await client.call(operation, { ...input, maxResults, ...(nextToken ? { nextToken } : {}) });
-    all.push(...page[field]);
-    nextToken = page.nextToken;
-    if (!nextToken || all.length >= limit) return all;
-  }
 }

@@ -4,13 +4,14 @@ import { InvalidArgumentError, Option } from "commander";
 import { Failure } from "./failure.ts";
 
 export const defaultPort = 4599;
+export const usualUrl = `http://127.0.0.1:${defaultPort}`;
 
 /** `--endpoint` as the AWS CLI nearly has it, or `--url`; else what the AWS tools are told, else the usual place. */
 export function urlOption(): Option {
   return new Option("--endpoint, --url <url>", "where Baton listens")
     .env("AWS_ENDPOINT_URL_SFN")
     .argParser(readUrl)
-    .default(`http://127.0.0.1:${defaultPort}`);
+    .default(usualUrl);
 }
 
 export function dataOption(): Option {

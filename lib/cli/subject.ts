@@ -6,7 +6,9 @@ import { parseDefinitionText } from "../asl/parse.ts";
 import type { Client, Reply } from "./client.ts";
 import { readDefinitionFile } from "./definition-file.ts";
 import { Failure } from "./failure.ts";
-import { executionArnOf, listAll } from "./names.ts";
+import { listAll, machinesOf } from "./list-all.ts";
+import { arnAmong, findExecution } from "./names.ts";
+import { machineByItself, noSubject } from "./not-found.ts";
 import { problemText } from "./problem-text.ts";
 
 export interface Subject {
@@ -28,7 +30,12 @@ export async function findSubject(
 ): Promise<Subject> {
   if (isFile(given)) return fromFile(given, substitutions);
   const machineArn = await findMachine(client, given);
-  return machineArn === undefined ? fromExecution(client, given) : fromMachine(client, machineArn);
+  if (machineArn !== undefined) return await fromMachine(client, machineArn);
+  const executionArn = await findExecution(client, given);
+  if (executionArn !== undefined) return await fromExecution(client, executionArn);
+  const unlisted = given.includes("/") ? undefined : await machineByItself(client, given);
+  if (unlisted === undefined) throw noSubject(client, given);
+  return await fromMachine(client, unlisted);
 }
 
 /** Whatever looks like a file is one, so that a misspelt name is told as such. */
@@ -52,8 +59,7 @@ function fromFile(file: string, substitutions: Readonly<Record<string, string>>)
 async function findMachine(client: Client, given: string): Promise<string | undefined> {
   if (given.startsWith("arn:")) return /^arn:[^:]+:states:[^:]*:[^:]*:stateMachine:/.test(given) ? given : undefined;
   if (given.includes("/")) return undefined;
-  const machines = await listAll(client, "ListStateMachines", {}, "stateMachines");
-  return machines.find(({ name }) => name === given)?.stateMachineArn;
+  return arnAmong(await machinesOf(client), given);
 }
 
 async function fromMachine(client: Client, machineArn: string): Promise<Subject> {
@@ -61,8 +67,7 @@ async function fromMachine(client: Client, machineArn: string): Promise<Subject>
   return { title: name, text: definition, machineArn };
 }
 
-async function fromExecution(client: Client, given: string): Promise<Subject> {
-  const executionArn = await executionArnOf(client, given);
+async function fromExecution(client: Client, executionArn: string): Promise<Subject> {
   const { name, definition, stateMachineArn } = await client.call("DescribeStateMachineForExecution", { executionArn });
   const events = await listAll(client, "GetExecutionHistory", { executionArn, includeExecutionData: false }, "events");
   const title = `${name}/${executionArn.slice(executionArn.lastIndexOf(":") + 1)}`;

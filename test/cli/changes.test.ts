@@ -31,8 +31,20 @@ test("the server's word is heard: of each execution, or of one", async () => {
   await server.close();
 });
 
+function telling(events: Client["events"]): Client {
+  const client: Client = {
+    url: "",
+    region: "",
+    inRegion: () => client,
+    call: async () => ({}),
+    get: async () => ({}),
+    events,
+  };
+  return client;
+}
+
 test("without word it is time to look again after a while, and not before", async () => {
-  const client: Client = { url: "", call: async () => ({}), get: async () => ({}), events: async () => undefined };
+  const client = telling(async () => undefined);
   const changes = openChanges(client, undefined, {
     everyMilliseconds: 1,
     doubtMilliseconds: never,
@@ -53,7 +65,7 @@ test("a stream that breaks off makes it time to look, since its server may be go
       await broken;
       throw new Error("terminated");
     })();
-  const client: Client = { url: "", call: async () => ({}), get: async () => ({}), events };
+  const client = telling(events);
   const pace = { everyMilliseconds: never, doubtMilliseconds: never, restMilliseconds: 1 };
   const changes = openChanges(client, undefined, pace);
   await changes.next(); // it listens now
@@ -71,7 +83,7 @@ test("a stream that ends is opened again, and what was said meanwhile counts as 
       yield ": still here";
     })();
   };
-  const client: Client = { url: "", call: async () => ({}), get: async () => ({}), events };
+  const client = telling(events);
   const pace = { everyMilliseconds: never, doubtMilliseconds: never, restMilliseconds: 1 };
   const changes = openChanges(client, undefined, pace);
   for (let looks = 0; looks < 3; looks++) await changes.next();

@@ -80,7 +80,7 @@ test("what failed, why, what was printed, what it cost, what happens next", asyn
       "  asking the bank about 4000",
       "Such a run costs about $N on AWS; on Step Functions it would be $N.",
       "Nothing more happens by itself. A redrive would only come to GiveUp again, which always fails. To try Charge once more, start again, with the same input or another.",
-      "  baton history sale/one",
+      `  baton history sale/one --endpoint ${server.url}`,
       "",
     ].join("\n"),
   );
@@ -93,7 +93,10 @@ test("what failed, why, what was printed, what it cost, what happens next", asyn
 });
 
 test.each([
-  ["broken", "A redrive goes on from Charge: what succeeded is not done again.\n  baton redrive broken/one\n"],
+  [
+    "broken",
+    "A redrive goes on from Charge: what succeeded is not done again.\n  baton redrive broken/one --endpoint http",
+  ],
   ["refusing", "\nNothing had failed before: Which chose Note, which led to Refused.\n"],
   ["refusing", "A redrive would only come to Refused again, which always fails. Start again begins anew"],
 ])("%s, where it was no error that was caught: %s", async (machine, said) => {
@@ -105,7 +108,9 @@ test.each([
 test("what it waits for, and how to answer", async () => {
   const explained = async (): Promise<string> => (await baton("explain", "asks/one", ...at)).out;
   await expect.poll(explained, { timeout: 20_000 }).toMatch(/^Waits for the task token of state T since /);
-  expect(await explained()).toMatch(/Somebody has to answer. There is no deadline.\n +baton inbox show one\/T\n/);
+  expect(await explained()).toMatch(
+    /Somebody has to answer. There is no deadline.\n +baton inbox show one\/T --endpoint http\S+\n/,
+  );
 });
 
 test("a redrive that comes to a Fail state again says so, others say nothing", async () => {

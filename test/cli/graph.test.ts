@@ -102,7 +102,11 @@ test.each([
   [["graph", file("missing.asl.json")], 1, /there is no file/],
   [["graph", file("shop.asl.json"), "--width", "10"], 1, /a width is a whole number from 40/],
   [["graph", file("shop.asl.json"), "--svg", "--mermaid"], 1, /cannot be used with/],
-  [["graph", "nothing-of-this-name"], 1, /there is no execution 'nothing-of-this-name'/],
+  [
+    ["graph", "nothing-of-this-name"],
+    1,
+    /there is no file 'nothing-of-this-name', and in Region us-east-1 no state machine and no execution of that name/,
+  ],
 ] as const)("%j: exit code %i", async (parameters, expected, said) => {
   const { code, out, err } = await baton(...parameters, "--url", server.url);
   expect(out + err).toMatch(said);

@@ -84,7 +84,9 @@ describe("baton inbox", () => {
 
     const [boss, stock] = ["Boss", "Stock"].map((state) => tasks.find((task) => task.state === state));
     const shown = await inbox("show", "A9/Boss");
-    expect(shown.out).toMatch(/asks +Approve order A9\?[\s\S]*answer +\{"type":"object",[\s\S]*\(the task token\)/);
+    expect(shown.out).toMatch(
+      /asks +Approve order A9\?[\s\S]*answer +\{"type":"object",[\s\S]*\(the task token\)[\s\S]*baton inbox approve \S+ --endpoint http/,
+    );
     expect(shown.out).not.toContain(boss?.token.split(".")[0]);
 
     expect(await inbox("approve", "A9")).toMatchObject({ code: 1, err: expect.stringMatching(/'A9' may be t-/) });

@@ -73,6 +73,10 @@ describe("a server that requires keys", () => {
     expect((await baton("start", bills, ...at())).err).toContain(
       `AccessDeniedException: User: arn:aws:iam::000000000000:user/${key.accessKeyId} is not authorized to perform: states:StartExecution on resource: ${bills} because no identity-based policy allows the states:StartExecution action`,
     );
+    for (const command of ["start", "graph"])
+      expect((await baton(command, "bills", ...at())).err).toMatch(
+        /^AccessDeniedException: .* perform: states:DescribeStateMachine on resource: \S+:bills because/,
+      );
     expect((await baton("stop", "orders/one", ...at())).err).toContain("perform: states:StopExecution");
 
     expect(await baton("keys", "revoke", key.accessKeyId, "--data", data)).toMatchObject({ code: 0 });

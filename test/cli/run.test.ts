@@ -114,12 +114,12 @@ describe("baton run, in this process", () => {
     [
       "a function that is nowhere",
       ["missing.asl.json", "--functions", folder],
-      `There is no not-there.mjs, .js, .cjs, .ts, .mts or .py in ${folder}: put it there, or give --function-url not-there=URL.`,
+      `. There is no not-there.mjs, .js, .cjs, .ts, .mts or .py in ${folder}: put it there, or give --function-url not-there=URL.`,
     ],
     [
       "no functions at all",
       ["missing.asl.json", "--function-url", "other=http://127.0.0.1:2"],
-      "No functions folder was given: put not-there.mjs, .js, .cjs, .ts, .mts or .py into a folder and name it with --functions DIR, or give --function-url not-there=URL.",
+      ". No functions folder was given: put not-there.mjs, .js, .cjs, .ts, .mts or .py into a folder and name it with --functions DIR, or give --function-url not-there=URL.",
     ],
     [
       "TypeScript without a compiler",

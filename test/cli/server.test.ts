@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { jsonAnswer } from "../../lib/api/http.ts";
 import { connect } from "../../lib/cli/client.ts";
 import { readValidDefinition } from "../../lib/cli/definition-file.ts";
@@ -23,6 +23,10 @@ beforeAll(async () => {
 afterAll(async () => {
   await server.close();
   for (const each of [data, folder]) rmSync(each, { recursive: true, force: true });
+});
+
+afterEach(() => {
+  vi.unstubAllEnvs();
 });
 
 const on = (...parameters: readonly string[]): Promise<Said> => baton(...parameters, "--url", server.url);
@@ -91,6 +95,42 @@ describe("commands on a running server", () => {
     expect(JSON.parse((await on("redrive", "order-7", "--json")).out)).toEqual({ redriveDate: expect.any(Number) });
   });
 
+  test("a machine's name may have an alias or a version behind it", async () => {
+    const deployed = await on("deploy", echo, "--alias", "live", "--json");
+    const version = JSON.parse(deployed.out).stateMachineVersionArn.split(":").at(-1);
+    for (const qualifier of ["live", version]) {
+      expect(await on("start", `echo:${qualifier}`, "--name", `by-${qualifier}`)).toMatchObject({ code: 0, err: "" });
+      expect(JSON.parse((await on("list", `echo:${qualifier}`, "--json")).out)).toContainEqual(
+        expect.objectContaining({ name: `by-${qualifier}` }),
+      );
+      expect((await on("describe", `echo:${qualifier}/by-${qualifier}`)).out).toContain(`:echo:by-${qualifier}  `);
+      expect(await on("cost", `echo:${qualifier}`)).toMatchObject({ code: 0 });
+    }
+  });
+
+  test("in another Region they say which one was asked, and where it is that was meant", async () => {
+    await deploy(connect(server.url), readValidDefinition(patient, {}));
+    vi.stubEnv("AWS_ACCESS_KEY_ID", "any");
+    vi.stubEnv("AWS_SECRET_ACCESS_KEY", "any");
+    vi.stubEnv("AWS_REGION", "eu-west-1");
+    expect((await on("list")).out).toMatch(
+      /^there is no state machine in Region eu-west-1; there are in us-east-1 \(AWS_REGION=us-east-1\): .*patient/,
+    );
+    expect((await on("list", "--json")).out).toBe("[]\n");
+    expect((await on("start", "patient")).err).toBe(
+      "there is no state machine 'patient' in Region eu-west-1; there is one in us-east-1 (AWS_REGION=us-east-1)\n",
+    );
+    expect((await on("start", "nobody")).err).toBe(
+      `there is no state machine 'nobody' in Region eu-west-1; deploy one with: baton run FILE --endpoint ${server.url}\n`,
+    );
+    vi.stubEnv("AWS_ENDPOINT_URL_SFN", server.url); // then a line needs no --endpoint
+    expect((await baton("describe", "nobody")).err).toMatch(/in Region eu-west-1; see: baton list\n$/);
+    vi.stubEnv("AWS_REGION", "us-east-1");
+    expect((await on("list", "patient", "--status", "TIMED_OUT")).out).toBe(
+      "patient has no execution that is TIMED_OUT in Region us-east-1\n",
+    );
+  });
+
   test("describe says what an execution waits for, or how it ended", async () => {
     await deploy(connect(server.url), readValidDefinition(patient, {}));
     await on("start", "patient", "--name", "order-9", "--input", '{"n":9}');
@@ -112,11 +152,21 @@ describe("commands on a running server", () => {
   });
 
   test.each([
-    [["start", "ech"], "there is no state machine 'ech'; there are: "],
-    [["list", "nobody"], "there is no state machine 'nobody'; there are: "],
-    [["history", "nobody"], "there is no execution 'nobody'; see: baton list\n"],
+    [["start", "ech"], "there is no state machine 'ech' in Region us-east-1; there are: "],
+    [["list", "nobody"], "there is no state machine 'nobody' in Region us-east-1; there are: "],
+    [["history", "nobody"], "there is no execution 'nobody' in Region us-east-1; see: baton list --endpoint "],
     [["describe", arn("echo", "nobody")], "ExecutionDoesNotExist: Execution Does Not Exist: "],
-    [["stop", "echo/nobody"], "there is no execution 'echo/nobody'; see: baton list\n"],
+    [["stop", "echo/nobody"], "there is no execution 'echo/nobody' in Region us-east-1; see: baton list --endpoint "],
+    [
+      ["describe", "echo"],
+      "'echo' is a state machine, and an execution is asked for; see: baton list echo --endpoint ",
+    ],
+    [["start", "echo:nobody"], "StateMachineDoesNotExist: "],
+    [["start", "nobody:live"], "there is no state machine 'nobody:live' in Region us-east-1; there are: "],
+    [
+      ["cost", "nobody"],
+      "there is no file 'nobody', and in Region us-east-1 no state machine and no execution of that name; see: baton list --endpoint ",
+    ],
     [
       ["history", arn("echo", "nobody")],
       `ExecutionDoesNotExist: Execution Does Not Exist: '${arn("echo", "nobody")}'\n`,

@@ -6,7 +6,7 @@ import { ApiFailure, type Client, connect, type Reply } from "../client.ts";
 import { type DefinitionFile, readDefinitionFile } from "../definition-file.ts";
 import { diffOf } from "../diff.ts";
 import { Failure } from "../failure.ts";
-import { listAll } from "../names.ts";
+import { machinesOf } from "../list-all.ts";
 import { jsonOption, substituteOption, urlOption } from "../options.ts";
 import { paint } from "../paint.ts";
 import { problemText } from "../problem-text.ts";
@@ -51,7 +51,7 @@ export function deployCommand(): Command {
 type Change = "created" | "updated" | "unchanged";
 
 async function describe(client: Client, name: string): Promise<Reply | undefined> {
-  const machines = await listAll(client, "ListStateMachines", {}, "stateMachines");
+  const machines = await machinesOf(client);
   const found = machines.find((machine) => machine.name === name);
   if (found === undefined) return undefined;
   return await client.call("DescribeStateMachine", { stateMachineArn: found.stateMachineArn });

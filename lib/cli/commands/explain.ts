@@ -5,10 +5,12 @@
 import { Command } from "commander";
 import { type Visit, visitsOf } from "../../asl/history/visits.ts";
 import { type Client, connect, type Reply } from "../client.ts";
+import { commandLine } from "../client-settings.ts";
 import { readCause } from "../explain/cause.ts";
 import { spent } from "../explain/spent.ts";
 import { redriveIsInVain, type Story, storyOf } from "../explain/story.ts";
-import { executionArnOf, listAll, namesIn, restPathOf } from "../names.ts";
+import { listAll } from "../list-all.ts";
+import { executionArnOf, namesIn, restPathOf } from "../names.ts";
 import { jsonOption, urlOption } from "../options.ts";
 import { paint } from "../paint.ts";
 
@@ -58,7 +60,7 @@ async function explanation(client: Client, executionArn: string): Promise<Explan
     printed: about ? await printedIn(client, executionArn, about) : [],
     cost: spent(events, description.status !== "RUNNING"),
     next,
-    commands: commandsFor(description, story, redriveIsInVain(visits)),
+    commands: commandsFor(description, story, redriveIsInVain(visits)).map((words) => commandLine(client.url, words)),
   };
 }
 
@@ -72,6 +74,7 @@ async function printedIn(client: Client, executionArn: string, { attempts }: Vis
   return lines.slice(-lastLines).map(({ line }: Reply) => line);
 }
 
+/** Without the name of the command itself. */
 function commandsFor(
   { executionArn, redriveStatus }: Reply,
   { asks, about }: Story,
@@ -79,9 +82,9 @@ function commandsFor(
 ): readonly string[] {
   const { machine, name } = namesIn(executionArn);
   return [
-    ...(redriveStatus === "REDRIVABLE" && !inVain ? [`baton redrive ${machine}/${name}`] : []),
-    ...(asks && about ? [`baton inbox show ${name}/${about.state}`] : []),
-    `baton history ${machine}/${name}`,
+    ...(redriveStatus === "REDRIVABLE" && !inVain ? [`redrive ${machine}/${name}`] : []),
+    ...(asks && about ? [`inbox show ${name}/${about.state}`] : []),
+    `history ${machine}/${name}`,
   ];
 }
 

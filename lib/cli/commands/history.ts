@@ -1,7 +1,8 @@
 /** `baton history EXECUTION`: its events, one a line, as Step Functions numbers them. */
 import { Command } from "commander";
 import { connect, type Reply } from "../client.ts";
-import { executionArnOf, listAll } from "../names.ts";
+import { listAll } from "../list-all.ts";
+import { executionArnOf } from "../names.ts";
 import { jsonOption, urlOption } from "../options.ts";
 import { shortPayload, table } from "../paint.ts";
 

@@ -2,6 +2,7 @@
 import { userInfo } from "node:os";
 import { Command, Option } from "commander";
 import { type Client, connect, type Reply } from "../client.ts";
+import { commandLine } from "../client-settings.ts";
 import { Failure } from "../failure.ts";
 import { problemsOf, type Schema } from "../inbox/schema.ts";
 import { jsonOption, readInput, urlOption } from "../options.ts";
@@ -38,7 +39,9 @@ function listCommand(): Command {
 function showCommand(): Command {
   return taskCommand("show", "what is asked, and with which data").action(async (task: string, options: Options) => {
     const found = await findTask(connect(options.url), task, options.machine);
-    console.log(options.json ? JSON.stringify(found, undefined, 2) : description(found, Date.now()).join("\n"));
+    console.log(
+      options.json ? JSON.stringify(found, undefined, 2) : description(found, options.url, Date.now()).join("\n"),
+    );
   });
 }
 
@@ -133,7 +136,8 @@ async function findTask(client: Client, wanted: string, machine: string | undefi
   const tasks = await openTasks(client, machine);
   const found = tasks.filter((task) => task.id.startsWith(wanted) || isOf(task, wanted));
   if (found.length === 1) return found[0];
-  if (found.length === 0) throw new Failure(`nothing that waits is called '${wanted}'; see: baton inbox`);
+  if (found.length === 0)
+    throw new Failure(`nothing that waits is called '${wanted}'; see: ${commandLine(client.url, "inbox")}`);
   throw new Failure(`'${wanted}' may be ${found.map((task) => `${task.id} (${titleOf(task)})`).join(" or ")}`);
 }
 
@@ -159,7 +163,7 @@ function deadline({ until }: Reply, now: number): string {
   return until === undefined ? "none" : `in ${duration(Math.max(0, Date.parse(until) - now))}`;
 }
 
-function description(task: Reply, now: number): readonly string[] {
+function description(task: Reply, url: string, now: number): readonly string[] {
   const rows: readonly (readonly [string, string | undefined])[] = [
     ["asks", task.question],
     ["about", task.description],
@@ -168,7 +172,11 @@ function description(task: Reply, now: number): readonly string[] {
     ["data", JSON.stringify(withoutToken(task.arguments, task.token), undefined, 2)],
   ];
   const shown = rows.flatMap(([name, value]) => (value === undefined ? [] : [`  ${name.padEnd(7)} ${value}`]));
-  return [`${paint("bold", titleOf(task))}  ${task.id}`, ...shown, `  approve with: baton inbox approve ${task.id}`];
+  return [
+    `${paint("bold", titleOf(task))}  ${task.id}`,
+    ...shown,
+    `  approve with: ${commandLine(url, `inbox approve ${task.id}`)}`,
+  ];
 }
 
 /** The token that went out differs from the listed one only behind the name of its claim. */

@@ -1,7 +1,9 @@
 /** `baton list [MACHINE]`: state machines, or the executions of one, newest first. */
 import { Command, Option } from "commander";
 import { type Client, connect, type Reply } from "../client.ts";
-import { listAll, machineArnOf } from "../names.ts";
+import { listAll, machinesOf } from "../list-all.ts";
+import { machineArnOf } from "../names.ts";
+import { noMachines } from "../not-found.ts";
 import { jsonOption, readLimit, urlOption } from "../options.ts";
 import { duration, table } from "../paint.ts";
 
@@ -24,20 +26,21 @@ export function listCommand(): Command {
     .addOption(jsonOption())
     .action(async (machine: string | undefined, options: Options) => {
       const client = connect(options.url);
-      const rows = machine === undefined ? await machines(client) : await executions(client, machine, options);
+      const rows = machine === undefined ? await machinesOf(client) : await executions(client, machine, options);
       if (options.json) console.log(JSON.stringify(rows, undefined, 2));
-      else console.log(machine === undefined ? machineTable(rows) : executionTable(rows));
+      else if (rows.length > 0) console.log(machine === undefined ? machineTable(rows) : executionTable(rows));
+      else console.log(machine === undefined ? await noMachines(client) : noExecutions(client, machine, options));
     });
-}
-
-function machines(client: Client): Promise<Reply[]> {
-  return listAll(client, "ListStateMachines", {}, "stateMachines");
 }
 
 async function executions(client: Client, machine: string, options: Options): Promise<Reply[]> {
   const stateMachineArn = await machineArnOf(client, machine);
   const filter = options.status === undefined ? {} : { statusFilter: options.status };
   return await listAll(client, "ListExecutions", { stateMachineArn, ...filter }, "executions", options.limit);
+}
+
+function noExecutions({ region }: Client, machine: string, { status }: Options): string {
+  return `${machine} has no execution${status === undefined ? "" : ` that is ${status}`} in Region ${region}`;
 }
 
 function machineTable(rows: readonly Reply[]): string {

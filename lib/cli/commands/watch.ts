@@ -10,7 +10,8 @@ import { parseJson } from "../../asl/json.ts";
 import { openChanges } from "../changes.ts";
 import { type Client, connect, type Reply } from "../client.ts";
 import { afterwards, ending, follow, story } from "../follow.ts";
-import { executionArnOf, listAll, machineArnOf } from "../names.ts";
+import { listAll, machinesOf } from "../list-all.ts";
+import { executionArnOf, machineArnOf } from "../names.ts";
 import { jsonOption, readLimit, urlOption } from "../options.ts";
 import { duration, paint, paintStyle, table, terminalWidth } from "../paint.ts";
 import { openScreen } from "../screen.ts";
@@ -80,7 +81,7 @@ export interface Running {
 async function running(client: Client, { machine, limit }: Options): Promise<readonly Running[]> {
   const machines =
     machine === undefined
-      ? (await listAll(client, "ListStateMachines", {}, "stateMachines")).filter(({ type }) => type !== "EXPRESS")
+      ? (await machinesOf(client)).filter(({ type }) => type !== "EXPRESS")
       : [{ stateMachineArn: await machineArnOf(client, machine) }];
   const found: Running[] = [];
   for (const { stateMachineArn } of machines) {

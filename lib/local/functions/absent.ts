@@ -26,13 +26,18 @@ function isOurs({ account, reference }: Invocation): boolean {
 export function tellingWhere(invoke: InvokeFunction, folders: readonly string[]): InvokeFunction {
   return async (invocation) => {
     const answer = await invoke(invocation);
-    return isAbsence(answer) ? { ...answer, cause: `${answer.cause} ${whereToPut(invocation.name, folders)}` } : answer;
+    if (!isAbsence(answer)) return answer;
+    return { ...answer, cause: `${asSentence(answer.cause)} ${whereToPut(invocation.name, folders)}` };
   };
 }
 
 function isAbsence(answer: FunctionAnswer): answer is Extract<FunctionAnswer, { kind: "refused" }> {
   if (answer.kind !== "refused") return false;
   return answer.exception === "ResourceNotFoundException" || answer.cause.startsWith("Unable to load credentials");
+}
+
+function asSentence(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
 }
 
 function whereToPut(name: string, folders: readonly string[]): string {

@@ -1,6 +1,6 @@
 /** The orders that a killed or stopped engine has to finish: submitted by name, so that a start may be tried again, and judged by what the shop saw. */
 import type { Client, Reply } from "../../../lib/cli/client.ts";
-import { listAll } from "../../../lib/cli/names.ts";
+import { listAll } from "../../../lib/cli/list-all.ts";
 import { orderInput } from "./shop.ts";
 
 const submittedAtOnce = 8;

@@ -11,7 +11,8 @@ const sweepMilliseconds = 500;
 const sweepGigabytes = 0.25;
 /** A Query that finds nothing, read consistently. */
 const emptyQueryUnits = 1;
-const secrets = 2;
+/** Of signatures, of the first access key, of the issued ones. */
+const secrets = 3;
 const alarms = 6;
 
 export interface StandingLine {

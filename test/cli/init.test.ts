@@ -12,8 +12,15 @@ const done = { result: {} };
 
 test("makes a project whose tests pass and reach everything", async () => {
   const made = await baton("init", project);
-  expect(made).toMatchObject({ code: 0, out: expect.stringMatching(/^✔ .*Mein Laden\n[\s\S]*npx baton dev/) });
-  expect(JSON.parse(readFileSync(join(project, "package.json"), "utf8")).name).toBe("mein-laden");
+  expect(made).toMatchObject({
+    code: 0,
+    out: expect.stringMatching(/^✔ .*Mein Laden\n[\s\S]*npm install && npx baton dev/),
+  });
+  const { name, devDependencies } = JSON.parse(readFileSync(join(project, "package.json"), "utf8"));
+  expect(name).toBe("mein-laden");
+  // Out of a clone npm finds Baton where it lies.
+  const [, place = ""] = /^file:(.+)$/.exec(devDependencies["baton-states"]) ?? [];
+  expect(JSON.parse(readFileSync(join(project, place, "package.json"), "utf8")).name).toBe("baton-states");
   expect((await baton("validate", join(project, "machines", "order.asl.yaml"))).out).toMatch(/is valid\n$/);
   const { code, out } = await baton("test", join(project, "tests"), "--coverage", "100");
   expect(out).toContain("coverage  order: 9/9 states · 5/5 transitions · 2/2 catchers\n4 passed, 0 failed");

@@ -1,7 +1,8 @@
 /** `baton init NAME`: a project that runs and whose tests pass, in a new folder. Nothing is installed, nothing overwritten. */
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
-import { basename, dirname, join, resolve } from "node:path";
+import { basename, dirname, join, relative, resolve } from "node:path";
 import { Command } from "commander";
+import { packageFile } from "../../local/package.ts";
 import { Failure } from "../failure.ts";
 import { projectFiles } from "../init/project.ts";
 import { jsonOption } from "../options.ts";
@@ -18,11 +19,17 @@ export function initCommand(): Command {
         throw new Failure(`${folder} is there already and not empty; name a new folder`);
       }
       const name = packageName(basename(resolve(folder)));
-      const files = projectFiles(name, version());
+      const files = projectFiles(name, dependencyFor(folder));
       for (const [file, content] of Object.entries(files)) write(join(folder, file), content);
       if (json) console.log(JSON.stringify({ name, folder, files: Object.keys(files) }, undefined, 2));
       else console.log(greeting(folder, Object.keys(files)));
     });
+}
+
+/** What npm finds Baton by: a clone, which has the sources, by where it lies. */
+function dependencyFor(folder: string): string {
+  const own = packageFile();
+  return existsSync(join(own, "bin", "baton.ts")) ? `file:${relative(folder, own)}` : `^${version()}`;
 }
 
 /** npm takes small letters, digits and dashes. */
@@ -45,7 +52,7 @@ function greeting(folder: string, files: readonly string[]): string {
     `${paint("green", "✔")} ${folder}`,
     ...files.map((file) => `    ${file}`),
     "",
-    `next:  cd ${folder} && npx baton dev`,
+    `next:  cd ${folder} && npm install && npx baton dev`,
     "       npx baton start order --input @examples/a1.json --follow",
     "       npx baton test",
   ].join("\n");

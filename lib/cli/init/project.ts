@@ -1,6 +1,7 @@
 /** The files of a new project: a machine that compensates what it did, its tasks, its tests. It runs and passes as it is. */
 
-export function projectFiles(name: string, version: string): Readonly<Record<string, string>> {
+/** `dependency`: what npm finds Baton by, a version or a place. */
+export function projectFiles(name: string, dependency: string): Readonly<Record<string, string>> {
   return {
     "machines/order.asl.yaml": machine,
     "tasks/reserve.mjs": task("{ id, sku, qty }", "{ hold: 'hold-' + id, sku, qty }", "Puts the goods aside."),
@@ -13,7 +14,7 @@ export function projectFiles(name: string, version: string): Readonly<Record<str
     "tests/order.test.yaml": tests,
     "examples/a1.json": `${JSON.stringify({ id: "A1", sku: "tea", qty: 2, card: "4242" }, undefined, 2)}\n`,
     "examples/a2.json": `${JSON.stringify({ id: "A2", sku: "pot", qty: 1, card: "0000" }, undefined, 2)}\n`,
-    "package.json": `${JSON.stringify(packageOf(name, version), undefined, 2)}\n`,
+    "package.json": `${JSON.stringify(packageOf(name, dependency), undefined, 2)}\n`,
     "README.md": readme(name),
     ".gitignore": ".baton/\nnode_modules/\n",
   };
@@ -143,25 +144,26 @@ tests:
       path: [Reserve, Charge, PackAndLabel, Pack, Label, Ship, Refund, Release, OrderFailed]
 `;
 
-function packageOf(name: string, version: string): object {
+function packageOf(name: string, dependency: string): object {
   return {
     name,
     private: true,
     type: "module",
     scripts: { dev: "baton dev", test: "baton test" },
-    devDependencies: { "baton-states": `^${version}` },
+    devDependencies: { "baton-states": dependency },
   };
 }
 
 function readme(name: string): string {
   return `# ${name}
 
+    npm install                                                        once; it gives the command baton
     npx baton dev                                                      Baton on this machine, with machines/ and tasks/
     npx baton start order --input @examples/a1.json --follow           an order that goes through
     npx baton start order --input @examples/a2.json --follow           a declined card, and what is undone for it
     npx baton graph order                                              the machine as a drawing
     npx baton test                                                     the tests, in virtual time
 
-A file in \`machines/\` is a state machine, a file in \`tasks/\` a Lambda handler. A changed task counts from its next call on; a changed machine from the next \`baton dev\` or \`baton run\` on.
+A file in \`machines/\` is a state machine, a file in \`tasks/\` a Lambda handler. \`baton dev\` takes both up when they are saved: a changed task counts from its next call on, a changed machine from its next execution on.
 `;
 }

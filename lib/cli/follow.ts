@@ -7,7 +7,8 @@ import { costLine, estimateOf } from "./cost/estimate.ts";
 import { several } from "./explain/words.ts";
 import { listAll } from "./list-all.ts";
 import { namesIn, restPathOf } from "./names.ts";
-import { duration, paint, shortPayload } from "./paint.ts";
+import { duration, paint, payloadBehind } from "./paint.ts";
+import { whatChanged } from "./what-changed.ts";
 
 const firstPause = 20;
 const longestPause = 500;
@@ -17,6 +18,8 @@ const restPerRead = 4;
 export interface FollowOptions {
   /** What functions print is told under their states, where the server keeps it. */
   readonly printed?: boolean;
+  /** It has been redriven: its story begins there. */
+  readonly redriven?: boolean;
 }
 
 /** Prints what happens as it comes; answers the description of the ended execution. */
@@ -24,7 +27,7 @@ export async function follow(
   client: Client,
   executionArn: string,
   print: (line: string) => void,
-  { printed = false }: FollowOptions = {},
+  { printed = false, redriven = false }: FollowOptions = {},
 ): Promise<Reply> {
   const told = new Map<string, number>();
   const asked = new Set<number>();
@@ -33,7 +36,7 @@ export async function follow(
     const begun = performance.now();
     const description = await client.call("DescribeExecution", { executionArn });
     const events = await listAll(client, "GetExecutionHistory", { executionArn }, "events");
-    const fresh = untold(story(events), told);
+    const fresh = untold(redriven ? sinceRedrive(events) : story(events), told);
     for (const { text, attempt } of fresh) {
       print(`  ${text}`);
       if (!printed || attempt === undefined || asked.has(attempt)) continue;
@@ -76,8 +79,15 @@ async function linesOf(client: Client, executionArn: string, attempt: number): P
 
 interface Told {
   readonly text: string;
+  readonly event: number;
   /** The event with which the attempt began that this tells the end of. */
   readonly attempt?: number;
+}
+
+/** The last one; what came before only says what its states had. */
+function sinceRedrive(events: readonly Reply[]): readonly Told[] {
+  const last = events.findLast(({ type }) => type === "ExecutionRedriven")?.id ?? Number.POSITIVE_INFINITY;
+  return story(events).filter(({ event }) => event >= last);
 }
 
 /** One line for each thing worth telling; what is between (scheduled, started) only sets the times. */
@@ -88,7 +98,7 @@ export function story(events: readonly Reply[]): readonly Told[] {
     const text = tell(event, byId, attempts);
     if (text === undefined) return [];
     const attempt = endOfAttempt.test(event.type) ? attemptBefore(event, byId) : undefined;
-    return [{ text, ...(attempt !== undefined && { attempt }) }];
+    return [{ text, event: event.id, ...(attempt !== undefined && { attempt }) }];
   });
 }
 
@@ -105,15 +115,19 @@ function attemptBefore(event: Reply, byId: ReadonlyMap<number, Reply>): number |
 interface EnteredState {
   readonly id: number;
   readonly name: string;
+  /** When it was entered, or taken up again by a redrive. */
   readonly at: number;
+  readonly input?: string;
 }
 
 /** The state that the event belongs to: the nearest one entered on its way back, by name where the event says one. */
 function enteredBy(event: Reply, byId: ReadonlyMap<number, Reply>, wanted?: string): EnteredState | undefined {
+  let redriven: Reply | undefined;
   for (let at = byId.get(event.previousEventId); at; at = byId.get(at.previousEventId)) {
-    const name = at.stateEnteredEventDetails?.name;
+    if (at.type === "ExecutionRedriven") redriven ??= at;
+    const { name, input } = at.stateEnteredEventDetails ?? {};
     if (name === undefined || (wanted !== undefined && name !== wanted)) continue;
-    return { id: at.id, name, at: at.timestamp * 1_000 };
+    return { id: at.id, name, input, at: (redriven ?? at).timestamp * 1_000 };
   }
   return undefined;
 }
@@ -132,12 +146,23 @@ const tales: readonly (readonly [type: RegExp, tell: Tell])[] = [
   [/^WaitStateEntered$/, (event) => line("cyan", "…", undefined, event, "waits")],
   [/^(Map|Parallel)StateFailed$/, (event, byId) => line("red", "✖", enteredBy(event, byId), event, "")],
   [/^(Map|Parallel)StateStarted$/, forked],
-  [/^ExecutionRedriven$/, (event) => line("cyan", "⟳", undefined, event, "redriven")],
+  [/^ExecutionRedriven$/, takenUp],
 ];
 
 function tell(event: Reply, byId: ReadonlyMap<number, Reply>, attempts: Map<number, number>): string | undefined {
   return tales.find(([type]) => type.test(event.type))?.[1](event, byId, attempts);
 }
+
+/** Attempts are counted anew from here. */
+function takenUp(event: Reply, _byId: ReadonlyMap<number, Reply>, attempts: Map<number, number>): string {
+  attempts.clear();
+  return line("cyan", "⟳", undefined, event, "redriven");
+}
+
+const nameWidth = 24;
+const tookWidth = 8;
+/** Columns before what a line says: the indent, the sign, the name, the time, and what is between. */
+const before = 2 + 2 + nameWidth + 1 + tookWidth + 2;
 
 function line(
   colour: "cyan" | "green" | "red" | "yellow",
@@ -148,7 +173,7 @@ function line(
 ): string {
   const name = state?.name ?? event.stateEnteredEventDetails?.name ?? event.stateExitedEventDetails?.name ?? "";
   const took = state ? duration(event.timestamp * 1_000 - state.at) : "";
-  return `${paint(colour, sign)} ${name.padEnd(24)} ${took.padStart(8)}  ${says}`.trimEnd();
+  return `${paint(colour, sign)} ${name.padEnd(nameWidth)} ${took.padStart(tookWidth)}  ${says}`.trimEnd();
 }
 
 function exited(event: Reply, byId: ReadonlyMap<number, Reply>): string {
@@ -157,7 +182,13 @@ function exited(event: Reply, byId: ReadonlyMap<number, Reply>): string {
   const caught = /(Failed|TimedOut)$/.test(byId.get(event.previousEventId)?.type ?? "");
   return caught
     ? line("yellow", "↩", state, event, "caught")
-    : line("green", "✔", state, event, paint("dim", shortPayload(output)));
+    : line("green", "✔", state, event, paint("dim", payloadBehind(before, madeOf(state?.input, output))));
+}
+
+/** Where states add to what they got, their outputs all begin alike. Histories without data have neither. */
+function madeOf(input: string | undefined, output: string | undefined): string | undefined {
+  if (input === undefined || output === undefined) return output;
+  return whatChanged(input, output) ?? output;
 }
 
 function failed(event: Reply, byId: ReadonlyMap<number, Reply>, attempts: Map<number, number>): string {
@@ -210,11 +241,12 @@ export async function afterwards(client: Client, { executionArn, status }: Reply
   return paint("dim", `${cost}${more}`);
 }
 
-/** The last line: how it ended, and what came out or why it failed. */
-export function ending(description: Reply): string {
-  const took = duration((description.stopDate - description.startDate) * 1_000);
+/** The last line: how it ended, and what came out or why it failed. Where a redrive is followed, since when it is: in seconds. */
+export function ending(description: Reply, redriveDate?: number): string {
+  const time = duration((description.stopDate - (redriveDate ?? description.startDate)) * 1_000);
+  const took = redriveDate === undefined ? time : `${time} since its redrive`;
   if (description.status === "SUCCEEDED") {
-    return `${paint("green", "✔ SUCCEEDED")} in ${took}  ${paint("dim", shortPayload(description.output))}`;
+    return `${paint("green", "✔ SUCCEEDED")} in ${took}  ${paint("dim", payloadBehind(`✔ SUCCEEDED in ${took}  `.length, description.output))}`;
   }
   const why = [description.error, reason(description.cause)].filter(Boolean).join(": ");
   return `${paint("red", `✖ ${description.status}`)} in ${took}  ${why}`;

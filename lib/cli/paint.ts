@@ -46,10 +46,19 @@ export function duration(milliseconds: number): string {
 
 const payloadWidth = 72;
 
-export function shortPayload(text: string | undefined): string {
+export function shortPayload(text: string | undefined, width = payloadWidth): string {
   if (text === undefined) return "";
   const line = text.replace(/\s+/g, " ");
-  return line.length > payloadWidth ? `${line.slice(0, payloadWidth - 1)}…` : line;
+  return line.length > width ? `${line.slice(0, width - 1)}…` : line;
+}
+
+/** Still worth printing, on however narrow a terminal. */
+const narrowest = 24;
+
+/** On a terminal what fits in the rest of a line of which so many columns are taken; elsewhere of the usual length. */
+export function payloadBehind(taken: number, text: string | undefined): string {
+  const { isTTY } = process.stdout;
+  return shortPayload(text, isTTY ? Math.max(narrowest, terminalWidth() - taken) : payloadWidth);
 }
 
 /** Columns as wide as their widest cell. */

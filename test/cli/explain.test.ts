@@ -1,5 +1,5 @@
 /** `baton explain`: a failed run's story in sentences, with what its function printed; and of one that waits for somebody. */
-import { rmSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { connect } from "../../lib/cli/client.ts";
@@ -33,9 +33,28 @@ const folder = folderOf({
     console.log("asking the bank about", card);
     throw Object.assign(new Error("declined"), { name: "CardDeclined" });
   };`,
+  "mended.mjs": `import { existsSync } from "node:fs";
+  export const handler = async () => {
+    if (!existsSync(new URL("mended", import.meta.url))) throw new Error("not mended");
+    return "done";
+  };`,
   "ask.mjs": "export const handler = async () => ({});",
 });
+const mended = {
+  StartAt: "Begin",
+  States: {
+    Begin: { Type: "Pass", Next: "Work" },
+    Work: {
+      Type: "Task",
+      Resource: Resource.replace("charge", "mended"),
+      ResultPath: "$.work",
+      Retry: [{ ErrorEquals: ["States.ALL"], MaxAttempts: 0 }],
+      End: true,
+    },
+  },
+};
 const machines = {
+  mended: JSON.stringify(mended),
   sale: JSON.stringify(sale),
   broken: JSON.stringify(broken),
   refusing: JSON.stringify(refusing),
@@ -111,6 +130,23 @@ test("what it waits for, and how to answer", async () => {
   expect(await explained()).toMatch(
     /Somebody has to answer. There is no deadline.\n +baton inbox show one\/T --endpoint http\S+\n/,
   );
+});
+
+test("redrive --follow tells what happens from there on, and the time since", async () => {
+  await expect
+    .poll(async () => (await baton("describe", "mended/one", ...at)).out, { timeout: 20_000 })
+    .toContain("FAILED");
+  writeFileSync(join(folder, "mended"), "");
+  const { code, out } = await baton("redrive", "mended/one", "--follow", ...at);
+  const time = "\\d+(\\.\\d)? m?s";
+  const lines = [
+    "\\S+:mended:one",
+    " {2}⟳ +redriven",
+    ` {2}✔ Work +${time} {2}\\+ work "done"`,
+    `✔ SUCCEEDED in ${time} since its redrive {2}\\{"card":"4000","work":"done"\\}`,
+  ];
+  expect(out).toMatch(new RegExp(`^${lines.join("\n")}\n$`));
+  expect(code).toBe(0);
 });
 
 test("a redrive that comes to a Fail state again says so, others say nothing", async () => {

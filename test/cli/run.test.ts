@@ -64,10 +64,10 @@ describe("baton run, in this process", () => {
     const took = "\\d+(\\.\\d+)? m?s";
     const expected = [
       "arn:aws:states:us-east-1:000000000000:execution:shop:first",
-      ` {2}✔ Greet +${took} {2}\\{.*`,
+      ` {2}✔ Greet +${took} {2}\\+ greeting \\{"hello":"shop"\\}`,
       ` {2}✖ Charge +${took} {2}attempt 1: Busy come again`,
       ` {2}↻ Charge +${took} {2}tried again`,
-      ` {2}✔ Charge +${took} {2}\\{.*`,
+      ` {2}✔ Charge +${took} {2}\\+ charge "charged"`,
       " {2}⑂ Pack over 2 items",
       ` {2}✔ PackOne +${took} {2}[12]`,
       ` {2}✔ PackOne +${took} {2}[12]`,

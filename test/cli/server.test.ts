@@ -78,6 +78,11 @@ describe("commands on a running server", () => {
     const stopped = await on("stop", "patient/order-7", "--error", "Cancelled", "--cause", "by its customer");
     expect(stopped).toMatchObject({ code: 0, out: `stopped ${arn("patient", "order-7")}\n` });
     expect(JSON.parse((await on("stop", "order-8", "--json")).out)).toEqual({ stopDate: expect.any(Number) });
+    expect(await on("stop", "order-8")).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/^\S+:order-8 had ended before, ABORTED at \d{4}-\S+Z \(\d+(\.\d)? m?s ago\)\n$/),
+    });
+    expect(JSON.parse((await on("stop", "order-8", "--json")).out)).toMatchObject({ endedBefore: "ABORTED" });
 
     const history = await on("history", "order-7");
     expect(history.out).toMatch(
@@ -133,10 +138,11 @@ describe("commands on a running server", () => {
 
   test("describe says what an execution waits for, or how it ended", async () => {
     await deploy(connect(server.url), readValidDefinition(patient, {}));
-    await on("start", "patient", "--name", "order-9", "--input", '{"n":9}');
+    const input = JSON.stringify({ text: "x".repeat(200) }); // no terminal, so nothing is cut
+    await on("start", "patient", "--name", "order-9", "--input", input);
     const running = await on("describe", "order-9");
     expect(running.out).toMatch(
-      /^\S+:patient:order-9 {2}RUNNING\n {2}started +\S+Z, for .*\n {2}input +\{"n":9\}\n {2}now +waits until \S+Z in W\n\nID +PREV /,
+      /^\S+:patient:order-9 {2}RUNNING\n {2}started +\S+Z, for .*\n {2}input +\{"text":"x{200}"\}\n {2}now +waits until \S+Z in W\n\nID +PREV /,
     );
     expect(JSON.parse((await on("describe", "order-9", "--json", "--events", "1")).out)).toMatchObject({
       status: "RUNNING",

@@ -4,7 +4,7 @@ import { type Client, connect, type Reply } from "../client.ts";
 import { readCause } from "../explain/cause.ts";
 import { executionArnOf, restPathOf } from "../names.ts";
 import { jsonOption, readLimit, urlOption } from "../options.ts";
-import { duration, paint, shortPayload } from "../paint.ts";
+import { duration, paint, payloadBehind } from "../paint.ts";
 import { eventTable } from "./history.ts";
 
 interface Options {
@@ -47,12 +47,22 @@ function standing(execution: Reply, now: number): readonly string[] {
     ["started", `${startDate}, ${times}`],
     ["error", error],
     ["cause", cause === undefined ? undefined : readCause(cause).message],
-    ["input", input === undefined ? undefined : shortPayload(JSON.stringify(input))],
-    ["output", output === undefined ? undefined : shortPayload(JSON.stringify(output))],
+    ["input", payload(input)],
+    ["output", payload(output)],
     ...waitingFor.map((one: Reply) => ["now", whatIsAwaited(one)] as const),
   ];
   const shown = rows.flatMap(([name, value]) => (value === undefined ? [] : [`  ${name.padEnd(8)} ${value}`]));
   return [`${paint("bold", executionArn)}  ${paint(colour, status)}`, ...shown];
+}
+
+/** What the names of the rows take. */
+const indent = 11;
+
+/** Whole where somebody reads on who is no person at a terminal. */
+function payload(value: unknown): string | undefined {
+  if (value === undefined) return undefined;
+  const text = JSON.stringify(value);
+  return process.stdout.isTTY ? payloadBehind(indent, text) : text;
 }
 
 /** The reason names the state and its moments already; a branch is named where there are several. */

@@ -1,8 +1,9 @@
 /** `baton stop EXECUTION`: ends it as ABORTED, with all of its branches. */
 import { Command } from "commander";
-import { connect } from "../client.ts";
+import { connect, type Reply } from "../client.ts";
 import { executionArnOf } from "../names.ts";
 import { jsonOption, urlOption } from "../options.ts";
+import { duration } from "../paint.ts";
 
 interface Options {
   readonly url: string;
@@ -22,7 +23,18 @@ export function stopCommand(): Command {
     .action(async (execution: string, { url, error, cause, json }: Options) => {
       const client = connect(url);
       const executionArn = await executionArnOf(client, execution);
+      const before = await client.call("DescribeExecution", { executionArn });
       const stopped = await client.call("StopExecution", { executionArn, error, cause });
-      console.log(json ? JSON.stringify(stopped, undefined, 2) : `stopped ${executionArn}`);
+      // One that ended in between keeps its end, too.
+      const { status } = await client.call("DescribeExecution", { executionArn });
+      const wasOver = before.status !== "RUNNING" || status !== "ABORTED";
+      if (json) console.log(JSON.stringify({ ...stopped, ...(wasOver && { endedBefore: status }) }, undefined, 2));
+      else console.log(wasOver ? `${executionArn} ${endedBefore(status, stopped)}` : `stopped ${executionArn}`);
     });
+}
+
+/** The service answers when it ended. */
+function endedBefore(status: string, { stopDate }: Reply): string {
+  const at = stopDate * 1_000;
+  return `had ended before, ${status} at ${new Date(at).toISOString()} (${duration(Math.max(0, Date.now() - at))} ago)`;
 }

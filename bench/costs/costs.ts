@@ -62,6 +62,7 @@ function executionOf(usage: Usage): PricedExecution {
     writeUnits,
     // The machine's row, which StartExecution reads, is not an execution's and counted apart: one unit.
     readUnits: readUnits + 1,
+    apiStarts: 1,
     messages: sends,
     apiMessages: apiSends,
     messageBytes,

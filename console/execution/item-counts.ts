@@ -1,35 +1,10 @@
-/** A Map Run in words: what its items have come to, and how many of them may fail before all of it does. */
+/** How many items of a Map Run may fail before all of it does, in words. */
+
+import type { Counts, MapRunAnswer } from "../../lib/cli/explain/map-runs.ts";
 import { count, several } from "../../lib/cli/explain/words.ts";
-
-export interface MapRunAnswer {
-  readonly status: string;
-  readonly maxConcurrency: number;
-  readonly toleratedFailureCount: number;
-  readonly toleratedFailurePercentage: number;
-  readonly itemCounts: Counts;
-  readonly executionCounts: Counts;
-}
-
-/** By outcome, and in `total`. */
-export type Counts = Readonly<Record<string, number>>;
 
 /** By the ARN of a Map Run. */
 export type RunCounts = ReadonlyMap<string, Counts>;
-
-const outcomes = [
-  ["succeeded", "succeeded"],
-  ["running", "running"],
-  ["pending", "pending"],
-  ["failed", "failed"],
-  ["timedOut", "timed out"],
-  ["aborted", "stopped"],
-] as const;
-
-/** `5 succeeded, 1 failed of 6 items`. */
-export function toldCounts(counts: Counts, what: string): string {
-  const told = outcomes.flatMap(([name, words]) => (counts[name] ? [`${count(counts[name])} ${words}`] : []));
-  return `${told.length === 0 ? "none yet" : told.join(", ")} of ${several(counts["total"] ?? 0, what)}`;
-}
 
 /** What is tolerated, and how much of that is used up. */
 export function tolerance({

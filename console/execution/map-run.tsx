@@ -3,6 +3,7 @@
  * before all of it does. Each child has a page of its own.
  */
 import { useState } from "preact/hooks";
+import { type MapRunAnswer, toldCounts } from "../../lib/cli/explain/map-runs.ts";
 import { count, several } from "../../lib/cli/explain/words.ts";
 import { call } from "../api/client.ts";
 import { useLive } from "../api/live.ts";
@@ -11,7 +12,7 @@ import { Failed } from "../parts/failure.tsx";
 import { StatusBadge } from "../parts/status.tsx";
 import { statusWords } from "../parts/words.ts";
 import { executionLink, namesIn } from "../route.ts";
-import { type MapRunAnswer, toldCounts, tolerance } from "./item-counts.ts";
+import { tolerance } from "./item-counts.ts";
 
 export function MapRun({ arn }: { readonly arn: string }) {
   const { value, error } = useLive({

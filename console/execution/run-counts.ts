@@ -1,9 +1,10 @@
 /** What the items of Distributed Maps have come to, by their Map Runs: no history tells of them. */
 import { useMemo } from "preact/hooks";
 import type { Visit } from "../../lib/asl/history/visits.ts";
+import type { Counts, MapRunAnswer } from "../../lib/cli/explain/map-runs.ts";
 import { call } from "../api/client.ts";
 import { useLive } from "../api/live.ts";
-import type { Counts, MapRunAnswer, RunCounts } from "./item-counts.ts";
+import type { RunCounts } from "./item-counts.ts";
 
 const none: RunCounts = new Map();
 /** A Map that is visited more often than that is looked at visit by visit. */

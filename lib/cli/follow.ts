@@ -2,8 +2,9 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { ApiFailure, type Client, type Reply } from "./client.ts";
 import { commandLine } from "./client-settings.ts";
+import { childrenNotes, childrenOf } from "./cost/children.ts";
 import { countsOf } from "./cost/count.ts";
-import { costLine, estimateOf } from "./cost/estimate.ts";
+import { costLine, estimateOf, together } from "./cost/estimate.ts";
 import { several } from "./explain/words.ts";
 import { listAll } from "./list-all.ts";
 import { namesIn, restPathOf } from "./names.ts";
@@ -232,7 +233,9 @@ function messageOf(cause: string): string | undefined {
 export async function afterwards(client: Client, { executionArn, status }: Reply): Promise<string> {
   const question = { executionArn, includeExecutionData: false };
   const events = await listAll(client, "GetExecutionHistory", question, "events");
-  const cost = `  ${costLine(estimateOf(countsOf(events)))}`;
+  const children = await childrenOf(client.call, executionArn, events);
+  const sum = costLine(together([estimateOf(countsOf(events)), children.estimate]));
+  const cost = [sum, ...childrenNotes(children)].map((line) => `  ${line}`).join("\n");
   const { machine, name } = namesIn(executionArn);
   const more =
     status === "SUCCEEDED"

@@ -9,6 +9,7 @@ const usual: PricedExecution = {
   tasks: 2,
   writeUnits: 20,
   readUnits: 2,
+  apiStarts: 1,
   messages: 11,
   apiMessages: 2,
   messageBytes: 11 * 1_000,

@@ -56,6 +56,8 @@ describe.skipIf(missingChromium)(`a Distributed Map in the console${reason}`, ()
       .first()
       .click({ position: { x: 3, y: 3 }, force: true }); // between what is in it
     await page.getByText("57 of 60 items · 3 failed").first().waitFor();
+    const cost = "60 children of its Map Runs are counted in, estimated from the histories of 11 of them.";
+    await page.locator(".headline").getByText(cost).waitFor();
     const items = page.getByRole("region", { name: "Items" });
     await items.getByText("57 succeeded, 3 failed of 60 items").waitFor();
     await items.getByText("It tolerates 3 failed items; so far 3 (5 %) failed. At most 20 run at once.").waitFor();

@@ -3,8 +3,9 @@ import { Command, InvalidArgumentError } from "commander";
 import { graphOf } from "../../asl/graph/graph.ts";
 import { parseJson } from "../../asl/json.ts";
 import { connect } from "../client.ts";
+import { type Children, childrenNotes, childrenOf, noChildren } from "../cost/children.ts";
 import { type Counts, countsOf, waysThrough } from "../cost/count.ts";
-import { dollars, type Estimate, estimateOf } from "../cost/estimate.ts";
+import { dollars, type Estimate, estimateOf, together } from "../cost/estimate.ts";
 import { Failure } from "../failure.ts";
 import { jsonOption, substituteOption, urlOption } from "../options.ts";
 import { paint, table } from "../paint.ts";
@@ -28,13 +29,19 @@ export function costCommand(): Command {
     .addOption(urlOption())
     .addOption(jsonOption())
     .action(async (what: string, options: Options) => {
-      const subject = await findSubject(connect(options.url), what, options.substitute);
+      const client = connect(options.url);
+      const subject = await findSubject(client, what, options.substitute);
       const runs = runsOf(subject, options.items);
-      const estimates = runs.map(([name, counts]) => ({ name, ...counts, ...estimateOf(counts) }));
+      const { executionArn, events } = subject;
+      const isRun = executionArn !== undefined && events !== undefined;
+      const children = isRun ? await childrenOf(client.call, executionArn, events) : noChildren;
+      const estimates = runs.map(([name, counts]) => rowOf(name, counts, children));
       if (options.json) console.log(JSON.stringify(estimates, undefined, 2));
       else
         console.log(
-          [costTable(estimates, options.executions ?? 1), "", paint("dim", note(subject, options))].join("\n"),
+          [costTable(estimates, options.executions ?? 1), "", paint("dim", note(subject, options, children))].join(
+            "\n",
+          ),
         );
     });
 }
@@ -51,6 +58,14 @@ function runsOf({ events, text, title }: Subject, items: number): readonly (read
   return JSON.stringify(shortest) === JSON.stringify(longest) ? [["every way", shortest]] : ways;
 }
 
+/** Counts are the execution's own; its transitions and prices are with its children. */
+function rowOf(name: string, counts: Counts, children: Children) {
+  const sum = together([estimateOf(counts), children.estimate]);
+  const { counted, looked, left } = children;
+  const beneath = childrenNotes(children).length > 0 && { children: { counted, looked, left } };
+  return { name, ...counts, ...sum, transitions: Math.round(sum.transitions), ...beneath };
+}
+
 function costTable(estimates: readonly (Estimate & Counts & { readonly name: string })[], times: number): string {
   const rows = estimates.map(({ name, transitions, loadedUsd, aloneUsd, stepFunctionsUsd }) => [
     times === 1 ? name : `${name}, ${times} times`,
@@ -65,8 +80,9 @@ function costTable(estimates: readonly (Estimate & Counts & { readonly name: str
   return table([["", "TRANSITIONS", "HERE, UNDER LOAD", "HERE, ALONE", "STEP FUNCTIONS", "RATIO"], ...rows]);
 }
 
-function note({ events }: Subject, { items }: Options): string {
-  const what = events === undefined ? `Maps of ${items} items, no failures, no loops. ` : "";
+function note({ events }: Subject, { items }: Options, children: Children): string {
+  const of = events === undefined ? [`Maps of ${items} items, no failures, no loops.`] : childrenNotes(children);
+  const what = of.map((sentence) => `${sentence} `).join("");
   return `${what}List prices of us-east-1, payloads up to 1 KB, without what tasks call, storage and an idle installation's 3 dollars a month: docs/costs.md`;
 }
 

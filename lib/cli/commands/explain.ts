@@ -6,6 +6,7 @@ import { Command } from "commander";
 import { type Visit, visitsOf } from "../../asl/history/visits.ts";
 import { type Client, connect, type Reply } from "../client.ts";
 import { commandLine } from "../client-settings.ts";
+import { childrenOf } from "../cost/children.ts";
 import { readCause } from "../explain/cause.ts";
 import { spent } from "../explain/spent.ts";
 import { redriveIsInVain, type Story, storyOf } from "../explain/story.ts";
@@ -58,7 +59,7 @@ async function explanation(client: Client, executionArn: string): Promise<Explan
     ...(cause !== "" && { cause }),
     ...(because !== undefined && { because }),
     printed: about ? await printedIn(client, executionArn, about) : [],
-    cost: spent(events, description.status !== "RUNNING"),
+    cost: spent(events, description.status !== "RUNNING", await childrenOf(client.call, executionArn, events)),
     next,
     commands: commandsFor(description, story, redriveIsInVain(visits)).map((words) => commandLine(client.url, words)),
   };

@@ -10,6 +10,8 @@ export interface PricedExecution {
   readonly tasks: number;
   readonly writeUnits: number;
   readonly readUnits: number;
+  /** Starts through the API: 1, or 0 for a child of a Map Run. */
+  readonly apiStarts: number;
   /** All messages, guard and first one included. */
   readonly messages: number;
   /** Of these, the ones that the API's function sent, each in a request of its own. */
@@ -93,21 +95,21 @@ function queueLines({ messages, apiMessages, messageBytes, tasks }: PricedExecut
   ];
 }
 
-function functionLines({ messages, tasks }: PricedExecution, batch: number): Counted[] {
+function functionLines({ messages, tasks, apiStarts }: PricedExecution, batch: number): Counted[] {
   const flow = messages - tasks;
-  const invocations = flow / batch + tasks / batch + 1;
+  const invocations = flow / batch + tasks / batch + apiStarts;
   const { roundTripsMilliseconds: trips, flowMessageMilliseconds, taskMessageMilliseconds } = assumed;
   const flowMs = flow * (trips / batch + flowMessageMilliseconds);
   const shared = 2 * trips + assumed.taskCallMilliseconds;
   const taskMs = tasks * (shared / batch + taskMessageMilliseconds);
   const seconds = (milliseconds: number): number => (milliseconds / 1_000) * assumed.functionGigabytes;
-  const logBytes = invocations * assumed.logBytesPerInvocation + assumed.logBytesPerApiRequest;
+  const logBytes = invocations * assumed.logBytesPerInvocation + apiStarts * assumed.logBytesPerApiRequest;
   return [
     {
       what: "Lambda requests",
       price: "invocation",
       quantity: invocations,
-      how: `(${show(flow)} flow + ${show(tasks)} tasks) / ${batch} + 1 start`,
+      how: `(${show(flow)} flow + ${show(tasks)} tasks) / ${batch} + ${show(apiStarts)} start`,
     },
     {
       what: "Lambda, flow",
@@ -124,10 +126,10 @@ function functionLines({ messages, tasks }: PricedExecution, batch: number): Cou
     {
       what: "Lambda, start",
       price: "gigabyteSecond",
-      quantity: seconds(assumed.startMilliseconds),
+      quantity: apiStarts * seconds(assumed.startMilliseconds),
       how: `${assumed.startMilliseconds} ms x 0.5 GB`,
     },
-    { what: "HTTP API", price: "apiRequest", quantity: 1, how: "1 start" },
+    { what: "HTTP API", price: "apiRequest", quantity: apiStarts, how: `${show(apiStarts)} start` },
     {
       what: "logs",
       price: "logGigabyte",

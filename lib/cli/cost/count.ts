@@ -61,17 +61,22 @@ export function countsOf(events: readonly CountedEvent[]): Counts {
   };
 }
 
-/** Of the API: the first message, and the guard of the start. */
-const startMessages = 2;
-const startAndEndUnits = 9;
-/** The guard's, and that of the machine's row. */
-const startReads = 2;
+export type StartedBy = "api" | "map run";
+
+const starts = {
+  /** The first message and the guard of the start; the guard's read, and that of the machine's row. */
+  api: { apiStarts: 1, apiMessages: 2, startAndEndUnits: 9, startReads: 2 },
+  /** No request and no guard; the child's turn and its report are two writes. */
+  "map run": { apiStarts: 0, apiMessages: 0, startAndEndUnits: 11, startReads: 1 },
+} satisfies Record<StartedBy, object>;
+
 /** Up to a KB of what is compressed. */
 const segmentBytes = 1_000;
 const messageBytes = 800;
 
 /** In the units of docs/costs.md, with payloads that fit into a KB when compressed. */
-export function pricedOf(counts: Counts): PricedExecution {
+export function pricedOf(counts: Counts, startedBy: StartedBy = "api"): PricedExecution {
+  const { apiStarts, apiMessages, startAndEndUnits, startReads } = starts[startedBy];
   const { states, attempts, retries, awaited, forks, branches, longWaits } = counts;
   const segments = states + attempts + awaited + forks + retries;
   const writes = segments + 2 * branches + 2 * longWaits;
@@ -82,7 +87,8 @@ export function pricedOf(counts: Counts): PricedExecution {
     writeUnits: writes + startAndEndUnits,
     readUnits: startReads + 2 * awaited + 2 * longWaits,
     messages,
-    apiMessages: startMessages + awaited,
+    apiStarts,
+    apiMessages: apiMessages + awaited,
     messageBytes: messages * messageBytes,
     objectWrites: 0,
     objectReads: 0,

@@ -1,6 +1,6 @@
 /** What one execution costs, here and on Step Functions, in US dollars at list prices. */
 import { billOf } from "./bill.ts";
-import { type Counts, pricedOf } from "./count.ts";
+import { type Counts, pricedOf, type StartedBy } from "./count.ts";
 import { stepFunctionsUsd } from "./prices.ts";
 
 export interface Estimate {
@@ -15,9 +15,9 @@ export interface Estimate {
 
 const fullBatch = 10;
 
-export function estimateOf(counts: Counts): Estimate {
+export function estimateOf(counts: Counts, startedBy: StartedBy = "api"): Estimate {
   const transitions = counts.states + counts.retries;
-  const priced = pricedOf(counts);
+  const priced = pricedOf(counts, startedBy);
   const ofOne = (batch: number): number => (billOf(priced, batch).usd * priced.states) / 1e6;
   return {
     transitions,
@@ -25,6 +25,32 @@ export function estimateOf(counts: Counts): Estimate {
     aloneUsd: ofOne(1),
     loadedUsd: ofOne(fullBatch),
   };
+}
+
+export const free: Estimate = { transitions: 0, stepFunctionsUsd: 0, aloneUsd: 0, loadedUsd: 0 };
+
+export function times(
+  { transitions, stepFunctionsUsd: theirs, aloneUsd, loadedUsd }: Estimate,
+  number: number,
+): Estimate {
+  return {
+    transitions: transitions * number,
+    stepFunctionsUsd: theirs * number,
+    aloneUsd: aloneUsd * number,
+    loadedUsd: loadedUsd * number,
+  };
+}
+
+export function together(estimates: readonly Estimate[]): Estimate {
+  return estimates.reduce(
+    (sum, each) => ({
+      transitions: sum.transitions + each.transitions,
+      stepFunctionsUsd: sum.stepFunctionsUsd + each.stepFunctionsUsd,
+      aloneUsd: sum.aloneUsd + each.aloneUsd,
+      loadedUsd: sum.loadedUsd + each.loadedUsd,
+    }),
+    free,
+  );
 }
 
 /** $0.00023: two digits that say something. */
@@ -35,6 +61,6 @@ export function dollars(usd: number): string {
 
 /** For the end of an execution that was followed. */
 export function costLine({ transitions, aloneUsd, stepFunctionsUsd: theirs }: Estimate): string {
-  const unit = transitions === 1 ? "transition" : "transitions";
-  return `${transitions} ${unit} · on AWS ${dollars(aloneUsd)} here, ${dollars(theirs)} on Step Functions`;
+  const whole = Math.round(transitions);
+  return `${whole} ${whole === 1 ? "transition" : "transitions"} · on AWS ${dollars(aloneUsd)} here, ${dollars(theirs)} on Step Functions`;
 }

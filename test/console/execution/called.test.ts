@@ -1,8 +1,9 @@
 /** What an attempt called: the function and its log group, the execution it started, or something else. */
 import { describe, expect, test } from "vitest";
 import { functionOf, logGroupLink, startedExecution } from "../../../console/execution/called.ts";
-import { toldCounts, tolerance } from "../../../console/execution/item-counts.ts";
+import { tolerance } from "../../../console/execution/item-counts.ts";
 import type { Attempt } from "../../../lib/asl/history/visits.ts";
+import { toldCounts } from "../../../lib/cli/explain/map-runs.ts";
 
 const attempt = (more: Partial<Attempt>): Attempt => ({ event: 3, at: 0, status: "succeeded", ...more });
 const invoked = (name: string): Attempt =>

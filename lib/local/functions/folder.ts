@@ -21,6 +21,8 @@ export interface Folder {
 
 /** What a handler may be written in; of two files with the same name the first in this order wins. */
 const extensions = [".mjs", ".js", ".cjs", ".ts", ".mts", ".py"];
+/** What AWS's templates call the file with the handler. */
+const entryNames: ReadonlySet<string> = new Set(["index", "app", "lambda_function"]);
 const freshMilliseconds = 100;
 /** Beyond these the folder is not one of functions, and looking at it would be felt at every call. */
 const filesLimit = 2000;
@@ -59,20 +61,29 @@ function lookAt(path: string, at: number): Look {
     );
   }
   const functions = new Map<string, string>();
-  for (const extension of extensions) {
-    for (const { file, relative } of files) {
-      const name = relative.slice(0, -extension.length);
-      const isFunction = extname(relative) === extension && /^[\w-]+$/.test(name);
-      if (isFunction && !functions.has(name)) functions.set(name, file);
-    }
+  for (const { file, relative } of [...files].sort((one, other) => rankOf(one) - rankOf(other))) {
+    const name = functionNameOf(relative);
+    if (name !== undefined && !functions.has(name)) functions.set(name, file);
   }
   const version = files.map(({ relative, stats }) => `${relative}:${stats.mtimeMs}:${stats.size}`).join("|");
   return { at, version, functions };
 }
 
+/** `NAME.ext`; or in a folder of its own, as templates lay functions out: `NAME/index.ext`. */
+function functionNameOf(relative: string): string | undefined {
+  const form = /^(?<name>[\w-]+)(?:\/(?<entry>[\w-]+))?\.\w+$/;
+  const { name, entry } = form.exec(relative)?.groups ?? {};
+  return entry === undefined || entryNames.has(entry) ? name : undefined;
+}
+
+/** A file of the function's name comes before a folder of its name. */
+function rankOf({ relative }: CodeFile): number {
+  return extensions.indexOf(extname(relative)) + (relative.includes("/") ? extensions.length : 0);
+}
+
 interface CodeFile {
   readonly file: string;
-  /** Its path in the folder; a function's has no slash in it. */
+  /** Its path in the folder. */
   readonly relative: string;
   readonly stats: Stats;
 }

@@ -5,6 +5,7 @@
  *
  * Arguments: the module's file, and the function's name. It ends when the engine closes descriptor 3.
  */
+import { spawnSync } from "node:child_process";
 import { writeSync } from "node:fs";
 import { Socket } from "node:net";
 import { pathToFileURL } from "node:url";
@@ -91,8 +92,17 @@ async function loadHandler(): Promise<Handler> {
     }
     return unloadable(errorText("Runtime.HandlerNotFound", `${name}.handler is undefined or not exported`, []));
   } catch (error) {
-    return unloadable(loadFailure(error));
+    const failure = loadFailure(error);
+    if (failure.includes("Runtime.UserCodeSyntaxError")) tellPlace();
+    return unloadable(failure);
   }
+}
+
+/** Prints file, line and text of a syntax error: an error of `import` does not say where it is. */
+function tellPlace(): void {
+  const { stderr } = spawnSync(process.execPath, ["--check", file], { encoding: "utf8", timeout: 5_000 });
+  const [place = ""] = (stderr ?? "").split("\n\n");
+  if (place.startsWith(file) || place.startsWith("file:")) process.stderr.write(`${place}\n`);
 }
 
 /** Nothing will run here: the module did not load, or what it started in the background failed. */

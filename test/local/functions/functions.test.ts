@@ -43,6 +43,8 @@ describe("what a function may be, and what comes of it", () => {
       "export const handler = async (event: { n: number }): Promise<number> => event.n;",
       /no esbuild is installed.*npm install --save-dev esbuild/,
     ],
+    ["a folder with index.mjs", "f/index.mjs", returning('"here"'), '"here"'],
+    ["a folder with app.js", "f/app.js", "exports.handler = async () => 'here';", '"here"'],
     ["an error", "f.mjs", "export const handler = async () => { throw new TypeError('bad'); };", "TypeError: bad"],
     [
       "an error of its own",
@@ -168,6 +170,31 @@ describe("what a function may be, and what comes of it", () => {
     if (typeof expected === "string") expect(answer).toBe(expected);
     else expect(answer).toMatch(expected);
     await functions.close();
+  });
+
+  test("a file of its name, if there is a folder of its name too", async () => {
+    const functions = open({
+      "f/index.mjs": returning("2"),
+      "f.cjs": "exports.handler = async () => 1;",
+      "f/g.mjs": "",
+    });
+    expect(told(await functions.call("f"))).toBe("1");
+    expect(functions.names()).toEqual(["f"]);
+  });
+
+  test.each([
+    [
+      "f.mjs",
+      "export const a = 1;\nexport const handler = async ( => 1;",
+      ":2",
+      "export const handler = async ( => 1;",
+    ],
+    ["f.cjs", "function ( {", ":1", "function ( {"],
+  ])("a syntax error is printed with its place: %s", async (file, source, line, text) => {
+    const functions = open({ [file]: source });
+    await functions.call("f");
+    expect(functions.lines).toContain(`f stderr: ${functions.path}/${file}${line}`);
+    expect(functions.lines).toContain(`f stderr: ${text}`);
   });
 
   test("out of memory", async () => {

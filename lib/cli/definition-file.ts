@@ -1,10 +1,12 @@
 /** A definition from a file: JSON as it stands, or YAML turned into JSON, with `${Name}` substituted. */
 import { basename } from "node:path";
+import { entriesOf, isObject, JsonSyntaxError, parseJson, property, type Value } from "../asl/json.ts";
 import { parseDefinitionText } from "../asl/parse.ts";
 import { regionOf } from "./client-settings.ts";
 import { Failure } from "./failure.ts";
 import { readText } from "./options.ts";
-import { problemText } from "./problem-text.ts";
+import { isOnePlaceholder, type Substitutions, substitute, withoutValue } from "./placeholders.ts";
+import { problemText, type ToldProblem } from "./problem-text.ts";
 import { parseYaml, visitScalars } from "./yaml.ts";
 
 export interface DefinitionFile {
@@ -14,22 +16,63 @@ export interface DefinitionFile {
   readonly text: string;
 }
 
-type Substitutions = Readonly<Record<string, string>>;
-
 /** `${AWS_REGION}` and `${AWS_ACCOUNT}` have values here without being told. */
 const localAccount = "000000000000";
 
-const placeholder = /\$\{([A-Za-z0-9_]+)\}/g;
-
-/** A placeholder that has no value stays as it is: no mistake for the service, but hardly ever meant. */
+/** With warnings on standard error about placeholders that have no value. */
 export function readDefinitionFile(file: string, given: Substitutions): DefinitionFile {
+  const { warnings, ...definition } = inspectFile(file, given);
+  for (const warning of warnings) console.error(problemText(warning, file));
+  return definition;
+}
+
+export function inspectFile(
+  file: string,
+  given: Substitutions,
+): DefinitionFile & { readonly warnings: readonly ToldProblem[] } {
   const substitutions = { AWS_REGION: regionOf(process.env), AWS_ACCOUNT: localAccount, ...given };
   const source = readText(file);
   const name = basename(file).replace(/(\.asl)?\.(json|ya?ml)$/, "");
   const text = isYaml(file) ? fromYaml(file, source, substitutions) : substitute(source, substitutions, insideString);
-  for (const [whole, missing] of new Map([...text.matchAll(placeholder)].map(([whole, name]) => [whole, name])))
-    console.error(`note: ${whole} in ${file} has no value; give it one with --substitute ${missing}=VALUE`);
-  return { name: name === "definition" ? folderName(file) : name, text };
+  const definition = readable(text);
+  refuseTemplate(file, definition);
+  return {
+    name: name === "definition" ? folderName(file) : name,
+    text,
+    warnings: withoutValue(file, text, definition),
+  };
+}
+
+/** Whoever gives the template means the definition in it, or beside it. */
+function refuseTemplate(file: string, template: Value | undefined): void {
+  if (template === undefined || !isObject(template)) return;
+  const resources = property(template, "Resources");
+  const isTemplate = property(template, "AWSTemplateFormatVersion") !== undefined || resources !== undefined;
+  if (!isTemplate || property(template, "States") !== undefined) return;
+  const files = definitionFilesOf(resources);
+  const which = files.length === 0 ? "" : ` (${files.join(", ")})`;
+  throw new Failure(
+    `${file} is a CloudFormation template, no definition: give the definition's own file${which}, and what stands under DefinitionSubstitutions with --substitute NAME=VALUE, or with --substitute-from FILE`,
+  );
+}
+
+/** Where the state machines of a SAM template have their definitions. */
+function definitionFilesOf(resources: Value | undefined): readonly string[] {
+  const found = isObject(resources) ? entriesOf(resources).map(([, resource]) => resource) : [];
+  return found.flatMap((resource) => {
+    const properties = isObject(resource) ? property(resource, "Properties") : undefined;
+    const uri = isObject(properties) ? property(properties, "DefinitionUri") : undefined;
+    return typeof uri === "string" ? [uri] : [];
+  });
+}
+
+function readable(text: string): Value | undefined {
+  try {
+    return parseJson(text);
+  } catch (error) {
+    if (error instanceof JsonSyntaxError) return undefined; // told with its place by whoever parses it
+    throw error;
+  }
 }
 
 /** For commands that go on to use it: one that is not valid is refused here, with every problem. */
@@ -64,21 +107,10 @@ function fromYaml(file: string, source: string, substitutions: Substitutions): s
   return JSON.stringify(document.toJS(), undefined, 2);
 }
 
-function isOnePlaceholder(text: string): boolean {
-  return /^\$\{[A-Za-z0-9_]+\}$/.test(text);
-}
-
 /** Unquoted, `TimeoutSeconds: ${Seconds}` is a number where the value reads as one; an account's `000000000000` does not. */
 function plainValue(text: string): string | number | boolean {
   if (text === "true" || text === "false") return text === "true";
   return text !== "" && String(Number(text)) === text && Number.isFinite(Number(text)) ? Number(text) : text;
-}
-
-function substitute(text: string, substitutions: Substitutions, write: (value: string) => string): string {
-  return text.replace(placeholder, (whole, name: string) => {
-    const value = Object.hasOwn(substitutions, name) ? substitutions[name] : undefined;
-    return value === undefined ? whole : write(value);
-  });
 }
 
 function insideString(value: string): string {

@@ -170,6 +170,13 @@ describe("pointing clients at Baton", () => {
     expect(readFileSync(said, "utf8")).toBe(`stepfunctions list-executions --url x --help ${url} local . .\n`);
   });
 
+  test("baton aws without words says what words it takes", async () => {
+    expect(await baton("aws")).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/for instance: baton aws stepfunctions list-state-machines\n$/),
+    });
+  });
+
   test("without the AWS CLI it says so", async () => {
     vi.stubEnv("PATH", "/nowhere");
     expect(await baton("aws", "stepfunctions", "help")).toMatchObject({

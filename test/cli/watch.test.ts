@@ -77,7 +77,7 @@ describe("baton completion", () => {
     [["baton", "gr"], ["graph"]],
     [
       ["baton", "graph", "--s"],
-      ["--substitute", "--svg"],
+      ["--substitute", "--substitute-from", "--svg"],
     ],
     [["baton", "inbox", "app"], ["approve"]],
     [["baton", "completion", "z"], ["zsh"]],

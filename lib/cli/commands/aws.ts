@@ -14,11 +14,13 @@ interface Options {
 export function awsCommand(): Command {
   return new Command("aws")
     .description("run the AWS CLI on Baton: baton aws stepfunctions list-state-machines")
-    .argument("<words...>", "what the AWS CLI is told")
+    .argument("[words...]", "what the AWS CLI is told")
     .addOption(urlOption())
     .addOption(stackOption())
     .passThroughOptions() // from the first word on, options are the AWS CLI's
     .action(async (words: readonly string[], options: Options) => {
+      if (words.length === 0)
+        throw new Failure("say what the AWS CLI is to do, for instance: baton aws stepfunctions list-state-machines");
       process.exitCode = await run(words, variablesOf(await settingsFor(options)));
     });
 }

@@ -9,6 +9,7 @@ import { dollars, type Estimate, estimateOf, together } from "../cost/estimate.t
 import { Failure } from "../failure.ts";
 import { jsonOption, substituteOption, urlOption } from "../options.ts";
 import { paint, table } from "../paint.ts";
+import { substituteFromOption } from "../placeholders.ts";
 import { findSubject, type Subject } from "../subject.ts";
 
 interface Options {
@@ -26,6 +27,7 @@ export function costCommand(): Command {
     .option("--items <n>", "of a definition: how many items a Map has", readCount, 10)
     .option("--executions <n>", "so many of them, a month's for instance", readCount)
     .addOption(substituteOption())
+    .addOption(substituteFromOption())
     .addOption(urlOption())
     .addOption(jsonOption())
     .action(async (what: string, options: Options) => {

@@ -9,6 +9,7 @@ import { Failure } from "../failure.ts";
 import { machinesOf } from "../list-all.ts";
 import { jsonOption, substituteOption, urlOption } from "../options.ts";
 import { paint } from "../paint.ts";
+import { substituteFromOption } from "../placeholders.ts";
 import { problemText } from "../problem-text.ts";
 
 interface Options {
@@ -34,6 +35,7 @@ export function deployCommand(): Command {
     .option("--alias <name>", "publish a version, and let the alias lead to it")
     .option("--dry-run", "show what would change, and change nothing")
     .addOption(substituteOption())
+    .addOption(substituteFromOption())
     .addOption(urlOption())
     .addOption(jsonOption())
     .action(async (file: string, options: Options) => {

@@ -22,6 +22,7 @@ import {
   substituteOption,
 } from "../options.ts";
 import { paint } from "../paint.ts";
+import { substituteFromOption } from "../placeholders.ts";
 import { definitionFiles, projectIn } from "../project.ts";
 import { type SavedDefinitions, savedDefinitions } from "../saved-definitions.ts";
 import { openServer, stopRequest } from "../server.ts";
@@ -58,6 +59,7 @@ export function devCommand(): Command {
     .addOption(functionsOption())
     .addOption(functionUrlOption())
     .addOption(substituteOption())
+    .addOption(substituteFromOption())
     .option("--objects <dir>", "a folder that stands in for S3: DIR/bucket/key")
     .option(
       "--connections <file>",

@@ -11,6 +11,7 @@ import { connect } from "../client.ts";
 import { Failure } from "../failure.ts";
 import { jsonOption, substituteOption, urlOption } from "../options.ts";
 import { paintStyle, terminalWidth } from "../paint.ts";
+import { substituteFromOption } from "../placeholders.ts";
 import { findSubject } from "../subject.ts";
 
 interface Options {
@@ -34,6 +35,7 @@ export function graphCommand(): Command {
     .option("--output <file>", "write it there")
     .option("--width <columns>", "of the drawing; else the terminal's", readWidth)
     .addOption(substituteOption())
+    .addOption(substituteFromOption())
     .addOption(urlOption())
     .addOption(jsonOption())
     .action(async (what: string, options: Options) => {

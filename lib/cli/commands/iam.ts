@@ -4,6 +4,7 @@ import { parseJson } from "../../asl/json.ts";
 import { policyDocument, policyOf } from "../../asl/policy/policy.ts";
 import { connect } from "../client.ts";
 import { jsonOption, substituteOption, urlOption } from "../options.ts";
+import { substituteFromOption } from "../placeholders.ts";
 import { findSubject } from "../subject.ts";
 
 interface Options {
@@ -23,6 +24,7 @@ export function iamCommand(): Command {
     .option("--account <id>", "whose they are; else the machine's, or 000000000000")
     .option("--partition <partition>", "aws, aws-cn, aws-us-gov", "aws")
     .addOption(substituteOption())
+    .addOption(substituteFromOption())
     .addOption(urlOption())
     .addOption(jsonOption())
     .action(async (what: string, options: Options) => {

@@ -18,6 +18,7 @@ import {
   urlOption,
 } from "../options.ts";
 import { paint } from "../paint.ts";
+import { substituteFromOption } from "../placeholders.ts";
 import { openServer, stopRequest } from "../server.ts";
 
 interface Options {
@@ -39,6 +40,7 @@ export function runCommand(): Command {
     .addOption(functionsOption())
     .addOption(functionUrlOption())
     .addOption(substituteOption())
+    .addOption(substituteFromOption())
     .addOption(urlOption())
     .addOption(jsonOption())
     .action(run);

@@ -1,11 +1,11 @@
 /** `baton validate FILE`: every problem of a definition at once, each with its place and what would be right. */
 import { Command } from "commander";
-import type { Problem } from "../../asl/problem.ts";
 import { inspectDefinitionText } from "../../asl/validate/inspect.ts";
-import { readDefinitionFile } from "../definition-file.ts";
+import { inspectFile } from "../definition-file.ts";
 import { jsonOption, substituteOption } from "../options.ts";
 import { paint } from "../paint.ts";
-import { problemText } from "../problem-text.ts";
+import { substituteFromOption } from "../placeholders.ts";
+import { problemText, type ToldProblem } from "../problem-text.ts";
 
 interface Options {
   readonly substitute: Readonly<Record<string, string>>;
@@ -17,9 +17,11 @@ export function validateCommand(): Command {
     .description("check a definition and print every problem with its place")
     .argument("<file>", "the definition: .json, .asl.json, .yaml or .yml; - for JSON on standard input")
     .addOption(substituteOption())
+    .addOption(substituteFromOption())
     .addOption(jsonOption())
     .action((file: string, options: Options) => {
-      const problems = inspectDefinitionText(readDefinitionFile(file, options.substitute).text);
+      const { text, warnings } = inspectFile(file, options.substitute);
+      const problems = [...inspectDefinitionText(text), ...warnings];
       const failed = problems.some(({ severity }) => severity === "ERROR");
       if (options.json) console.log(JSON.stringify({ result: failed ? "FAIL" : "OK", problems }, undefined, 2));
       else console.log([...problems.map((problem) => problemText(problem, file)), verdict(file, problems)].join("\n"));
@@ -28,7 +30,7 @@ export function validateCommand(): Command {
 }
 
 /** `✖ order.asl.json is not valid: 3 errors, 1 warning` */
-function verdict(file: string, problems: readonly Problem[]): string {
+function verdict(file: string, problems: readonly ToldProblem[]): string {
   const counts = (["ERROR", "WARNING", "HINT"] as const)
     .map((severity) => [severity.toLowerCase(), problems.filter((each) => each.severity === severity).length] as const)
     .filter(([, count]) => count > 0)

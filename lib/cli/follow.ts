@@ -5,6 +5,7 @@ import { commandLine } from "./client-settings.ts";
 import { childrenNotes, childrenOf } from "./cost/children.ts";
 import { countsOf } from "./cost/count.ts";
 import { costLine, estimateOf, together } from "./cost/estimate.ts";
+import { toldRunCounts } from "./explain/failed-child.ts";
 import { several } from "./explain/words.ts";
 import { listAll } from "./list-all.ts";
 import { namesIn, restPathOf } from "./names.ts";
@@ -38,8 +39,8 @@ export async function follow(
     const description = await client.call("DescribeExecution", { executionArn });
     const events = await listAll(client, "GetExecutionHistory", { executionArn }, "events");
     const fresh = untold(redriven ? sinceRedrive(events) : story(events), told);
-    for (const { text, attempt } of fresh) {
-      print(`  ${text}`);
+    for (const { text, attempt, run } of fresh) {
+      print(`  ${text}${run === undefined ? "" : `  ${await itemsOf(client, run)}`}`);
       if (!printed || attempt === undefined || asked.has(attempt)) continue;
       asked.add(attempt);
       for (const line of await linesOf(client, executionArn, attempt)) print(`    ${paint("dim", `│ ${line}`)}`);
@@ -48,6 +49,11 @@ export async function follow(
     wait = fresh.length > 0 ? firstPause : Math.min(longestPause, wait * 1.5);
     await pause(Math.max(wait, restPerRead * (performance.now() - begun)));
   }
+}
+
+/** No history tells what the items of a Map Run came to. */
+async function itemsOf(client: Client, mapRunArn: string): Promise<string> {
+  return toldRunCounts(await client.call("DescribeMapRun", { mapRunArn }));
 }
 
 /**
@@ -83,6 +89,8 @@ interface Told {
   readonly event: number;
   /** The event with which the attempt began that this tells the end of. */
   readonly attempt?: number;
+  /** The Map Run that has ended: its counts belong behind the text. */
+  readonly run?: string;
 }
 
 /** The last one; what came before only says what its states had. */
@@ -95,12 +103,22 @@ function sinceRedrive(events: readonly Reply[]): readonly Told[] {
 export function story(events: readonly Reply[]): readonly Told[] {
   const byId = new Map<number, Reply>(events.map((event) => [event.id, event]));
   const attempts = new Map<number, number>();
+  const distributed = new Set(events.map(({ type, previousEventId }) => type === "MapRunStarted" && previousEventId));
   return events.flatMap((event) => {
-    const text = tell(event, byId, attempts);
+    const text = distributed.has(event.id) ? undefined : tell(event, byId, attempts);
     if (text === undefined) return [];
     const attempt = endOfAttempt.test(event.type) ? attemptBefore(event, byId) : undefined;
-    return [{ text, event: event.id, ...(attempt !== undefined && { attempt }) }];
+    const run = endOfRun.test(event.type) ? runBefore(event, byId) : undefined;
+    return [{ text, event: event.id, ...(attempt !== undefined && { attempt }), ...(run !== undefined && { run }) }];
   });
+}
+
+const endOfRun = /^MapRun(Succeeded|Failed|Aborted)$/;
+
+function runBefore(event: Reply, byId: ReadonlyMap<number, Reply>): string | undefined {
+  for (let at = byId.get(event.previousEventId); at; at = byId.get(at.previousEventId))
+    if (at.type === "MapRunStarted") return at.mapRunStartedEventDetails.mapRunArn;
+  return undefined;
 }
 
 const endOfAttempt = /^(TaskStateExited|(Task|LambdaFunction)(Failed|TimedOut))$/;
@@ -147,6 +165,8 @@ const tales: readonly (readonly [type: RegExp, tell: Tell])[] = [
   [/^WaitStateEntered$/, (event) => line("cyan", "…", undefined, event, "waits")],
   [/^(Map|Parallel)StateFailed$/, (event, byId) => line("red", "✖", enteredBy(event, byId), event, "")],
   [/^(Map|Parallel)StateStarted$/, forked],
+  [/^MapRunStarted$/, distributedOver],
+  [endOfRun, (event, byId) => line("cyan", "⑂", enteredBy(event, byId), event, "")],
   [/^ExecutionRedriven$/, takenUp],
 ];
 
@@ -210,6 +230,13 @@ function forked(event: Reply, byId: ReadonlyMap<number, Reply>): string {
   const name = enteredBy(event, byId)?.name ?? "";
   const length = event.mapStateStartedEventDetails?.length;
   return `${paint("cyan", "⑂")} ${name}${length === undefined ? "" : ` over ${several(length, "item")}`}`;
+}
+
+/** A reader has not read yet when the run starts: the history shows 0 items then, as Step Functions does. */
+function distributedOver(event: Reply, byId: ReadonlyMap<number, Reply>): string {
+  const length = byId.get(event.previousEventId)?.mapStateStartedEventDetails?.length;
+  const over = length ? `over ${several(length, "item")}` : "over items that are yet to be read";
+  return `${paint("cyan", "⑂")} ${enteredBy(event, byId)?.name ?? ""} ${over}, as executions of their own`;
 }
 
 const reasonWidth = 400;

@@ -1,10 +1,13 @@
-/** Map Runs on the command line: their children are in what a run costs, everywhere the same. */
+/** Map Runs on the command line: what their children came to and why, and what they cost, everywhere the same. */
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { lostCause } from "../../lib/asl/states/lost.ts";
 import { connect } from "../../lib/cli/client.ts";
 import { childrenNotes, childrenOf, noChildren } from "../../lib/cli/cost/children.ts";
-import type { Ask } from "../../lib/cli/explain/map-runs.ts";
+import { toldRun } from "../../lib/cli/explain/failed-child.ts";
+import type { Ask, MapRun } from "../../lib/cli/explain/map-runs.ts";
+import { story } from "../../lib/cli/follow.ts";
 import { type LocalBaton, startLocal } from "../../lib/local/baton.ts";
 import { role } from "../api/requests.ts";
 import { baton, folderOf } from "./baton.ts";
@@ -128,5 +131,85 @@ describe("what a run costs", () => {
   test("without a Map Run nothing is asked", async () => {
     const ask = (() => Promise.reject(new Error("asked"))) as Ask;
     expect(await childrenOf(ask, "arn", [{ type: "MapStateStarted" }])).toBe(noChildren);
+  });
+});
+
+describe("what became of the items", () => {
+  const arnIn = (json: string): string => JSON.parse(json).mapRuns[0].mapRunArn;
+
+  test("explain says how many, why the first one failed, and what lists them", async () => {
+    const { out: json } = await baton("explain", "strict/one", "--json", ...at);
+    const [run] = JSON.parse(json).mapRuns;
+    expect(run).toMatchObject({
+      status: "FAILED",
+      itemCounts: { total: 40 },
+      failed: { says: "The first child that failed: Failed in state No: Seven.", cause: "no sevens here" },
+    });
+    const { out } = await baton("explain", "strict/one", ...at);
+    expect(out).toMatch(
+      /\nMap Run of Each: .*\d failed.* of 40 items\.\n {2}The first child that failed: Failed in state No: Seven\.\n {4}no sevens here\n/,
+    );
+    expect(out).toContain(`  baton list ${run.mapRunArn} --status FAILED`);
+  });
+
+  test("an attempt that was lost with its worker: a Retry would have helped", async () => {
+    const description = { status: "FAILED", startDate: 1, error: "States.TaskFailed", cause: lostCause };
+    const event = (id: number, type: string, details = {}) =>
+      ({ id, previousEventId: id - 1, timestamp: 1, type, ...details }) as const;
+    const history = [
+      event(1, "ExecutionStarted"),
+      event(2, "TaskStateEntered", { stateEnteredEventDetails: { name: "Work" } }),
+      event(3, "LambdaFunctionScheduled"),
+      event(4, "LambdaFunctionFailed", { lambdaFunctionFailedEventDetails: { error: "States.TaskFailed" } }),
+      event(5, "ExecutionFailed"),
+    ];
+    const children = [3, 2].map((stopDate) => ({ executionArn: `child-${stopDate}`, status: "FAILED", stopDate }));
+    const answers: Readonly<Record<string, object>> = {
+      ListExecutions: { executions: children, nextToken: "more" },
+      DescribeExecution: description,
+      GetExecutionHistory: { events: history.toReversed() },
+    };
+    const ask = (async (operation: string) => answers[operation]) as unknown as Ask; // as short as the test needs
+    const counts = { total: 9, failed: 9 };
+    const run = {
+      mapRunArn: "run",
+      status: "FAILED",
+      itemCounts: counts,
+      executionCounts: counts,
+    } as unknown as MapRun;
+    expect((await toldRun(ask, run, "Each")).failed).toEqual({
+      executionArn: "child-2",
+      says: "One of the children that failed: Failed in state Work: States.TaskFailed.",
+      cause: lostCause,
+      because: "A Retry for States.TaskFailed in Work would have tried again.",
+      status: "FAILED",
+    });
+  });
+
+  test("describe counts them, and list shows the children, all or of one status", async () => {
+    const { out: json } = await baton("describe", "patient/one", "--json", ...at);
+    const mapRunArn = arnIn(json);
+    const { out } = await baton("describe", "patient/one", ...at);
+    expect(out).toContain(`  map run  36 succeeded, 4 failed of 40 items  ${mapRunArn}`);
+    const failed = (await baton("list", mapRunArn, "--status", "FAILED", ...at)).out.trim().split("\n");
+    expect(failed).toHaveLength(5);
+    expect(failed[0]).toMatch(/^STATUS +STARTED +TOOK +ITEMS +EXECUTION/);
+    expect(failed[1]).toMatch(/^FAILED .* arn:aws:states:us-east-1:000000000000:execution:patient\/[^:]+:[^:]+$/);
+    const child = failed[1]?.split(/ +/).at(-1) ?? "";
+    expect((await baton("explain", child, ...at)).out).toContain("Failed in state No: Seven.");
+    expect(JSON.parse((await baton("list", mapRunArn, "--json", ...at)).out)).toHaveLength(40);
+    const express = arnIn((await baton("describe", "express/one", "--json", ...at)).out);
+    expect((await baton("list", express, ...at)).out).toContain("EXPRESS children are not listed");
+  });
+
+  test("--follow tells that they are executions of their own, and what they came to", async () => {
+    const { out } = await baton("start", "patient", "--follow", "--input", items, ...at);
+    expect(out).toContain("⑂ Each over 40 items, as executions of their own\n");
+    expect(out).toMatch(/ {2}⑂ Each +[\d.]+ m?s {2}36 succeeded, 4 failed of 40 items\n/);
+    const event = { id: 2, previousEventId: 1, type: "MapStateStarted", mapStateStartedEventDetails: { length: 0 } };
+    const run = { id: 3, previousEventId: 2, type: "MapRunStarted" };
+    expect(story([event, run]).map(({ text }) => text)).toEqual([
+      "⑂  over items that are yet to be read, as executions of their own",
+    ]);
   });
 });

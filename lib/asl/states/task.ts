@@ -13,6 +13,7 @@ import { failureDetails } from "./finish.ts";
 import { inFull, type Journal, write } from "./journal.ts";
 import { departWith, effectiveInput, evaluated, leave } from "./leave.ts";
 import { exceeds, tooLarge } from "./limit.ts";
+import { lostCause } from "./lost.ts";
 import { Payload } from "./payload.ts";
 import { type Resource, readResource } from "./resource.ts";
 import { noteArguments, scopeOf, stay, type Visit } from "./visit.ts";
@@ -179,7 +180,5 @@ function lost(visit: Visit<TaskState>, working: Working, resource: Resource): Pr
   if (timeoutSeconds !== undefined && visit.moment.now >= working.since + timeoutSeconds * 1000) {
     return timedOut(visit, resource, "timeout");
   }
-  const cause =
-    "The worker that made this attempt stopped before it could record the result: whether the call was made is not known, so it is not made again.";
-  return failed(visit, resource, { error: "States.TaskFailed", cause });
+  return failed(visit, resource, { error: "States.TaskFailed", cause: lostCause });
 }

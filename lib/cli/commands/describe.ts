@@ -2,6 +2,8 @@
 import { Command } from "commander";
 import { type Client, connect, type Reply } from "../client.ts";
 import { readCause } from "../explain/cause.ts";
+import { toldRunCounts } from "../explain/failed-child.ts";
+import { type MapRun, mapRunsOf } from "../explain/map-runs.ts";
 import { executionArnOf, restPathOf } from "../names.ts";
 import { jsonOption, readLimit, urlOption } from "../options.ts";
 import { duration, paint, payloadBehind } from "../paint.ts";
@@ -25,8 +27,11 @@ export function describeCommand(): Command {
       const executionArn = await executionArnOf(client, given);
       const execution = await client.get(restPathOf(executionArn));
       const lastEvents = await newestEvents(client, executionArn, options.events);
-      if (options.json) console.log(JSON.stringify({ ...execution, lastEvents }, undefined, 2));
-      else console.log([...standing(execution, Date.now()), "", eventTable(lastEvents)].join("\n"));
+      const { runs, more } = await mapRunsOf(client.call, executionArn);
+      const mapRuns = runs.length > 0 && { mapRuns: runs };
+      if (options.json) return console.log(JSON.stringify({ ...execution, ...mapRuns, lastEvents }, undefined, 2));
+      const beneath = [...runs.map(runLine), ...(more > 0 ? [`  map run  and ${more} older ones`] : [])];
+      console.log([...standing(execution, Date.now()), ...beneath, "", eventTable(lastEvents)].join("\n"));
     });
 }
 
@@ -63,6 +68,10 @@ function payload(value: unknown): string | undefined {
   if (value === undefined) return undefined;
   const text = JSON.stringify(value);
   return process.stdout.isTTY ? payloadBehind(indent, text) : text;
+}
+
+function runLine(run: MapRun): string {
+  return `  map run  ${toldRunCounts(run)}  ${paint("dim", run.mapRunArn)}`;
 }
 
 /** The reason names the state and its moments already; a branch is named where there are several. */

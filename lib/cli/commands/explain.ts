@@ -6,8 +6,10 @@ import { Command } from "commander";
 import { type Visit, visitsOf } from "../../asl/history/visits.ts";
 import { type Client, connect, type Reply } from "../client.ts";
 import { commandLine } from "../client-settings.ts";
-import { childrenOf } from "../cost/children.ts";
+import { childrenOf, hasMapRuns } from "../cost/children.ts";
 import { readCause } from "../explain/cause.ts";
+import { type ToldRun, toldRun } from "../explain/failed-child.ts";
+import { mapRunsOf } from "../explain/map-runs.ts";
 import { spent } from "../explain/spent.ts";
 import { redriveIsInVain, type Story, storyOf } from "../explain/story.ts";
 import { listAll } from "../list-all.ts";
@@ -37,6 +39,7 @@ interface Explanation {
   readonly because?: string;
   /** What the function printed in the attempt that it is about. */
   readonly printed: readonly string[];
+  readonly mapRuns?: readonly ToldRun[];
   readonly cost: string;
   readonly next: string;
   /** Lines for a terminal that let it go on or tell more. */
@@ -52,6 +55,7 @@ async function explanation(client: Client, executionArn: string): Promise<Explan
   const story = storyOf({ description, waiting, visits, now: Date.now() });
   const { says, about, because, next } = story;
   const cause = readCause(story.cause).message;
+  const mapRuns = hasMapRuns(events) ? await runsOf(client, executionArn, visits) : [];
   return {
     executionArn,
     says,
@@ -59,10 +63,19 @@ async function explanation(client: Client, executionArn: string): Promise<Explan
     ...(cause !== "" && { cause }),
     ...(because !== undefined && { because }),
     printed: about ? await printedIn(client, executionArn, about) : [],
+    ...(mapRuns.length > 0 && { mapRuns }),
     cost: spent(events, description.status !== "RUNNING", await childrenOf(client.call, executionArn, events)),
     next,
-    commands: commandsFor(description, story, redriveIsInVain(visits)).map((words) => commandLine(client.url, words)),
+    commands: commandsFor(description, story, redriveIsInVain(visits), mapRuns).map((words) =>
+      commandLine(client.url, words),
+    ),
   };
+}
+
+async function runsOf({ call }: Client, executionArn: string, visits: readonly Visit[]): Promise<readonly ToldRun[]> {
+  const { runs } = await mapRunsOf(call, executionArn);
+  const states = new Map(visits.map(({ mapRunArn, state }) => [mapRunArn, state]));
+  return await Promise.all(runs.map((run) => toldRun(call, run, states.get(run.mapRunArn))));
 }
 
 /** Enough to see what went wrong; the console has all that is kept. */
@@ -80,23 +93,42 @@ function commandsFor(
   { executionArn, redriveStatus }: Reply,
   { asks, about }: Story,
   inVain: boolean,
+  mapRuns: readonly ToldRun[],
 ): readonly string[] {
   const { machine, name } = namesIn(executionArn);
   return [
     ...(redriveStatus === "REDRIVABLE" && !inVain ? [`redrive ${machine}/${name}`] : []),
     ...(asks && about ? [`inbox show ${name}/${about.state}`] : []),
+    ...mapRuns.flatMap(({ mapRunArn, failed }) => (failed ? [`list ${mapRunArn} --status ${failed.status}`] : [])),
     `history ${machine}/${name}`,
   ];
 }
 
-function inLines({ says, cause, because, printed, cost, next, commands, state }: Explanation): readonly string[] {
+function inLines({
+  says,
+  cause,
+  because,
+  printed,
+  mapRuns = [],
+  cost,
+  next,
+  commands,
+  state,
+}: Explanation): readonly string[] {
   return [
     paint("bold", says),
     ...(cause === undefined ? [] : [`  ${cause}`]),
     ...(because === undefined ? [] : [because]),
     ...(printed.length === 0 ? [] : [`${state} printed:`, ...printed.map((line) => paint("dim", `  ${line}`))]),
+    ...mapRuns.flatMap(runLines),
     cost,
     next,
     ...commands.map((line) => paint("dim", `  ${line}`)),
   ];
+}
+
+function runLines({ says, failed }: ToldRun): readonly string[] {
+  if (failed === undefined) return [says];
+  const { cause, because } = failed;
+  return [says, `  ${failed.says}`, ...[cause, because].flatMap((line) => (line === undefined ? [] : [`    ${line}`]))];
 }

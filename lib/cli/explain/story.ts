@@ -3,6 +3,7 @@
  * happens next. Somebody who sees it for the first time should need no more.
  */
 import type { Visit } from "../../asl/history/visits.ts";
+import { lostCause } from "../../asl/states/lost.ts";
 import { duration, moment, relative, several } from "./words.ts";
 
 export interface Story {
@@ -128,7 +129,7 @@ function failed({ description, visits }: Told): Story {
   const text = cause ?? attempt?.cause ?? about?.cause;
   const origin = about?.type === "Fail" ? originOf(visits, about) : undefined;
   const shown = origin ?? about;
-  const because = about?.type === "Fail" ? becauseOf(origin, about) : undefined;
+  const because = about?.type === "Fail" ? becauseOf(origin, about) : about && triedOnce(about, text);
   return {
     says: `${timedOut ? "Ran out of time" : "Failed"}${where}${why === undefined ? "" : `: ${why}`}.`,
     ...(shown && { about: shown }),
@@ -185,6 +186,12 @@ function chosenBefore(end: Visit): string | undefined {
     return `Nothing had failed before: ${placeOf(next.after)} chose ${next.state}${led}.`;
   }
   return undefined;
+}
+
+/** A lost attempt says nothing against the task: where it may be made twice, the definition should say so. */
+function triedOnce({ state, attempts }: Visit, cause: string | undefined): string | undefined {
+  if (cause !== lostCause || attempts.length > 1) return undefined;
+  return `A Retry for States.TaskFailed in ${state} would have tried again.`;
 }
 
 function isBeneath(visit: Visit, container: Visit): boolean {

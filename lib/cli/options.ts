@@ -62,6 +62,10 @@ export function functionUrlOption(): Option {
     .default({} as Readonly<Record<string, string>>);
 }
 
+export function objectsOption(): Option {
+  return new Option("--objects <dir>", "a folder that stands in for S3: DIR/bucket/key");
+}
+
 export function substituteOption(): Option {
   return new Option(
     "--substitute <name=value>",

@@ -19,12 +19,14 @@ const usualRegion = "us-east-1";
 /** Reading and writing an object again does no harm. */
 const maxAttempts = 5;
 
-export function s3Objects(): Objects {
+/** `rather`: advice that comes first where S3 cannot be asked at all, a sentence. */
+export function s3Objects(rather?: string): Objects {
   let opened: Promise<Sdk> | undefined;
   const sdk = (): Promise<Sdk> => {
     opened ??= open();
     return opened;
   };
+  const answered: Answered = (place, ask) => answeredBy(place, ask, rather);
   return {
     read: (place, from = 0, to = Number.POSITIVE_INFINITY) =>
       answered(place, async () => {
@@ -56,11 +58,11 @@ export function s3Objects(): Objects {
         return { kind: "written" };
       }),
 
-    parts: s3Parts(sdk),
+    parts: s3Parts(sdk, answered),
   };
 }
 
-function s3Parts(sdk: () => Promise<Sdk>): Parts {
+function s3Parts(sdk: () => Promise<Sdk>, answered: Answered): Parts {
   return {
     begin: (place) =>
       answered(place, async () => {
@@ -122,16 +124,19 @@ function bodyOf({ Body }: GetObjectCommandOutput): AsyncIterable<Uint8Array> {
   return (Body ?? []) as AsyncIterable<Uint8Array>;
 }
 
+type Answered = <T>(place: Place, ask: () => Promise<T>) => Promise<T | Refused>;
+
 /** What S3 refuses is the user's to know; what never came to S3, or what it could not do, is an outage. */
-async function answered<T>(place: Place, ask: () => Promise<T>): Promise<T | Refused> {
+async function answeredBy<T>(place: Place, ask: () => Promise<T>, rather?: string): Promise<T | Refused> {
+  const advised = (why: string): Refused => refused(rather === undefined ? why : `${rather} ${why}`);
   try {
     return await ask();
   } catch (error) {
     if (isMissingPackage(error, packageName))
-      return refused(`reading S3 needs the package ${packageName}: npm install ${packageName}`);
+      return advised(`Reading S3 needs the package ${packageName}: npm install ${packageName}`);
     if (!(error instanceof Error)) throw error;
     if (error.name === "CredentialsProviderError")
-      return refused(`Unable to load credentials for S3: ${error.message}`);
+      return advised(`Unable to load credentials for S3: ${error.message}`);
     const status = statusOf(error);
     if (status === undefined || status < 400 || status >= 500 || status === 429) throw error;
     return refused(`The object '${place.key}' in the bucket '${place.bucket}': ${error.name}: ${error.message}`);

@@ -92,6 +92,8 @@ const leaseMilliseconds = 366 * 24 * 3_600_000;
 const cleaningInterval = 60_000;
 const rowsPerCleaning = 1_000;
 
+const folderInstead = "On this machine a folder can stand in for S3: --objects DIR, with the object as DIR/bucket/key.";
+
 export async function startLocal(options: LocalOptions): Promise<LocalBaton> {
   const onError = options.onError ?? ((error: unknown) => console.error(error));
   let handler: Handler = async () => jsonAnswer({ status: "starting" }, 503);
@@ -112,7 +114,7 @@ export async function startLocal(options: LocalOptions): Promise<LocalBaton> {
     const called = options.tasks ?? withOwnService(functions.tasks, () => engine);
     const testCases = options.mockConfig === undefined ? undefined : openMockFile(options.mockConfig);
     const tasks = testCases ? withMocks(called, testCases, () => engine) : called;
-    const objects = options.objects === undefined ? s3Objects() : folderObjects(options.objects);
+    const objects = options.objects === undefined ? s3Objects(folderInstead) : folderObjects(options.objects);
     const world = await openLocalWorld({ folder: options.folder, tasks, objects });
     const changes = createChanges();
     const own = { guardDelayMilliseconds, leaseMilliseconds, ...(testCases && { testCases }) };

@@ -1,7 +1,7 @@
 /** `baton run FILE`, in this process: what it shows while states pass, and what it says of functions that are not there. */
-import { rmSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test, vi } from "vitest";
 import { baton, folderOf } from "./baton.ts";
 
 const lambda = (name: string): string => `arn:aws:lambda:us-east-1:000000000000:function:${name}`;
@@ -49,7 +49,61 @@ export const handler = async ({ attempt, card }) => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const file = (name: string): string => join(folder, name);
 
+/** Of `sales/2026/list.csv`, a child for each line. */
+const reader = {
+  StartAt: "Each",
+  States: {
+    Each: {
+      Type: "Map",
+      ItemReader: {
+        Resource: "arn:aws:states:::s3:getObject",
+        ReaderConfig: { InputType: "CSV", CSVHeaderLocation: "FIRST_ROW" },
+        Parameters: { Bucket: "sales", Key: "2026/list.csv" },
+      },
+      ItemProcessor: {
+        ProcessorConfig: { Mode: "DISTRIBUTED", ExecutionType: "STANDARD" },
+        StartAt: "Take",
+        States: { Take: { Type: "Pass", End: true } },
+      },
+      End: true,
+    },
+  },
+};
+writeFileSync(file("reader.asl.json"), JSON.stringify(reader));
+mkdirSync(file("objects/sales/2026"), { recursive: true });
+writeFileSync(file("objects/sales/2026/list.csv"), "sku,qty\ntea,2\npot,1\n");
+
 describe("baton run, in this process", () => {
+  test("--objects: a folder stands in for S3", async () => {
+    const { code, out } = await baton(
+      "run",
+      file("reader.asl.json"),
+      "--objects",
+      file("objects"),
+      "--json",
+      ...nowhere,
+    );
+    expect(code).toBe(0);
+    expect(JSON.parse(JSON.parse(out).output)).toEqual([
+      { sku: "tea", qty: "2" },
+      { sku: "pot", qty: "1" },
+    ]);
+  });
+
+  test("where S3 cannot be asked, the folder is what is advised first", async () => {
+    const sources = ["ACCESS_KEY_ID", "SECRET_ACCESS_KEY", "PROFILE", "WEB_IDENTITY_TOKEN_FILE"];
+    for (const name of [...sources, "CONTAINER_CREDENTIALS_RELATIVE_URI", "CONTAINER_CREDENTIALS_FULL_URI"])
+      vi.stubEnv(`AWS_${name}`, undefined);
+    for (const name of ["AWS_SHARED_CREDENTIALS_FILE", "AWS_CONFIG_FILE"]) vi.stubEnv(name, file("none"));
+    vi.stubEnv("AWS_EC2_METADATA_DISABLED", "true");
+    const { code, out } = await baton("run", file("reader.asl.json"), "--functions", folder, "--json");
+    vi.unstubAllEnvs();
+    expect(code).toBe(1);
+    expect(JSON.parse(out).cause).toContain(
+      "On this machine a folder can stand in for S3: --objects DIR, with the object as DIR/bucket/key. Unable to load credentials for S3",
+    );
+  });
+
   test("shows states as they pass, with times, retries and iterations, and what functions print", async () => {
     const { code, out, err } = await baton(
       "run",

@@ -17,6 +17,7 @@ import {
   functionUrlOption,
   jsonOption,
   mockConfigOption,
+  objectsOption,
   otlpOption,
   readPort,
   substituteOption,
@@ -60,7 +61,7 @@ export function devCommand(): Command {
     .addOption(functionUrlOption())
     .addOption(substituteOption())
     .addOption(substituteFromOption())
-    .option("--objects <dir>", "a folder that stands in for S3: DIR/bucket/key")
+    .addOption(objectsOption())
     .option(
       "--connections <file>",
       "connections of HTTP tasks by name, as EventBridge's CreateConnection takes them (JSON)",

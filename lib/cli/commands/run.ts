@@ -13,6 +13,7 @@ import {
   functionUrlOption,
   inputOption,
   jsonOption,
+  objectsOption,
   readInput,
   substituteOption,
   urlOption,
@@ -27,6 +28,7 @@ interface Options {
   readonly name?: string;
   readonly functions: readonly string[];
   readonly functionUrl: Readonly<Record<string, string>>;
+  readonly objects?: string;
   readonly substitute: Readonly<Record<string, string>>;
   readonly json?: boolean;
 }
@@ -39,6 +41,7 @@ export function runCommand(): Command {
     .option("--name <name>", "the execution's name; without one, a name is drawn")
     .addOption(functionsOption())
     .addOption(functionUrlOption())
+    .addOption(objectsOption())
     .addOption(substituteOption())
     .addOption(substituteFromOption())
     .addOption(urlOption())
@@ -46,13 +49,14 @@ export function runCommand(): Command {
     .action(run);
 }
 
-/** Functions given here are this process's, so the execution is too. A server that was asked for by its address is not replaced. */
+/** Functions and files given here are this process's, so the execution is too. A server that was asked for by its address is not replaced. */
 async function run(file: string, options: Options, command: Command): Promise<void> {
   const definition = readValidDefinition(file, options.substitute);
   const input = readInput(options.input);
-  const ownFunctions = options.functions.length > 0 || Object.keys(options.functionUrl).length > 0;
+  const { functions, functionUrl, objects } = options;
+  const isOwn = functions.length > 0 || Object.keys(functionUrl).length > 0 || objects !== undefined;
   const askedFor = command.getOptionValueSource("url") === "cli";
-  if (!ownFunctions && (askedFor || (await isUp(options.url)))) await runAt(options.url, definition, input, options);
+  if (!isOwn && (askedFor || (await isUp(options.url)))) await runAt(options.url, definition, input, options);
   else await runHere(definition, input, options);
 }
 
@@ -67,6 +71,7 @@ async function runHere(definition: DefinitionFile, input: string, options: Optio
       data,
       functionFolders: options.functions,
       functionUrls: options.functionUrl,
+      ...(options.objects !== undefined && { objects: options.objects }),
       showLines: !options.json,
     });
     try {

@@ -68,12 +68,22 @@ export function draftsOf(schema: Schema, given: unknown = schema.default): Draft
   return Object.fromEntries(fieldsOf(schema).map(([name, field]) => [name, draftOf(field, values.get(name))]));
 }
 
-/** Whoever approves has not to say so twice. */
+/** Whoever approves has not to say so twice: the buttons decide what is approved. */
 export function firstDrafts(schema: Schema | undefined): Drafts {
-  const { approved } = schema?.properties ?? {};
   const drafts = draftsOf(schema ?? {});
-  const isAsked = approved && kindOf(approved) === "flag" && approved.default === undefined;
-  return isAsked ? { ...drafts, approved: true } : drafts;
+  return asksApproval(schema) ? { ...drafts, approved: true } : drafts;
+}
+
+/** What the buttons do not say already. */
+export function shownSchema(schema: Schema): Schema {
+  if (!asksApproval(schema)) return schema;
+  const { approved: _, ...properties } = schema.properties ?? {};
+  return { ...schema, properties };
+}
+
+function asksApproval(schema: Schema | undefined): boolean {
+  const { approved } = schema?.properties ?? {};
+  return approved !== undefined && kindOf(approved) === "flag";
 }
 
 /** The values of the fields; what is left empty and not required is left out. Throws what is wrong, in words. */

@@ -6,7 +6,16 @@ import { Payload } from "../parts/payload.tsx";
 import { Moment } from "../parts/time.tsx";
 import { shellWord } from "../parts/words.ts";
 import { executionLink, namesIn } from "../route.ts";
-import { fieldsOf, firstDrafts, readForm, readJson, refusalCause, type Signed, signedAnswer } from "./answer.ts";
+import {
+  fieldsOf,
+  firstDrafts,
+  readForm,
+  readJson,
+  refusalCause,
+  type Signed,
+  shownSchema,
+  signedAnswer,
+} from "./answer.ts";
 import { Fields } from "./fields.tsx";
 import { approve, keepName, type OpenTask, ownName, refuse, withoutToken } from "./open-tasks.ts";
 
@@ -52,7 +61,8 @@ function AnswerForm({ task, answered }: Omit<TaskProps, "now">) {
   const [raw, setRaw] = useState(!hasFields);
   const [text, setText] = useState('{\n  "approved": true\n}');
   const [drafts, setDrafts] = useState(() => firstDrafts(task.schema));
-  const [by, setBy] = useState(ownName());
+  const [name, setBy] = useState(ownName());
+  const by = name.trim();
   const [comment, setComment] = useState("");
   const [error, setError] = useState<string>();
   const [busy, setBusy] = useState(false);
@@ -62,6 +72,7 @@ function AnswerForm({ task, answered }: Omit<TaskProps, "now">) {
     setBusy(true);
     setError(undefined);
     try {
+      if (by === "") throw new Error("Say who answers: the name stands in the history.");
       keepName(by);
       await act();
       answered(says);
@@ -77,7 +88,9 @@ function AnswerForm({ task, answered }: Omit<TaskProps, "now">) {
   const decline = (): void => void send(() => refuse(task, "Refused", refusalCause({ by, comment })), "Refused.");
   return (
     <form class="fields" onSubmit={submit}>
-      {!raw && task.schema && <Fields schema={task.schema} drafts={drafts} change={setDrafts} id="answer" needed />}
+      {!raw && task.schema && (
+        <Fields schema={shownSchema(task.schema)} drafts={drafts} change={setDrafts} id="answer" needed />
+      )}
       {raw && <Editor label="Answer (JSON)" text={text} change={setText} />}
       {hasFields && (
         <p>
@@ -88,7 +101,7 @@ function AnswerForm({ task, answered }: Omit<TaskProps, "now">) {
       )}
       <label>
         Your name (recorded)
-        <input value={by} autocomplete="name" onInput={(event) => setBy(event.currentTarget.value)} />
+        <input value={name} required autocomplete="name" onInput={(event) => setBy(event.currentTarget.value)} />
       </label>
       <label>
         Comment (recorded)

@@ -40,7 +40,7 @@ export function RunGrid({ machine: { name, definition } }: { readonly machine: M
           </li>
         ))}
       </ul>
-      <Scroll class="scroll" label="Runs by state">
+      <Scroll class="scroll runs" label="Runs by state">
         <table class="grid">
           <thead>
             <tr>

@@ -14,6 +14,8 @@ import { View, views } from "../execution/views.tsx";
 import { Failed } from "../parts/failure.tsx";
 import { StatusBadge } from "../parts/status.tsx";
 import { useNow } from "../parts/time.tsx";
+import { useTitle } from "../parts/title.ts";
+import { statusWords } from "../parts/words.ts";
 import { executionLink, link, type Query } from "../route.ts";
 
 interface ExecutionPageProps {
@@ -26,6 +28,7 @@ interface ExecutionPageProps {
 
 export function ExecutionPage({ machine, name, state, query }: ExecutionPageProps) {
   const { value, error, again } = useExecution(machine, name);
+  useTitle(value ? `${statusWords[value.description.status]}: ${name}` : name);
   return (
     <section class="page">
       <nav class="trail" aria-label="Where this is">

@@ -7,6 +7,7 @@ import { ManyActs } from "../executions/acts.tsx";
 import { ExecutionList } from "../executions/list.tsx";
 import { type Asked, useExecutions } from "../executions/search.ts";
 import { Failed } from "../parts/failure.tsx";
+import { useTitle } from "../parts/title.ts";
 import { statusWords } from "../parts/words.ts";
 import { go, link } from "../route.ts";
 import { allMachines } from "./machines.tsx";
@@ -19,6 +20,7 @@ export function ExecutionsPage({ query }: { readonly query: URLSearchParams }) {
     status: statuses.find((status) => status === query.get("status")) ?? "",
     search: query.get("q") ?? "",
   };
+  useTitle(asked.machine === "" ? "Executions" : `Executions of ${asked.machine}`);
   const session = useSession();
   const { found, error, more } = useExecutions(asked);
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());

@@ -7,9 +7,11 @@ import { type OpenTask, openTasks, taskPlace } from "../inbox/open-tasks.ts";
 import { Task } from "../inbox/task.tsx";
 import { Failed } from "../parts/failure.tsx";
 import { useNow } from "../parts/time.tsx";
+import { useTitle } from "../parts/title.ts";
 import { go, link, namesIn } from "../route.ts";
 
 export function InboxPage({ chosen }: { readonly chosen: string | undefined }) {
+  useTitle("Inbox");
   const session = useSession();
   return (
     <section class="page">

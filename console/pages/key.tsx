@@ -1,6 +1,7 @@
 /** Asks for the key that the API wants requests signed with. Nothing is sent: the key signs in this tab. */
 import { useState } from "preact/hooks";
 import { signIn, signOut, useSession } from "../api/session.ts";
+import { useTitle } from "../parts/title.ts";
 import { go, link } from "../route.ts";
 
 /** `….execute-api.eu-west-1.amazonaws.com` says where it is. */
@@ -9,6 +10,7 @@ function likelyRegion(): string {
 }
 
 export function KeyPage() {
+  useTitle("Access key");
   const session = useSession();
   const [accessKeyId, setId] = useState(session.key?.accessKeyId ?? "");
   const [secretAccessKey, setSecret] = useState("");

@@ -10,6 +10,7 @@ import { RunGrid } from "../machine/grid.tsx";
 import { StartDialog } from "../machine/start.tsx";
 import { Versions } from "../machine/versions.tsx";
 import { Failed } from "../parts/failure.tsx";
+import { useTitle } from "../parts/title.ts";
 import { link } from "../route.ts";
 
 interface MachinePageProps {
@@ -20,6 +21,7 @@ interface MachinePageProps {
 const views = ["runs", "definition", "versions"] as const;
 
 export function MachinePage({ name, query }: MachinePageProps) {
+  useTitle(name);
   const session = useSession();
   const [starting, setStarting] = useState(false);
   const { value, error, again } = useLive({

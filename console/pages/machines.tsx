@@ -5,6 +5,7 @@ import type { Machine } from "../api/wire.ts";
 import { Failed } from "../parts/failure.tsx";
 import { Scroll } from "../parts/scroll.tsx";
 import { Moment, useNow } from "../parts/time.tsx";
+import { useTitle } from "../parts/title.ts";
 import { link } from "../route.ts";
 
 export async function allMachines(): Promise<readonly Machine[]> {
@@ -22,6 +23,7 @@ export async function allMachines(): Promise<readonly Machine[]> {
 }
 
 export function MachinesPage() {
+  useTitle("Machines");
   const { value, error } = useLive({ key: "machines", load: allMachines, restMilliseconds: 5_000 });
   const now = useNow();
   return (

@@ -68,8 +68,19 @@ const safety = {
   "cross-origin-resource-policy": "same-origin",
 };
 
+/** A browser at the address that everybody is told. */
+function wantsPage({ headers }: HttpRequest): boolean {
+  return /\btext\/html\b/.test(headers.get("accept") ?? "");
+}
+
+function toConsole({ url }: HttpRequest): HttpAnswer {
+  const before = new URL(url).pathname.replace(/\/$/, "");
+  return { status: 302, headers: { location: `${before}/console/`, vary: "accept" }, body: null };
+}
+
 /** Undefined: the path is none of the console's. */
 export function answerConsole(files: ConsoleFiles, request: HttpRequest, path: string): HttpAnswer | undefined {
+  if (path === "/" && request.method === "GET" && wantsPage(request)) return toConsole(request);
   if (path !== "/console" && !path.startsWith("/console/")) return undefined;
   if (request.method !== "GET" && request.method !== "HEAD")
     return { status: 405, headers: { allow: "GET, HEAD" }, body: null };

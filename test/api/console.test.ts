@@ -45,6 +45,21 @@ describe("the console's files", () => {
     expect([response.status, response.headers.get("location")]).toEqual([308, "console/"]);
   });
 
+  test("a browser at the root is led to it, any other client is not", async () => {
+    const headers = { accept: "text/html,application/xhtml+xml,*/*;q=0.8" };
+    const staged = createHandler(engine, { authentication: "none", console: files, basePath: "/prod" });
+    for (const [path, location, ask] of [
+      ["/", "/console/", handler],
+      ["/prod", "/prod/console/", staged],
+      ["/prod/", "/prod/console/", staged],
+    ] as const) {
+      const response = await ask(new Request(`http://localhost${path}`, { headers }));
+      expect([response.status, response.headers.get("location")]).toEqual([302, location]);
+    }
+    expect((await get("/", { headers: { accept: "*/*" } })).status).toBe(404);
+    expect((await get("/", { headers, method: "POST" })).status).toBe(400);
+  });
+
   test("nothing but its own files runs", async () => {
     const policy = (await get("/console/")).headers.get("content-security-policy") ?? "";
     expect(policy.split("; ")).toEqual(

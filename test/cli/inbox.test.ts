@@ -142,5 +142,11 @@ describe("baton inbox", () => {
     });
     const { out } = await inbox("approve", id, "--output", '{"limit":5}', "--json");
     expect(JSON.parse(out)).toMatchObject({ answered: "approved", state: "Boss", output: { limit: 5 } });
+    const next = (await listed(5)).find(({ state }) => state === "Stock")?.id ?? "";
+    expect(await inbox("approve", next, "--output", '{"approved":false}')).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/^answered "approved": false to B\d\/Stock\n$/),
+      err: expect.stringMatching(/^warning: the task has succeeded with "approved": false; baton inbox refuse /),
+    });
   });
 });

@@ -113,6 +113,8 @@ describe.skipIf(missingChromium)(`acts of the console${reason}`, () => {
     const started = await shop.start("delivery", {}, "no");
     await opened.go("#/inbox");
     await page.getByRole("link", { name: /Deliver where\?/ }).click();
+    await page.getByRole("button", { name: "Refuse", exact: true }).click();
+    await page.getByText("Say who answers: the name stands in the history.").waitFor();
     await page.getByRole("textbox", { name: /Your name/ }).fill("Tom O'Hara");
     await page.getByRole("textbox", { name: /Comment/ }).fill("too far");
     const lines = await page.locator(".command code").allTextContents();

@@ -55,6 +55,7 @@ describe.skipIf(missingChromium)(`the console in a browser${reason}`, () => {
     await page.getByText("1 shown.").waitFor();
     await page.getByRole("link", { name: "declined" }).click();
     await page.getByText("Failed in state OrderFailed: CardDeclined.").waitFor();
+    await expect.poll(() => page.title()).toBe("Failed: declined · Baton");
     const headline = await page.locator(".headline").textContent();
     expect(headline).toMatch(/Such a run costs about \$0\.\d+ on AWS; on Step Functions it would be \$0\.\d+\./);
     expect(headline).toContain("A redrive would only come to OrderFailed again, which always fails.");
@@ -111,6 +112,28 @@ describe.skipIf(missingChromium)(`the console in a browser${reason}`, () => {
     expect(await rightOf(newest)).toBeLessThan(await rightOf(state));
     expect((await state.boundingBox())?.x).toBeGreaterThan(0);
     expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(390);
+  });
+
+  test("fifty runs stand side by side on a page of 1,280 pixels", async () => {
+    const { page } = opened;
+    await shop.ended(await shop.start("order-processing", inputOf("order-processing", "out-of-stock"), "one-of-50"));
+    await page.route("**/order-processing/summary", async (route) => {
+      const { runs } = await (await route.fetch()).json();
+      const fifty = Array.from({ length: 50 }, (_, run) => ({
+        ...runs[0],
+        executionArn: `${run}`,
+        name: `run-${run}`,
+      }));
+      await route.fulfill({ json: { runs: fifty } });
+    });
+    await page.setViewportSize({ width: 1280, height: 800 });
+    await opened.go("#/machines/order-processing");
+    const grid = page.getByRole("region", { name: "Runs by state" });
+    await grid.getByRole("link", { name: "run-49: Failed", exact: true }).waitFor();
+    expect(await page.title()).toBe("order-processing · Baton");
+    const [content = 0, box = 0] = await grid.evaluate(({ scrollWidth, clientWidth }) => [scrollWidth, clientWidth]);
+    expect(content).toBeLessThanOrEqual(box);
+    await page.unrouteAll({ behavior: "wait" });
   });
 
   test("on a phone a task that is chosen in the inbox takes the place of the list, and gives it back", async () => {

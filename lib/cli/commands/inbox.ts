@@ -60,8 +60,16 @@ function approveCommand(): Command {
       const found = await findTask(client, task, options.machine);
       const output = resultOf(options, found.schema);
       await client.call("SendTaskSuccess", { taskToken: found.token, output });
-      say(options, { answered: "approved", ...named(found), output: JSON.parse(output) }, `approved ${titleOf(found)}`);
+      const answer: unknown = JSON.parse(output);
+      const word = saysNo(answer) ? 'answered "approved": false to' : "approved";
+      if (saysNo(answer))
+        console.error('warning: the task has succeeded with "approved": false; baton inbox refuse makes it fail');
+      say(options, { answered: "approved", ...named(found), output: answer }, `${word} ${titleOf(found)}`);
     });
+}
+
+function saysNo(answer: unknown): boolean {
+  return typeof answer === "object" && answer !== null && "approved" in answer && answer.approved === false;
 }
 
 function refuseCommand(): Command {

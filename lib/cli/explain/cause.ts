@@ -13,6 +13,16 @@ export function readCause(cause = ""): Cause {
   } catch {
     // Not JSON, or not all of it.
   }
-  const [, written] = /^\{.*?"errorMessage":("(?:[^"\\]|\\.)*")/.exec(cause) ?? [];
-  return { message: written === undefined ? cause : String(JSON.parse(written)), trace: [] };
+  return { message: messageIn(cause) ?? cause, trace: [] };
+}
+
+/** Of JSON that was cut, in the message itself perhaps. Python writes a blank behind the colon. */
+function messageIn(cause: string): string | undefined {
+  const [, written] = /^\{.*?"errorMessage":\s*"((?:[^"\\]|\\u[\da-fA-F]{4}|\\[^u])*)/s.exec(cause) ?? [];
+  if (written === undefined) return undefined;
+  try {
+    return String(JSON.parse(`"${written}"`));
+  } catch {
+    return undefined; // it only looked like JSON
+  }
 }

@@ -1,6 +1,14 @@
 /** The form of an answer: which fields a schema makes, what stands in them first, and what their contents come to. */
 import { describe, expect, test } from "vitest";
-import { type Drafts, firstDrafts, kindOf, readForm, readJson, signedAnswer } from "../../../console/inbox/answer.ts";
+import {
+  type Drafts,
+  firstDrafts,
+  kindOf,
+  readForm,
+  readJson,
+  shownSchema,
+  signedAnswer,
+} from "../../../console/inbox/answer.ts";
 import type { Schema } from "../../../lib/cli/inbox/schema.ts";
 
 const text: Schema = { type: "string" };
@@ -49,7 +57,15 @@ test("what stands in the form at first: defaults, one item where one is needed, 
     people: [{ name: "" }],
     raw: "",
   });
-  expect(firstDrafts({ properties: { approved: { type: "boolean", default: false } } })).toEqual({ approved: false });
+  expect(firstDrafts({ properties: { approved: { type: "boolean", default: false } } })).toEqual({ approved: true });
+});
+
+test("the buttons say whether it is approved: a flag of that name is no field, anything else is", () => {
+  expect(shownSchema({ properties: { approved: { type: "boolean" }, limit: text } })).toEqual({
+    properties: { limit: text },
+  });
+  const choice: Schema = { properties: { approved: { enum: ["yes", "no"] } } };
+  expect(shownSchema(choice)).toBe(choice);
 });
 
 describe("what the form comes to", () => {

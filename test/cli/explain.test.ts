@@ -28,6 +28,16 @@ const refusing = {
     Done: { Type: "Succeed" },
   },
 };
+/** A failure that is caught, and so many states that undo what was done. */
+const undone = (names: readonly string[]) => ({
+  StartAt: "Charge",
+  States: {
+    Charge: { Type: "Task", Resource, Catch: [{ ErrorEquals: ["States.ALL"], Next: names[0] }], Next: "Done" },
+    Done: { Type: "Succeed" },
+    ...Object.fromEntries(names.map((name, at) => [name, { Type: "Pass", Next: names[at + 1] ?? "GiveUp" }])),
+    GiveUp: { Type: "Fail", Error: "NoSale" },
+  },
+});
 const folder = folderOf({
   "charge.mjs": `export const handler = async ({ card }) => {
     console.log("asking the bank about", card);
@@ -59,6 +69,12 @@ const machines = {
   broken: JSON.stringify(broken),
   refusing: JSON.stringify(refusing),
   asks: callback,
+  ...Object.fromEntries(
+    [["Refund"], ["Refund", "Release", "Tell"], ["A", "B", "C", "D", "E"]].map((names) => [
+      `undone${names.length}`,
+      JSON.stringify(undone(names)),
+    ]),
+  ),
 };
 let server: LocalBaton;
 let at: readonly string[];
@@ -112,13 +128,16 @@ test("what failed, why, what was printed, what it cost, what happens next", asyn
 });
 
 test.each([
+  ["undone1", "that failed with CardDeclined, was caught, and led through Refund to GiveUp.\n"],
+  ["undone3", "that failed with CardDeclined, was caught, and led through Refund, Release and Tell to GiveUp.\n"],
+  ["undone5", "that failed with CardDeclined, was caught, and led through 5 states, from A to E, to GiveUp.\n"],
   [
     "broken",
     "A redrive goes on from Charge: what succeeded is not done again.\n  baton redrive broken/one --endpoint http",
   ],
   ["refusing", "\nNothing had failed before: Which chose Note, which led to Refused.\n"],
   ["refusing", "A redrive would only come to Refused again, which always fails. Start again begins anew"],
-])("%s, where it was no error that was caught: %s", async (machine, said) => {
+])("%s: %s", async (machine, said) => {
   await expect
     .poll(async () => (await baton("explain", `${machine}/one`, ...at)).out, { timeout: 20_000 })
     .toContain(said);

@@ -62,7 +62,7 @@ describe.skipIf(missingChromium)(`the console in a browser${reason}`, () => {
     expect(headline).toContain("To try ChargeCard once more, start again, with the same input or another.");
     expect(headline).toContain("the bank declined: insufficient funds");
     expect(headline).toContain(
-      "It began in ChargeCard: that failed with CardDeclined, was caught, and led to OrderFailed.",
+      "It began in ChargeCard: that failed with CardDeclined, was caught, and led through ReleaseStock to OrderFailed.",
     );
     await page.getByRole("link", { name: "Look at ChargeCard" }).click();
     await page.getByRole("region", { name: "State ChargeCard" }).getByText("CardDeclined").first().waitFor();

@@ -175,7 +175,22 @@ function becauseOf(origin: Visit | undefined, end: Visit): string | undefined {
   const error = origin.attempts.at(-1)?.error ?? origin.error;
   const tries = origin.attempts.length > 1 ? ` after ${several(origin.attempts.length, "attempt")}` : "";
   const what = error === undefined ? "" : ` with ${error}`;
-  return `It began in ${placeOf(origin)}: that failed${tries}${what}, was caught, and led to ${end.state}.`;
+  return `It began in ${placeOf(origin)}: that failed${tries}${what}, was caught, and led ${wayTo(end)}to ${end.state}.`;
+}
+
+/** More of them are counted. */
+const mostNamed = 4;
+
+/** What ran between the failure that was caught and the end: what undid the rest, mostly. */
+function wayTo(end: Visit): string {
+  const between: string[] = [];
+  let at = end.after;
+  for (; at && at.status !== "caught"; at = at.after) between.unshift(at.state);
+  if (at === undefined || between.length === 0) return "";
+  if (between.length > mostNamed)
+    return `through ${several(between.length, "state")}, from ${between[0]} to ${between.at(-1)}, `;
+  const [last, ...others] = between.toReversed();
+  return `through ${others.length === 0 ? "" : `${others.toReversed().join(", ")} and `}${last} `;
 }
 
 /** Where nothing had failed before, a Choice led there. */

@@ -31,10 +31,14 @@ export async function executionArnOf(client: Client, given: string): Promise<str
   throw noExecution(client, given, arnAmong(await machinesOf(client), given) !== undefined);
 }
 
-/** An ARN, `machine/name`, or the beginning of a name that only one execution has. */
+/** An ARN, `machine/name`, a Map Run's child `machine/label/name`, or the beginning of a name that only one execution has. */
 export async function findExecution(client: Client, given: string): Promise<string | undefined> {
   if (given.startsWith("arn:")) return given;
-  const [first = "", second] = given.split("/");
+  const [first = "", second, child] = given.split("/");
+  if (child !== undefined) {
+    const machineArn = await machineArnOf(client, first);
+    return `${machineArn.replace(":stateMachine:", ":execution:")}/${second}:${child}`; // whether it is there, the service says
+  }
   const machines = second === undefined ? await standardMachines(client) : [await machineArnOf(client, first)];
   const wanted = second ?? first;
   const found: Reply[] = [];

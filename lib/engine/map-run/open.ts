@@ -10,7 +10,7 @@ import type { MapRunId } from "../ports.ts";
 import type { Header, Segment } from "../segment.ts";
 import { noCounts } from "./counts.ts";
 import { beginRun, changeRun, enterOpen, entryOf, existing, follow, type RunHead } from "./log.ts";
-import { closeRun, epochIn, type RunState, reopened } from "./run.ts";
+import { abandoned, type RunState, reopened } from "./run.ts";
 
 type RunFork = Forked & { readonly run: MapRun };
 
@@ -47,12 +47,7 @@ export async function abandonRun(
   fork: RunFork,
 ): Promise<void> {
   const { id } = await begun(engine, header, definition, segment, fork);
-  const outcome = { status: "ABORTED", failure: {} } as const;
-  const count = fork.run.redriveCount ?? 0;
-  // Whoever still closes what was redriven since has no say in it.
-  await changeRun(engine, id, "abandon", (state, at) =>
-    epochIn(state) <= count ? closeRun(state, outcome, at) : undefined,
-  );
+  await changeRun(engine, id, "abandon", (state, at) => abandoned(state, fork.run.redriveCount ?? 0, at));
 }
 
 async function begun(

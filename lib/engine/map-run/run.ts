@@ -187,9 +187,15 @@ export function groupFailing(state: RunState, group: number, items: number, at: 
 
 /** The run ends before its time: its items cannot be read, or nobody waits for it any more. */
 export function closeRun(state: RunState, outcome: RunOutcome, at: Occasion): RunState | undefined {
-  if (isOpen(state) || state.phase.kind === "reopening") return closing(state, outcome, at);
+  return isOpen(state) || state.phase.kind === "reopening" ? closing(state, outcome, at) : undefined;
+}
+
+/** The parent, redriven that often, has ended: what has been redriven since is none of its affair. */
+export function abandoned(state: RunState, count: number, at: Occasion): RunState | undefined {
+  if (epochIn(state) > count) return undefined;
   const { awaited, ...rest } = state;
-  return awaited === undefined ? undefined : rest;
+  const now = awaited !== undefined && awaited <= count ? rest : state;
+  return closeRun(now, { status: "ABORTED", failure: {} }, at) ?? (now === state ? undefined : now);
 }
 
 /** More of the items are staged, and tokens were given out for them. */

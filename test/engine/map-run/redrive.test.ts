@@ -1,7 +1,7 @@
 /** A redriven execution redrives its Map Run: the same run, of which what did not succeed runs again. */
 import { describe, expect, test } from "vitest";
 import { describeMapRun } from "../../../lib/engine/map-run/describe.ts";
-import { reopened } from "../../../lib/engine/map-run/run.ts";
+import { abandoned, reopened } from "../../../lib/engine/map-run/run.ts";
 import type { Call, CallResult, MapRunId } from "../../../lib/engine/ports.ts";
 import { redriveExecution } from "../../../lib/engine/redrive.ts";
 import { stopExecution } from "../../../lib/engine/stop.ts";
@@ -161,4 +161,21 @@ test("a Map Run that has been redriven a thousand times is redriven no more", as
     redriven: { count: 1_001 },
     phase: { kind: "ended", outcome: { status: "FAILED", failure: { error: "States.Runtime" } } },
   });
+});
+
+test("whoever abandons a run late leaves alone what has been redriven since", async () => {
+  const stage = await run(distributed(), { call: repairable(() => false).call, input: numbers(5) });
+  const [id] = await runsOf(stage);
+  const state = id && (await describeMapRun(stage.engine, id))?.state;
+  if (!state) throw new Error("no Map Run");
+  const occasion = { seq: 9, now: 1, key: "abandon" };
+  const closing = abandoned({ ...state, phase: { kind: "running" } }, 0, occasion);
+  if (!closing) throw new Error("an open run was not closed");
+  expect(closing.phase.kind).toBe("closing");
+  const waiting = reopened(closing, 1, occasion);
+  expect(waiting).toMatchObject({ awaited: 1, phase: { kind: "closing" } });
+  if (!waiting) throw new Error("the redrive does not wait");
+  expect(abandoned(waiting, 0, occasion)).toBeUndefined();
+  expect(abandoned(waiting, 1, occasion)).toEqual(closing);
+  expect(abandoned({ ...waiting, redriven: { count: 2, at: 0, before: 1 } }, 1, occasion)).toBeUndefined();
 });

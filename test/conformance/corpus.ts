@@ -68,6 +68,11 @@ export function hasCorpus(folder: string): boolean {
   return existsSync(join(folder, "executions"));
 }
 
+/** Why tests that need it are skipped; undefined: it is there. */
+export function lackingCorpus(): string | undefined {
+  return hasCorpus(defaultFolder) ? undefined : "no corpus; set BATON_CONFORMANCE to its folder";
+}
+
 export function readExecutions(folder: string): readonly ExecutionCase[] {
   const executions = join(folder, "executions");
   return readdirSync(executions)

@@ -2,9 +2,14 @@
 import { afterAll, beforeAll } from "vitest";
 import { startServers, type Wanted } from "../servers/servers.ts";
 
-/** `title` says why the tests are skipped, where they are. */
-export async function withServers(name: string, wanted: Wanted): Promise<{ started: boolean; title: string }> {
-  const servers = await startServers(wanted);
+/** `lacking`: what else the tests need and is not there. `title` says why they are skipped, where they are. */
+export async function withServers(
+  name: string,
+  wanted: Wanted,
+  lacking?: string,
+): Promise<{ started: boolean; title: string }> {
+  // Where all tests of a file are skipped nobody would stop its servers again: no hook is called there.
+  const servers = lacking === undefined ? await startServers(wanted) : ({ kind: "missing", reason: lacking } as const);
   if (servers.kind !== "started") return { started: false, title: `${name} (skipped: ${servers.reason})` };
   const { environment } = servers;
   const before = Object.fromEntries(Object.keys(environment).map((variable) => [variable, process.env[variable]]));

@@ -46,6 +46,7 @@ function endpointAt(port: number): string {
 
 /** Resolves when it answers, with how to stop it. */
 async function run(launch: Launch, port: number): Promise<() => Promise<void>> {
+  endOnSignal();
   const child = spawn(launch.command, [...launch.args(port)], {
     cwd: launch.folder,
     env: { ...process.env, ...launch.environment },
@@ -66,6 +67,15 @@ async function run(launch: Launch, port: number): Promise<() => Promise<void>> {
     child.kill("SIGKILL");
     await ended;
   };
+}
+
+let endsOnSignal = false;
+
+/** A process that a signal ends says no "exit" by itself: a runner of tests may end its own so. */
+function endOnSignal(): void {
+  if (endsOnSignal) return;
+  endsOnSignal = true;
+  process.once("SIGTERM", () => process.exit(143));
 }
 
 async function answering(child: ChildProcess, endpoint: string, command: string): Promise<void> {

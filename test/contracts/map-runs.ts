@@ -38,6 +38,17 @@ export function mapRunsContract(name: string, open: Open): void {
       expect(await mapRuns.list(entry.execution, 10)).toEqual({ items: [{ ...entry, stoppedAt: noon + 5 }] });
     });
 
+    test("an entry of an epoch before, put late, does not write over that of a later one", async () => {
+      const { mapRuns } = subject.world;
+      const entry = entryOf(freshExecution(), "Each", noon);
+      await mapRuns.put({ ...entry, stoppedAt: noon + 5 });
+      await mapRuns.put({ ...entry, epoch: 1 });
+      await mapRuns.put({ ...entry, stoppedAt: noon + 5 });
+      expect(await mapRuns.list(entry.execution, 10)).toEqual({ items: [{ ...entry, epoch: 1 }] });
+      await mapRuns.put({ ...entry, epoch: 1, stoppedAt: noon + 9 });
+      expect(await mapRuns.list(entry.execution, 10)).toEqual({ items: [{ ...entry, epoch: 1, stoppedAt: noon + 9 }] });
+    });
+
     test("an entry is made once: entered again it stays as it is", async () => {
       const { mapRuns } = subject.world;
       const entry = { ...entryOf(freshExecution(), "Each", noon), stoppedAt: noon + 5 };

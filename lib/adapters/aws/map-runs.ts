@@ -1,5 +1,10 @@
 /** Map Runs: an item beside the execution that started each, sorted by the time of their start. */
-import { ConditionalCheckFailedException, PutItemCommand, QueryCommand } from "@aws-sdk/client-dynamodb";
+import {
+  ConditionalCheckFailedException,
+  PutItemCommand,
+  type PutItemCommandInput,
+  QueryCommand,
+} from "@aws-sdk/client-dynamodb";
 import type { MapRunEntry, MapRuns } from "../../engine/map-run/ports.ts";
 import type { ExecutionId, MapRunId } from "../../engine/ports.ts";
 import type { Item } from "./body.ts";
@@ -11,19 +16,25 @@ const timeDigits = 15;
 
 export function openMapRuns(store: Store): MapRuns {
   const { dynamodb, table: TableName } = store;
-  return {
-    async enter(entry) {
-      const ConditionExpression = "attribute_not_exists(pk)";
-      try {
-        await dynamodb.send(new PutItemCommand({ TableName, Item: itemOf(entry), ConditionExpression }));
-      } catch (error) {
-        if (!(error instanceof ConditionalCheckFailedException)) throw error;
-      }
-    },
 
-    async put(entry) {
-      await dynamodb.send(new PutItemCommand({ TableName, Item: itemOf(entry) }));
-    },
+  /** Writes nothing if the condition does not hold. */
+  async function putIf(entry: MapRunEntry, condition: Partial<PutItemCommandInput>): Promise<void> {
+    try {
+      await dynamodb.send(new PutItemCommand({ TableName, Item: itemOf(entry), ...condition }));
+    } catch (error) {
+      if (!(error instanceof ConditionalCheckFailedException)) throw error;
+    }
+  }
+
+  return {
+    enter: (entry) => putIf(entry, { ConditionExpression: "attribute_not_exists(pk)" }),
+
+    put: (entry) =>
+      putIf(entry, {
+        ConditionExpression: "attribute_not_exists(#epoch) OR #epoch <= :epoch",
+        ExpressionAttributeNames: { "#epoch": "epoch" },
+        ExpressionAttributeValues: { ":epoch": { N: String(entry.epoch ?? 0) } },
+      }),
 
     async list(execution, limit, after) {
       const { Items = [] } = await dynamodb.send(
@@ -50,24 +61,27 @@ export function openMapRuns(store: Store): MapRuns {
 }
 
 function itemOf(entry: MapRunEntry): Item {
-  const { id, execution, startedAt, stoppedAt, expires } = entry;
+  const { id, execution, startedAt, stoppedAt, epoch, expires } = entry;
   const sk = `${mapRunPrefix}${padded(startedAt, timeDigits)}#${id}`;
   return {
     ...keyOf({ pk: executionPartition(execution), sk }),
     mapRun: { S: id },
     startedAt: { N: String(startedAt) },
     ...(stoppedAt === undefined ? {} : { stoppedAt: { N: String(stoppedAt) } }),
+    ...(epoch === undefined ? {} : { epoch: { N: String(epoch) } }),
     ...expiry(expires),
   };
 }
 
 function read(execution: ExecutionId, item: Item): MapRunEntry {
   const stoppedAt = item["stoppedAt"]?.N;
+  const epoch = item["epoch"]?.N;
   return {
     id: (item["mapRun"]?.S ?? "") as MapRunId, // written by `itemOf`
     execution,
     startedAt: Number(item["startedAt"]?.N),
     ...(stoppedAt === undefined ? {} : { stoppedAt: Number(stoppedAt) }),
+    ...(epoch === undefined ? {} : { epoch: Number(epoch) }),
     ...readExpiry(item),
   };
 }

@@ -16,19 +16,24 @@ export function localMapRuns(store: Store): MapRuns {
 
     async put(entry) {
       await store.room();
-      put(entry);
+      const there = store.get(rowKey(entry));
+      if (there === undefined || (read(there).epoch ?? 0) <= (entry.epoch ?? 0)) put(entry);
     },
 
     async list(execution, limit, after) {
       const all = under(tables.mapRun, text(execution));
       const to = after ?? all.to;
       const rows = store.range({ from: all.from, to, limit: limit + 1, reverse: true });
-      // Written above and nowhere else, so it has the shape.
-      const items = rows.slice(0, limit).map(([, row]) => JSON.parse(bodyOf(row)) as MapRunEntry);
+      const items = rows.slice(0, limit).map(([, row]) => read(row));
       const last = rows[limit - 1];
       return rows.length > limit && last ? { items, next: last[0] } : { items };
     },
   };
+}
+
+/** Written above and nowhere else, so it has the shape. */
+function read(row: string): MapRunEntry {
+  return JSON.parse(bodyOf(row)) as MapRunEntry;
 }
 
 function rowKey({ id, execution, startedAt }: MapRunEntry): string {

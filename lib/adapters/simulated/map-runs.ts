@@ -11,7 +11,10 @@ export function mapRunsOf({ mapRuns }: Contents, make: Make): MapRuns {
       make("mapRuns.enter", entry.id, () => {
         if (!mapRuns.get(placeOf(entry))) mapRuns.set(placeOf(entry), entry);
       }),
-    put: (entry) => make("mapRuns.put", entry.id, () => mapRuns.set(placeOf(entry), entry)),
+    put: (entry) =>
+      make("mapRuns.put", entry.id, () => {
+        if ((mapRuns.get(placeOf(entry))?.epoch ?? 0) <= (entry.epoch ?? 0)) mapRuns.set(placeOf(entry), entry);
+      }),
     list: (execution, limit, after) =>
       make("mapRuns.list", execution, () => {
         const found = [...mapRuns.entries()].filter(

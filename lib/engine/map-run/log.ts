@@ -121,8 +121,13 @@ async function tellEnd(engine: Engine, id: MapRunId, state: RunState, { stoppedA
   await dispatch(engine, [messageOf({ kind: "run-ended", execution, branch, claim, run: id }, "flow")]);
 }
 
-export function entryOf(engine: Engine, id: MapRunId, { parent, startedAt }: RunState) {
-  return { id, execution: parent.execution, startedAt, expires: expiry(engine, startedAt) };
+export function entryOf(engine: Engine, id: MapRunId, state: RunState): MapRunEntry {
+  const { parent, startedAt } = state;
+  const epoch = epochIn(state);
+  return {
+    ...{ id, execution: parent.execution, startedAt, expires: expiry(engine, startedAt) },
+    ...(epoch > 0 && { epoch }),
+  };
 }
 
 /** Raised when the form of what a run's log holds changes; older ones stay readable. */

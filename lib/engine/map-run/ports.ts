@@ -11,13 +11,15 @@ export interface MapRunEntry {
   readonly execution: ExecutionId;
   readonly startedAt: Instant;
   readonly stoppedAt?: Instant;
+  /** How often it had been redriven; absent: never. */
+  readonly epoch?: number;
   readonly expires?: Instant;
 }
 
 export interface MapRuns {
   /** Enters it, unless an entry stands there. */
   enter(entry: MapRunEntry): Promise<void>;
-  /** Enters it, or writes over the entry that stands there. */
+  /** Enters it, or writes over the entry that stands there, unless that is of a later epoch. */
   put(entry: MapRunEntry): Promise<void>;
   /** Newest first. */
   list(execution: ExecutionId, limit: number, after?: string): Promise<Page<MapRunEntry>>;

@@ -1,9 +1,9 @@
 /** `baton demo`: the examples, deployed on an embedded server that stays up, and a handful of orders run before your eyes. */
 import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { dirname, join, relative } from "node:path";
+import { join, relative } from "node:path";
 import { Command } from "commander";
 import type { LocalBaton } from "../../local/baton.ts";
+import { packageFile } from "../../local/package.ts";
 import { type Client, connect } from "../client.ts";
 import { exportLines, shownSettings } from "../client-settings.ts";
 import { readValidDefinition } from "../definition-file.ts";
@@ -42,7 +42,7 @@ export function demoCommand(): Command {
 
 async function demo(options: Options): Promise<void> {
   const stopped = stopRequest().then(() => "stopped" as const);
-  const root = dirname(createRequire(import.meta.url).resolve("baton-states/package.json"));
+  const root = packageFile();
   const baton = await openServer({
     ...options,
     functionFolders: examples.map((example) => join(folderOf(root, example), "functions")),

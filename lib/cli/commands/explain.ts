@@ -6,10 +6,10 @@ import { Command } from "commander";
 import { type Visit, visitsOf } from "../../asl/history/visits.ts";
 import { type Client, connect, type Reply } from "../client.ts";
 import { commandLine } from "../client-settings.ts";
-import { childrenOf, hasMapRuns } from "../cost/children.ts";
+import { childrenIn, hasMapRuns } from "../cost/children.ts";
 import { readCause } from "../explain/cause.ts";
 import { type ToldRun, toldRun } from "../explain/failed-child.ts";
-import { mapRunsOf } from "../explain/map-runs.ts";
+import { type MapRuns, mapRunsOf, noMapRuns } from "../explain/map-runs.ts";
 import { spent } from "../explain/spent.ts";
 import { redriveIsInVain, type Story, storyOf } from "../explain/story.ts";
 import { listAll } from "../list-all.ts";
@@ -55,7 +55,8 @@ async function explanation(client: Client, executionArn: string): Promise<Explan
   const story = storyOf({ description, waiting, visits, now: Date.now() });
   const { says, about, because, next } = story;
   const cause = readCause(story.cause).message;
-  const mapRuns = hasMapRuns(events) ? await runsOf(client, executionArn, visits) : [];
+  const runs = hasMapRuns(events) ? await mapRunsOf(client.call, executionArn) : noMapRuns;
+  const mapRuns = await toldRuns(client, runs, visits);
   return {
     executionArn,
     says,
@@ -64,7 +65,7 @@ async function explanation(client: Client, executionArn: string): Promise<Explan
     ...(because !== undefined && { because }),
     printed: about ? await printedIn(client, executionArn, about) : [],
     ...(mapRuns.length > 0 && { mapRuns }),
-    cost: spent(events, description.status !== "RUNNING", await childrenOf(client.call, executionArn, events)),
+    cost: spent(events, description.status !== "RUNNING", await childrenIn(client.call, runs)),
     next,
     commands: commandsFor(description, story, redriveIsInVain(visits), mapRuns).map((words) =>
       commandLine(client.url, words),
@@ -72,8 +73,7 @@ async function explanation(client: Client, executionArn: string): Promise<Explan
   };
 }
 
-async function runsOf({ call }: Client, executionArn: string, visits: readonly Visit[]): Promise<readonly ToldRun[]> {
-  const { runs } = await mapRunsOf(call, executionArn);
+async function toldRuns({ call }: Client, { runs }: MapRuns, visits: readonly Visit[]): Promise<readonly ToldRun[]> {
   const states = new Map(visits.map(({ mapRunArn, state }) => [mapRunArn, state]));
   return await Promise.all(runs.map((run) => toldRun(call, run, states.get(run.mapRunArn))));
 }

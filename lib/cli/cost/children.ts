@@ -3,7 +3,7 @@
  * of them: their number is the Map Run's, and what one asks for is counted in the histories of a few, by outcome.
  */
 
-import { type Ask, type MapRun, mapRunsOf } from "../explain/map-runs.ts";
+import { type Ask, type MapRun, type MapRuns, mapRunsOf } from "../explain/map-runs.ts";
 import { several } from "../explain/words.ts";
 import { type CountedEvent, countsOf } from "./count.ts";
 import { type Estimate, estimateOf, free, times, together } from "./estimate.ts";
@@ -40,8 +40,11 @@ export async function childrenOf(
   executionArn: string,
   events: readonly { readonly type: string }[],
 ): Promise<Children> {
-  if (!hasMapRuns(events)) return noChildren;
-  const { runs, more } = await mapRunsOf(ask, executionArn);
+  return hasMapRuns(events) ? await childrenIn(ask, await mapRunsOf(ask, executionArn)) : noChildren;
+}
+
+/** For those who have asked for the Map Runs already. */
+export async function childrenIn(ask: Ask, { runs, more }: MapRuns): Promise<Children> {
   const most = Math.max(1, Math.floor(samples / runs.length));
   let found: Children = { ...noChildren, runsLeft: more };
   for (const run of runs)

@@ -53,6 +53,8 @@ export interface MapRuns {
   readonly more: number;
 }
 
+export const noMapRuns: MapRuns = { runs: [], more: 0 };
+
 export async function mapRunsOf(ask: Ask, executionArn: string): Promise<MapRuns> {
   const arns: string[] = [];
   let nextToken: string | undefined;

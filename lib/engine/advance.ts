@@ -27,6 +27,7 @@ import { headerAt, headOf } from "./head.ts";
 import { healHead } from "./heal.ts";
 import { armKeeping, keep } from "./keep.ts";
 import { withFrontier } from "./map-run/ended.ts";
+import { stoppedWithRun } from "./map-run/stop-child.ts";
 import { handleRun } from "./map-run/work.ts";
 import { dueTime, isEarly } from "./messages.ts";
 import { momentAt } from "./moment.ts";
@@ -170,6 +171,7 @@ async function guard(engine: Engine, command: Extract<Command, { readonly kind: 
   const definition = await engine.definition(header.definition);
   if (isOpen) await setDeadline(engine, header, definition);
   await tellLog(engine, header, head);
+  if (isOpen && header.redriveCount > 0 && (await stoppedWithRun(engine, header))) return done;
   const finished = await settle(engine, header, definition, head, "again");
   return finished ? done : guard(engine, command);
 }

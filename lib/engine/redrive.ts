@@ -15,6 +15,7 @@ import type { Engine } from "./engine.ts";
 import { tellLog } from "./execution-log.ts";
 import { guardKey, nonceOf, postGuard } from "./guard.ts";
 import { headerAt, headOf } from "./head.ts";
+import { stoppedWithRun } from "./map-run/stop-child.ts";
 import { momentAt } from "./moment.ts";
 import type { ExecutionId, ExecutionSummary, RedriveCall, SegmentKey } from "./ports.ts";
 import { expiry, mine, recordOf, segmentOf } from "./record.ts";
@@ -143,6 +144,6 @@ async function sendAgain(engine: Engine, segment: Segment, again: boolean): Prom
   await setDeadline(engine, header, definition);
   await tellLog(engine, header, segment);
   await tellRunning(engine, header, again);
-  await settle(engine, header, definition, segment, "again");
+  if (!(await stoppedWithRun(engine, header))) await settle(engine, header, definition, segment, "again");
   await engine.world.log.durable();
 }

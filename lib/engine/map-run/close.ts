@@ -3,14 +3,9 @@
  * takers of the chunks say who that may be; after this look no child of the run begins.
  */
 import type { Instant } from "../../asl/position.ts";
-import { settle } from "../answer.ts";
-import { endExecution } from "../end.ts";
 import type { Engine } from "../engine.ts";
 import { groupWidth } from "../group-width.ts";
-import { headerAt } from "../head.ts";
-import { childId } from "../identity.ts";
 import type { MapRunId } from "../ports.ts";
-import type { Header } from "../segment.ts";
 import { type NewChild, preventChild } from "./children.ts";
 import { type Chunk, childInput, runJoin, stagedChunk, takersOf } from "./chunks.ts";
 import { type Counts, noCounts, sum } from "./counts.ts";
@@ -19,6 +14,7 @@ import { commitEnd, endOf, holdsIn } from "./express.ts";
 import { changeRun, existing, type RunHead } from "./log.ts";
 import { type ChildReport, countsOf } from "./reports.ts";
 import { closed, closedUpTo, epochIn, handOver, isDone, type RunState } from "./run.ts";
+import { stopChild } from "./stop-child.ts";
 import { ofEpoch } from "./tokens.ts";
 import type { Worked } from "./work.ts";
 
@@ -64,11 +60,11 @@ async function closeGroup(engine: Engine, run: MapRunId, state: RunState, group:
   const places = Array.from({ length: Math.min(taken, chunk.size) }, (_, place) => group * groupWidth + place);
   const open = places.filter((index) => !ended.has(index));
   for (let from = 0; from < open.length; from += stopsAtOnce) {
-    await Promise.all(open.slice(from, from + stopsAtOnce).map((index) => stopChild(engine, run, state, chunk, index)));
+    await Promise.all(open.slice(from, from + stopsAtOnce).map((index) => endChild(engine, run, state, chunk, index)));
   }
 }
 
-async function stopChild(engine: Engine, run: MapRunId, state: RunState, chunk: Chunk, index: number): Promise<void> {
+async function endChild(engine: Engine, run: MapRunId, state: RunState, chunk: Chunk, index: number): Promise<void> {
   const child = await childInput(engine, run, chunk, index);
   if (!child) return;
   const place = {
@@ -84,14 +80,7 @@ async function stopChild(engine: Engine, run: MapRunId, state: RunState, chunk: 
     await reportEnd(engine, run, state, place, abortedAt(index, child.items, prevented.startedAt));
     return;
   }
-  const id = childId(run, index);
-  // Whoever is late may come to one that has been redriven since: that is not his to end, nor would he see to what follows.
-  const isOfNow = ({ mapRun }: Header): boolean => (mapRun?.epoch ?? 0) <= epochIn(state);
-  const ended = await endExecution(engine, id, { kind: "stopped", failure: {} }, "run-closed", isOfNow);
-  // It ended by itself, or an earlier try of this ended it: whoever is to carry out what follows may be gone.
-  if (ended.kind !== "before") return;
-  const header = await headerAt(engine, ended.segment);
-  await settle(engine, header, await engine.definition(header.definition), ended.segment, "again");
+  await stopChild(engine, run, index, epochIn(state));
 }
 
 /** Who runs it in memory hears of it, and finds its end written if he is faster. */

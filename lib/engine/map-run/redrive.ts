@@ -17,7 +17,7 @@ import { dispatch } from "../messages.ts";
 import type { MapRunId } from "../ports.ts";
 import { expiry } from "../record.ts";
 import { redriveExecution } from "../redrive.ts";
-import type { Header, Segment } from "../segment.ts";
+import type { Header } from "../segment.ts";
 import { type NewChild, startChild } from "./children.ts";
 import { chunkOf, runJoin, takersOf } from "./chunks.ts";
 import { noCounts, sum } from "./counts.ts";
@@ -36,6 +36,7 @@ import {
   type RunState,
   readAgain,
 } from "./run.ts";
+import { stopChild } from "./stop-child.ts";
 import { childAt, giveOut, mayTake, type Taken, take } from "./tokens.ts";
 import type { Worked } from "./work.ts";
 
@@ -125,20 +126,30 @@ async function goOnWith(engine: Engine, run: MapRunId, state: RunState, child: N
     await startChild(engine, run, state, child);
     return "runs";
   }
+  const epoch = child.epoch ?? 0;
+  const epochThere = header.mapRun?.epoch ?? 0;
+  // It is another time since.
+  if (epochThere > epoch) return "runs";
   // It has been started or redriven in this epoch before, and has its own messages.
-  if ((header.mapRun?.epoch ?? 0) === child.epoch) {
+  if (epochThere === epoch) {
     if (head.seq === 0) await startChild(engine, run, state, child);
     return "runs";
   }
   const { doing } = head.position;
-  if (doing.kind !== "ended" || doing.outcome.status === "SUCCEEDED")
-    return reportOld(engine, run, child, header, head);
-  const { input: _, ...place } = child;
-  const redriven = await redriveExecution(engine, id, {
-    clientToken: `${run}@${child.epoch}`,
-    mapRun: { id: run, ...place },
-  });
-  return redriven.kind === "redriven" ? "runs" : reportOld(engine, run, child, header, head);
+  if (doing.kind !== "ended") {
+    // It was redriven then while its run was closed, and nobody has seen that yet.
+    await stopChild(engine, run, child.index, epochThere);
+    return goOnWith(engine, run, state, child);
+  }
+  const { outcome } = doing;
+  if (outcome.status !== "SUCCEEDED") {
+    const { input: _, ...place } = child;
+    const request = { clientToken: `${run}@${epoch}`, mapRun: { id: run, ...place } };
+    const redriven = await redriveExecution(engine, id, request);
+    if (redriven.kind === "redriven") return "runs";
+  }
+  await reportOld(engine, run, child, header, { stoppedAt: head.now, outcome });
+  return "passed";
 }
 
 async function reportOld(
@@ -146,21 +157,17 @@ async function reportOld(
   run: MapRunId,
   child: NewChild,
   { startedAt, redriveCount }: Header,
-  { now, position: { doing } }: Segment,
-): Promise<"runs" | "passed"> {
-  // It runs in an epoch before: nobody has stopped it yet, and its end is told there.
-  if (doing.kind !== "ended") return "runs";
-  const { outcome } = doing;
+  { stoppedAt, outcome }: Pick<ChildReport, "stoppedAt" | "outcome">,
+): Promise<void> {
   const report: ChildReport = {
     index: child.index,
     items: child.items,
     startedAt,
-    stoppedAt: now,
+    stoppedAt,
     outcome,
     ...(redriveCount > 0 && { redriveCount }),
     ...(outcome.status !== "SUCCEEDED" && { isFinal: true as const }),
   };
   const message = await reportEnd(engine, run, {}, child, report);
   if (message) await dispatch(engine, [message]);
-  return "passed";
 }

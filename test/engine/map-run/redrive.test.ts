@@ -128,6 +128,50 @@ describe.each(["STANDARD", "EXPRESS"] as const)("%s children", (type) => {
   });
 });
 
+describe("a child that is redriven while its run is closed", () => {
+  /** A run of one child that failed: when that is redriven, its run is stopped and closed just before. */
+  async function overtaken({ redriverDies = false } = {}) {
+    const { call, called, mend } = repairable(() => true);
+    const stage = await run(distributed(), { call, input: "[1]" });
+    mend();
+    const { executions } = stage.engine.world;
+    const redriveAtOnce = executions.redrive.bind(executions);
+    executions.redrive = async (id, ...rest) => {
+      if (id === stage.id) return redriveAtOnce(id, ...rest);
+      executions.redrive = redriveAtOnce;
+      await stopExecution(stage.engine, stage.id, {});
+      await stage.pass(0);
+      const answer = await redriveAtOnce(id, ...rest);
+      if (redriverDies) throw new Error("died");
+      return answer;
+    };
+    return { stage, called };
+  }
+
+  test("is stopped, and its task is not tried again", async () => {
+    const { stage, called } = await overtaken();
+    const ran = await redrive(stage);
+    expect(ran.status).toBe("ABORTED");
+    expect(ran.children).toMatchObject([{ status: "ABORTED" }]);
+    expect(called(1)).toEqual([1]);
+  });
+
+  test("is stopped when the message comes again, if whoever redrove it died", async () => {
+    const { stage, called } = await overtaken({ redriverDies: true });
+    await expect(redrive(stage)).rejects.toThrow("died");
+    await stage.pass(hour);
+    expect((await ranSoFar(stage)).children).toMatchObject([{ status: "ABORTED" }]);
+    expect(called(1)).toEqual([1]);
+  });
+
+  test("runs when its run is redriven the next time", async () => {
+    const { stage, called } = await overtaken();
+    await redrive(stage);
+    expect((await redrive(stage, 2)).output).toEqual([10]);
+    expect(called(2)).toEqual([1]);
+  });
+});
+
 test("a run whose items could not be read reads them", async () => {
   const ItemReader = { Resource: "arn:aws:states:::s3:getObject", Parameters: { Bucket: "in", Key: "late.json" } };
   const stage = await run(distributed({ ItemReader }), { files: { in: {} } });

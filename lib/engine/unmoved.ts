@@ -105,7 +105,9 @@ async function lookAtMapRuns(look: Look, root: Segment): Promise<void> {
       const before = Number.isFinite(look.before) ? { before: look.before } : {};
       const run = await runHead(look.engine, id);
       const message = newsMessage(id, run ? epochIn(run.state) : 0, { kind: "heal", ...before });
-      if (stoppedAt === undefined) note(look, root, startedAt, `its Map Run ${mapRunArn(id)} has not ended`, message);
+      // Whoever redrove it may have died before he entered it as open again.
+      const isOpen = stoppedAt === undefined || (run && run.state.phase.kind !== "ended");
+      if (isOpen) note(look, root, startedAt, `its Map Run ${mapRunArn(id)} has not ended`, message);
     }
     after = page.next;
     more = after !== undefined;

@@ -2,6 +2,7 @@
 import { expect, test } from "vitest";
 import { describeExecution } from "../../lib/engine/describe.ts";
 import { type HealOptions, healAll, healExecution } from "../../lib/engine/heal.ts";
+import { redriveExecution } from "../../lib/engine/redrive.ts";
 import type { Unmoved } from "../../lib/engine/unmoved.ts";
 import { type Setup, setup, tenant } from "./setup.ts";
 
@@ -162,3 +163,34 @@ test.each(["STANDARD", "EXPRESS"])(
     }
   },
 );
+
+test("a redriven Map Run whose redriver died before the list had it as open is found, and entered", async () => {
+  const answers = ["failed", "succeeded"] as const;
+  let calls = 0;
+  const call = async () => {
+    const kind = answers[calls++] ?? "succeeded";
+    return kind === "failed" ? ({ kind, error: "Broken", cause: "" } as const) : ({ kind, output: "1" } as const);
+  };
+  const ItemProcessor = {
+    ProcessorConfig: { Mode: "DISTRIBUTED", ExecutionType: "STANDARD" },
+    StartAt: "Call",
+    States: { Call: lambda },
+  };
+  const made = await setup({ Each: { Type: "Map", ItemProcessor, Label: "Each", End: true } }, { input: "[1]", call });
+  await made.pass(60_000);
+  expect(await statusOf(made)).toBe("FAILED");
+  const { mapRuns } = made.engine.world;
+  const { put } = mapRuns;
+  mapRuns.put = async () => {
+    throw new Error("died");
+  };
+  await expect(redriveExecution(made.engine, made.id, {})).rejects.toThrow("died");
+  mapRuns.put = put;
+  await purge(made);
+  expect((await heal(made)).map(({ reason }) => reason)).toEqual([
+    expect.stringMatching(/^its Map Run .* has not ended$/),
+  ]);
+  await made.pass(60_000);
+  expect(await statusOf(made)).toBe("SUCCEEDED");
+  expect((await mapRuns.list(made.id, 10)).items).toMatchObject([{ epoch: 1, stoppedAt: expect.any(Number) }]);
+});

@@ -1,8 +1,10 @@
 /** A redriven execution redrives its Map Run: the same run, of which what did not succeed runs again. */
 import { describe, expect, test } from "vitest";
+import { handle } from "../../../lib/engine/advance.ts";
 import { describeMapRun } from "../../../lib/engine/map-run/describe.ts";
 import { abandoned, reopened } from "../../../lib/engine/map-run/run.ts";
-import type { Call, CallResult, MapRunId } from "../../../lib/engine/ports.ts";
+import { messageOf } from "../../../lib/engine/messages.ts";
+import type { Call, CallResult, MapRunId, Receipt } from "../../../lib/engine/ports.ts";
 import { redriveExecution } from "../../../lib/engine/redrive.ts";
 import { stopExecution } from "../../../lib/engine/stop.ts";
 import { type Setup, setup } from "../setup.ts";
@@ -169,6 +171,25 @@ describe("a child that is redriven while its run is closed", () => {
     await redrive(stage);
     expect((await redrive(stage, 2)).output).toEqual([10]);
     expect(called(2)).toEqual([1]);
+  });
+});
+
+test.each([
+  [1, 1_000],
+  [2, 2_000],
+  [6, 32_000],
+  [20, 60_000],
+])("a token that has come %i times before its run is open again waits %i ms", async (receives, milliseconds) => {
+  const stage = await run(distributed(), { call: repairable(() => true).call, input: "[1]" });
+  await redriveExecution(stage.engine, stage.id, {});
+  const [execution] = await runsOf(stage);
+  if (!execution) throw new Error("no Map Run");
+  const token = { slot: 0, generation: 0 };
+  const { body } = messageOf({ kind: "run-token", execution, branch: "", epoch: 1, token, chunk: 0 }, "flow");
+  const at = stage.world.now() + milliseconds;
+  expect(await handle(stage.engine, { body, receives, receipt: "a token's" as Receipt })).toEqual({
+    kind: "later",
+    at,
   });
 });
 

@@ -61,7 +61,7 @@ function pageFor({ path, query }: Route): ComponentChildren {
   if (section === "executions") return <ExecutionsPage query={query} />;
   if (section === "machines" && first !== undefined) return <MachinePage name={first} query={query} key={first} />;
   if (section === "inbox") return <InboxPage chosen={first} />;
-  if (section === "machines") return <MachinesPage />;
+  if (section === "machines") return <MachinesPage query={query} />;
   return (
     <section class="page">
       <h1>There is no such page</h1>

@@ -9,6 +9,11 @@ export interface Machine {
   readonly creationDate: number;
 }
 
+/** As REST lists it. */
+export interface Tagged extends Machine {
+  readonly tags: readonly { readonly key: string; readonly value: string }[];
+}
+
 export interface MachineDescription extends Machine {
   readonly status: string;
   readonly definition: string;

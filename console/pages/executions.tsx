@@ -1,5 +1,5 @@
 /** Executions of one machine or of all: found by status, name, error or what went in and came out; stopped or redriven many at once. */
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { count } from "../../lib/cli/explain/words.ts";
 import { useLive } from "../api/live.ts";
 import { may, useSession } from "../api/session.ts";
@@ -7,6 +7,7 @@ import { ManyActs } from "../executions/acts.tsx";
 import { ExecutionList } from "../executions/list.tsx";
 import { type Asked, useExecutions } from "../executions/search.ts";
 import { Failed } from "../parts/failure.tsx";
+import { SearchField, useSearchText } from "../parts/search-field.tsx";
 import { useTitle } from "../parts/title.ts";
 import { statusWords } from "../parts/words.ts";
 import { go, link } from "../route.ts";
@@ -74,28 +75,13 @@ function Nothing({ asked }: { readonly asked: Asked }) {
   );
 }
 
-const typingPause = 300;
-
 function Filters({ asked }: { readonly asked: Asked }) {
   const machines = useLive({ key: "machines", load: allMachines, settled: () => true });
-  const [search, setSearch] = useState(asked.search);
-  /** What the address has, as far as this field put it there; an address from elsewhere fills the field. */
-  const sent = useRef(asked.search);
+  const [search, setSearch] = useSearchText(asked.search, (text) => change({ search: text }));
   const change = (to: Partial<Asked>): void => {
     const { machine, status, search: q } = { ...asked, search, ...to };
-    sent.current = q;
     go(link(["executions"], { machine, status, q }), { replace: true });
   };
-  useEffect(() => {
-    if (asked.search === sent.current) return;
-    sent.current = asked.search;
-    setSearch(asked.search);
-  }, [asked.search]);
-  useEffect(() => {
-    if (search === sent.current) return;
-    const timer = setTimeout(() => change({ search }), typingPause);
-    return () => clearTimeout(timer);
-  }, [search]);
   return (
     <search class="filters">
       <label>
@@ -123,15 +109,12 @@ function Filters({ asked }: { readonly asked: Asked }) {
           ))}
         </select>
       </label>
-      <label class="wide">
-        Search
-        <input
-          type="search"
-          value={search}
-          placeholder="ord-1004, or customer.id=7: name, error, input, output"
-          onInput={(event) => setSearch(event.currentTarget.value)}
-        />
-      </label>
+      <SearchField
+        label="Search"
+        text={search}
+        change={setSearch}
+        placeholder="ord-1004, or customer.id=7: name, error, input, output"
+      />
     </search>
   );
 }

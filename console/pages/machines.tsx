@@ -1,12 +1,13 @@
-/** All state machines: each leads to its definition and to its executions. */
+/** All state machines, found by name, tag or type: each leads to its definition and to its executions. */
+import { count } from "../../lib/cli/explain/words.ts";
 import { call } from "../api/client.ts";
-import { useLive } from "../api/live.ts";
 import type { Machine } from "../api/wire.ts";
+import { type Found, useMachines } from "../machines/list.ts";
+import { MachineTable } from "../machines/table.tsx";
 import { Failed } from "../parts/failure.tsx";
-import { Scroll } from "../parts/scroll.tsx";
-import { Moment, useNow } from "../parts/time.tsx";
+import { SearchField, useSearchText } from "../parts/search-field.tsx";
 import { useTitle } from "../parts/title.ts";
-import { link } from "../route.ts";
+import { go, link } from "../route.ts";
 
 export async function allMachines(): Promise<readonly Machine[]> {
   const machines: Machine[] = [];
@@ -22,55 +23,49 @@ export async function allMachines(): Promise<readonly Machine[]> {
   return machines;
 }
 
-export function MachinesPage() {
+export function MachinesPage({ query }: { readonly query: URLSearchParams }) {
   useTitle("Machines");
-  const { value, error } = useLive({ key: "machines", load: allMachines, restMilliseconds: 5_000 });
-  const now = useNow();
+  const [search, setSearch] = useSearchText(query.get("q") ?? "", (q) =>
+    go(link(["machines"], { q }), { replace: true }),
+  );
+  const found = useMachines(search);
+  const { shown, read, error } = found;
   return (
     <section class="page">
       <h1>Machines</h1>
+      <search class="filters">
+        <SearchField
+          label="Search"
+          text={search}
+          change={setSearch}
+          placeholder="a name, team=payments for a tag, type=express"
+        />
+      </search>
       {error && <Failed error={error} />}
-      {value?.length === 0 && (
+      {shown && read === 0 && !found.unread && (
         <p class="empty">
           There is no state machine yet. <code>baton run FILE</code> deploys a definition and runs it.
         </p>
       )}
-      {value && value.length > 0 && (
-        <Scroll class="scroll" label="Machines">
-          <table class="list">
-            <thead>
-              <tr>
-                <th scope="col">Name</th>
-                <th scope="col" class="aside">
-                  Type
-                </th>
-                <th scope="col" class="aside">
-                  Created
-                </th>
-                <th scope="col">Runs</th>
-              </tr>
-            </thead>
-            <tbody>
-              {value.map(({ name, type, creationDate }) => (
-                <tr key={name}>
-                  <th scope="row">
-                    <a href={link(["machines", name])}>{name}</a>
-                  </th>
-                  <td class="aside">{type === "STANDARD" ? "Standard" : "Express"}</td>
-                  <td class="aside">
-                    <Moment at={creationDate * 1_000} now={now} />
-                  </td>
-                  <td>
-                    <a href={link(["executions"], { machine: name })} aria-label={`Executions of ${name}`}>
-                      executions
-                    </a>
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </Scroll>
-      )}
+      {shown && read > 0 && shown.length === 0 && !found.unread && <p class="empty">No machine matches.</p>}
+      {shown && shown.length > 0 && <MachineTable machines={shown} />}
+      {shown && read > 0 && <Counted found={found} searched={search.trim() !== ""} />}
     </section>
+  );
+}
+
+function Counted({ found, searched }: { readonly found: Found; readonly searched: boolean }) {
+  const { shown = [], matching, read, unread, more } = found;
+  const all = `${count(read)}${unread ? " read so far" : ""}`;
+  return (
+    <p class="quiet" role="status">
+      {searched ? `${count(matching)} of ${all} match. ` : ""}
+      {count(shown.length)} shown.{" "}
+      {more && (
+        <button type="button" onClick={more}>
+          Show more
+        </button>
+      )}
+    </p>
   );
 }

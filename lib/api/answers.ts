@@ -75,7 +75,9 @@ const outcome = {
 const machine = { stateMachineArn: text, name: text, type: text, creationDate: moment };
 
 export const answers = {
-  StateMachines: page({ stateMachines: list(object(machine)) }),
+  StateMachines: page({
+    stateMachines: list(object({ ...machine, tags: list(object({ key: text, value: text })) })),
+  }),
   CreatedStateMachine: object({ stateMachineArn: text, creationDate: moment }, { stateMachineVersionArn: text }),
   UpdatedStateMachine: object({ updateDate: moment }, { revisionId: text, stateMachineVersionArn: text }),
   Versions: page({ stateMachineVersions: list(object({ stateMachineVersionArn: text, creationDate: moment })) }),

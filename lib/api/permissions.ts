@@ -41,6 +41,7 @@ export const permissions: Record<RestOperationName, Permission> = {
   ListStateMachineAliases: { role: "read", about: ["stateMachineArn"] },
   ListStateMachineVersions: { role: "read", about: ["stateMachineArn"] },
   ListStateMachines: { role: "read", about: "filtered" },
+  ListStateMachinesWithTags: { role: "read", about: "filtered" },
   ListTagsForResource: { role: "read", about: ["resourceArn"] },
   PublishStateMachineVersion: { role: "admin", about: ["stateMachineArn"] },
   RedriveExecution: { role: "operate", about: ["executionArn"] },

@@ -3,6 +3,7 @@ import type { Operation } from "./operation.ts";
 import { describeExecutionOrigin } from "./operations/describe-execution-origin.ts";
 import { listFunctionLines } from "./operations/list-function-lines.ts";
 import { listOpenTasks } from "./operations/list-open-tasks.ts";
+import { listStateMachinesWithTags } from "./operations/list-state-machines.ts";
 import { searchExecutions } from "./operations/search-executions.ts";
 import { summarizeExecutions } from "./operations/summarize-executions.ts";
 import { operations } from "./operations.ts";
@@ -12,6 +13,7 @@ export const restOperations = {
   DescribeExecutionOrigin: describeExecutionOrigin,
   ListFunctionLines: listFunctionLines,
   ListOpenTasks: listOpenTasks,
+  ListStateMachinesWithTags: listStateMachinesWithTags,
   SearchExecutions: searchExecutions,
   SummarizeExecutions: summarizeExecutions,
 } satisfies Record<string, Operation>;

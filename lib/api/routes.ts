@@ -67,8 +67,8 @@ export const routes: readonly Route[] = [
   {
     method: "GET",
     path: "/state-machines",
-    operation: "ListStateMachines",
-    summary: "The state machines, by name",
+    operation: "ListStateMachinesWithTags",
+    summary: "The state machines with their tags, by name",
     query: page,
     status: 200,
     answer: "StateMachines",

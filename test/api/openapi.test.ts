@@ -109,7 +109,7 @@ test("answers are as the document says", async () => {
     ["CreateStateMachine", "POST /state-machines", { name: "m", definition: JSON.parse(pass), publish: true }],
     ["CreateStateMachine", "POST /state-machines", { name: "w", definition: long }],
     ["CreateStateMachine", "POST /state-machines", { name: "w", definition: wait }],
-    ["ListStateMachines", "GET /state-machines?maxResults=1"],
+    ["ListStateMachinesWithTags", "GET /state-machines?maxResults=1"],
     ["DescribeStateMachine", "GET /state-machines/m"],
     ["StartExecution", "POST /state-machines/m/executions", { name: "e", input: { a: 1 } }],
     ["StartExecution", "POST /state-machines/w/executions", { name: "e" }],

@@ -4,7 +4,7 @@ import { createHandler } from "../../lib/api/handler.ts";
 import { operations } from "../../lib/api/operations.ts";
 import { type MemoryWorld, memoryWorld, start } from "./memory-world.ts";
 import { constraint, refused } from "./refused.ts";
-import { type Answered, arnOf, callback, executionOf, pass, refusal, role, wait, wire } from "./requests.ts";
+import { type Answered, arnOf, callback, executionOf, pass, refusal, rest, role, wait, wire } from "./requests.ts";
 
 let world: MemoryWorld;
 let send: (operation: string, input: unknown, headers?: Record<string, string>) => Promise<Answered>;
@@ -117,6 +117,9 @@ describe("state machines", () => {
     await send("UntagResource", { resourceArn, tagKeys: ["a", "nothing"] });
     const { body } = await send("ListTagsForResource", { resourceArn });
     expect(body).toEqual({ tags: [key("b", "3"), key("c", "4")] });
+    const listed = await rest(createHandler(world.engine, { authentication: "none" }), "GET /state-machines");
+    expect(listed.body.stateMachines[0]).toMatchObject({ name: "passes", tags: body.tags });
+    expect((await send("ListStateMachines", {})).body.stateMachines[0]).not.toHaveProperty("tags");
     expect((await send("DescribeStateMachine", { stateMachineArn: resourceArn })).body).not.toHaveProperty(
       "revisionId",
     );

@@ -59,6 +59,7 @@ test("every operation of the service has its row, here and there, and those of o
     "DescribeExecutionOrigin",
     "ListFunctionLines",
     "ListOpenTasks",
+    "ListStateMachinesWithTags",
     "SearchExecutions",
     "SummarizeExecutions",
   ];

@@ -42,6 +42,7 @@ export function requestsByRole({ account, taskToken }: { account: string; taskTo
     ListStateMachineAliases: ["read", { stateMachineArn }],
     ListStateMachineVersions: ["read", { stateMachineArn }],
     ListStateMachines: ["read", {}],
+    ListStateMachinesWithTags: ["read", {}],
     ListTagsForResource: ["read", { resourceArn: stateMachineArn }],
     PublishStateMachineVersion: ["admin", { stateMachineArn }],
     RedriveExecution: ["operate", { executionArn }],

@@ -23,7 +23,7 @@ test("state machines: create, list, describe, delete", async () => {
   expect(created).toMatchObject({ status: 201, body: { stateMachineArn: arnOf("passes"), creationDate: date } });
   const listed = await send("GET /state-machines?maxResults=1");
   expect(listed.body.stateMachines).toEqual([
-    { stateMachineArn: arnOf("passes"), name: "passes", type: "STANDARD", creationDate: date },
+    { stateMachineArn: arnOf("passes"), name: "passes", type: "STANDARD", creationDate: date, tags: [] },
   ]);
   const next = await send(`GET /state-machines?maxResults=1&nextToken=${listed.body.nextToken}`);
   expect(next.body.stateMachines[0].name).toBe("waits");

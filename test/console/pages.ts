@@ -1,5 +1,5 @@
 /** Every page of the console over one shop: an order that failed, one that was shipped, somebody who waits for an answer. */
-import { deployExample, functionsOf, inputOf, openShop, type Shop } from "./shop.ts";
+import { deployExample, functionsOf, inputOf, openShop, type Shop, tag } from "./shop.ts";
 
 /** The address, and what is there once the page is complete. */
 export const pages: readonly (readonly [hash: string, there: string])[] = [
@@ -23,6 +23,7 @@ export const pages: readonly (readonly [hash: string, there: string])[] = [
 export async function openFilledShop(): Promise<Shop> {
   const shop = await openShop({ functionFolders: functionsOf("order-processing", "user-onboarding") });
   for (const example of ["order-processing", "user-onboarding"]) await deployExample(shop, example);
+  await tag(shop, "order-processing", { team: "payments", "cost center": "4711, the shop of the old town" });
   await shop.start("user-onboarding", inputOf("user-onboarding", "clicks-at-once"), "mira");
   await shop.ended(await shop.start("order-processing", inputOf("order-processing", "declined-card"), "declined"));
   await shop.ended(await shop.start("order-processing", inputOf("order-processing", "good-order"), "shipped"));

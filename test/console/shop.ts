@@ -58,6 +58,11 @@ export async function deploy({ client }: Pick<Shop, "client">, name: string, def
   await client.call("CreateStateMachine", { name, roleArn, definition: JSON.stringify(definition) });
 }
 
+export async function tag({ client }: Shop, machine: string, tags: Readonly<Record<string, string>>): Promise<void> {
+  const given = Object.entries(tags).map(([key, value]) => ({ key, value }));
+  await client.call("TagResource", { resourceArn: arnOf(machine), tags: given });
+}
+
 export function inputOf(example: string, testCase: string): unknown {
   return JSON.parse(readFileSync(join(examples, example, "cases", testCase, "input.json"), "utf8"));
 }

@@ -3,6 +3,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { askRole } from "./api/client.ts";
 import { useSession } from "./api/session.ts";
+import { CreateMachinePage } from "./pages/create-machine.tsx";
 import { ExecutionPage } from "./pages/execution.tsx";
 import { ExecutionsPage } from "./pages/executions.tsx";
 import { InboxPage } from "./pages/inbox.tsx";
@@ -17,6 +18,9 @@ const sections = [
   ["machines", "Machines"],
   ["inbox", "Inbox"],
 ] as const;
+
+/** A page of its own for an act belongs to a section, too. */
+const sectionsOfActs: Readonly<Record<string, (typeof sections)[number][0]>> = { "create-machine": "machines" };
 
 export function App() {
   const route = useRoute();
@@ -36,7 +40,11 @@ export function App() {
         </a>
         <nav aria-label="Sections">
           {sections.map(([path, title]) => (
-            <a key={path} href={link([path])} aria-current={section === path ? "page" : undefined}>
+            <a
+              key={path}
+              href={link([path])}
+              aria-current={(sectionsOfActs[section] ?? section) === path ? "page" : undefined}
+            >
               {title}
             </a>
           ))}
@@ -61,6 +69,7 @@ function pageFor({ path, query }: Route): ComponentChildren {
   if (section === "executions") return <ExecutionsPage query={query} />;
   if (section === "machines" && first !== undefined) return <MachinePage name={first} query={query} key={first} />;
   if (section === "inbox") return <InboxPage chosen={first} />;
+  if (section === "create-machine") return <CreateMachinePage />;
   if (section === "machines") return <MachinesPage query={query} />;
   return (
     <section class="page">

@@ -1,6 +1,7 @@
 /** All state machines, found by name, tag or type: each leads to its definition and to its executions. */
 import { count } from "../../lib/cli/explain/words.ts";
 import { call } from "../api/client.ts";
+import { may, useSession } from "../api/session.ts";
 import type { Machine } from "../api/wire.ts";
 import { type Found, useMachines } from "../machines/list.ts";
 import { MachineTable } from "../machines/table.tsx";
@@ -25,6 +26,7 @@ export async function allMachines(): Promise<readonly Machine[]> {
 
 export function MachinesPage({ query }: { readonly query: URLSearchParams }) {
   useTitle("Machines");
+  const session = useSession();
   const [search, setSearch] = useSearchText(query.get("q") ?? "", (q) =>
     go(link(["machines"], { q }), { replace: true }),
   );
@@ -32,7 +34,16 @@ export function MachinesPage({ query }: { readonly query: URLSearchParams }) {
   const { shown, read, error } = found;
   return (
     <section class="page">
-      <h1>Machines</h1>
+      <header class="title">
+        <h1>Machines</h1>
+        {may(session, "admin") && (
+          <div class="acts">
+            <a class="button" href={link(["create-machine"])}>
+              Create…
+            </a>
+          </div>
+        )}
+      </header>
       <search class="filters">
         <SearchField
           label="Search"
@@ -44,7 +55,10 @@ export function MachinesPage({ query }: { readonly query: URLSearchParams }) {
       {error && <Failed error={error} />}
       {shown && read === 0 && !found.unread && (
         <p class="empty">
-          There is no state machine yet. <code>baton run FILE</code> deploys a definition and runs it.
+          There is no state machine yet.{" "}
+          {may(session, "admin") && <a href={link(["create-machine"])}>Create one here</a>}
+          {may(session, "admin") && ", or "}
+          <code>baton run FILE</code> deploys a definition and runs it.
         </p>
       )}
       {shown && read > 0 && shown.length === 0 && !found.unread && <p class="empty">No machine matches.</p>}

@@ -37,10 +37,11 @@ export async function violationsOn(page: Page): Promise<readonly string[]> {
 /** Waits until the page has a role to go by, and answers the words of everything on it that acts. */
 export async function actsOn(page: Page): Promise<readonly string[]> {
   await page.getByRole("link", { name: /^key: / }).waitFor();
-  const acts = /^(Stop|Redrive|Start|Start again|Save|Approve|Refuse|Publish)\b/;
+  const acts = /^(Stop|Redrive|Start|Start again|Save|Create|Approve|Refuse|Publish)\b/;
   const buttons = await page.getByRole("button").allTextContents();
+  const links = await page.getByRole("link", { name: /^Create/ }).allTextContents();
   const choices = await page.locator("main input[type=checkbox]").count();
-  return [...buttons.filter((words) => acts.test(words.trim())), ...Array<string>(choices).fill("choose")];
+  return [...buttons.filter((words) => acts.test(words.trim())), ...links, ...Array<string>(choices).fill("choose")];
 }
 
 /** Through the page that asks for a key. */

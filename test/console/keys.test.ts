@@ -18,6 +18,7 @@ describe.skipIf(missingChromium)(`the console behind keys${reason}`, () => {
     { accessKeyId: "READER", secretAccessKey: "reads/+=", role: "read" },
     { accessKeyId: "STARTER", secretAccessKey: "starts", role: "start" },
     { accessKeyId: "OPERATOR", secretAccessKey: "operates", role: "operate" },
+    { accessKeyId: "ADMIN", secretAccessKey: "everything", role: "admin" },
   ];
   let server: Listening;
   let browser: Browser;
@@ -52,11 +53,13 @@ describe.skipIf(missingChromium)(`the console behind keys${reason}`, () => {
     ["#/machines/passes", "table.grid"],
     ["#/machines/passes?view=definition", ".editor"],
     ["#/inbox", "h1"],
+    ["#/machines", "table.machines"],
+    ["#/create-machine", ".empty, .editor"],
   ];
 
   test.each<[id: string, secret: string, acts: readonly (readonly string[])[]]>([
-    ["READER", "reads/+=", [[], [], [], [], [], []]],
-    ["STARTER", "starts", [[], ["Start again…"], ["Start again…"], ["Start…"], ["Start…"], []]],
+    ["READER", "reads/+=", [[], [], [], [], [], [], [], []]],
+    ["STARTER", "starts", [[], ["Start again…"], ["Start again…"], ["Start…"], ["Start…"], [], [], []]],
     [
       "OPERATOR",
       "operates",
@@ -67,6 +70,22 @@ describe.skipIf(missingChromium)(`the console behind keys${reason}`, () => {
         ["Start…"],
         ["Start…"],
         [],
+        [],
+        [],
+      ],
+    ],
+    [
+      "ADMIN",
+      "everything",
+      [
+        ["Stop…", "Redrive…", "choose", "choose"],
+        ["Stop…", "Start again…"],
+        ["Stop…", "Start again…"],
+        ["Start…"],
+        ["Start…"],
+        [],
+        ["Create…"],
+        ["Create"],
       ],
     ],
   ])("%s is offered what its role may do", async (id, secret, acts) => {

@@ -6,6 +6,7 @@ export const pages: readonly (readonly [hash: string, there: string])[] = [
   ["#/executions", ".execution"],
   ["#/executions?q=nothing", ".empty"],
   ["#/machines", "table.list"],
+  ["#/create-machine", ".code-place:not([hidden])"],
   ["#/machines/order-processing", "table.grid"],
   ["#/machines/order-processing?view=definition", ".code-place:not([hidden])"],
   ["#/machines/order-processing?view=versions", "h2"],

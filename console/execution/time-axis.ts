@@ -9,10 +9,19 @@ export interface Fold {
   readonly milliseconds: number;
 }
 
+/** Of which nothing is folded: as long on the line as it lasts. */
+export interface Stretch {
+  readonly from: number;
+  readonly to: number;
+  readonly width: number;
+}
+
 export interface TimeAxis {
   /** From 0 to 1. */
   readonly place: (moment: number) => number;
   readonly folds: readonly Fold[];
+  /** What is before, between and behind them. */
+  readonly stretches: readonly Stretch[];
 }
 
 /** Shorter ones are not worth a fold. */
@@ -41,7 +50,25 @@ export function timeAxis(moments: Iterable<number>): TimeAxis {
     at += width;
   }
   starts.push(at);
-  return { folds, place: (moment) => placed(points, starts, moment) };
+  return { folds, stretches: between(points, starts, isFold), place: (moment) => placed(points, starts, moment) };
+}
+
+/** A moment alone between two folds is a stretch of no width. */
+function between(
+  points: readonly number[],
+  starts: readonly number[],
+  isFold: (gap: { readonly from: number; readonly to: number }) => boolean,
+): readonly Stretch[] {
+  const stretches: Stretch[] = [];
+  let first = 0;
+  for (const [index, point] of points.entries()) {
+    const next = points[index + 1];
+    if (next !== undefined && !isFold({ from: point, to: next })) continue;
+    const [from = point, begins = 0, ends = 0] = [points[first], starts[first], starts[index]];
+    stretches.push({ from, to: point, width: ends - begins });
+    first = index + 1;
+  }
+  return stretches;
 }
 
 /** Sorted by length: from the first that outweighs all before it on, they are folded. */

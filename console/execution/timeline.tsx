@@ -1,24 +1,40 @@
 /** Every visit of a state as a bar in time, its attempts within it; long waits folded. A bar leads to its state. */
+import type { ComponentChildren } from "preact";
 import { useMemo } from "preact/hooks";
 import type { Visit } from "../../lib/asl/history/visits.ts";
 import { duration } from "../../lib/cli/explain/words.ts";
 import { stateLooks } from "../parts/status.tsx";
 import { VirtualList } from "../parts/virtual.tsx";
+import { Axis, Grid, percent, useTicks, useWidth } from "./axis.tsx";
 import { type TimeAxis, timeAxis } from "./time-axis.ts";
 
 interface TimelineProps {
   readonly visits: readonly Visit[];
+  /** When the execution started, from which all times are counted. */
+  readonly started: number;
   /** Until when it is drawn: the end, or now. */
   readonly until: number;
+  /** It runs: the line ends now. */
+  readonly running: boolean;
+  /** All visits of the execution: the line begins with its start. */
+  readonly whole: boolean;
   readonly chosen: Visit | undefined;
   readonly choose: (visit: Visit) => void;
 }
 
 const rowHeight = 34;
 
-export function Timeline({ visits, until, chosen, choose }: TimelineProps) {
-  const axis = useMemo(() => timeAxis(momentsOf(visits, until)), [visits, until]);
-  if (visits.length === 0) return <p class="empty">No state has been entered yet.</p>;
+export function Timeline(props: TimelineProps) {
+  if (props.visits.length === 0) return <p class="empty">No state has been entered yet.</p>;
+  return <Line {...props} />;
+}
+
+function Line({ visits, started, until, running, whole, chosen, choose }: TimelineProps) {
+  const ends = whole ? [started, until] : [];
+  const axis = useMemo(() => timeAxis([...ends, ...momentsOf(visits, until)]), [visits, until, whole]);
+  const moving = running && (whole || visits.some(({ leftAt }) => leftAt === undefined));
+  const [place, width] = useWidth();
+  const ticks = useTicks({ axis, started, moving }, width);
   return (
     <div class="timeline">
       {axis.folds.length > 0 && (
@@ -30,6 +46,7 @@ export function Timeline({ visits, until, chosen, choose }: TimelineProps) {
       <VirtualList
         label="Timeline"
         count={visits.length}
+        head={<Axis {...{ axis, started, moving, ticks, width, place, until }} />}
         rowHeight={rowHeight}
         current={chosen ? visits.indexOf(chosen) : -1}
         row={(index, style) => {
@@ -44,7 +61,7 @@ export function Timeline({ visits, until, chosen, choose }: TimelineProps) {
               aria-pressed={visit === chosen}
               onClick={() => choose(visit)}
             >
-              <Row visit={visit} axis={axis} until={until} />
+              <Row visit={visit} axis={axis} until={until} grid={<Grid ticks={ticks} moving={moving} />} />
             </button>
           );
         }}
@@ -53,7 +70,14 @@ export function Timeline({ visits, until, chosen, choose }: TimelineProps) {
   );
 }
 
-function Row({ visit, axis, until }: { readonly visit: Visit; readonly axis: TimeAxis; readonly until: number }) {
+interface RowProps {
+  readonly visit: Visit;
+  readonly axis: TimeAxis;
+  readonly until: number;
+  readonly grid: ComponentChildren;
+}
+
+function Row({ visit, axis, until, grid }: RowProps) {
   const { enteredAt, leftAt = until, status, attempts } = visit;
   const { tone, sign, word } = stateLooks[status];
   const retries = attempts.length > 1 ? `, ${attempts.length} attempts` : "";
@@ -73,6 +97,7 @@ function Row({ visit, axis, until }: { readonly visit: Visit; readonly axis: Tim
             ⋯
           </span>
         ))}
+        {grid}
         <span class={`bar ${tone}`} style={span(axis, enteredAt, leftAt)} />
         {attempts.length > 1 &&
           attempts.map(({ event, at, endedAt = until, status: outcome }) => (
@@ -97,10 +122,6 @@ function depthOf({ inside }: Visit): number {
 function span(axis: TimeAxis, from: number, to: number): Record<string, string> {
   const left = axis.place(from);
   return { left: percent(left), width: `max(3px, ${percent(axis.place(to) - left)})` };
-}
-
-function percent(part: number): string {
-  return `${(part * 100).toFixed(3)}%`;
 }
 
 function* momentsOf(visits: readonly Visit[], until: number): Iterable<number> {

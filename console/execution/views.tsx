@@ -42,11 +42,21 @@ export function View(props: ViewProps) {
 }
 
 function TimelineView({ read, seen, now, chosen, toState }: ViewProps) {
-  const { stopDate } = read.description;
+  const { startDate, stopDate } = read.description;
   // While it runs, the end of the line moves once a second.
   const until = stopDate === undefined ? now : stopDate * 1_000;
   const choose = (visit: Visit): void => go(toState(visit.state, { visit: visit.id }), { replace: true });
-  return <Timeline visits={seen} until={until} chosen={chosen} choose={choose} />;
+  return (
+    <Timeline
+      visits={seen}
+      started={startDate * 1_000}
+      until={until}
+      running={stopDate === undefined}
+      whole={seen.length === read.visits.length}
+      chosen={chosen}
+      choose={choose}
+    />
+  );
 }
 
 function EventsView({ read: { events, partial } }: { readonly read: Read }) {

@@ -12,6 +12,8 @@ export interface VirtualProps {
   /** In pixels. */
   readonly rowHeight: number;
   readonly row: (index: number, style: Readonly<Record<string, string>>) => ComponentChildren;
+  /** Above the rows, where it stays while they scroll. */
+  readonly head?: ComponentChildren;
   /** Kept in sight when it changes. */
   readonly current?: number;
 }
@@ -20,7 +22,7 @@ const rowsBeyond = 12;
 /** Browsers draw no taller elements; more rows than fit scroll in larger steps. */
 const tallest = 8_000_000;
 
-export function VirtualList({ label, count, rowHeight, row, current }: VirtualProps) {
+export function VirtualList({ label, count, rowHeight, row, head, current }: VirtualProps) {
   const box = useRef<HTMLElement>(null);
   const [seen, setSeen] = useState({ top: 0, height: 600 });
   const measure = (): void => {
@@ -51,6 +53,7 @@ export function VirtualList({ label, count, rowHeight, row, current }: VirtualPr
     );
   return (
     <Scroll class="virtual" box={box} onScroll={measure} label={label}>
+      {head}
       <div class="virtual-rows" style={{ height: `${height}px`, position: "relative" }}>
         {rows}
       </div>

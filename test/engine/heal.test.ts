@@ -2,6 +2,7 @@
 import { expect, test } from "vitest";
 import { describeExecution } from "../../lib/engine/describe.ts";
 import { type HealOptions, healAll, healExecution } from "../../lib/engine/heal.ts";
+import type { Call, CallResult } from "../../lib/engine/ports.ts";
 import { redriveExecution } from "../../lib/engine/redrive.ts";
 import type { Unmoved } from "../../lib/engine/unmoved.ts";
 import { type Setup, setup, tenant } from "./setup.ts";
@@ -194,3 +195,39 @@ test("a redriven Map Run whose redriver died before the list had it as open is f
   expect(await statusOf(made)).toBe("SUCCEEDED");
   expect((await mapRuns.list(made.id, 10)).items).toMatchObject([{ epoch: 1, stoppedAt: expect.any(Number) }]);
 });
+
+test.each(["STANDARD", "EXPRESS"])(
+  "a redriven Map Run of %s children goes on from those that it passed by, whoever died there",
+  async (ExecutionType) => {
+    const ItemProcessor = {
+      ProcessorConfig: { Mode: "DISTRIBUTED", ExecutionType },
+      StartAt: "Call",
+      States: { Call: lambda },
+    };
+    const states = { Each: { Type: "Map", ItemProcessor, MaxConcurrency: 1, Label: "Each", End: true } };
+    for (let death = 0; ; death++) {
+      let isBroken = true;
+      const call = async ({ arguments: output }: Call): Promise<CallResult> =>
+        isBroken && output === "3" ? { kind: "failed", error: "Broken", cause: "" } : { kind: "succeeded", output };
+      const made = await setup(states, { input: "[1,2,3]", call });
+      await made.pass(60_000);
+      isBroken = false;
+      await redriveExecution(made.engine, made.id, {});
+      const { joins } = made.engine.world;
+      const { report } = joins;
+      let reports = 0;
+      joins.report = async (...given) => {
+        const answer = await report(...given);
+        if (reports++ === death) throw new Error("died");
+        return answer;
+      };
+      const died = await made.pass(60_000).catch(String);
+      joins.report = report;
+      if (died === undefined) return expect(death).toBeGreaterThan(3);
+      await purge(made);
+      await heal(made);
+      await made.pass(3_600_000);
+      expect(await statusOf(made), `death at report ${death}`).toBe("SUCCEEDED");
+    }
+  },
+);

@@ -5,6 +5,7 @@
  */
 import type { Engine } from "../engine.ts";
 import { carryExpress } from "../express-start.ts";
+import { groupWidth } from "../group-width.ts";
 import { branchPath, childId, expressArn, hashOf, uuidFrom } from "../identity.ts";
 import type { MapRunId, SegmentRecord } from "../ports.ts";
 import { expiry } from "../record.ts";
@@ -34,6 +35,16 @@ export type FoundEnd = ChildEnd & { readonly seq: number };
 /** What has succeeded stays so; anything else a redrive runs again. */
 export function holdsIn({ report, epoch: written }: ChildEnd, epoch: number): boolean {
   return written === epoch || (written < epoch && report.outcome.status === "SUCCEEDED");
+}
+
+/** Whose turn it was, if that was in this epoch. */
+export function tokenIn(epoch: number, end: ChildEnd | undefined): Token | undefined {
+  return end?.epoch === epoch ? end.token : undefined;
+}
+
+/** From which chunk on its token looks for the next child. Who succeeded before a redrive speaks of chunks as they were taken then. */
+export function frontierIn(epoch: number, end: ChildEnd): number {
+  return end.epoch === epoch ? end.frontier : Math.floor(end.report.index / groupWidth);
 }
 
 /** The branches of the run's log that hold the ends of its children: `/0.index`. */

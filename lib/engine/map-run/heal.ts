@@ -12,11 +12,11 @@ import type { MapRunId, Message } from "../ports.ts";
 import { unmovedOf } from "../unmoved.ts";
 import { childInput, stagedChunk, takersOf } from "./chunks.ts";
 import { newsMessage, reportEnd } from "./ended.ts";
-import { type ChildEnd, endsIn, holdsIn } from "./express.ts";
+import { type ChildEnd, endsIn, frontierIn, holdsIn, tokenIn } from "./express.ts";
 import { callFor, enterOpen, entryOf, runHead } from "./log.ts";
 import { reportsOf } from "./reports.ts";
 import { epochIn, isDone, isOpen, keptIn, type RunState } from "./run.ts";
-import { giveOut, shiftMessage, startWaiting, takerOf, waitingShifts } from "./tokens.ts";
+import { giveOut, shiftMessage, startWaiting, takerOf, tokenBehind, waitingShifts } from "./tokens.ts";
 
 /** `epoch`: a run that has been redriven since has other messages. `before`: only children that should have moved by then. */
 export async function healRun(engine: Engine, run: MapRunId, epoch: number, before: Instant): Promise<void> {
@@ -96,10 +96,16 @@ async function healShifts(
   const epoch = epochIn(state);
   for (const [group, here] of takers.entries()) {
     const ends = await endsIn(engine, run, group);
-    const left = [...ends.values()].filter((end) => end.epoch === epoch && !followed.has(end.report.index));
-    const messages: Message[] = left.map(({ token, report, frontier }) =>
-      shiftMessage({ run, epoch, token }, { taker: report.index, chunk: frontier }),
-    );
+    const left = [...here.keys()].flatMap((place) => {
+      const end = ends.get(group * groupWidth + place);
+      return end && holdsIn(end, epoch) && !followed.has(end.report.index) ? [end] : [];
+    });
+    const messages: Message[] = [];
+    for (const end of left) {
+      const taker = end.report.index;
+      const token = await tokenBehind(engine, run, epoch, taker, (child) => tokenIn(epoch, ends.get(child)));
+      messages.push(shiftMessage({ run, epoch, token }, { taker, chunk: frontierIn(epoch, end) }));
+    }
     if (!isDone(state, group)) {
       messages.push(...(await reportAgain(engine, run, state, group, ends)));
       messages.push(...(await waitingShifts(engine, run, epoch, group, here)));

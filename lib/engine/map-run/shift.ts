@@ -16,7 +16,7 @@ import type { MapRunId, SegmentRecord, Verdict } from "../ports.ts";
 import { expiry } from "../record.ts";
 import { childInput, chunkOf, stagedChunk } from "./chunks.ts";
 import { frontierAfter, reportEnd } from "./ended.ts";
-import { type ChildEnd, commitEnd, endOf, type FoundEnd, holdsIn, runChild } from "./express.ts";
+import { type ChildEnd, commitEnd, endOf, type FoundEnd, frontierIn, holdsIn, runChild } from "./express.ts";
 import { checkRunFormat, existing, inEpoch, runFormatVersion } from "./log.ts";
 import { epochIn, isOpen, type RunState } from "./run.ts";
 import { type Chain, mayTake, noteFrontier, type Search, shiftMessage, type Taken, take } from "./tokens.ts";
@@ -118,8 +118,7 @@ async function workChild(shift: Shift, at: Place, taken: Taken): Promise<Place |
   const place = { ...child, index, groupSize: chunk.size, epoch };
   const message = await reportEnd(engine, run, state, place, ran.report);
   if (message) await dispatch(engine, [message]);
-  // Who has succeeded before a redrive speaks of chunks as they were taken then.
-  return { taker: index, chunk: ran.epoch === epoch ? ran.frontier : taken.chunk, children: at.children + 1 };
+  return { taker: index, chunk: frontierIn(epoch, ran), children: at.children + 1 };
 }
 
 /** In a shift of one's own who comes last to a chunk has come right now, so that nobody has begun his child; unless before a redrive. */

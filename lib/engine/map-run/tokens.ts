@@ -14,7 +14,7 @@ import { expiry } from "../record.ts";
 import type { Token } from "../segment.ts";
 import { type NewChild, startChild } from "./children.ts";
 import { childInput, chunkOf, runJoin, takersOf } from "./chunks.ts";
-import { type ChildEnd, endsIn, holdsIn } from "./express.ts";
+import { type ChildEnd, endsIn, holdsIn, tokenIn } from "./express.ts";
 import { existing, inEpoch } from "./log.ts";
 import { epochIn, type Gift, isOpen, keptIn, type RunState } from "./run.ts";
 
@@ -28,14 +28,6 @@ export function takerOf({ slot, generation }: Token): number {
 
 function firstToken(taker: number): Token {
   return { slot: (-1 - taker) % slotsOfGeneration, generation: Math.floor((-1 - taker) / slotsOfGeneration) };
-}
-
-async function tokenOf(engine: Engine, run: MapRunId, taker: number): Promise<Token> {
-  if (taker < 0) return firstToken(taker);
-  const child = await headOf(engine, childId(run, taker), "");
-  const { mapRun } = child ? await headerAt(engine, child) : {};
-  if (!mapRun) throw new Error(`child ${taker} of Map Run ${run} does not know the run`);
-  return mapRun.token;
 }
 
 /** What runs one child after the other, since the redrive of that number. */
@@ -150,6 +142,29 @@ export function noteFrontier(engine: Engine, run: MapRunId, epoch: number, chunk
   if (chunk > (frontierOf(engine, run, epoch) ?? -1)) engine.frontiers.put(`${run}@${epoch}`, chunk);
 }
 
+/** Of a child, if it says so for this epoch. */
+type KnownToken = (child: number) => Promise<Token | undefined> | Token | undefined;
+
+/** Whose turn it is behind that taker. Who succeeded before a redrive was passed by, in the turn of whoever took him since. */
+export async function tokenBehind(
+  engine: Engine,
+  run: MapRunId,
+  epoch: number,
+  taker: number,
+  known: KnownToken,
+): Promise<Token> {
+  let at = taker;
+  while (at >= 0) {
+    const token = await known(at);
+    if (token) return token;
+    const before = (await takersOf(engine, run, Math.floor(at / groupWidth), epoch))[at % groupWidth];
+    if (before === undefined)
+      throw new Error(`child ${at} of Map Run ${run} has taken another, and nobody has taken it`);
+    at = before;
+  }
+  return firstToken(at);
+}
+
 /** Those who came before their chunk was staged. */
 export async function startWaiting(engine: Engine, run: MapRunId, epoch: number, chunk: number): Promise<void> {
   const waiting = (await takersOf(engine, run, chunk, epoch)).slice(0, groupWidth);
@@ -157,8 +172,13 @@ export async function startWaiting(engine: Engine, run: MapRunId, epoch: number,
   const state = await inEpoch(engine, run, epoch);
   if (!state) return;
   if (state.express) return dispatch(engine, await waitingShifts(engine, run, epoch, chunk, waiting));
+  const known = async (child: number): Promise<Token | undefined> => {
+    const head = await headOf(engine, childId(run, child), "");
+    const { mapRun } = head ? await headerAt(engine, head) : {};
+    return mapRun && (mapRun.epoch ?? 0) === epoch ? mapRun.token : undefined;
+  };
   for (const [place, taker] of waiting.entries()) {
-    const chain = { run, epoch, token: await tokenOf(engine, run, taker) };
+    const chain = { run, epoch, token: await tokenBehind(engine, run, epoch, taker, known) };
     await startTaken(engine, chain, { chunk, place });
   }
 }
@@ -173,14 +193,17 @@ export async function waitingShifts(
 ): Promise<readonly Message[]> {
   const ended = await endsIn(engine, run, chunk);
   const groups = new Map<number, ReadonlyMap<number, ChildEnd>>();
+  const known = async (child: number): Promise<Token | undefined> => {
+    const group = Math.floor(child / groupWidth);
+    const there = groups.get(group) ?? (await endsIn(engine, run, group));
+    groups.set(group, there);
+    return tokenIn(epoch, there.get(child));
+  };
   const messages: Message[] = [];
   for (const [place, taker] of takers.entries()) {
     const end = ended.get(chunk * groupWidth + place);
     if (end && holdsIn(end, epoch)) continue;
-    const group = Math.floor(taker / groupWidth);
-    if (taker >= 0 && !groups.has(group)) groups.set(group, await endsIn(engine, run, group));
-    const token = taker < 0 ? firstToken(taker) : groups.get(group)?.get(taker)?.token;
-    if (!token) throw new Error(`child ${taker} of Map Run ${run} has taken another and has not ended`);
+    const token = await tokenBehind(engine, run, epoch, taker, known);
     messages.push(shiftMessage({ run, epoch, token }, { taker, chunk }));
   }
   return messages;

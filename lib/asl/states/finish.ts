@@ -15,7 +15,20 @@ export function finish(visit: Pick<Visit, "position" | "journal">, outcome: Outc
   else if (position.scope.kind === "Map") endIteration(journal, position, outcome);
   const { entered: _, ...rest } = position;
   const doing: Position["doing"] = open === undefined ? { kind: "ended", outcome } : { kind: "ended", outcome, open };
-  return { events: journal.events, next: { ...rest, events: journal.count, previous: journal.previous, doing } };
+  const next = { ...rest, events: journal.count, previous: journal.previous, doing };
+  return { events: journal.events, next: hasNoMoreUseOfVariables(next) ? withoutVariables(next) : next };
+}
+
+/**
+ * A branch that succeeded hands on its output alone, and no redrive comes back to it. Its variables are those of
+ * the whole execution once more: a Map over 5,000 items would keep 5,000 copies of them.
+ */
+function hasNoMoreUseOfVariables({ scope, doing }: Position): boolean {
+  return scope !== undefined && doing.kind === "ended" && doing.outcome.status === "SUCCEEDED";
+}
+
+function withoutVariables({ variables: _, ...position }: Position): Position {
+  return position;
 }
 
 /** A failure inside a fork closes the Task it happened in with a word of its own, behind that of its iteration. */

@@ -120,6 +120,29 @@ describe("a branch begins", () => {
   });
 });
 
+describe("the variables of a branch that is over", () => {
+  const outer = beginning({ variables: '{"big":[1,2,3]}' });
+
+  test("are not kept where it succeeded: nobody comes back to it, and each branch would keep a copy", async () => {
+    const walker = new Walker(map()).at(outer);
+    await walker.take("arrived");
+    expect(walker.position).not.toHaveProperty("variables");
+  });
+
+  test("are kept where it failed: a redrive goes on with them", async () => {
+    const walker = new Walker(map({}, task)).at(outer);
+    await walker.take("arrived");
+    await walker.take("failed");
+    expect(walker.position).toMatchObject({ variables: '{"big":[1,2,3]}', doing: { kind: "ended" } });
+  });
+
+  test("are kept at the root", async () => {
+    const walker = new Walker(machine({ A: pass })).at({ variables: '{"x":1}' });
+    await walker.take("arrived");
+    expect(walker.position).toMatchObject({ variables: '{"x":1}', doing: { kind: "ended" } });
+  });
+});
+
 describe("a branch fails", () => {
   test.each([
     ["in a Map", scope, "TaskFailed<8 MapIterationFailed<9 TaskStateAborted<9 → FAILED E: C"],

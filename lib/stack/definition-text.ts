@@ -1,18 +1,33 @@
 /** The JSON text of a definition that comes as a text or a file; files that end in .yaml or .yml are YAML. */
 import { readFileSync } from "node:fs";
 import { Token } from "aws-cdk-lib";
-import * as sfn from "aws-cdk-lib/aws-stepfunctions";
+import type * as sfn from "aws-cdk-lib/aws-stepfunctions";
 import { parseDocument, visit } from "yaml";
 
 type Substitutions = Readonly<Record<string, string>>;
 
+/**
+ * By its members and not by its class: an app that has this package linked (`npm install ../baton`) makes its
+ * bodies with an aws-cdk-lib of its own.
+ */
+export function isChain(body: sfn.DefinitionBody): body is sfn.ChainDefinitionBody {
+  return "chainable" in body;
+}
+
 /** `${Name}` stays as it is, but for what only YAML can tell: a number or a flag that stands for it without quotes. */
 export function definitionText(body: sfn.DefinitionBody, substitutions: Substitutions): string {
-  if (body instanceof sfn.StringDefinitionBody) return body.body;
-  if (!(body instanceof sfn.FileDefinitionBody))
-    throw new Error("a definition comes from DefinitionBody.fromFile, fromString or fromChainable");
+  if (isString(body)) return body.body;
+  if (!isFile(body)) throw new Error("a definition comes from DefinitionBody.fromFile, fromString or fromChainable");
   const text = readFileSync(body.path, "utf8");
   return /\.ya?ml$/.test(body.path) ? fromYaml(body.path, text, substitutions) : text;
+}
+
+function isString(body: sfn.DefinitionBody): body is sfn.StringDefinitionBody {
+  return "body" in body;
+}
+
+function isFile(body: sfn.DefinitionBody): body is sfn.FileDefinitionBody {
+  return "path" in body;
 }
 
 function fromYaml(path: string, text: string, substitutions: Substitutions): string {

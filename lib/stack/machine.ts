@@ -13,7 +13,7 @@ import { JsonSyntaxError, parseJson } from "../asl/json.ts";
 import { policyOf } from "../asl/policy/policy.ts";
 import type { KeyRole } from "./access-keys.ts";
 import type { IBaton } from "./baton.ts";
-import { definitionText } from "./definition-text.ts";
+import { definitionText, isChain } from "./definition-text.ts";
 import { machineHandler } from "./machine-handler.ts";
 
 /** A state machine of a `Baton`, made here or elsewhere. */
@@ -298,7 +298,7 @@ interface Bound {
 
 function boundDefinition(scope: BatonStateMachine, props: BatonStateMachineProps): Bound {
   const { definitionBody: body, definitionSubstitutions = {} } = props;
-  if (body instanceof sfn.ChainDefinitionBody) return boundChain(scope, body, props);
+  if (isChain(body)) return boundChain(scope, body, props);
   const definition = definitionText(body, definitionSubstitutions).replace(
     /\$\{([A-Za-z0-9_]+)\}/g,
     (whole, name: string) => {

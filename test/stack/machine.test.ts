@@ -67,6 +67,11 @@ function allowed(template: Template): unknown {
   return found.flatMap(([, { Properties }]) => (Properties["PolicyDocument"] as { Statement: unknown[] }).Statement);
 }
 
+/** The same members, and of no class that this copy knows. */
+function foreign(body: sfn.DefinitionBody): sfn.DefinitionBody {
+  return { ...body, bind: body.bind.bind(body) };
+}
+
 function machineOf(template: Template): Readonly<Record<string, unknown>> {
   return onlyResource(template, "Custom::BatonStateMachine").Properties;
 }
@@ -229,6 +234,14 @@ describe("the role", () => {
     const definition = JSON.stringify(machineOf(template)["Definition"]);
     expect(definition).toContain("TimeoutSeconds");
     expect(definition).toContain("made of a chain");
+  });
+
+  test.each([
+    ["a text", () => sfn.DefinitionBody.fromString(pass)],
+    ["a chain", (stack: Stack) => sfn.DefinitionBody.fromChainable(new sfn.Pass(stack, "A"))],
+  ])("of %s that another copy of aws-cdk-lib made, as where this package is linked", (_, body) => {
+    const { template } = made((stack) => ({ definitionBody: foreign(body(stack)) }));
+    expect(JSON.parse(String(machineOf(template)["Definition"]))).toEqual(JSON.parse(pass));
   });
 
   test("trusts the installation's task role, which may do the same: tasks are called under it", () => {

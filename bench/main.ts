@@ -5,14 +5,14 @@
  *
  * `--only map-runs [--items 1000,1000000] [--children EXPRESS|STANDARD]`: Distributed Maps of these lengths alone.
  */
-import { parseArgs } from "node:util";
+import { commandOptions } from "../test/command-options.ts";
 import { measureAndPrice, printCosts } from "./costs/costs.ts";
 import { measureEmbedded, printEmbedded, printMapRuns } from "./embedded/embedded.ts";
 import { childTypes, mapRuns, usualLengths } from "./embedded/map-runs.ts";
 import { language } from "./language.ts";
 import { besidePeers, printPeers } from "./peers/peers.ts";
 
-const { values: flags } = parseArgs({
+const { values: flags } = commandOptions("bench", {
   options: {
     only: { type: "string" },
     items: { type: "string" },

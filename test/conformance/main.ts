@@ -2,7 +2,7 @@
  * `npm run conformance -- FOLDER [--via interpreter|engine|wire] [--area A] [--id ID] [--json]`: runs the recorded
  * cases of every kind and prints a table by area. With `--id` it shows what differs, line by line.
  */
-import { parseArgs } from "node:util";
+import { commandOptions } from "../command-options.ts";
 import { hasCorpus, judge, kinds, type RecordedCase, readCases } from "./cases.ts";
 import { type Judgement, type Runner, readDivergences } from "./check.ts";
 import { defaultFolder } from "./corpus.ts";
@@ -22,7 +22,7 @@ interface Way {
   close?(): Promise<void>;
 }
 
-const { values, positionals } = parseArgs({
+const { values, positionals } = commandOptions("conformance", {
   allowPositionals: true,
   options: {
     via: { type: "string", default: "interpreter" },

@@ -2,22 +2,24 @@
  * `npm run fuzz -- --cases N [--seed S]`: that many cases, watched. Prints a line per 10,000 cases and the
  * figures at the end; a case that throws or does not end is printed with its bytes, and the command fails.
  */
-import { parseArgs } from "node:util";
 import { Worker } from "node:worker_threads";
+import { commandOptions, countOf } from "../command-options.ts";
 import { longestCase, type Tally } from "./worker.ts";
 
-const { values } = parseArgs({
+const config = {
   options: {
     cases: { type: "string", default: "100000" },
     seed: { type: "string", default: String(Date.now() % 1e9) },
   },
-});
+} as const;
+const { values } = commandOptions("fuzz", config);
+const count = (name: "cases" | "seed"): number => countOf("fuzz", config, name, values[name]);
 
 /** Far above every budget of a case, even on a busy machine. */
 const hangAfterMilliseconds = 60_000;
 
 const at = new SharedArrayBuffer(8 + longestCase);
-const [cases, seed] = [Number(values.cases), Number(values.seed)];
+const [cases, seed] = [count("cases"), count("seed")];
 console.log(`seed ${seed}, ${cases} cases`);
 
 const started = performance.now();

@@ -4,11 +4,11 @@
  * a generated machine is made as small as the failure allows. Ends with the rate and what was sent. With
  * `--economy` there are duplicates only, and it fails if more is sent for them than may be.
  */
-import { parseArgs } from "node:util";
+import { commandOptions, countOf } from "../command-options.ts";
 import { mostSends, report } from "./report.ts";
 import { simulate } from "./simulate.ts";
 
-const { values } = parseArgs({
+const config = {
   options: {
     seeds: { type: "string", default: "1000" },
     seed: { type: "string", default: "1" },
@@ -18,17 +18,19 @@ const { values } = parseArgs({
     /** End at the first failing seed. */
     first: { type: "boolean", default: false },
   },
-});
+} as const;
+const { values } = commandOptions("simulate", config);
+const count = (name: "seed" | "seeds" | "jobs"): number => countOf("simulate", config, name, values[name]);
 
 const order = {
-  from: Number(values.seed),
-  seeds: Number(values.seeds),
+  from: count("seed"),
+  seeds: count("seeds"),
   world: values.economy ? "duplicates" : "swarm",
   first: values.first,
   ...(values.only === undefined ? {} : { only: values.only }),
 } as const;
 
-const tally = await simulate(order, Number(values.jobs));
+const tally = await simulate(order, count("jobs"));
 console.log(report(tally));
 const isDear = values.economy && tally.sends / tally.transitions > mostSends;
 if (isDear) console.log(`more than ${mostSends} sends per transition at 10 % duplicates`);

@@ -3,7 +3,8 @@
  * through its API and prints what happened. `--keep` stays up, `--chaos SEED` lets it be a bad day,
  * `--logs` shows what the functions write.
  */
-import { isDeepStrictEqual, parseArgs } from "node:util";
+import { isDeepStrictEqual } from "node:util";
+import { commandOptions } from "../../command-options.ts";
 import { loadExample } from "../../examples/example.ts";
 import { startServers } from "../../servers/servers.ts";
 import type { ChaosOptions } from "./chaos.ts";
@@ -12,7 +13,7 @@ import { type CaseRun, runCases } from "./pipeline.ts";
 import { type DeployedShape, type DeployedShapeOptions, startDeployedShape } from "./shape.ts";
 import { synthesize } from "./synthesize.ts";
 
-const { values: flags } = parseArgs({
+const { values: flags } = commandOptions("deployed-shape", {
   options: { keep: { type: "boolean" }, chaos: { type: "string" }, logs: { type: "boolean" } },
 });
 const example = loadExample("order-processing");

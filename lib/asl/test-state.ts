@@ -4,6 +4,7 @@
  */
 import type { JsonText } from "./json.ts";
 import type { Failure } from "./position.ts";
+import { draw } from "./simulate/chance.ts";
 import { type InspectionData, inspectionData, type Seen } from "./test-state/inspection.ts";
 import { TestRefusal, type TestRefusalCode } from "./test-state/refusal.ts";
 import { readRequest, type TestStateRequest } from "./test-state/request.ts";
@@ -22,15 +23,32 @@ export interface TestStateResponse {
   readonly inspectionData?: InspectionData;
 }
 
+const nowhere: TestWorld = {
+  now: Date.UTC(2025, 0, 1),
+  account: "123456789012",
+  region: "us-east-1",
+  payloadLimitBytes: 262_144,
+  machineName: "simulated",
+  executionName: "simulated",
+  chance: (label) => draw("", "", 0, label),
+  call: async ({ resource }) => ({
+    signal: {
+      kind: "failed",
+      failure: { error: "States.Runtime", cause: `nobody calls ${resource} here: give the test a mock` },
+    },
+  }),
+};
+
 export type TestStateAnswer =
   | { readonly kind: "tested"; readonly response: TestStateResponse }
   | { readonly kind: "refused"; readonly code: TestRefusalCode; readonly message: string };
 
-export async function testState(request: TestStateRequest, world: TestWorld): Promise<TestStateAnswer> {
+/** `world`: of what it does not say, a simulation's, in which a Task without a mock fails. */
+export async function testState(request: TestStateRequest, world: Partial<TestWorld> = {}): Promise<TestStateAnswer> {
   try {
     const test = readRequest(request);
     const seen: Seen = { stages: new Map() };
-    const last = await runTest(test, world, seen);
+    const last = await runTest(test, { ...nowhere, ...world }, seen);
     const { inspectionLevel: level = "INFO" } = request;
     const response = {
       ...outcomeOf(last, seen),

@@ -87,6 +87,21 @@ export type Run = Omit<RestExecution, "stateMachineArn"> & {
   readonly states: Readonly<Record<string, StateOfRun>>;
 };
 
+/** How many executions started in a part of the time, by what came of them. */
+export interface CountsOfPart {
+  readonly from: string;
+  readonly until: string;
+  readonly counts: Readonly<Partial<Record<Status, number>>>;
+}
+
+export interface Counts {
+  readonly read: number;
+  /** False: there are more, from before `since`. */
+  readonly complete: boolean;
+  readonly since: string;
+  readonly parts: readonly CountsOfPart[];
+}
+
 export interface Diagnostic {
   readonly severity: "ERROR" | "WARNING";
   readonly code: string;

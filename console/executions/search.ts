@@ -11,13 +11,24 @@ export interface Asked {
   readonly machine: string;
   readonly status: Status | "";
   readonly search: string;
+  /** When they started, in ISO 8601: from then on, and before that. */
+  readonly from?: string;
+  readonly until?: string;
 }
 
 const pageSize = 100;
 
 export async function searchExecutions(asked: Asked, nextToken?: string, maxResults = pageSize): Promise<Found> {
-  const { machine, status, search } = asked;
-  const given = { machine, status, search: search.trim(), maxResults: String(maxResults), nextToken: nextToken ?? "" };
+  const { machine, status, search, from = "", until = "" } = asked;
+  const given = {
+    machine,
+    status,
+    search: search.trim(),
+    from,
+    until,
+    maxResults: String(maxResults),
+    nextToken: nextToken ?? "",
+  };
   const query = new URLSearchParams(Object.entries(given).filter(([, value]) => value !== ""));
   const found = await rest<Found<RestExecution>>("GET", `executions?${query}`);
   return { ...found, executions: found.executions.map(inSeconds) };

@@ -1,6 +1,6 @@
 /** Executions of one machine or of all: found by status, name, error or what went in and came out; stopped or redriven many at once. */
 import { useState } from "preact/hooks";
-import { count } from "../../lib/cli/explain/words.ts";
+import { count, moment } from "../../lib/cli/explain/words.ts";
 import { useLive } from "../api/live.ts";
 import { may, useSession } from "../api/session.ts";
 import { ManyActs } from "../executions/acts.tsx";
@@ -20,6 +20,7 @@ export function ExecutionsPage({ query }: { readonly query: URLSearchParams }) {
     machine: query.get("machine") ?? "",
     status: statuses.find((status) => status === query.get("status")) ?? "",
     search: query.get("q") ?? "",
+    ...startedIn(query),
   };
   useTitle(asked.machine === "" ? "Executions" : `Executions of ${asked.machine}`);
   const session = useSession();
@@ -30,6 +31,7 @@ export function ExecutionsPage({ query }: { readonly query: URLSearchParams }) {
     <section class="page">
       <h1>Executions</h1>
       <Filters asked={asked} />
+      <StartedBetween asked={asked} />
       {error && <Failed error={error} />}
       {found && executions.length === 0 && <Nothing asked={asked} />}
       {executions.length > 0 && (
@@ -59,8 +61,34 @@ export function ExecutionsPage({ query }: { readonly query: URLSearchParams }) {
   );
 }
 
+/** What is no moment asks for nothing. */
+function startedIn(query: URLSearchParams): Pick<Asked, "from" | "until"> {
+  const [from, until] = ["from", "until"].map((name) => {
+    const at = Date.parse(query.get(name) ?? "");
+    return Number.isNaN(at) ? undefined : new Date(at).toISOString();
+  });
+  return { ...(from !== undefined && { from }), ...(until !== undefined && { until }) };
+}
+
+function StartedBetween({ asked: { machine, status, search: q, from, until } }: { readonly asked: Asked }) {
+  if (from === undefined && until === undefined) return null;
+  return (
+    <p class="scope">
+      Only those that started {stretchWords(from, until)}.{" "}
+      <a href={link(["executions"], { machine, status, q })}>Show those of any time</a>
+    </p>
+  );
+}
+
+function stretchWords(from: string | undefined, until: string | undefined): string {
+  const [begins, ends] = [from, until].map((at) => at && moment(Date.parse(at), Date.now()));
+  if (begins === undefined) return `before ${ends}`;
+  return ends === undefined ? `from ${begins} on` : `between ${begins} and ${ends}`;
+}
+
 function Nothing({ asked }: { readonly asked: Asked }) {
-  const filtered = asked.search !== "" || asked.status !== "" || asked.machine !== "";
+  const { search, status, machine, from, until } = asked;
+  const filtered = [search, status, machine, from ?? "", until ?? ""].some((given) => given !== "");
   return (
     <p class="empty">
       {filtered ? (
@@ -79,8 +107,8 @@ function Filters({ asked }: { readonly asked: Asked }) {
   const machines = useLive({ key: "machines", load: allMachines, settled: () => true });
   const [search, setSearch] = useSearchText(asked.search, (text) => change({ search: text }));
   const change = (to: Partial<Asked>): void => {
-    const { machine, status, search: q } = { ...asked, search, ...to };
-    go(link(["executions"], { machine, status, q }), { replace: true });
+    const { machine, status, search: q, from, until } = { ...asked, search, ...to };
+    go(link(["executions"], { machine, status, q, from, until }), { replace: true });
   };
   return (
     <search class="filters">

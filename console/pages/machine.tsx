@@ -7,6 +7,8 @@ import type { MachineDescription } from "../api/wire.ts";
 import { machineArn } from "../executions/search.ts";
 import { Definition } from "../machine/definition.tsx";
 import { RunGrid } from "../machine/grid.tsx";
+import { OverTime } from "../machine/over-time.tsx";
+import { type Period, periods } from "../machine/periods.ts";
 import { StartDialog } from "../machine/start.tsx";
 import { Versions } from "../machine/versions.tsx";
 import { Failed } from "../parts/failure.tsx";
@@ -63,9 +65,19 @@ export function MachinePage({ name, query }: MachinePageProps) {
       {value && view === "definition" && (
         <Definition key={value.revisionId ?? ""} machine={value} mayChange={may(session, "admin")} changed={again} />
       )}
-      {value && view === "runs" && <RunGrid machine={value} />}
+      {value && view === "runs" && (
+        <>
+          {value.type === "STANDARD" && <OverTime machine={name} period={periodIn(query)} />}
+          <RunGrid machine={value} />
+        </>
+      )}
       {value && view === "versions" && <Versions machine={value} />}
       {starting && <StartDialog machine={name} input="{}" close={() => setStarting(false)} />}
     </section>
   );
+}
+
+function periodIn(query: URLSearchParams): Period {
+  const asked = query.get("period");
+  return asked !== null && Object.hasOwn(periods, asked) ? (asked as Period) : "day"; // a key of the table
 }

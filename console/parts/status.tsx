@@ -10,7 +10,7 @@ interface Look {
   readonly tone: Tone;
 }
 
-const looks: Readonly<Record<Status, Look>> = {
+export const looks: Readonly<Record<Status, Look>> = {
   RUNNING: { sign: "●", tone: "running" },
   SUCCEEDED: { sign: "✔", tone: "good" },
   FAILED: { sign: "✖", tone: "bad" },

@@ -132,6 +132,12 @@ export const answers = {
       ),
     ),
   }),
+  Counts: object({
+    read: count,
+    complete: { type: "boolean" },
+    since: moment,
+    parts: list(object({ from: moment, until: moment, counts: anyObject })),
+  }),
   OpenTasks: page({
     tasks: list(
       object(

@@ -17,6 +17,7 @@ interface Permission {
 }
 
 export const permissions: Record<RestOperationName, Permission> = {
+  CountExecutions: { role: "read", about: ["stateMachineArn"] },
   CreateActivity: { role: "admin", about: ["name"] },
   CreateStateMachine: { role: "admin", about: ["name"] },
   CreateStateMachineAlias: { role: "admin", about: ["routingConfiguration"] },

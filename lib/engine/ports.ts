@@ -233,6 +233,8 @@ export interface Executions {
     /** The children of this Map Run instead of what was started by the API. */
     readonly mapRun?: MapRunId;
     readonly status?: ExecutionStatus;
+    readonly from?: Instant; // only what started then or later …
+    readonly until?: Instant; // … and before that: what is newer is not read
     readonly limit: number;
     readonly after?: string;
   }): Promise<Page<ExecutionSummary>>;

@@ -159,11 +159,12 @@ export function memoryWorld(options: Partial<EngineOptions> = {}): MemoryWorld {
         return answer;
       },
       find: async (id) => executions.get(id),
-      list: async ({ tenant, machine, status, limit, after = "" }) =>
+      list: async ({ tenant, machine, status, from = 0, until = Number.POSITIVE_INFINITY, limit, after = "" }) =>
         page(
           [...executions.values()]
             .filter(({ id }) => id.startsWith(`${machineKey(tenant, machine)}/`))
             .filter((found) => status === undefined || found.status === status)
+            .filter(({ startedAt }) => from <= startedAt && startedAt < until)
             .sort((a, b) => b.startedAt - a.startedAt || (a.name < b.name ? 1 : -1)),
           limit,
           after,

@@ -116,6 +116,7 @@ test("answers are as the document says", async () => {
     ["ListExecutions", "GET /state-machines/m/executions?status=SUCCEEDED"],
     ["DescribeExecution", "GET /state-machines/m/executions/e"],
     ["GetExecutionHistory", "GET /state-machines/m/executions/e/history?maxResults=2"],
+    ["CountExecutions", "GET /state-machines/m/counts?from=2026-01-01&until=2026-01-03"],
     ["DescribeExecutionOrigin", "GET /state-machines/m/executions/e/origin"],
     ["ListFunctionLines", "GET /state-machines/m/executions/e/function-lines?event=1"],
     ["StopExecution", "DELETE /state-machines/w/executions/e?error=E&cause=c"],

@@ -56,6 +56,7 @@ function expected(name: keyof typeof requests, given: Role, limit: Limit): boole
 
 test("every operation of the service has its row, here and there, and those of our own", () => {
   const own = [
+    "CountExecutions",
     "DescribeExecutionOrigin",
     "ListFunctionLines",
     "ListOpenTasks",

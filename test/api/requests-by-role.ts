@@ -18,6 +18,7 @@ export function requestsByRole({ account, taskToken }: { account: string; taskTo
   const mapRunArn = arn("mapRun", "orders-eu/Each:7f");
   const routingConfiguration = [{ stateMachineVersionArn: `${stateMachineArn}:1`, weight: 100 }];
   return {
+    CountExecutions: ["read", { stateMachineArn, from: "2026-01-01", until: "2026-01-02" }],
     CreateActivity: ["admin", { name: "orders-pack" }],
     CreateStateMachine: ["admin", { name: "orders-eu", definition: callback, roleArn: role }],
     CreateStateMachineAlias: ["admin", { name: "live", routingConfiguration }],

@@ -203,6 +203,33 @@ export function executionsContract(name: string, open: Open): void {
       expect(await list(tenant, "pac")).toEqual([]);
     });
 
+    test("a list of those that started from one moment until another is read page by page, too", async () => {
+      const tenant = freshTenant();
+      for (const [index, name] of ["a", "b", "c", "d", "e"].entries()) {
+        const id = executionOf(tenant, "pack", name);
+        await start(summaryOf(id, { startedAt: noon + 1_000 * index }));
+        if (name === "c") await executions().finish(id, succeeded);
+      }
+      const named = async (query: { from?: number; until?: number; status?: ExecutionStatus }, limit: number) => {
+        const found: string[] = [];
+        let after: string | undefined;
+        do {
+          const page = await executions().list({ tenant, machine: "pack", limit, ...query, ...(after && { after }) });
+          found.push(...page.items.map(({ name }) => name));
+          after = page.next;
+        } while (after !== undefined);
+        return found.join("");
+      };
+      for (const limit of [1, 2, 10]) {
+        expect(await named({ from: noon + 1_000, until: noon + 4_000 }, limit)).toBe("dcb");
+        expect(await named({ from: noon + 3_001 }, limit)).toBe("e");
+        expect(await named({ until: noon + 1_001 }, limit)).toBe("ba");
+        expect(await named({ from: noon + 1_000, until: noon + 4_000, status: "RUNNING" }, limit)).toBe("db");
+        expect(await named({ from: noon + 9_000, until: noon + 9_500 }, limit)).toBe("");
+        expect(await named({ from: noon + 2_000, until: noon + 1_000 }, limit)).toBe("");
+      }
+    });
+
     test("executions of the same millisecond are all listed", async () => {
       const tenant = freshTenant();
       const names = Array.from({ length: 30 }, (_, number) => `run-${number}`);

@@ -8,7 +8,7 @@ import type { ExecutionStatus, ExecutionSummary, Executions, Page } from "../../
 import type { Item } from "./body.ts";
 import { table as names } from "./names.ts";
 import type { Store } from "./store.ts";
-import { listedMachine, listKeyOf, listPartition, listShards, readSummary, statuses } from "./summary.ts";
+import { listedMachine, listKeyOf, listPartition, listShards, listTime, readSummary, statuses } from "./summary.ts";
 
 type ListQuery = Parameters<Executions["list"]>[0];
 
@@ -16,7 +16,11 @@ type ListQuery = Parameters<Executions["list"]>[0];
 const [oldest, newest] = ["0", ":"];
 
 export async function listExecutions(store: Store, query: ListQuery): Promise<Page<ExecutionSummary>> {
-  const sources = sourcesOf(query).map((partition) => new Source(store, partition, query.after ?? newest, query.limit));
+  const { from, until, limit } = query;
+  const after = query.after ?? (until === undefined ? newest : listTime(until));
+  const since = from === undefined ? oldest : listTime(from);
+  if (since > after) return { items: [] }; // which DynamoDB would refuse to look for
+  const sources = sourcesOf(query).map((partition) => new Source(store, partition, { since, after, limit }));
   await Promise.all(sources.map((source) => source.fill()));
   const items: Item[] = [];
   while (items.length <= query.limit) {
@@ -47,19 +51,29 @@ function newestOf(sources: readonly Source[]): Source | undefined {
   return best;
 }
 
+interface Stretch {
+  /** Sort keys: from this one on … */
+  readonly since: string;
+  /** … and before that. */
+  readonly after: string;
+  readonly limit: number;
+}
+
 /** One key of the index, read backwards a few items at a time. */
 class Source {
   readonly #store: Store;
   readonly #partition: string;
   readonly #page: number;
+  readonly #since: string;
   #before: string;
   #items: Item[] = [];
   #ended = false;
 
-  constructor(store: Store, partition: string, before: string, limit: number) {
+  constructor(store: Store, partition: string, { since, after, limit }: Stretch) {
     this.#store = store;
     this.#partition = partition;
-    this.#before = before;
+    this.#since = since;
+    this.#before = after;
     // Hashing spreads a page evenly over the shards; twice its share is rarely too little.
     this.#page = Math.ceil((2 * limit) / listShards) + 1;
   }
@@ -85,7 +99,7 @@ class Source {
         ExpressionAttributeNames: { "#pk": names.listPartitionKey, "#sk": names.listSortKey },
         ExpressionAttributeValues: {
           ":pk": { S: this.#partition },
-          ":oldest": { S: oldest },
+          ":oldest": { S: this.#since },
           ":before": { S: this.#before },
         },
         ScanIndexForward: false,

@@ -3,6 +3,7 @@
  * spread over 16 keys of the index, so that a machine that starts thousands a second is not held up by its list.
  */
 import { createHash } from "node:crypto";
+import type { Instant } from "../../asl/position.ts";
 import type {
   Ending,
   ExecutionId,
@@ -55,7 +56,7 @@ export async function summaryItem(store: Store, summary: ExecutionSummary): Prom
   return {
     ...summaryItemKey(id),
     [names.listPartitionKey]: { S: listPartitionOf(id, summary.mapRun, status) },
-    [names.listSortKey]: { S: `${padded(startedAt, timeDigits)}#${name}` },
+    [names.listSortKey]: { S: `${listTime(startedAt)}#${name}` },
     machine: { S: summary.machine },
     name: { S: name },
     status: { S: status },
@@ -180,6 +181,11 @@ export function redrivingUpdate(store: Store, id: ExecutionId, { epoch, redrives
       ":expires": { N: String(Math.ceil(expires / 1_000)) },
     },
   };
+}
+
+/** How a sort key of the lists begins; it sorts before all that started then. */
+export function listTime(startedAt: Instant): string {
+  return padded(startedAt, timeDigits);
 }
 
 /** Newest first: the order of the lists within one instant is that of the names. */

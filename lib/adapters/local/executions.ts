@@ -2,6 +2,7 @@
  * Executions on the local store: one row each, and one index row by status and start time. A list without a
  * status merges the five statuses, so a finished execution costs one index row, not two.
  */
+import type { Instant } from "../../asl/position.ts";
 import type {
   Ending,
   ExecutionId,
@@ -98,11 +99,15 @@ export function localExecutions(store: Store, log: LocalLog): LocalExecutions {
     renew: async () => {},
     find: async (id) => find(id),
 
-    async list({ tenant, machine, mapRun, status, limit, after }) {
+    async list({ tenant, machine, mapRun, status, limit, after, ...started }) {
       const before = after === undefined ? undefined : readToken(after);
       const wanted = status === undefined ? statuses : [status];
       const rows = wanted.flatMap((one) =>
-        newest(store, indexParts(one, tenant, mapRun ? listOf(mapRun) : machine), before, limit + 1),
+        newest(store, indexParts(one, tenant, mapRun ? listOf(mapRun) : machine), {
+          ...started,
+          before,
+          limit: limit + 1,
+        }),
       );
       rows.sort((a, b) => (a.position > b.position ? -1 : 1));
       const items = rows.slice(0, limit).flatMap(({ id }) => find(id) ?? []);
@@ -126,10 +131,20 @@ interface Listed {
   readonly id: ExecutionId;
 }
 
-function newest(store: Store, parts: readonly string[], before: string | undefined, limit: number): readonly Listed[] {
+interface Stretch {
+  readonly from?: Instant;
+  readonly until?: Instant;
+  /** A position, for a page behind another. */
+  readonly before: string | undefined;
+  readonly limit: number;
+}
+
+function newest(store: Store, parts: readonly string[], stretch: Stretch): readonly Listed[] {
   const all = under(tables.executionByStart, ...parts);
+  const { from, until, limit, before = until === undefined ? undefined : ordered(until) } = stretch;
   const to = before === undefined ? all.to : all.from + before;
-  const rows = store.range({ from: all.from, to, limit, reverse: true });
+  const since = from === undefined ? all.from : all.from + ordered(from);
+  const rows = since < to ? store.range({ from: since, to, limit, reverse: true }) : [];
   return rows.map(([name, id]) => ({ position: name.slice(all.from.length), id: id as ExecutionId }));
 }
 

@@ -70,12 +70,16 @@ export function registry(journal: Journal, now: () => Instant): Registry {
       write({ ...kept, ...redriving, status: "RUNNING" });
     },
 
-    listExecutions({ tenant, machine, mapRun, status, limit, after }, asOf) {
+    listExecutions(
+      { tenant, machine, mapRun, status, from = 0, until = Number.POSITIVE_INFINITY, limit, after },
+      asOf,
+    ) {
       const prefix = `${tenant.account}/${tenant.region}/${machine}/`;
       const found = [...summaries.entries()]
         .flatMap(([id, past]) => (id.startsWith(prefix) ? (at(past, asOf) ?? []) : []))
         .filter((summary) => summary.mapRun === mapRun)
-        .filter((summary) => status === undefined || summary.status === status);
+        .filter((summary) => status === undefined || summary.status === status)
+        .filter(({ startedAt }) => from <= startedAt && startedAt < until);
       return page(found, startOrder, limit, after);
     },
 

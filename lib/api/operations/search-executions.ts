@@ -2,11 +2,13 @@
  * SearchExecutions, Baton's own and on REST only: executions with what a list of them should say (error and cause
  * too), of one machine or of all, and found by their name, error, or a field or text of input or output.
  */
+import type { Instant } from "../../asl/position.ts";
 import { executionArn, machineArn } from "../../engine/identity.ts";
 import type { ExecutionStatus, ExecutionSummary } from "../../engine/ports.ts";
 import { matching, readSought, type Sought } from "../../engine/search.ts";
 import { mayList } from "../access.ts";
 import { firstPlace, machinesAtOnce, machinesFrom, type Place, placeBehind } from "../machine-walk.ts";
+import { momentText, readMoment } from "../moment.ts";
 import { checkName } from "../name.ts";
 import { type Answer, type Call, operation } from "../operation.ts";
 import { openPage, pageSize, sealPage } from "../page.ts";
@@ -20,14 +22,23 @@ const input = structure(
     machine: text({ min: 1, max: 80 }),
     status: oneOf("RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"),
     search: text({ min: 1, max: 1024 }),
+    from: momentText,
+    until: momentText,
     maxResults,
     nextToken: text({ min: 1, max: 3096 }),
   },
 );
 
+/** When: from then on, and before that. */
+interface Started {
+  readonly from?: Instant;
+  readonly until?: Instant;
+}
+
 interface Wanted {
   readonly status: ExecutionStatus | undefined;
   readonly sought: Sought | undefined;
+  readonly started: Started;
   readonly most: number;
 }
 
@@ -55,8 +66,8 @@ function byBytes(a: string, b: string): number {
 export const searchExecutions = operation(input, async (call, asked) => {
   const { machine, status, search } = asked;
   const sought = search === undefined ? undefined : readSought(search);
-  const wanted = { status, sought, most: pageSize(asked.maxResults) };
-  const question = ["SearchExecutions", machine, status, search];
+  const wanted = { status, sought, started: startedIn(asked), most: pageSize(asked.maxResults) };
+  const question = ["SearchExecutions", machine, status, search, asked.from, asked.until];
   const from = openPage(call, question, asked.nextToken);
   const found =
     machine === undefined
@@ -68,6 +79,13 @@ export const searchExecutions = operation(input, async (call, asked) => {
     ...(found.next !== undefined && { nextToken: sealPage(call, question, found.next) }),
   };
 });
+
+function startedIn({ from, until }: { readonly from?: string; readonly until?: string }): Started {
+  return {
+    ...(from !== undefined && { from: readMoment(from, "from") }),
+    ...(until !== undefined && { until: readMoment(until, "until") }),
+  };
+}
 
 /** A machine that the caller's key does not cover is answered like one that never was. */
 async function seenMachine(call: Call, name: string): Promise<string> {
@@ -87,10 +105,10 @@ interface From {
 }
 
 async function ofMachine(call: Call, machine: string, wanted: Wanted, from: From = {}): Promise<Found> {
-  const { status, sought, most } = wanted;
+  const { status, sought, started, most } = wanted;
   const { tenant, engine } = call;
   const { told } = from;
-  const query = { tenant, machine, ...(status !== undefined && { status }) };
+  const query = { tenant, machine, ...started, ...(status !== undefined && { status }) };
   const summaries: ExecutionSummary[] = [];
   let searched = 0;
   let next = from.after;

@@ -119,6 +119,8 @@ export async function run(
   const { faults } = world;
   const stage = new Stage(world, scenario, life, options.kind ?? "remote", holders, plan !== undefined);
   await stage.play();
+  // Whoever looks at what came out makes calls, too.
+  world.forgetPlans();
   return {
     scenario,
     world: life.deployment ? readableWorld(world) : world,

@@ -434,6 +434,13 @@ export const bugs: readonly Planted[] = [
     only: "mapRunLate",
   },
   {
+    bug: "healing a redriven Map Run passes by the children that had succeeded before",
+    file: `${engine}/map-run/heal.ts`,
+    from: "end && holdsIn(end, epoch) && !followed",
+    to: "end && end.epoch === epoch && !followed",
+    only: "mapRunExpressStopped",
+  },
+  {
     bug: "a worker that knows when it ends does not tell in time that it waits no longer",
     file: `${engine}/task.ts`,
     from: "[until - lastWords]",

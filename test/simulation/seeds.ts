@@ -1,7 +1,8 @@
 /** One seed: which machine, which world, and the judgement; a generated machine that fails is shrunk first. */
 import { setImmediate as turnOfTheLoop } from "node:timers/promises";
 import fc from "fast-check";
-import type { SimulatedOptions } from "../../lib/adapters/simulated/world.ts";
+import type { SimulatedOptions, SimulatedWorld } from "../../lib/adapters/simulated/world.ts";
+import { fewFaults } from "./exhaust.ts";
 import { drawnMachine, scenarioOf } from "./generator.ts";
 import { drawn, type Run, run, type Scenario } from "./harness.ts";
 import { trace } from "./invariants.ts";
@@ -9,19 +10,32 @@ import { prng } from "./life.ts";
 import { machines } from "./machines.ts";
 import { judge } from "./oracle.ts";
 import type { Tally } from "./report.ts";
+import type { World } from "./simulate.ts";
 
 /** No faults but duplicates, for counting what is sent. */
 const duplicatesOnly = { duplicate: { rate: 0.1, copies: 1 } };
 
-/** `world`: all the faults of the seed, or duplicates only. */
-export async function runSeed(seed: number, only?: string, world: "swarm" | "duplicates" = "swarm"): Promise<Tally> {
+/** A world, and who dies in it where. */
+interface Setting {
+  readonly options: SimulatedOptions;
+  readonly plan?: (world: SimulatedWorld) => void;
+}
+
+export async function runSeed(seed: number, only?: string, world: World = "swarm"): Promise<Tally> {
   const which = only ?? choose(seed);
-  const options = world === "swarm" ? drawn(seed) : { seed, faults: duplicatesOnly };
-  if (which === "generated") return runGenerated(seed, options);
+  const setting = settingOf(seed, world);
+  if (which === "generated") return runGenerated(seed, setting);
   const scenario = machines[which];
   if (!scenario) throw new Error(`--only ${which}: only generated, ${Object.keys(machines).join(", ")}`);
-  const { ran, found } = await attempt(scenario, options);
+  const { ran, found } = await attempt(scenario, setting);
   return tallyOf(ran, seed, found.length > 0 ? [`machine ${which}`, ...found, trace(ran)].join("\n") : undefined);
+}
+
+/** In a swarm one world of eight is calm but for a few deaths and purges. */
+function settingOf(seed: number, world: World): Setting {
+  if (world === "duplicates") return { options: { seed, faults: duplicatesOnly } };
+  const isCalm = world === "few" || prng(`calm ${seed}`).chance(0.125);
+  return isCalm ? { options: { seed }, plan: fewFaults(seed) } : { options: drawn(seed) };
 }
 
 /** Each takes as long as dozens of the others. */
@@ -35,19 +49,22 @@ function choose(seed: number): string {
   return names[chance.below(names.length)] ?? "generated";
 }
 
-async function attempt(scenario: Scenario, options: SimulatedOptions): Promise<{ ran: Run; found: readonly string[] }> {
+async function attempt(
+  scenario: Scenario,
+  { options, plan }: Setting,
+): Promise<{ ran: Run; found: readonly string[] }> {
   // A run itself makes no turn: here the parent is heard, and the time limit of the shrinking.
   await turnOfTheLoop();
-  const ran = await run(scenario, options);
+  const ran = await run(scenario, options, plan);
   return { ran, found: await judge(ran) };
 }
 
 /** The seed of the machine is the seed of the world; while the machine shrinks, the world's seed stays. */
-async function runGenerated(seed: number, options: SimulatedOptions): Promise<Tally> {
+async function runGenerated(seed: number, setting: Setting): Promise<Tally> {
   let last: { ran: Run; found: readonly string[] } | undefined;
   let failing: typeof last;
   const property = fc.asyncProperty(drawnMachine, async (machine) => {
-    last = await attempt(scenarioOf(machine), options);
+    last = await attempt(scenarioOf(machine), setting);
     if (last.found.length > 0) failing = last;
     return last.found.length === 0;
   });

@@ -3,13 +3,15 @@ import { fork } from "node:child_process";
 import { bundled, type Change } from "./bundle.ts";
 import { type Tally, total } from "./report.ts";
 
+/** All the faults of the seeds, duplicates only, or a few deaths and purges in a world that is calm otherwise. */
+export type World = "swarm" | "duplicates" | "few";
+
 export interface Order {
   readonly from: number;
   readonly seeds: number;
   /** The name of a machine, or `generated`; by default whichever the seed has. */
   readonly only?: string;
-  /** All the faults of the seeds, or duplicates only. */
-  readonly world: "swarm" | "duplicates";
+  readonly world: World;
   /** Ends at the first failing seed. */
   readonly first: boolean;
 }

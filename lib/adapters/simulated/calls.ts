@@ -121,6 +121,8 @@ export interface Calls {
   crashAt(number: number, when: "before" | "after"): void;
   /** Right after call `number` took effect, before its caller knows. */
   after(number: number, act: () => void): void;
+  /** Of what was planned nothing happens any more. */
+  forgetPlans(): void;
   readonly seen: readonly CallSeen[];
   counts(): Counts;
   resetCounts(): void;
@@ -199,6 +201,10 @@ export function calls(time: VirtualTime, chance: Prng, faults: () => Faults, str
     },
     after(number, act) {
       following.set(number, act);
+    },
+    forgetPlans() {
+      planned.clear();
+      following.clear();
     },
     seen,
     counts: () => tally.read(),

@@ -73,6 +73,8 @@ export interface SimulatedWorld extends Omit<SimulatedWorker, "dead" | "kill"> {
   redrive(): number;
   /** Right after call number n the queues and the dead letters are emptied. */
   purgeAt(number: number): void;
+  /** Planned deaths and purges that have not happened do not happen. */
+  forgetPlans(): void;
   /** Messages that are not done, by where they are. */
   waiting(box: "flow" | "tasks" | "dead"): number;
   /** Whether some of them could be received now. */
@@ -194,6 +196,7 @@ export function simulatedWorld(options: SimulatedOptions): SimulatedWorld {
     purgeAt(number) {
       made.after(number, inside.mailbox.purge);
     },
+    forgetPlans: made.forgetPlans,
     waiting: inside.mailbox.count,
     receivable: inside.mailbox.isVisible,
     segments: inside.segments.all,

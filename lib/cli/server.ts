@@ -1,4 +1,5 @@
 /** Opening the embedded server for a command, with the failures that users meet put in words, and being told to stop. */
+import { statfsSync } from "node:fs";
 import { otlpSettings } from "../adapters/otlp/settings.ts";
 import type { LocalBaton, LocalOptions } from "../local/baton.ts";
 import { keepHeapSmall } from "../local/heap.ts";
@@ -33,11 +34,27 @@ export async function openServer({ data, showLines, otlp, ...options }: ServerOp
   try {
     const traces = otlpSettings(process.env, otlp);
     const shown = showLines ? { onLine } : { onLine: () => undefined };
-    return await startLocal({ ...options, folder: data, ...(traces && { traces }), ...shown });
+    const onBroken = (error: unknown): never => endBroken(data, error);
+    return await startLocal({ ...options, folder: data, onBroken, ...(traces && { traces }), ...shown });
   } catch (error) {
     throw inWords(error, options.port);
   }
 }
+
+/** Nothing can be taken back to the disk, so there is nothing to close. */
+function endBroken(data: string, error: unknown): never {
+  const { bavail, bsize } = statfsSync(data);
+  const isFull = bavail * bsize < fullBelowBytes;
+  const reason = isFull ? "the disk is full" : error instanceof Error ? error.message : String(error);
+  console.error(
+    `the store in '${data}' can no longer be written: ${reason}. Nothing that was acknowledged is lost: ` +
+      `${isFull ? "make room" : "see to the disk"} and start Baton again, it takes up what was open`,
+  );
+  process.exit(1);
+}
+
+/** What the store writes at a time may be more than what is left. */
+const fullBelowBytes = 16 * 1024 * 1024;
 
 /** A plain Error is a sentence for the user or the system's own; anything else is a bug, whose stack is what helps. */
 function inWords(error: unknown, port: number): unknown {

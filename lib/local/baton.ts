@@ -60,6 +60,8 @@ export interface LocalOptions {
   readonly onLine?: (line: OutputLine) => void;
   /** Told of each message that could not be worked on and each request that failed; default: standard error. */
   readonly onError?: (error: unknown) => void;
+  /** Told once when the store can no longer be written, as on a full disk. Nothing works from then on; what was acknowledged is safe. */
+  readonly onBroken?: (error: unknown) => void;
   readonly engine?: Partial<EngineOptions>;
   /** Answers every Task in place of functions and services. */
   readonly tasks?: Tasks;
@@ -115,7 +117,8 @@ export async function startLocal(options: LocalOptions): Promise<LocalBaton> {
     const testCases = options.mockConfig === undefined ? undefined : openMockFile(options.mockConfig);
     const tasks = testCases ? withMocks(called, testCases, () => engine) : called;
     const objects = options.objects === undefined ? s3Objects(folderInstead) : folderObjects(options.objects);
-    const world = await openLocalWorld({ folder: options.folder, tasks, objects });
+    const broken = options.onBroken && { onBroken: options.onBroken };
+    const world = await openLocalWorld({ folder: options.folder, tasks, objects, ...broken });
     const changes = createChanges();
     const own = { guardDelayMilliseconds, leaseMilliseconds, ...(testCases && { testCases }) };
     const traces = options.traces && otlpTraces(options.traces, { report: onError });

@@ -1,10 +1,11 @@
 /** What `baton dev` says and how it ends: one ready line, what it resumed, whose folder it is, a clean end. */
+import { randomBytes } from "node:crypto";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { connect } from "../../lib/cli/client.ts";
-import { type Dev, startDev } from "./embedded/dev.ts";
+import { type Dev, startDev, startServing } from "./embedded/dev.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "baton-dev-"));
 const data = join(folder, "data");
@@ -79,5 +80,36 @@ describe("baton dev", () => {
     const next = await startDev("--data", elsewhere, "--json");
     expect(JSON.parse(next.said())).toEqual({ ready: next.url, resumed: 0, machines: [] });
     expect(await next.stop()).toBe(0);
+  });
+
+  test("a store that can no longer be written ends it with a sentence, and what it answered is there at the next start", async () => {
+    // No file may grow beyond 12,000 KB: as good as a full disk, and every user can have it.
+    const confined = ["bash", "-c", `trap "" XFSZ; ulimit -f 12000; exec "$@"`, "bash", process.execPath] as const;
+    const full = join(folder, "full");
+    const dev = await startServing(["dev", "--port", "0", "--data", full, "--quiet", definition], {}, confined);
+    const client = connect(dev.url);
+    const stateMachineArn = "arn:aws:states:us-east-1:000000000000:stateMachine:patient";
+    const answered: string[] = [];
+    const start = async (name: string): Promise<boolean> => {
+      const input = JSON.stringify(randomBytes(200_000).toString("hex"));
+      const taken = client.call("StartExecution", { stateMachineArn, name, input }).then(
+        () => true,
+        () => false,
+      );
+      if (await taken) answered.push(name);
+      return taken;
+    };
+    for (let count = 0; count < 200 && (await start(`e${count}`)); ) count += 1;
+    expect(await dev.ended).toBe(1);
+    expect(dev.said()).toMatch(
+      /^the store in '.*full' can no longer be written: .*\. Nothing that was acknowledged is lost: /m,
+    );
+    expect(dev.said()).not.toContain("Commit failed (see");
+
+    const again = await startDev("--data", full, "--quiet");
+    const { executions } = await connect(again.url).call("ListExecutions", { stateMachineArn, maxResults: 1000 });
+    expect(executions.map(({ name }: { name: string }) => name)).toEqual(expect.arrayContaining(answered));
+    expect(answered.length).toBeGreaterThan(5);
+    await again.kill();
   });
 });

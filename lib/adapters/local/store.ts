@@ -68,7 +68,11 @@ interface Generation {
   flushed: Promise<unknown> | undefined;
 }
 
-export function openStore(path: string): Store {
+/**
+ * `onBroken` is told once when a write has failed: from then on every call throws. The database reports the same
+ * failure as rejections of its own, which nobody can catch, so a process that wants the last word says it there.
+ */
+export function openStore(path: string, onBroken: (error: unknown) => void = () => undefined): Store {
   // separateFlushed: a write's promise resolves at commit, and carries the flush to disk as a promise beside it.
   const database: RootDatabase<string, string> = open({
     path,
@@ -99,7 +103,13 @@ export function openStore(path: string): Store {
   const settled = synced(database, () => database.put(GENERATION, String(recovered.newest))).then(() => {
     reached = Math.max(reached, recovered.newest);
   });
-  settled.catch(() => undefined); // whoever waits for it sees the rejection
+  settled.catch(fail);
+
+  function fail(error: unknown): void {
+    if (broken !== undefined) return;
+    broken = error;
+    onBroken(error);
+  }
 
   function change(key: string, value: string | null): void {
     if (broken !== undefined) throw broken;
@@ -144,7 +154,8 @@ export function openStore(path: string): Store {
       },
       (error: unknown) => {
         // Memory is ahead of the file from here on: nobody may read or write any more.
-        broken = error;
+        // LMDB's own text only refers to another error, which it has printed by now.
+        fail(new Error("the file takes no more writes", { cause: error }));
         throw error;
       },
     );
@@ -188,7 +199,7 @@ export function openStore(path: string): Store {
       syncing ??= secure()
         .catch((error: unknown) => {
           // Half a record may stand in the journal: nothing behind it would ever be found.
-          broken ??= error;
+          fail(error);
         })
         .finally(() => {
           syncing = undefined;

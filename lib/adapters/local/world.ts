@@ -2,7 +2,6 @@
  * The world on one machine: one folder, one process, nothing to install. The parts share one store, which is
  * what makes a step one transaction: its segment, the end of its message and the next messages.
  */
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Objects } from "../../engine/map-run/ports.ts";
 import type { Clock, Inbox, Keys, Tasks, World } from "../../engine/ports.ts";
@@ -13,6 +12,7 @@ import { systemChance } from "./chance.ts";
 import { systemClock } from "./clock.ts";
 import { localExecutionLogs } from "./execution-logs.ts";
 import { localExecutions } from "./executions.ts";
+import { makeFolder } from "./folder.ts";
 import { localHeartbeats } from "./heartbeats.ts";
 import { localJoins } from "./joins.ts";
 import { localKeys } from "./keys.ts";
@@ -31,6 +31,8 @@ export interface LocalWorldOptions {
   /** The users' files; default: there are none. */
   readonly objects?: Objects;
   readonly clock?: Clock;
+  /** Told once when the store can no longer be written: every call throws from then on. */
+  readonly onBroken?: (error: unknown) => void;
 }
 
 export interface LocalWorld extends World {
@@ -49,7 +51,7 @@ export interface LocalWorld extends World {
 
 export async function openLocalWorld(options: LocalWorldOptions): Promise<LocalWorld> {
   const { folder } = options;
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   const lock = await lockFolder(folder);
   try {
     return assemble(options, lock, await localKeys(join(folder, "key")));
@@ -61,7 +63,7 @@ export async function openLocalWorld(options: LocalWorldOptions): Promise<LocalW
 
 function assemble(options: LocalWorldOptions, lock: Lock, keys: Keys): LocalWorld {
   const { folder, tasks, objects = noObjects, clock = systemClock } = options;
-  const store = openStore(join(folder, "store"));
+  const store = openStore(join(folder, "store"), options.onBroken);
   const work = agenda(store, clock);
   const log = localLog(store, work);
   const executions = localExecutions(store, log);

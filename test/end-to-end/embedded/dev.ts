@@ -16,6 +16,8 @@ export interface Dev {
   readonly startedInMilliseconds: number;
   /** When the ready line came, on `performance.now()`'s clock. */
   readonly readyAt: number;
+  /** Resolves with the exit code when the process is gone. */
+  readonly ended: Promise<number | null>;
   /** SIGKILL, at once; resolves when the process is gone. */
   kill(): Promise<void>;
   /** SIGTERM; answers the exit code. */
@@ -29,9 +31,11 @@ export function startDev(...parameters: readonly string[]): Promise<Dev> {
 export async function startServing(
   words: readonly string[],
   environment: Readonly<Record<string, string>> = {},
+  /** What runs the command, with its own words first. */
+  [program, ...before]: readonly [string, ...string[]] = [process.execPath],
 ): Promise<Dev> {
   const begun = performance.now();
-  const child = spawn(process.execPath, [cli, ...words], {
+  const child = spawn(program, [...before, cli, ...words], {
     stdio: ["ignore", "pipe", "pipe"],
     env: { ...process.env, NO_COLOR: "1", ...environment },
   });
@@ -57,6 +61,7 @@ export async function startServing(
     url,
     said,
     readyAt,
+    ended: gone,
     startedInMilliseconds: readyAt - begun,
     kill: async () => void (await end("SIGKILL")),
     stop: () => end("SIGTERM"),

@@ -15,22 +15,27 @@ export function searchForTag(key: string, value: string): string {
 }
 
 function quoted(text: string): string {
-  return /\s/.test(text) ? `"${text.replaceAll('"', "")}"` : text;
+  return /[\s"]/.test(text) ? `"${text.replaceAll('"', "")}"` : text;
 }
 
 function wordsOf(search: string): readonly string[] {
   // A quote that is not closed yet is being typed.
-  const words = search.match(/(?:"[^"]*(?:"|$)|[^\s"])+/g) ?? [];
-  return words.map((word) => word.replaceAll('"', ""));
+  const words = search.match(/(?:"[^"]*(?:"|$)|\s+=\s+|[^\s"])+/g) ?? [];
+  return words.map((word) =>
+    word.replace(/"[^"]*"?|\s+=\s+/g, (part) => part.replaceAll('"', "").replace(/^\s+=\s+$/, "=")),
+  );
 }
 
 function holds(word: string, { name, type, tags }: Tagged): boolean {
   if (name.toLowerCase().includes(word)) return true; // a name may have a "=" too
-  const pairs = tags.map(({ key, value }) => [key.toLowerCase(), value.toLowerCase()] as const);
-  const [wanted = "", ...rest] = word.split("=");
-  if (rest.length === 0) return pairs.some((pair) => pair.some((text) => text.includes(word)));
-  const given = rest.join("=");
-  return [...pairs, ["type", type.toLowerCase()] as const].some(
-    ([key, value]) => key === wanted && value.startsWith(given),
+  const pairs = tags.map(({ key, value }) => [said(key), said(value)] as const);
+  if (!word.includes("=")) return pairs.some((pair) => pair.some((text) => text.includes(word)));
+  return [...pairs, ["type", said(type)] as const].some(
+    ([key, value]) => word.startsWith(`${key}=`) && `${key}=${value}`.startsWith(word),
   );
+}
+
+/** As words of a search are compared: neither case nor quotes count. */
+function said(text: string): string {
+  return text.toLowerCase().replaceAll('"', "");
 }

@@ -6,7 +6,7 @@ import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { folderOf } from "../local/functions/folder-of.ts";
 import { missingChromium, openBrowser, openConsole } from "./browser.ts";
-import { deploy, openShop, type Shop } from "./shop.ts";
+import { deploy, openShop, type Shop, tag } from "./shop.ts";
 
 const reason = missingChromium === undefined ? "" : ` (${missingChromium})`;
 
@@ -95,6 +95,10 @@ describe.skipIf(missingChromium)(`script in names, inputs and causes${reason}`, 
     await deploy(shop, "asking", asking);
     await shop.start("asking", {}, "open");
     await deploy(shop, "hostile", definition);
+    const tags = Object.fromEntries(
+      corpus.map((each, index) => [`${index} ${each}`.slice(0, 128), each.slice(0, 256)]),
+    );
+    await tag(shop, "hostile", tags);
     await shop.ended(await shop.start("hostile", { no: "", corpus, [nasty]: nasty }, "run"));
     browser = await openBrowser();
   });
@@ -121,6 +125,9 @@ describe.skipIf(missingChromium)(`script in names, inputs and causes${reason}`, 
       ["#/executions/hostile/run?view=events", ".event"],
       ["#/executions/hostile/run?view=input %26 output", ".payload pre"],
       ["#/executions/asking/open/Ask", ".lines .stdout"],
+      ["#/machines", ".tags .tag"],
+      [`#/machines?q=${encodeURIComponent(corpus[0] ?? "")}`, ".empty"],
+      [`#/machines/hostile?period=${encodeURIComponent(corpus[0] ?? "")}`, ".bars a"],
       ["#/machines/hostile", "table.grid"],
       ["#/machines/hostile?view=definition", ".code-place:not([hidden])"],
       [`#/executions/${state}/${state}`, ".failure"],

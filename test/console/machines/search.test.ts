@@ -24,6 +24,9 @@ test.each<[search: string, found: readonly string[]]>([
   ["team=", ["order-processing", "order-refunds"]],
   ["team=pay", ["order-processing", "order-refunds"]],
   ["team=payr order", ["order-refunds"]],
+  ["team = payments", ["order-processing"]],
+  ["team= processing", ["order-processing"]],
+  ["= payments", []],
   ["tea=payments", []],
   ["team=ments", []],
   ['"cost center"="old town"', ["order-processing"]],
@@ -36,7 +39,16 @@ test.each<[search: string, found: readonly string[]]>([
   expect(machines.filter(matcher(search)).map(({ name }) => name)).toEqual(found);
 });
 
-test("the search that a tag leads to finds its machine", () => {
-  for (const { key, value } of machines.flatMap(({ tags }) => tags))
-    expect(machines.filter(matcher(searchForTag(key, value)))).toHaveLength(1);
+test.each([
+  ["team", "payments"],
+  ["cost center", "old town"],
+  ["a=b", "c=d"],
+  ["said", 'a "word" or two'],
+  ["inch", '7"'],
+  ["empty", ""],
+  ["=", "="],
+])("the search that the tag %j with the value %j leads to finds its machine alone", (key, value) => {
+  const tagged = machine("tagged", "STANDARD", { [key]: value });
+  const others = [machine("bare", "STANDARD", {}), machine("other", "STANDARD", { [`${key}s`]: value })];
+  expect([...others, tagged].filter(matcher(searchForTag(key, value)))).toEqual([tagged]);
 });

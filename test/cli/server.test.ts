@@ -138,11 +138,11 @@ describe("commands on a running server", () => {
 
   test("describe says what an execution waits for, or how it ended", async () => {
     await deploy(connect(server.url), readValidDefinition(patient, {}));
-    const input = JSON.stringify({ text: "x".repeat(200) }); // no terminal, so nothing is cut
+    const input = `{ "text": "${"x".repeat(200)}", "n": 12345678901234567890123, "one": 1.0 }`; // no terminal, so nothing is cut
     await on("start", "patient", "--name", "order-9", "--input", input);
     const running = await on("describe", "order-9");
     expect(running.out).toMatch(
-      /^\S+:patient:order-9 {2}RUNNING\n {2}started +\S+Z, for .*\n {2}input +\{"text":"x{200}"\}\n {2}now +waits until \S+Z in W\n\nID +PREV /,
+      /^\S+:patient:order-9 {2}RUNNING\n {2}started +\S+Z, for .*\n {2}input +\{"text":"x{200}","n":12345678901234567890123,"one":1\.0\}\n {2}now +waits until \S+Z in W\n\nID +PREV /,
     );
     expect(JSON.parse((await on("describe", "order-9", "--json", "--events", "1")).out)).toMatchObject({
       status: "RUNNING",

@@ -1,5 +1,6 @@
 /** `baton describe EXECUTION`: where one execution stands, and why it does not move: what it waits for, since when, until when. */
 import { Command } from "commander";
+import { parseJson, writeJson } from "../../asl/json.ts";
 import { type Client, connect, type Reply } from "../client.ts";
 import { readCause } from "../explain/cause.ts";
 import { toldRunCounts } from "../explain/failed-child.ts";
@@ -30,8 +31,12 @@ export function describeCommand(): Command {
       const { runs, more } = await mapRunsOf(client.call, executionArn);
       const mapRuns = runs.length > 0 && { mapRuns: runs };
       if (options.json) return console.log(JSON.stringify({ ...execution, ...mapRuns, lastEvents }, undefined, 2));
+      // REST's answer is parsed, and with it the numbers: their text is the wire's.
+      const { input, output } = await client.call("DescribeExecution", { executionArn });
       const beneath = [...runs.map(runLine), ...(more > 0 ? [`  map run  and ${more} older ones`] : [])];
-      console.log([...standing(execution, Date.now()), ...beneath, "", eventTable(lastEvents)].join("\n"));
+      console.log(
+        [...standing({ ...execution, input, output }, Date.now()), ...beneath, "", eventTable(lastEvents)].join("\n"),
+      );
     });
 }
 
@@ -63,10 +68,10 @@ function standing(execution: Reply, now: number): readonly string[] {
 /** What the names of the rows take. */
 const indent = 11;
 
-/** Whole where somebody reads on who is no person at a terminal. */
-function payload(value: unknown): string | undefined {
-  if (value === undefined) return undefined;
-  const text = JSON.stringify(value);
+/** In one line, its numbers as they were written. Whole where somebody reads on who is no person at a terminal. */
+function payload(json: string | undefined): string | undefined {
+  if (json === undefined) return undefined;
+  const text = writeJson(parseJson(json));
   return process.stdout.isTTY ? payloadBehind(indent, text) : text;
 }
 

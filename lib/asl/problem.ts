@@ -32,7 +32,8 @@ export type ProblemCode =
   | "CATCH_NEVER_MATCHES"
   | "RETRY_NEVER_MATCHES"
   | "FIELD_NEVER_PRODUCED"
-  | "FIELD_WRITTEN_TWICE";
+  | "FIELD_WRITTEN_TWICE"
+  | "RESOURCE_UNKNOWN";
 
 export interface Problem {
   readonly code: ProblemCode;

@@ -11,6 +11,7 @@ import type { Problem } from "../problem.ts";
 import { neverMatching } from "./never-matching.ts";
 import { neverProduced } from "./never-produced.ts";
 import { possiblyUndefined } from "./undefined-variables.ts";
+import { unknownResource } from "./unknown-resource.ts";
 import { writtenStates } from "./walk.ts";
 import { staticLooksDynamic } from "./warnings.ts";
 
@@ -54,6 +55,7 @@ function suspicions(definition: Value, parsed: Parsed): readonly Problem[] {
     ...states.flatMap(staticLooksDynamic),
     ...variables,
     ...states.flatMap(neverMatching),
+    ...states.flatMap(unknownResource),
     ...neverProduced(definition),
   ];
 }

@@ -13,11 +13,11 @@ test("is made with its parents, and may be there", async () => {
 });
 
 test.each([
-  ["a file of its name", "file", /^the folder '.*file' cannot be made: a file has that name; choose another$/],
+  ["a file of its name", "file", /^the folder '.*file' cannot be made: a part of its path is a file; choose another$/],
   [
     "a file on the way",
     "file/deep/er",
-    /^the folder '.*file\/deep\/er' cannot be made: a file has that name; choose another$/,
+    /^the folder '.*file\/deep\/er' cannot be made: a part of its path is a file; choose another$/,
   ],
 ])("%s is told", async (_, name, expected) => {
   const folder = await freshFolder();

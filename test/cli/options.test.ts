@@ -23,7 +23,10 @@ describe("wrong commands and options", () => {
       ["dev", "--port", "0", "--functions", "/no/such/folder"],
       "the functions folder '/no/such/folder' is not a folder\n",
     ],
-    [["dev", "--port", "0", "--data", "/dev/null/data"], "ENOTDIR: not a directory"],
+    [
+      ["dev", "--port", "0", "--data", "/dev/null/data"],
+      "the folder '/dev/null/data' cannot be made: a part of its path is a file; choose another\n",
+    ],
     [["list", "--url", "localhost"], "an address begins with http:// or https://"],
     [["list", "--limit", "0"], "a limit is a whole number from 1"],
     [["list", "--status", "DONE"], "Allowed choices are RUNNING, SUCCEEDED, FAILED, TIMED_OUT, ABORTED."],

@@ -8,7 +8,7 @@ const reasons: Readonly<Record<string, string>> = {
   EROFS: "it is on a file system that is read-only",
   ENOSPC: "the disk is full",
   ENOTDIR: "a part of its path is a file",
-  EEXIST: "a file has that name",
+  EEXIST: "a part of its path is a file",
   ENOENT: "its parent takes no folders",
 };
 

@@ -20,6 +20,8 @@ import { machineHandler } from "./machine-handler.ts";
 export interface IBatonStateMachine extends IConstruct, iam.IGrantable {
   readonly stateMachineArn: string;
   readonly stateMachineName: string;
+  /** @internal */
+  readonly _baton: IBaton;
   /** ARN of the secret with the key of that role for this machine, for those who are granted it. */
   keySecretArn(role: KeyRole): string;
   /** Lets the grantee read the key of the role `start` for this machine. */
@@ -97,7 +99,7 @@ abstract class BatonStateMachineBase extends Resource implements IBatonStateMach
   abstract readonly stateMachineName: string;
   abstract readonly grantPrincipal: iam.IPrincipal;
   /** @internal */
-  protected abstract readonly _baton: IBaton;
+  abstract readonly _baton: IBaton;
   /** Absent where it is not known before it is deployed: then keys are those of all machines. @internal */
   protected abstract readonly _literalName: string | undefined;
 
@@ -178,7 +180,7 @@ class ImportedStateMachine extends BatonStateMachineBase {
   readonly stateMachineName: string;
   readonly grantPrincipal: iam.IPrincipal = new iam.UnknownPrincipal({ resource: this });
   /** @internal */
-  protected readonly _baton: IBaton;
+  readonly _baton: IBaton;
   /** @internal */
   protected readonly _literalName: string | undefined;
 
@@ -216,7 +218,7 @@ export class BatonStateMachine extends BatonStateMachineBase {
   readonly role: iam.IRole;
   readonly grantPrincipal: iam.IPrincipal;
   /** @internal */
-  protected readonly _baton: IBaton;
+  readonly _baton: IBaton;
   /** @internal */
   protected readonly _literalName: string | undefined;
   readonly #worker: iam.IRole;

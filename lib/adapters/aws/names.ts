@@ -48,7 +48,7 @@ export const environment = {
 export const functions = ["advance", "tasks", "api", "sync", "timers", "dead-letters", "heal"] as const;
 
 /** Functions that are not in the stack of an installation but in those of its users; bundled in the same way. */
-export const resourceFunctions = ["machine-resource"] as const;
+export const resourceFunctions = ["machine-resource", "start-execution"] as const;
 
 /** Of the metrics that each execution leaves; those that begin with `AWS/` are AWS's own. */
 export const metricNamespace = "Baton/States";

@@ -113,6 +113,7 @@ export async function scheduleOf(
 ): Promise<readonly Scheduled[]> {
   const rules = ofType(assembly, "AWS::Events::Rule").map(async (id) => {
     const properties = await stack.properties(id);
+    if (properties["EventPattern"] !== undefined) return []; // who has an event publishes it
     if (properties["ScheduleExpression"] === "rate(1 day)") return []; // who wants a day to pass calls the function
     if (properties["ScheduleExpression"] !== "rate(1 minute)") throw new Error(`${id} is not scheduled each minute`);
     const ruleArn = await stack.references.attribute(id, "Arn");
@@ -155,11 +156,11 @@ function lastPart(url: string): string {
   return url.slice(url.lastIndexOf("/") + 1);
 }
 
-function ofType(assembly: Assembly, type: string): string[] {
+export function ofType(assembly: Assembly, type: string): string[] {
   return [...assembly.resources.values()].filter((each) => each.type === type).map(({ id }) => id);
 }
 
-function named(functions: readonly DeployedFunction[], nameOrArn: string): DeployedFunction {
+export function named(functions: readonly DeployedFunction[], nameOrArn: string): DeployedFunction {
   const found = functions.find(({ spec }) => spec.name === nameOrArn || spec.arn === nameOrArn);
   if (found === undefined) throw new Error(`the template has no function ${nameOrArn}`);
   return found;

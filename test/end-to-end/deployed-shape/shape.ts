@@ -3,7 +3,7 @@
  * its functions from their bundled assets in processes of their own, its event sources, schedule and API.
  */
 import { GetSecretValueCommand } from "@aws-sdk/client-secrets-manager";
-import { readAssembly } from "./assembly.ts";
+import { type JsonObject, readAssembly } from "./assembly.ts";
 import { type Chaos, type ChaosOptions, chaosOf, goodDay } from "./chaos.ts";
 import { type Asked, askResource, type ResourceAnswer } from "./custom-resource.ts";
 import {
@@ -23,6 +23,7 @@ import { DeployedFunction, type FunctionCounts } from "./function.ts";
 import { startGateway } from "./gateway.ts";
 import { startLambdaApi, userFunctions } from "./lambda-api.ts";
 import type { FunctionSpec, Invocation } from "./process.ts";
+import { publish } from "./rules.ts";
 import { createStack, type Place } from "./stack.ts";
 import { type Clients, clientsOf } from "./storage.ts";
 import { startWire, type Wire } from "./wire.ts";
@@ -66,6 +67,8 @@ export interface DeployedShape {
   find(name: string): DeployedFunction;
   /** As CloudFormation does for a custom resource of the template. */
   ask(asked: Asked): Promise<ResourceAnswer>;
+  /** To all rules that wait for events, whatever their pattern. */
+  publish(event: JsonObject): Promise<readonly Invocation[]>;
   /** Lets the scheduled functions run now, and waits for them. */
   minute(): Promise<readonly Invocation[]>;
   counts(): Counts;
@@ -123,6 +126,7 @@ export async function startDeployedShape(options: DeployedShapeOptions): Promise
     denied: wire.denied,
     minute,
     ask: (asked) => askResource(deployment, own, asked),
+    publish: (event) => publish(deployment, own, event),
     find(name) {
       const found = [...functions].find(([id]) => id.startsWith(name))?.[1] ?? users.get(name);
       if (found === undefined) throw new Error(`there is no function ${name}`);

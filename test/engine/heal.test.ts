@@ -5,6 +5,7 @@ import { type HealOptions, healAll, healExecution } from "../../lib/engine/heal.
 import type { Call, CallResult } from "../../lib/engine/ports.ts";
 import { redriveExecution } from "../../lib/engine/redrive.ts";
 import type { Unmoved } from "../../lib/engine/unmoved.ts";
+import { distributed } from "./map-run/running.ts";
 import { type Setup, setup, tenant } from "./setup.ts";
 
 const everything = { quietMilliseconds: Number.NEGATIVE_INFINITY, most: 1_000, dryRun: false };
@@ -135,17 +136,12 @@ test("only what has been quiet for long enough; a dry run sends nothing; a cap i
   expect(await heal(made)).toEqual([]);
 });
 
-test.each(["STANDARD", "EXPRESS"])(
+test.each(["STANDARD", "EXPRESS"] as const)(
   "a Map Run of %s children goes on after a purge at any moment, and its parent hears of its end",
   async (ExecutionType) => {
-    const ItemProcessor = {
-      ProcessorConfig: { Mode: "DISTRIBUTED", ExecutionType },
-      StartAt: "Call",
-      States: { Call: lambda },
-    };
     const run = async (plan: (world: Setup["world"]) => void): Promise<Setup> => {
       const made = await setup(
-        { Each: { Type: "Map", ItemProcessor, MaxConcurrency: 1, Label: "Each", End: true } },
+        { Each: distributed({ MaxConcurrency: 1 }, undefined, ExecutionType) },
         { input: "[1,2,3]" },
       );
       plan(made.world);
@@ -172,12 +168,7 @@ test("a redriven Map Run whose redriver died before the list had it as open is f
     const kind = answers[calls++] ?? "succeeded";
     return kind === "failed" ? ({ kind, error: "Broken", cause: "" } as const) : ({ kind, output: "1" } as const);
   };
-  const ItemProcessor = {
-    ProcessorConfig: { Mode: "DISTRIBUTED", ExecutionType: "STANDARD" },
-    StartAt: "Call",
-    States: { Call: lambda },
-  };
-  const made = await setup({ Each: { Type: "Map", ItemProcessor, Label: "Each", End: true } }, { input: "[1]", call });
+  const made = await setup({ Each: distributed() }, { input: "[1]", call });
   await made.pass(60_000);
   expect(await statusOf(made)).toBe("FAILED");
   const { mapRuns } = made.engine.world;
@@ -196,15 +187,10 @@ test("a redriven Map Run whose redriver died before the list had it as open is f
   expect((await mapRuns.list(made.id, 10)).items).toMatchObject([{ epoch: 1, stoppedAt: expect.any(Number) }]);
 });
 
-test.each(["STANDARD", "EXPRESS"])(
+test.each(["STANDARD", "EXPRESS"] as const)(
   "a redriven Map Run of %s children goes on from those that it passed by, whoever died there",
   async (ExecutionType) => {
-    const ItemProcessor = {
-      ProcessorConfig: { Mode: "DISTRIBUTED", ExecutionType },
-      StartAt: "Call",
-      States: { Call: lambda },
-    };
-    const states = { Each: { Type: "Map", ItemProcessor, MaxConcurrency: 1, Label: "Each", End: true } };
+    const states = { Each: distributed({ MaxConcurrency: 1 }, undefined, ExecutionType) };
     for (let death = 0; ; death++) {
       let isBroken = true;
       const call = async ({ arguments: output }: Call): Promise<CallResult> =>

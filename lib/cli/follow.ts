@@ -24,19 +24,19 @@ export interface FollowOptions {
   readonly redriven?: boolean;
 }
 
-/** Prints what happens as it comes; answers the description of the ended execution. */
+/** Prints what happens as it comes, to nobody where there is no `print`; answers the description of the ended execution. */
 export async function follow(
   client: Client,
   executionArn: string,
-  print: (line: string) => void,
+  print: ((line: string) => void) | undefined,
   { printed = false, redriven = false }: FollowOptions = {},
 ): Promise<Reply> {
+  if (print === undefined) return await untilEnded(client, executionArn);
   const told = new Map<string, number>();
   const asked = new Set<number>();
-  let wait = firstPause;
-  for (;;) {
+  let description = await client.call("DescribeExecution", { executionArn });
+  for (let wait = firstPause; ; ) {
     const begun = performance.now();
-    const description = await client.call("DescribeExecution", { executionArn });
     const events = await listAll(client, "GetExecutionHistory", { executionArn }, "events");
     const fresh = untold(redriven ? sinceRedrive(events) : story(events), told);
     for (const { text, attempt, run } of fresh) {
@@ -46,9 +46,28 @@ export async function follow(
       for (const line of await linesOf(client, executionArn, attempt)) print(`    ${paint("dim", `│ ${line}`)}`);
     }
     if (description.status !== "RUNNING") return description;
-    wait = fresh.length > 0 ? firstPause : Math.min(longestPause, wait * 1.5);
-    await pause(Math.max(wait, restPerRead * (performance.now() - begun)));
+    wait = fresh.length > 0 ? firstPause : nextPause(wait);
+    const rest = Math.max(wait, restPerRead * (performance.now() - begun));
+    description = await untilEnded(client, executionArn, rest);
   }
+}
+
+/** Its description once it has ended, or when so many milliseconds have passed. The end is asked for more often than a history. */
+async function untilEnded(
+  client: Client,
+  executionArn: string,
+  milliseconds = Number.POSITIVE_INFINITY,
+): Promise<Reply> {
+  const deadline = performance.now() + milliseconds;
+  for (let wait = firstPause; ; wait = nextPause(wait)) {
+    await pause(Math.min(wait, deadline - performance.now()));
+    const description = await client.call("DescribeExecution", { executionArn });
+    if (description.status !== "RUNNING" || performance.now() >= deadline) return description;
+  }
+}
+
+function nextPause(milliseconds: number): number {
+  return Math.min(longestPause, milliseconds * 1.5);
 }
 
 /** No history tells what the items of a Map Run came to. */

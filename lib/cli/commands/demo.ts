@@ -85,7 +85,7 @@ async function runOrder(
   const input = readFileSync(inputFile, "utf8");
   const { executionArn } = await client.call("StartExecution", { stateMachineArn: shop.stateMachineArn, input });
   if (!json) console.log(`\n${paint("bold", says)}  ${paint("dim", executionArn)}`);
-  const description = await follow(client, executionArn, json ? () => undefined : (line) => console.log(line));
+  const description = await follow(client, executionArn, json ? undefined : (line) => console.log(line));
   console.log(json ? JSON.stringify(description) : ending(description));
 }
 

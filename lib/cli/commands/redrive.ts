@@ -31,7 +31,7 @@ export function redriveCommand(): Command {
         return;
       }
       if (!options.json) console.log(`${paint("bold", executionArn)}`);
-      const print = options.json ? () => undefined : (line: string) => console.log(line);
+      const print = options.json ? undefined : (line: string) => console.log(line);
       const description = await follow(client, executionArn, print, { printed: !options.json, redriven: true });
       console.log(options.json ? JSON.stringify(description, undefined, 2) : ending(description, redriven.redriveDate));
       if (description.status !== "SUCCEEDED") process.exitCode = 1;

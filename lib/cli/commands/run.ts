@@ -90,7 +90,7 @@ async function runAt(url: string, definition: DefinitionFile, input: string, opt
   const named = options.name === undefined ? {} : { name: options.name };
   const { executionArn } = await client.call("StartExecution", { stateMachineArn, input, ...named });
   if (!options.json) console.log(paint("bold", executionArn));
-  const print = options.json ? () => undefined : (line: string) => console.log(line);
+  const print = options.json ? undefined : (line: string) => console.log(line);
   const description = await follow(client, executionArn, print);
   console.log(options.json ? JSON.stringify(description, undefined, 2) : ending(description));
   if (description.status !== "SUCCEEDED") process.exitCode = 1;

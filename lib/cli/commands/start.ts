@@ -34,7 +34,7 @@ export function startCommand(): Command {
         return;
       }
       if (!options.json) console.log(`${paint("bold", started.executionArn)}`);
-      const print = options.json ? () => undefined : (line: string) => console.log(line);
+      const print = options.json ? undefined : (line: string) => console.log(line);
       const description = await follow(client, started.executionArn, print, { printed: !options.json });
       console.log(options.json ? JSON.stringify(description, undefined, 2) : ending(description));
       if (!options.json) console.log(await afterwards(client, description));

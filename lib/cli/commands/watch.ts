@@ -153,9 +153,9 @@ async function watchOne(client: Client, executionArn: string, options: Options):
 }
 
 async function followPlainly(client: Client, executionArn: string, { once, json }: Options): Promise<Reply> {
-  const print = json ? () => undefined : (line: string) => console.log(line);
-  if (!once) return await follow(client, executionArn, print);
-  await draw(client, executionArn, print);
+  const print = (line: string): void => console.log(line);
+  if (!once) return await follow(client, executionArn, json ? undefined : print);
+  if (!json) await draw(client, executionArn, print);
   return await client.call("DescribeExecution", { executionArn });
 }
 

@@ -82,7 +82,7 @@ export const engineOptions = {
 const faultySpan = 3 * 3_600_000;
 const calmSpan = 60 * 24 * 3_600_000;
 
-/** Hours after that: what was planned for a call of that number may come late. */
+/** Hours after that: what was planned for a call of that number may come late, but behind the last of them nobody would heal it. */
 const healedAfter = [0.02, 3, 100];
 
 /** More calls than this are no recovery but a storm of messages that feeds itself. */
@@ -233,12 +233,14 @@ class Stage {
     const { world, life, crew, calmAt, planned } = this;
     for (const number of life.purges) world.purgeAt(number);
     if (life.purges.length > 0 || planned)
-      for (const hours of healedAfter) crew.begin(this.healAt(calmAt + hours * 3_600_000));
+      for (const hours of healedAfter)
+        crew.begin(this.healAt(calmAt + hours * 3_600_000, hours === healedAfter.at(-1)));
   }
 
-  private async healAt(moment: number): Promise<void> {
+  private async healAt(moment: number, isLast: boolean): Promise<void> {
     const { world, crew } = this;
     await new Promise<void>((resolve) => void world.clock.at(moment, resolve));
+    if (isLast) world.forgetPlans();
     const all = { quietMilliseconds: Number.NEGATIVE_INFINITY, most: Number.POSITIVE_INFINITY, dryRun: false };
     for (const { id } of world.summaries()) {
       await crew.insist(1_000, ({ engine }) => healExecution(engine, id, all));

@@ -8,6 +8,7 @@ import fc from "fast-check";
 import { fnv } from "../../lib/adapters/simulated/prng.ts";
 import type { Call, CallResult } from "../../lib/engine/ports.ts";
 import type { Scenario } from "./harness.ts";
+import { alike } from "./oracle.ts";
 
 interface Manners {
   /** MaxAttempts of a retrier, if there is one. */
@@ -129,9 +130,9 @@ function transitions({ steps }: Plan, items: number): number {
 
 const broken = { error: "Broken", cause: "it is broken" };
 
-/** A function of the state (each has a resource of its own) and its arguments. */
+/** A function of the state (each has a resource of its own) and its arguments, whichever failure was caught in them. */
 function outcome({ resource, arguments: given }: Call, failing: number): CallResult {
-  const hash = fnv(given, fnv(resource, 0x811c9dc5));
+  const hash = fnv(alike(broken, given), fnv(resource, 0x811c9dc5));
   if (failing > 0 && hash % failing === 0) return { kind: "failed", ...broken };
   return { kind: "succeeded", output: JSON.stringify({ hash }) };
 }

@@ -21,13 +21,14 @@ export async function judge(run: Run): Promise<readonly string[]> {
       ? []
       : [`redriven, it came to ${output}`];
   }
-  const actual = alike(run.scenario, [summary.status, summary.error, output].join(" "));
-  const wanted = alike(run.scenario, await expected(run.scenario));
+  const own = run.scenario.alike;
+  const actual = alike(own, [summary.status, summary.error, output].join(" "));
+  const wanted = alike(own, await expected(run.scenario));
   return actual === wanted ? [] : [`it came to '${actual}', the interpreter to '${wanted}'`];
 }
 
-/** As if a Map Run failed as everything else does. */
-function alike({ alike: own }: Scenario, text: string): string {
+/** The text as if a Map Run failed as everything else does. */
+export function alike(own: Scenario["alike"], text: string): string {
   const { error, cause } = toleranceExceeded;
   if (own === undefined || error === undefined || cause === undefined) return text;
   return text.replaceAll(error, own.error).replaceAll(cause, own.cause);

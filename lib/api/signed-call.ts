@@ -33,16 +33,34 @@ export interface Installation extends Identity {
   readonly endpoint: string;
 }
 
-/** Rejects with the service's name and text for what it refuses. */
+/** What the service refused: `code: text`. */
+export class ApiRefusal extends Error {
+  readonly code: string;
+  /** Of the answer. */
+  readonly status: number;
+
+  constructor(code: string, text: string, status: number) {
+    super(`${code}: ${text}`);
+    this.name = "ApiRefusal";
+    this.code = code;
+    this.status = status;
+  }
+}
+
+/** API Gateway has answered by then, in milliseconds. */
+const patience = 35_000;
+
+/** Rejects with an `ApiRefusal` for what the service refuses. */
 export async function signedCall(
   { endpoint, ...identity }: Installation,
   operation: string,
   input: object,
   now: number,
 ): Promise<Readonly<Record<string, unknown>>> {
-  const response = await fetch(requestOf(wireCall(endpoint, operation, input), identity, now));
+  const request = requestOf(wireCall(endpoint, operation, input), identity, now);
+  const response = await fetch(request, { signal: AbortSignal.timeout(patience) });
   const answer: Readonly<Record<string, unknown>> = JSON.parse((await response.text()) || "{}");
   if (response.ok) return answer;
-  const name = String(answer["__type"] ?? response.status).replace(/^.*#/, "");
-  throw new Error(`${name}: ${String(answer["message"] ?? answer["Message"] ?? "")}`);
+  const code = String(answer["__type"] ?? response.status).replace(/^.*#/, "");
+  throw new ApiRefusal(code, String(answer["message"] ?? answer["Message"] ?? ""), response.status);
 }

@@ -1,17 +1,85 @@
-/** An execution that an event starts: its name is made from the event's, so that one that comes again starts nothing. */
+/**
+ * An execution that an event or a schedule starts: its name is made from the event's, so that one that comes again
+ * starts nothing. What cannot be started now is tried again for as long as its target says, as EventBridge does.
+ */
+import { createHash } from "node:crypto";
 import type { CallApi } from "./machine-resource.ts";
+import { ApiRefusal } from "./signed-call.ts";
 
 export interface StartingEvent {
   readonly stateMachineArn: string;
-  readonly name: string;
-  readonly input: unknown;
+  /** The event's id, or the time for which it was scheduled. */
+  readonly occasion: string;
+  /** Which target it is, among all that may start the machine on the same occasion. */
+  readonly target: string;
+  /** The execution's: a value, or JSON text that is passed on as it is. Default: `{}`. */
+  readonly input?: unknown;
+  readonly inputText?: string;
+  /** Beyond the first try. Default: 185, as EventBridge has it. */
+  readonly retryAttempts?: number;
+  /** In seconds. Default: a day, as EventBridge has it. */
+  readonly maxEventAge?: number;
 }
 
-/** Rejects with the service's name and text for what it refuses. */
-export async function startByEvent({ stateMachineArn, name, input }: StartingEvent, call: CallApi): Promise<void> {
+/** How often it has come, this time included, and how many seconds after the first time. */
+export interface Delivered {
+  readonly times: number;
+  readonly age: number;
+}
+
+/** What StartExecution is asked for. */
+export interface Start {
+  readonly stateMachineArn: string;
+  readonly name: string;
+  readonly input: string;
+}
+
+export type StartOutcome =
+  | { readonly kind: "started" }
+  | { readonly kind: "again"; readonly seconds: number; readonly error: unknown }
+  /** `code`: the service's name of what it refused, or that of what went wrong. */
+  | { readonly kind: "given up"; readonly start: Start; readonly code: string; readonly message: string };
+
+const usualRetries = 185;
+const usualAge = 24 * 3_600;
+
+/** So that 185 tries take a day. */
+const longestPause = 480;
+
+export async function startByEvent(event: StartingEvent, delivered: Delivered, call: CallApi): Promise<StartOutcome> {
+  const { retryAttempts = usualRetries, maxEventAge = usualAge } = event;
+  const start = startOf(event);
   try {
-    await call("StartExecution", { stateMachineArn, name, input: JSON.stringify(input ?? {}) });
+    await call("StartExecution", start);
+    return { kind: "started" };
   } catch (error) {
-    if (!(error instanceof Error && error.message.startsWith("ExecutionAlreadyExists:"))) throw error;
+    const code = codeOf(error);
+    if (code === "ExecutionAlreadyExists") return { kind: "started" };
+    const isLast = delivered.times > retryAttempts || delivered.age >= maxEventAge;
+    if (isFinal(error) || isLast) return { kind: "given up", start, code, message: messageOf(error) };
+    return { kind: "again", seconds: Math.min(2 ** (delivered.times - 1), longestPause), error };
   }
+}
+
+function startOf({ stateMachineArn, occasion, target, input = {}, inputText }: StartingEvent): Start {
+  const suffix = createHash("sha256").update(target).digest("hex").slice(0, 12);
+  // A time has colons, which no name may have.
+  const name = `${occasion.replaceAll(/[^\w.-]/g, "-")}-${suffix}`;
+  return { stateMachineArn, name, input: inputText ?? JSON.stringify(input) };
+}
+
+const passing: ReadonlySet<string> = new Set(["ThrottlingException", "ExecutionLimitExceeded"]);
+
+/** Tried again it would be refused again. */
+function isFinal(error: unknown): boolean {
+  return error instanceof ApiRefusal && error.status < 500 && error.status !== 429 && !passing.has(error.code);
+}
+
+function codeOf(error: unknown): string {
+  if (error instanceof ApiRefusal) return error.code;
+  return error instanceof Error ? error.name : "Error";
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -2,5 +2,6 @@
 export type { KeyRole } from "./access-keys.ts";
 export { Baton, type BatonAttributes, type BatonProps, type IBaton } from "./baton.ts";
 export { BatonStateMachine, type BatonStateMachineProps, type IBatonStateMachine } from "./machine.ts";
+export { BatonScheduleTarget, type BatonScheduleTargetProps } from "./schedule-target.ts";
 export { BatonStack, type BatonStackProps } from "./stack.ts";
 export { BatonTarget, type BatonTargetProps } from "./target.ts";

@@ -1,18 +1,31 @@
 /** The function behind `BatonStateMachine`, which may read its installation's key and no more. */
 import { Duration } from "aws-cdk-lib";
 import type * as lambda from "aws-cdk-lib/aws-lambda";
-import type { Construct } from "constructs";
+import * as logs from "aws-cdk-lib/aws-logs";
+import { Construct } from "constructs";
 import type { IBaton } from "./baton.ts";
-import { sharedFunction } from "./shared-function.ts";
+import { BatonFunction } from "./function.ts";
+import { shared } from "./shared.ts";
 
 export function machineHandler(scope: Construct, baton: IBaton, bundles: string | undefined): lambda.IFunction {
-  const made = sharedFunction(scope, baton, {
-    id: "Machines",
-    name: "machine-resource",
-    description: "Makes, changes and deletes the state machines of this stack on Baton",
-    timeout: Duration.minutes(1),
-    bundles,
-  });
+  const { made } = shared(scope, baton, "Machines", MachineHandler, bundles);
   made.allow(["secretsmanager:GetSecretValue"], [baton.accessKeySecretArn]);
   return made.handler;
+}
+
+class MachineHandler extends Construct {
+  readonly made: BatonFunction;
+
+  constructor(scope: Construct, id: string, bundles: string) {
+    super(scope, id);
+    this.made = new BatonFunction(this, "Machines", {
+      name: "machine-resource",
+      description: "Makes, changes and deletes the state machines of this stack on Baton",
+      timeout: Duration.minutes(1),
+      bundles,
+      memorySize: 256,
+      logRetention: logs.RetentionDays.ONE_MONTH,
+      environment: {},
+    });
+  }
 }

@@ -1,13 +1,11 @@
 /**
  * A state machine as what an EventBridge rule leads to, as `SfnStateMachine` of `aws-events-targets` is on Step
- * Functions. A function of the rule's stack starts the executions, with the machine's key of the role `start`.
+ * Functions.
  */
-import { createHash } from "node:crypto";
-import { Duration } from "aws-cdk-lib";
 import * as events from "aws-cdk-lib/aws-events";
 import * as targets from "aws-cdk-lib/aws-events-targets";
 import type { IBatonStateMachine } from "./machine.ts";
-import { sharedFunction } from "./shared-function.ts";
+import { type StartMessage, startsOf } from "./starts.ts";
 
 export interface BatonTargetProps extends targets.TargetBaseProps {
   /**
@@ -22,7 +20,10 @@ export interface BatonTargetProps extends targets.TargetBaseProps {
   readonly bundles?: string;
 }
 
-/** Starts an execution for each event of a rule, once however often EventBridge delivers it (EXPRESS: at least once). */
+/**
+ * Starts an execution for each event of a rule, once however often EventBridge delivers it (EXPRESS: at least once).
+ * `retryAttempts`, `maxEventAge` and `deadLetterQueue` hold for starting it, too.
+ */
 export class BatonTarget implements events.IRuleTarget {
   readonly #machine: IBatonStateMachine;
   readonly #props: BatonTargetProps;
@@ -32,52 +33,31 @@ export class BatonTarget implements events.IRuleTarget {
     this.#props = props;
   }
 
-  bind(rule: events.IRule, id?: string): events.RuleTargetConfig {
+  bind(rule: events.IRule, id = ""): events.RuleTargetConfig {
     const { input = events.RuleTargetInput.fromEventPath("$"), bundles, ...base } = this.#props;
-    const { handler } = sharedFunction(rule, this.#machine._baton, {
-      id: "Starts",
-      name: "start-execution",
-      description: "Starts executions on Baton for the rules of this stack",
-      timeout: Duration.minutes(1),
-      bundles,
-    });
-    this.#machine.grantStartExecution(handler);
-    const event = new StartInput(this.#machine, input, idOf(rule, id));
-    return new targets.LambdaFunction(handler, { ...base, event }).bind(rule, id);
+    const starts = startsOf(rule, this.#machine, bundles);
+    const message = new StartInput(starts.message(this.#machine, rule, id, "<batonEvent>", base), input);
+    return new targets.SqsQueue(starts.queue, { ...base, message }).bind(rule, id);
   }
 }
 
-/** Of this target among all that may start the machine for the same event. */
-function idOf(rule: events.IRule, id = ""): string {
-  return createHash("sha256").update(`${rule.node.addr} ${id}`).digest("hex").slice(0, 12);
-}
-
-/** What the function gets: whom to ask, and for what. */
+/** What the queue gets: whom to ask, and for what. */
 class StartInput extends events.RuleTargetInput {
-  readonly #machine: IBatonStateMachine;
+  readonly #message: StartMessage;
   readonly #input: events.RuleTargetInput;
-  readonly #id: string;
 
-  constructor(machine: IBatonStateMachine, input: events.RuleTargetInput, id: string) {
+  constructor(message: StartMessage, input: events.RuleTargetInput) {
     super();
-    this.#machine = machine;
+    this.#message = message;
     this.#input = input;
-    this.#id = id;
   }
 
   bind(rule: events.IRule): events.RuleTargetInputProperties {
     const { text, paths } = templateOf(this.#input.bind(rule));
-    const { stateMachineArn, _baton: baton } = this.#machine;
-    const fixed = Object.entries({
-      endpoint: baton.endpoint,
-      keySecretArn: this.#machine.keySecretArn("start"),
-      stateMachineArn,
-      name: `<batonEvent>-${this.#id}`,
-    });
-    const members = fixed.map(([name, value]) => `"${name}":"${value}"`).join(",");
+    const members = Object.entries(this.#message).map(([name, value]) => `"${name}":${JSON.stringify(value)},`);
     return {
       inputPathsMap: { ...paths, batonEvent: "$.id" },
-      inputTemplate: `{${members},"input":${text}}`,
+      inputTemplate: `{${members.join("")}"input":${text}}`,
     };
   }
 }

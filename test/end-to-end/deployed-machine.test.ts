@@ -1,18 +1,23 @@
 /**
  * A `BatonStateMachine` in the shape that `cdk deploy` deploys: its custom resource makes it through the API of
- * the installation beside it, and its tasks may be called because its definition asks for them. A rule starts it.
+ * the installation beside it, and its tasks may be called because its definition asks for them. A rule and a schedule
+ * start it.
  */
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { App } from "aws-cdk-lib";
+import { ReceiveMessageCommand } from "@aws-sdk/client-sqs";
+import { App, CfnOutput } from "aws-cdk-lib";
 import * as events from "aws-cdk-lib/aws-events";
+import * as scheduler from "aws-cdk-lib/aws-scheduler";
+import * as sqs from "aws-cdk-lib/aws-sqs";
 import * as sfn from "aws-cdk-lib/aws-stepfunctions";
 import { describe, expect, test } from "vitest";
 import { signedCall } from "../../lib/api/signed-call.ts";
-import { BatonStack, BatonStateMachine, BatonTarget } from "../../lib/stack/index.ts";
+import { BatonScheduleTarget, BatonStack, BatonStateMachine, BatonTarget } from "../../lib/stack/index.ts";
 import { loadExample } from "../examples/example.ts";
 import { type Servers, startServers } from "../servers/servers.ts";
+import { eventually } from "./deployed-shape/eventually.ts";
 import { runCases } from "./deployed-shape/pipeline.ts";
 import { type DeployedShape, startDeployedShape } from "./deployed-shape/shape.ts";
 
@@ -20,6 +25,12 @@ const started = await startServers({ dynamodb: true, sqs: true, s3: true });
 const title = started.kind === "started" ? "a machine of the CDK" : `a machine of the CDK (skipped: ${started.reason})`;
 const example = loadExample("order-processing");
 const type = "Custom::BatonStateMachine";
+
+const good = example.cases.find(({ name }) => name === "good-order") ?? fail("there is no good order");
+
+function fail(reason: string): never {
+  throw new Error(reason);
+}
 
 function assembly(): string {
   const outdir = mkdtempSync(join(tmpdir(), "baton-assembly-"));
@@ -36,21 +47,45 @@ function assembly(): string {
     eventPattern: { source: ["shop"] },
     targets: [new BatonTarget(orders, { input: events.RuleTargetInput.fromEventPath("$.detail") })],
   });
+  new scheduler.Schedule(stack, "Nightly", {
+    schedule: scheduler.ScheduleExpression.cron({ hour: "3", minute: "0" }),
+    target: new BatonScheduleTarget(orders, { input: scheduler.ScheduleTargetInput.fromText(good.input) }),
+  });
+  const gone = BatonStateMachine.fromStateMachineName(stack, "Gone", stack.baton, "gone");
+  const deadLetterQueue = new sqs.Queue(stack, "Refused");
+  new CfnOutput(stack, "RefusedUrl", { value: deadLetterQueue.queueUrl });
+  new events.Rule(stack, "Mistaken", {
+    eventPattern: { source: ["shop"] },
+    targets: [new BatonTarget(gone, { deadLetterQueue })],
+  });
   return app.synth().directory;
 }
 
-const good = example.cases.find(({ name }) => name === "good-order") ?? fail("there is no good order");
-
-function fail(reason: string): never {
-  throw new Error(reason);
-}
-
-/** The executions that are named after the event. */
-async function startedBy({ endpoint, region, accessKey }: DeployedShape, event: string): Promise<unknown> {
+/** The names of the executions that are named after these events and times, once nothing waits to be started. */
+async function startedBy(shape: DeployedShape, occasions: readonly string[]): Promise<readonly string[]> {
+  const { endpoint, region, accessKey } = shape;
+  await eventually("all starts are taken up", () => {
+    const [{ received, deleted } = { received: 0, deleted: 0 }] = Object.entries(shape.counts().queues).flatMap(
+      ([id, counts]) => (id.startsWith("BatonStarts") ? [counts] : []),
+    );
+    return (received >= deliveries && deleted === received) || undefined;
+  });
   const stateMachineArn = `arn:aws:states:${region}:000000000000:stateMachine:order-processing`;
   const installation = { endpoint, region, credentials: accessKey };
   const { executions } = await signedCall(installation, "ListExecutions", { stateMachineArn }, Date.now());
-  return (executions as { name: string }[]).filter(({ name }) => name.startsWith(event));
+  const names = (executions as { name: string }[]).map(({ name }) => name);
+  return names.filter((name) => occasions.some((occasion) => name.startsWith(occasion)));
+}
+
+/** Each is delivered twice: an event to two rules, and a schedule's. */
+const deliveries = 6;
+
+/** What became of the machine that is not there. */
+async function deadLetterOf({ clients, outputs }: DeployedShape): Promise<unknown> {
+  const QueueUrl = outputs["RefusedUrl"];
+  const command = new ReceiveMessageCommand({ QueueUrl, MessageAttributeNames: ["All"], WaitTimeSeconds: 2 });
+  const [message] = (await clients.sqs.send(command)).Messages ?? [];
+  return { body: JSON.parse(message?.Body ?? "{}"), code: message?.MessageAttributes?.["ERROR_CODE"]?.StringValue };
 }
 
 describe.runIf(started.kind === "started")(title, () => {
@@ -69,9 +104,19 @@ describe.runIf(started.kind === "started")(title, () => {
       expect(run?.outcome).toEqual(run?.example.expected);
       const event = { id: "6a7e8feb-b491-4cf7-a9f1-bf3703467718", source: "shop", detail: JSON.parse(good.input) };
       // EventBridge delivers at least once.
-      for (const delivery of [1, 2])
-        expect(await shape.publish(event), `delivery ${delivery}`).toMatchObject([{ kind: "returned" }]);
-      expect(await startedBy(shape, event.id)).toMatchObject([{ status: expect.stringMatching(/RUNNING|SUCCEEDED/) }]);
+      for (const _delivery of [1, 2]) {
+        await shape.publish(event);
+        await shape.comeDue("2026-03-22T03:00:00Z");
+      }
+      const started = await startedBy(shape, [event.id, "2026-03-22T03-00-00Z"]);
+      expect([...started].sort()).toEqual([
+        expect.stringMatching(/^2026-03-22T03-00-00Z-[0-9a-f]{12}$/),
+        expect.stringMatching(/^6a7e8feb-b491-4cf7-a9f1-bf3703467718-[0-9a-f]{12}$/),
+      ]);
+      expect(await deadLetterOf(shape)).toMatchObject({
+        body: { name: expect.stringMatching(event.id), input: JSON.stringify(event) },
+        code: "StateMachineDoesNotExist",
+      });
       expect(shape.denied).toEqual([]);
 
       const again = await shape.ask({ type, request: "Update", before: made.PhysicalResourceId });

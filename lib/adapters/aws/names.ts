@@ -38,6 +38,8 @@ export const environment = {
   resourceLimits: "BATON_RESOURCE_LIMITS",
   /** Of the functions that answer requests: who makes the calls of Tasks for them. */
   tasksFunction: "BATON_TASKS_FUNCTION",
+  /** Of the function that starts executions for rules and schedules: the queue in which they wait. */
+  startsQueueUrl: "BATON_STARTS_QUEUE_URL",
   /** Event bus for status changes of executions; not set: none are sent. */
   eventBus: "BATON_EVENT_BUS",
   /** If set, the functions print each request to AWS as one line of JSON: the bench counts them. */

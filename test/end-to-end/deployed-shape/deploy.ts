@@ -145,6 +145,12 @@ export async function arnsOf({ assembly, stack, place }: Deployment): Promise<Ar
   };
 }
 
+/** Their URLs by their ARNs. */
+export async function queuesOf({ assembly, stack }: Deployment): Promise<ReadonlyMap<string, string>> {
+  const arns = await attributesByRef(assembly, stack, "AWS::SQS::Queue");
+  return new Map([...arns].map(([url, arn]) => [arn, url]));
+}
+
 async function attributesByRef(assembly: Assembly, { references }: Stack, type: string): Promise<Map<string, string>> {
   const pairs = ofType(assembly, type).map(
     async (id) => [await references.ref(id), await references.attribute(id, "Arn")] as const,

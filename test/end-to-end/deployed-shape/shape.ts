@@ -3,6 +3,7 @@
  * its functions from their bundled assets in processes of their own, its event sources, schedule and API.
  */
 import { GetSecretValueCommand } from "@aws-sdk/client-secrets-manager";
+import { SendMessageCommand } from "@aws-sdk/client-sqs";
 import { type JsonObject, readAssembly } from "./assembly.ts";
 import { type Chaos, type ChaosOptions, chaosOf, goodDay } from "./chaos.ts";
 import { type Asked, askResource, type ResourceAnswer } from "./custom-resource.ts";
@@ -14,6 +15,7 @@ import {
   mappingsOf,
   type PlacedFunction,
   policiesOf,
+  queuesOf,
   routesOf,
   scheduledEvent,
   scheduleOf,
@@ -23,7 +25,7 @@ import { DeployedFunction, type FunctionCounts } from "./function.ts";
 import { startGateway } from "./gateway.ts";
 import { startLambdaApi, userFunctions } from "./lambda-api.ts";
 import type { FunctionSpec, Invocation } from "./process.ts";
-import { publish } from "./rules.ts";
+import { comeDue, publish, type Send } from "./rules.ts";
 import { createStack, type Place } from "./stack.ts";
 import { type Clients, clientsOf } from "./storage.ts";
 import { startWire, type Wire } from "./wire.ts";
@@ -68,7 +70,9 @@ export interface DeployedShape {
   /** As CloudFormation does for a custom resource of the template. */
   ask(asked: Asked): Promise<ResourceAnswer>;
   /** To all rules that wait for events, whatever their pattern. */
-  publish(event: JsonObject): Promise<readonly Invocation[]>;
+  publish(event: JsonObject): Promise<void>;
+  /** For all schedules of EventBridge Scheduler, at that time. */
+  comeDue(time: string): Promise<void>;
   /** Lets the scheduled functions run now, and waits for them. */
   minute(): Promise<readonly Invocation[]>;
   counts(): Counts;
@@ -113,6 +117,11 @@ export async function startDeployedShape(options: DeployedShapeOptions): Promise
     Promise.all(schedule.map(({ ruleArn, target }) => target.invoke(scheduledEvent(ruleArn, place))));
   const clock = setInterval(() => void minute(), options.minuteMilliseconds ?? 60_000);
   const outputs = await stack.outputs();
+  const queues = await queuesOf(deployment);
+  const send: Send = (queueArn, body) =>
+    clients.sqs.send(
+      new SendMessageCommand({ QueueUrl: queues.get(queueArn), MessageBody: throughWire(body, wire, options) }),
+    );
 
   const all = new Map([...functions, ...users]);
   return {
@@ -126,7 +135,8 @@ export async function startDeployedShape(options: DeployedShapeOptions): Promise
     denied: wire.denied,
     minute,
     ask: (asked) => askResource(deployment, own, asked),
-    publish: (event) => publish(deployment, own, event),
+    publish: (event) => publish(deployment, send, event),
+    comeDue: (time) => comeDue(deployment, send, time),
     find(name) {
       const found = [...functions].find(([id]) => id.startsWith(name))?.[1] ?? users.get(name);
       if (found === undefined) throw new Error(`there is no function ${name}`);
@@ -153,11 +163,13 @@ async function deployFunctions(
   wire: Wire,
   options: DeployedShapeOptions,
 ): Promise<ReadonlyMap<string, DeployedFunction>> {
-  // SQS clients go where the queue's URL says.
-  const adapt = (value: string) =>
-    value.replace(options.servers["AWS_ENDPOINT_URL_SQS"] ?? "", wire.endpoints["AWS_ENDPOINT_URL_SQS"] ?? "");
-  const placed = await functionsOf(deployment, adapt);
+  const placed = await functionsOf(deployment, (value) => throughWire(value, wire, options));
   return new Map(placed.map((each) => [each.id, stackFunction(each, wire, options)]));
+}
+
+/** SQS clients go where the queue's URL says. */
+function throughWire(text: string, wire: Wire, { servers }: DeployedShapeOptions): string {
+  return text.replaceAll(servers["AWS_ENDPOINT_URL_SQS"] ?? "", wire.endpoints["AWS_ENDPOINT_URL_SQS"] ?? "");
 }
 
 function stackFunction(

@@ -31,6 +31,7 @@ const carriedOut = [
   "AWS::Lambda::EventSourceMapping",
   "AWS::Lambda::Url",
   "AWS::Events::Rule",
+  "AWS::Scheduler::Schedule",
   "AWS::ApiGatewayV2::Api",
   "AWS::ApiGatewayV2::Route",
   "AWS::ApiGatewayV2::Integration",
@@ -98,6 +99,7 @@ function pseudo({ region, account }: Place): Readonly<Record<string, string>> {
     "AWS::Partition": "aws",
     "AWS::URLSuffix": "amazonaws.com",
     "AWS::NoValue": "",
+    "AWS::StackId": `arn:aws:cloudformation:${region}:${account}:stack/baton/1`,
   };
 }
 

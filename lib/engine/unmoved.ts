@@ -101,13 +101,15 @@ async function lookAtMapRuns(look: Look, root: Segment): Promise<void> {
   const { mapRuns } = look.engine.world;
   for (let after: string | undefined, more = true; more; ) {
     const page = await mapRuns.list(root.execution, runsAtOnce, after);
-    for (const { id, startedAt, stoppedAt } of page.items) {
+    for (const { id, startedAt, stoppedAt, epoch = 0 } of page.items) {
       const before = Number.isFinite(look.before) ? { before: look.before } : {};
       const run = await runHead(look.engine, id);
-      const message = newsMessage(id, run ? epochIn(run.state) : 0, { kind: "heal", ...before });
-      // Whoever redrove it may have died before he entered it as open again.
-      const isOpen = stoppedAt === undefined || (run && run.state.phase.kind !== "ended");
-      if (isOpen) note(look, root, startedAt, `its Map Run ${mapRunArn(id)} has not ended`, message);
+      const redriven = run ? epochIn(run.state) : 0;
+      const hasEnded = !run || run.state.phase.kind === "ended";
+      // Whoever redrove it may have died before he entered it as open again, and it may have ended since.
+      if (hasEnded && stoppedAt !== undefined && epoch >= redriven) continue;
+      const reason = `its Map Run ${mapRunArn(id)} ${run && hasEnded ? "is listed as it was before its end" : "has not ended"}`;
+      note(look, root, startedAt, reason, newsMessage(id, redriven, { kind: "heal", ...before }));
     }
     after = page.next;
     more = after !== undefined;

@@ -4,6 +4,7 @@ import { describeExecution } from "../../lib/engine/describe.ts";
 import { type HealOptions, healAll, healExecution } from "../../lib/engine/heal.ts";
 import type { Call, CallResult } from "../../lib/engine/ports.ts";
 import { redriveExecution } from "../../lib/engine/redrive.ts";
+import { stopExecution } from "../../lib/engine/stop.ts";
 import type { Unmoved } from "../../lib/engine/unmoved.ts";
 import { distributed } from "./map-run/running.ts";
 import { type Setup, setup, tenant } from "./setup.ts";
@@ -181,6 +182,36 @@ test("a redriven Map Run whose redriver died before the list had it as open is f
   await purge(made);
   expect((await heal(made)).map(({ reason }) => reason)).toEqual([
     expect.stringMatching(/^its Map Run .* has not ended$/),
+  ]);
+  await made.pass(60_000);
+  expect(await statusOf(made)).toBe("SUCCEEDED");
+  expect((await mapRuns.list(made.id, 10)).items).toMatchObject([{ epoch: 1, stoppedAt: expect.any(Number) }]);
+});
+
+test("a redriven Map Run that has ended again while the list could not be written is found, and entered", async () => {
+  const made = await setup({ Each: distributed() }, { input: "[1]" });
+  const { mapRuns } = made.engine.world;
+  const { put } = mapRuns;
+  mapRuns.put = async (entry) => {
+    await put(entry);
+    // The next call tells the parent of the end.
+    made.world.purgeAt(made.world.calls.length);
+  };
+  await made.pass(60_000);
+  await stopExecution(made.engine, made.id, {}, "stop");
+  await made.pass(60_000);
+  expect(await statusOf(made)).toBe("ABORTED");
+  mapRuns.put = async () => {
+    throw new Error("died");
+  };
+  await expect(redriveExecution(made.engine, made.id, {})).rejects.toThrow("died");
+  // All its children have succeeded before.
+  await expect(made.pass(60_000)).rejects.toThrow("died");
+  await purge(made);
+  mapRuns.put = put;
+  expect((await heal(made)).map(({ reason }) => reason)).toEqual([
+    expect.stringMatching(/^its Map Run .* is listed as it was before its end$/),
+    "its Map Run has ended",
   ]);
   await made.pass(60_000);
   expect(await statusOf(made)).toBe("SUCCEEDED");

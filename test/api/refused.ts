@@ -179,6 +179,11 @@ export const refused: readonly (readonly [operation: string, input: unknown, ref
     { stateMachineArn: arnOf("passes"), definition: "[]" },
     "InvalidDefinition: Invalid State Machine Definition: 'SCHEMA_VALIDATION_FAILED: Definition must be a valid JSON object at null'",
   ],
+  [
+    "DeleteStateMachine",
+    { stateMachineArn: `${arnOf("passes")}:live` },
+    `ValidationException: '${arnOf("passes")}:live' is a version or an alias of its state machine: DeleteStateMachineVersion and DeleteStateMachineAlias delete those, and DeleteStateMachine takes the ARN without it`,
+  ],
   ["DeleteStateMachine", { stateMachineArn: "passes" }, "InvalidArn: Invalid Arn: 'Invalid ARN prefix: passes'"],
   [
     "DescribeStateMachineForExecution",

@@ -1,23 +1,33 @@
 /**
  * DeleteStateMachine: no execution starts any more, open ones are stopped, then the record goes. A call
- * that dies on the way leaves the machine DELETING; the next one goes on from there.
+ * that dies on the way leaves the machine DELETING; the next one goes on from there. What the service does with the
+ * ARN of a version or an alias its page does not say; to answer as if something were deleted would mislead.
  */
 
 import type { Instant } from "../../asl/position.ts";
 import type { MachineRecord } from "../../engine/ports.ts";
 import { stopExecution } from "../../engine/stop.ts";
-import { machineName } from "../arn.ts";
+import { qualifiedName } from "../arn.ts";
 import { type Call, operation } from "../operation.ts";
+import { invalid, type Refusal } from "../refusal.ts";
 import { arn, readSettings, writeSettings } from "../settings.ts";
 import { structure } from "../shape.ts";
 import { changeMachine } from "./update-state-machine.ts";
 
 export const deleteStateMachine = operation(structure({ stateMachineArn: arn }), async (call, asked) => {
-  const name = machineName(call, asked.stateMachineArn);
-  const machine = name === undefined ? undefined : await call.engine.world.machines.find(call.tenant, name);
+  const named = qualifiedName(call, asked.stateMachineArn);
+  if (named?.qualifier !== undefined) throw notTheMachine(asked.stateMachineArn);
+  const machine = named && (await call.engine.world.machines.find(call.tenant, named.name));
   if (machine) await remove(call, machine);
   return {};
 });
+
+function notTheMachine(stateMachineArn: string): Refusal {
+  return invalid(
+    `'${stateMachineArn}' is a version or an alias of its state machine: ` +
+      "DeleteStateMachineVersion and DeleteStateMachineAlias delete those, and DeleteStateMachine takes the ARN without it",
+  );
+}
 
 async function remove(call: Call, machine: MachineRecord): Promise<void> {
   await changeMachine(call, machine, (stands) => {

@@ -31,6 +31,7 @@ describe("time", () => {
     );
     expect(result).toMatchObject({ status: "TIMED_OUT", failure: { error: "States.Timeout" } });
     expect(result.types).toEqual(["ExecutionStarted", "WaitStateEntered", "ExecutionTimedOut"]);
+    expect(result.history().at(-1)?.previousEventId).toBe(0);
     expect(result.stoppedAt - result.startedAt).toBe(60_000);
   });
 

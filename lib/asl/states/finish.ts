@@ -49,13 +49,17 @@ function endExecution(journal: Journal, outcome: Outcome): void {
       write(journal, "ExecutionFailed", failureDetails(outcome.failure));
       return;
     case "TIMED_OUT":
-      write(journal, "ExecutionTimedOut", failureDetails(outcome.failure));
+      writeUnreferred(journal, "ExecutionTimedOut", outcome.failure);
       return;
     case "ABORTED":
-      // AWS lets the end that somebody else decided refer to nothing.
-      journal.previous = 0;
-      write(journal, "ExecutionAborted", failureDetails(outcome.failure));
+      writeUnreferred(journal, "ExecutionAborted", outcome.failure);
   }
+}
+
+/** AWS lets the end that comes from outside refer to nothing (ExecutionTimedOut: measured in floci#2733). */
+function writeUnreferred(journal: Journal, type: "ExecutionTimedOut" | "ExecutionAborted", failure: Failure): void {
+  journal.previous = 0;
+  write(journal, type, failureDetails(failure));
 }
 
 const iterationEnds = {

@@ -257,7 +257,7 @@ describe("fenced", () => {
 describe("the execution ends from outside", () => {
   test.each([
     ["stopped", "ExecutionAborted<0 → ABORTED, open"],
-    ["execution-timed-out", "ExecutionTimedOut<3 → TIMED_OUT States.Timeout, open"],
+    ["execution-timed-out", "ExecutionTimedOut<0 → TIMED_OUT States.Timeout, open"],
     [
       "poisoned",
       "MapStateFailed<3 ExecutionFailed<4 → FAILED States.Runtime: An error occurred while executing the state 'A' (entered at the event id #2). it threw, open",

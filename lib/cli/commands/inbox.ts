@@ -46,7 +46,7 @@ function showCommand(): Command {
 }
 
 interface Answering extends Options {
-  readonly by: string;
+  readonly by?: string;
   readonly comment?: string;
 }
 
@@ -80,7 +80,7 @@ function refuseCommand(): Command {
     .action(async (task: string, options: Answering & { readonly error: string }) => {
       const client = connect(options.url);
       const found = await findTask(client, task, options.machine);
-      const cause = `refused by ${options.by}${options.comment === undefined ? "" : `: ${options.comment}`}`;
+      const cause = `refused by ${options.by ?? userName()}${options.comment === undefined ? "" : `: ${options.comment}`}`;
       await client.call("SendTaskFailure", { taskToken: found.token, error: options.error, cause });
       say(options, { answered: "refused", ...named(found), error: options.error, cause }, `refused ${titleOf(found)}`);
     });
@@ -104,12 +104,21 @@ function commentOption(): Option {
 }
 
 function byOption(): Option {
-  return new Option("--by <name>", "who answers; it is recorded in the history").default(userInfo().username);
+  return new Option("--by <name>", "who answers; it is recorded in the history (default: the user's name)");
+}
+
+/** In a container a user may be a number that no name belongs to, and then to ask for one throws. */
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return `user ${process.getuid?.() ?? "unknown"}`;
+  }
 }
 
 /** A result that is an object has room for who answered; any other is left as it was given. */
 function resultOf({ output, by, comment }: Answering & { readonly output?: string }, schema?: Schema): string {
-  const answer = { by, ...(comment === undefined ? {} : { comment }) };
+  const answer = { by: by ?? userName(), ...(comment === undefined ? {} : { comment }) };
   const text = output === undefined ? '{"approved":true}' : readInput(output);
   const problems = schema === undefined ? [] : problemsOf(schema, JSON.parse(text));
   if (problems.length > 0)

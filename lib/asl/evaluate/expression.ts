@@ -7,6 +7,7 @@ import { ExactNumber, isArray, setMember, type Value, writeJson } from "../json.
 import { drawFrom } from "./chance.ts";
 import { type EvaluationFailure, queryFailure } from "./failure.ts";
 import { type Compiled, compileJsonata, evaluateJsonata, faultOf } from "./jsonata.ts";
+import { LongIntegers } from "./jsonata-longs.ts";
 import { type ExpressionReferences, referencesOf, unsupportedReference } from "./jsonata-references.ts";
 import { fromJsonata, toJsonata, UnsupportedResult } from "./jsonata-values.ts";
 import type { EvaluationScope } from "./scope.ts";
@@ -51,10 +52,11 @@ export function compileExpression(text: string, field: string): Expression | Exp
 }
 
 export async function evaluateExpression(expression: Expression, scope: EvaluationScope): Promise<Value> {
-  const result = await resultOf(expression, scope);
+  const longs = new LongIntegers();
+  const result = await resultOf(expression, scope, longs);
   if (result === undefined) throw failed(expression, "returned nothing (undefined).");
   try {
-    return fromJsonata(result);
+    return fromJsonata(result, longs);
   } catch (error) {
     if (error instanceof UnsupportedResult) throw failed(expression, "returned an unsupported result type.");
     throw thrown(expression, error);
@@ -73,35 +75,40 @@ export function expectType(expression: Expression, value: Value, expected: Resul
   );
 }
 
-async function resultOf(expression: Expression, scope: EvaluationScope): Promise<unknown> {
+async function resultOf(expression: Expression, scope: EvaluationScope, longs: LongIntegers): Promise<unknown> {
   try {
-    return await evaluateJsonata(expression.compiled, bindingsOf(expression, scope), {
+    return await evaluateJsonata(expression.compiled, bindingsOf(expression, scope, longs), {
       now: scope.now,
       draw: drawFrom(scope.chance),
+      longs,
     });
   } catch (error) {
     throw thrown(expression, error);
   }
 }
 
-function bindingsOf(expression: Expression, scope: EvaluationScope): Record<string, unknown> {
+function bindingsOf(expression: Expression, scope: EvaluationScope, longs: LongIntegers): Record<string, unknown> {
   const bindings: Record<string, unknown> = {};
   for (const name of expression.references.variables) {
     const value = scope.variables.get(name);
-    if (value !== undefined) setMember(bindings, name, toJsonata(value));
+    if (value !== undefined) setMember(bindings, name, toJsonata(value, longs));
   }
-  bindings["states"] = statesOf(expression, scope);
+  bindings["states"] = statesOf(expression, scope, longs);
   return bindings;
 }
 
 /** `$states` with the parts that the expression may look at. */
-function statesOf({ references: { states } }: Expression, scope: EvaluationScope): Record<string, unknown> {
+function statesOf(
+  { references: { states } }: Expression,
+  scope: EvaluationScope,
+  longs: LongIntegers,
+): Record<string, unknown> {
   const sees = (part: string) => states === undefined || states.has(part);
   return {
-    ...(sees("input") && { input: toJsonata(scope.input) }),
-    ...(sees("context") && { context: toJsonata(scope.context()) }),
-    ...(sees("result") && scope.result !== undefined && { result: toJsonata(scope.result) }),
-    ...(sees("errorOutput") && scope.errorOutput !== undefined && { errorOutput: toJsonata(scope.errorOutput) }),
+    ...(sees("input") && { input: toJsonata(scope.input, longs) }),
+    ...(sees("context") && { context: toJsonata(scope.context(), longs) }),
+    ...(sees("result") && scope.result !== undefined && { result: toJsonata(scope.result, longs) }),
+    ...(sees("errorOutput") && scope.errorOutput !== undefined && { errorOutput: toJsonata(scope.errorOutput, longs) }),
   };
 }
 

@@ -8,12 +8,14 @@ import { JsonSyntaxError, parseJsonWithUniqueKeys } from "../json.ts";
 import { type Draw, drawUuid } from "./chance.ts";
 import { JavaRandom } from "./java.ts";
 import { memoryFault } from "./jsonata-budget.ts";
+import type { LongIntegers } from "./jsonata-longs.ts";
 import { toJsonata } from "./jsonata-values.ts";
 
 /** What an evaluation gets from the moment. */
 export interface Occasion {
   readonly now: number;
   readonly draw: Draw;
+  readonly longs: LongIntegers;
 }
 
 interface Focus {
@@ -77,7 +79,13 @@ export const dialect: Readonly<Record<string, DialectFunction>> = {
       () =>
         drawUuid(draw),
   },
-  parse: { signature: "<s?:x>", make: () => parse },
+  parse: {
+    signature: "<s?:x>",
+    make:
+      ({ longs }) =>
+      (text?: string) =>
+        parse(text, longs),
+  },
   // The same every time a moment is evaluated.
   shuffle: {
     signature: "<a:a>",
@@ -157,10 +165,10 @@ function random(seed: number | undefined, draw: Draw): number {
 
 const invalidJson = { code: "D3137", message: "Invalid JSON" };
 
-function parse(text?: string): unknown {
+function parse(text: string | undefined, longs: LongIntegers): unknown {
   if (text === undefined) return undefined;
   try {
-    return finite(toJsonata(parseJsonWithUniqueKeys(text)));
+    return finite(toJsonata(parseJsonWithUniqueKeys(text), longs));
   } catch (error) {
     if (error instanceof JsonSyntaxError) throw { ...invalidJson };
     throw error;

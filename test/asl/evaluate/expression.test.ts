@@ -194,6 +194,30 @@ describe("the service's own functions", () => {
   }
 });
 
+describe("whole numbers that fit in Java's long come out as they went in", () => {
+  const ids = parseJson(
+    '{"id":9007199254740993,"most":9223372036854775807,"least":-9223372036854775807,"list":[1850000000000000001,1.0],' +
+      '"beyond":12345678901234567890,"power":1e17,"twins":[7000000000000000001,7000000000000000002]}',
+  );
+  test.each([
+    ["$states.input.id", "9007199254740993"],
+    ["$states.input.[most, least]", "[9223372036854775807,-9223372036854775807]"],
+    ["{'a': $states.input.list, 'b': $v}", '{"a":[1850000000000000001,1],"b":1234567890123456789}'],
+    ["$states.input.list[0] = $states.input.list[0] ? $states.input.list[0]", "1850000000000000001"],
+    ["$states.result.id", "9007199254740995"],
+    ["$parse('[9007199254740997]')[0]", "9007199254740997"],
+    // A double on the service, too.
+    ["$states.input.beyond", "12345678901234567000"],
+    ["$states.input.power", "100000000000000000"],
+    // Where two became the same number nobody knows which it was.
+    ["$states.input.twins[1]", "7000000000000000000"],
+  ])("%s: %s", async (source, expected) => {
+    const variables = new Map([["v", parseJson("1234567890123456789")]]);
+    const scope = scopeOf(ids, { variables, result: parseJson('{"id":9007199254740995}') });
+    expect(await outcomeLater(() => evaluateExpression(compiled(source), scope))).toBe(expected);
+  });
+});
+
 describe("the package's functions that are replaced do as before", () => {
   test.each([
     ["$pad('foo', 5)", '"foo  "'],

@@ -1,7 +1,7 @@
 /** SendTaskSuccess, SendTaskFailure, SendTaskHeartbeat: whoever holds a task token answers its claim, once. */
 
 import type { JsonText } from "../asl/json.ts";
-import type { Failure } from "../asl/position.ts";
+import type { Failure, Instant } from "../asl/position.ts";
 import { answerOpenClaim, openClaim } from "./answer.ts";
 import { decodeSegment } from "./codec.ts";
 import type { Engine } from "./engine.ts";
@@ -9,6 +9,7 @@ import { guardKey, nonceOf, postGuard } from "./guard.ts";
 import { headOf } from "./head.ts";
 import type { SegmentKey } from "./ports.ts";
 import { expiry } from "./record.ts";
+import type { Segment } from "./segment.ts";
 import { readToken } from "./token.ts";
 
 export type TaskAnswer =
@@ -30,7 +31,7 @@ export async function answerTask(
   const head = await headOf(engine, claim.execution, claim.branch);
   if (!head || openClaim(head.position) !== claim.seq) return afterwards(engine, claim, invocationId);
   if (answer.kind === "heartbeat") {
-    await engine.world.heartbeats.beat(claim, now, expiry(engine, now));
+    await engine.world.heartbeats.beat(claim, now, expiry(engine, nextBeat(head, now)));
     await engine.world.log.durable(); // who was told so is not given up after a power cut
     return "accepted";
   }
@@ -39,6 +40,12 @@ export async function answerTask(
   if (outcome === "no-claim") return afterwards(engine, claim, invocationId);
   await engine.world.log.durable();
   return "accepted";
+}
+
+/** Until then the timer of the claim may ask for this beat. */
+function nextBeat({ position: { doing } }: Segment, now: Instant): Instant {
+  const { heartbeatSeconds = 0 } = doing.kind === "working" ? doing.call : {};
+  return now + heartbeatSeconds * 1_000;
 }
 
 /** Behind a claim come its submission and then its answer. */

@@ -21,7 +21,9 @@ export async function offerClaim(engine: Engine, segment: Segment, working: Work
     return { kind: "failed", failure: { error: "States.Runtime", cause } };
   }
   const claim = { execution: segment.execution, branch: segment.branch, seq: working.claim };
-  await engine.world.activities.offer(activity, { claim, at: working.since }, expiry(engine, working.since));
+  // Of a claim that waits for months it is offered again, each month, for another term (`keep.ts`).
+  const expires = expiry(engine, engine.world.clock.now());
+  await engine.world.activities.offer(activity, { claim, at: working.since }, expires);
   engine.bell.ring(activityArn(activity));
   return undefined;
 }

@@ -4,7 +4,9 @@
  */
 import { expect, test } from "vitest";
 import { type SimulatedWorld, simulatedWorld } from "../../lib/adapters/simulated/world.ts";
+import { takeActivityTask } from "../../lib/engine/activity.ts";
 import { handle } from "../../lib/engine/advance.ts";
+import { answerTask } from "../../lib/engine/callback.ts";
 import { createEngine, type Engine } from "../../lib/engine/engine.ts";
 import { readHistory } from "../../lib/engine/history.ts";
 import { saveDefinition } from "../../lib/engine/machines.ts";
@@ -27,8 +29,8 @@ function forgetful(world: SimulatedWorld): World {
   const note = (name: string, expires: number | undefined) => terms.set(name, expires ?? Number.POSITIVE_INFINITY);
   const inGroup = (branch: string, parent: string, forkSeq: number) =>
     branch.startsWith(`${parent}/${forkSeq}.`) && !branch.slice(parent.length + 1).includes("/");
-  const { log, executions, joins } = world;
-  const own: Pick<World, "log" | "executions" | "joins"> = {
+  const { log, executions, joins, activities, heartbeats } = world;
+  const own: Pick<World, "log" | "executions" | "joins" | "activities" | "heartbeats"> = {
     log: {
       ...log,
       append: (segment) => {
@@ -79,6 +81,22 @@ function forgetful(world: SimulatedWorld): World {
       },
       reports: async (key) => (isThere(joinKey(key)) ? joins.reports(key) : new Map()),
       renew: async (key, until) => void (isThere(joinKey(key)) && note(joinKey(key), until)),
+    },
+    activities: {
+      ...activities,
+      offer: (activity, offer, expires) => {
+        note(`offer ${segmentKey(offer.claim)}`, expires);
+        return activities.offer(activity, offer, expires);
+      },
+      offers: async (...asked) =>
+        (await activities.offers(...asked)).filter(({ claim }) => isThere(`offer ${segmentKey(claim)}`)),
+    },
+    heartbeats: {
+      beat: (claim, at, expires) => {
+        note(`beat ${segmentKey(claim)}`, expires);
+        return heartbeats.beat(claim, at, expires);
+      },
+      last: async (claim) => (isThere(`beat ${segmentKey(claim)}`) ? heartbeats.last(claim) : undefined),
     },
   };
   return Object.assign(Object.create(world), own);
@@ -189,6 +207,22 @@ test("one that loops slowly for a year", async () => {
   const history = await readHistory(createEngine(engine.world), id);
   expect(history[0]?.type).toBe("ExecutionStarted");
   expect(history.filter(({ type }) => type === "WaitStateExited")).toHaveLength(73);
+});
+
+test("a task that waits half a year for a worker, who says once that he is at work", async () => {
+  const Resource = "arn:aws:states:eu-central-1:123456789012:activity:dig";
+  const HeartbeatSeconds = (0.6 * year) / 1_000;
+  const Dig = { Type: "Task", Resource, HeartbeatSeconds, TimeoutSeconds: 99_999_999, End: true };
+  const { world, engine, id, begun } = await started({ StartAt: "Dig", States: { Dig } });
+  await pass(world, engine, begun + year / 2);
+  const task = await takeActivityTask(engine, { ...tenant, name: "dig" }, {});
+  if (task === undefined) throw new Error("the task is not offered any more");
+  await pass(world, engine, begun + 0.6 * year);
+  expect(await answerTask(engine, task.token, { kind: "heartbeat" })).toBe("accepted");
+  await pass(world, engine, begun + 1.19 * year);
+  expect(await statusOf(engine, id)).toBe("RUNNING");
+  await pass(world, engine, begun + 1.21 * year);
+  expect(await statusOf(engine, id)).toBe("FAILED");
 });
 
 test("what ends within a month is given no other term", async () => {

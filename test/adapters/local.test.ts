@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { lockFolder } from "../../lib/adapters/local/lock.ts";
 import { type LocalWorld, openLocalWorld } from "../../lib/adapters/local/world.ts";
 import { prng } from "../../lib/adapters/simulated/prng.ts";
-import type { Message } from "../../lib/engine/ports.ts";
+import type { MapRunId, Message } from "../../lib/engine/ports.ts";
 import {
   executionOf,
   freshExecution,
@@ -267,6 +267,42 @@ describe("retention", () => {
     expect(await world.log.head(id, "")).toBeDefined();
     expect(await world.expire(stoppedAt + minute + 1, 100)).toBe(4);
     expect(await world.log.head(id, "")).toBeUndefined();
+  });
+
+  test("keeps what a Map Run has written as long as the execution that started it", async () => {
+    const id = freshExecution();
+    const run = `${id.slice(0, id.lastIndexOf("/"))}/Each:0001` as MapRunId;
+    const join = { execution: run, branch: "", seq: 0, epoch: 0, level: 0, group: 0 };
+    await world.executions.start(summaryOf(id, { expires: noon }), { ...segmentOf(id, 0), expires: noon });
+    await world.mapRuns.put({ id: run, execution: id, startedAt: noon, expires: noon });
+    await world.log.append({ ...segmentOf(run, 0), expires: noon });
+    await world.joins.report(join, 0, "x", noon);
+    expect(await world.expire(noon + minute, 100)).toBe(0);
+    expect(await world.log.head(run, "")).toBeDefined();
+    const ending = { status: "SUCCEEDED", stoppedAt: noon + minute, epoch: 0, expires: noon + 2 * minute } as const;
+    await world.executions.finish(id, ending);
+    expect(await world.expire(noon + 2 * minute, 100)).toBe(0);
+    await world.expire(noon + 3 * minute, 100);
+    expect(await world.executions.find(id)).toBeUndefined();
+    await world.expire(noon + 3 * minute, 100);
+    expect(await world.log.head(run, "")).toBeUndefined();
+  });
+
+  test("a name is free when nothing is left of the execution that had it", async () => {
+    const id = freshExecution();
+    const expires = noon;
+    await world.executions.start(summaryOf(id, { expires }), { ...segmentOf(id, 0), expires });
+    for (let seq = 1; seq < 4; seq += 1) await world.log.append({ ...segmentOf(id, seq), expires });
+    await world.executions.finish(id, { status: "SUCCEEDED", stoppedAt: noon, epoch: 0, expires });
+    const again = summaryOf(id, { startedAt: noon + 2 * minute });
+    const started: string[] = [];
+    for (let call = 0; call < 20 && started.at(-1) !== "started"; call += 1) {
+      started.push((await world.executions.start(again, segmentOf(id, 0, "", "again"))).kind);
+      await world.expire(noon + minute, 1);
+    }
+    expect(started).toContain("exists");
+    expect(started.at(-1)).toBe("started");
+    expect((await world.log.branch(id, "")).map(({ body }) => body)).toEqual(["again"]);
   });
 
   test("keeps what runs and what has no end", async () => {

@@ -62,7 +62,8 @@ export function localExecutions(store: Store, log: LocalLog): LocalExecutions {
       await store.room();
       const there = find(summary.id);
       if (there !== undefined) return { kind: "exists", summary: there };
-      log.appendNow(first);
+      if (log.appendNow(first).kind === "taken")
+        throw new Error(`execution ${summary.id} has a first segment but no summary`);
       write(summary);
       return { kind: "started" };
     },

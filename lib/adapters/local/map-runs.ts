@@ -1,4 +1,7 @@
-/** Map Runs on the local store: a row for each, by the execution that started it and the time of its start. */
+/**
+ * Map Runs on the local store: a row for each, by the execution that started it and the time of its start; and one
+ * that leads from the run to that execution, with which all of it is kept (`retention.ts`).
+ */
 import type { MapRunEntry, MapRuns } from "../../engine/map-run/ports.ts";
 import { bodyOf, key, ordered, tables, text, under, value } from "./rows.ts";
 import type { Store } from "./store.ts";
@@ -6,6 +9,7 @@ import type { Store } from "./store.ts";
 export function localMapRuns(store: Store): MapRuns {
   function put(entry: MapRunEntry): void {
     store.put(rowKey(entry), value(JSON.stringify(entry), entry.expires));
+    store.put(key(tables.mapRunParent, text(entry.id)), value(entry.execution, entry.expires));
   }
 
   return {

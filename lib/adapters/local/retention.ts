@@ -6,23 +6,24 @@ import type { ExecutionId } from "../../engine/ports.ts";
 import type { LocalBlobs } from "./blobs.ts";
 import type { LocalExecutions } from "./executions.ts";
 import type { Row } from "./laid-over.ts";
-import { bodyOf, expiryOf, tables } from "./rows.ts";
+import { bodyOf, expiryOf, key, tables, text, under } from "./rows.ts";
 import type { Store } from "./store.ts";
 
 /** Looks at the next `limit` rows, forgets those whose moment is before `now`, and answers how many went. */
 export type Expire = (now: number, limit: number) => Promise<number>;
 
-/** Tables whose rows carry a moment, in the order of the sweep. */
-const swept = [
-  tables.execution,
+/** Tables whose rows belong to the execution, or the Map Run, that their keys begin with. */
+const owned = [
   tables.segment,
   tables.join,
   tables.joinReport,
   tables.joinGroup,
   tables.heartbeat,
-  tables.offer,
   tables.mapRun,
 ] as const;
+
+/** Tables whose rows carry a moment, in the order of the sweep: an execution goes when all that is its own has gone. */
+const swept = [...owned, tables.offer, tables.mapRunParent, tables.execution] as const;
 
 export function retention(store: Store, executions: LocalExecutions, blobs: LocalBlobs): Expire {
   let table = 0;
@@ -39,24 +40,36 @@ export function retention(store: Store, executions: LocalExecutions, blobs: Loca
     return rows;
   }
 
+  /** Of the execution itself, or of the one that started the Map Run. */
+  function summaryOf(owner: string): string | undefined {
+    const own = store.get(key(tables.execution, owner));
+    if (own !== undefined) return own;
+    const parent = store.get(key(tables.mapRunParent, owner));
+    return parent === undefined ? undefined : store.get(key(tables.execution, text(bodyOf(parent))));
+  }
+
+  /** Whoever starts another execution of that name must not meet the log of this one. */
+  function isEmpty(owner: string): boolean {
+    return owned.every((table) => store.range({ ...under(table, owner), limit: 1 }).length === 0);
+  }
+
   /** What belongs to an execution goes with it: it may be open for years, and is kept for a while after its end. */
-  function isKept(key: string, now: number): boolean {
-    const [, owner = ""] = key.split("\t");
-    const row = store.get(`${tables.execution}\t${owner}`);
+  function isKept(name: string, now: number): boolean {
+    const row = summaryOf(ownerOf(name));
     if (row === undefined) return false;
     // A summary is the executions port's own JSON.
     const { status } = JSON.parse(bodyOf(row)) as { status: string };
     return status === "RUNNING" || (expiryOf(row) ?? 0) >= now;
   }
 
-  async function forget([key, value]: Row, now: number): Promise<boolean> {
-    if (!key.startsWith(tables.execution)) {
-      if (isKept(key, now)) return false;
-      store.remove(key);
+  async function forget([name, value]: Row, now: number): Promise<boolean> {
+    if (!name.startsWith(tables.execution)) {
+      if (isKept(name, now)) return false;
+      store.remove(name);
       return true;
     }
     const id = idOf(bodyOf(value));
-    if (!executions.forget(id)) return false;
+    if (!isEmpty(ownerOf(name)) || !executions.forget(id)) return false;
     await blobs.forget(id);
     return true;
   }
@@ -75,6 +88,11 @@ export function retention(store: Store, executions: LocalExecutions, blobs: Loca
     }
     return gone;
   };
+}
+
+/** As it stands in keys. */
+function ownerOf(name: string): string {
+  return name.split("\t")[1] ?? "";
 }
 
 function idOf(summary: string): ExecutionId {

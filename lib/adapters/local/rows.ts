@@ -20,6 +20,7 @@ export const tables = {
   activity: "a",
   offer: "f",
   mapRun: "d",
+  mapRunParent: "p",
 } as const;
 
 /** Greater than every character that a key part can have. */

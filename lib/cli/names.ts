@@ -39,17 +39,29 @@ export async function findExecution(client: Client, given: string): Promise<stri
     const machineArn = await machineArnOf(client, first);
     return `${machineArn.replace(":stateMachine:", ":execution:")}/${second}:${child}`; // whether it is there, the service says
   }
-  const machines = second === undefined ? await standardMachines(client) : [await machineArnOf(client, first)];
   const wanted = second ?? first;
-  const found: Reply[] = [];
+  if (wanted === "") return undefined; // every name begins like that
+  const machines = second === undefined ? await standardMachines(client) : [await machineArnOf(client, first)];
+  let found: readonly Reply[] = [];
   for (const stateMachineArn of machines) {
     const executions = await listAll(client, "ListExecutions", { stateMachineArn }, "executions");
-    const exact = executions.find((execution) => execution.name === wanted);
-    if (exact) return exact.executionArn;
-    found.push(...executions.filter((execution) => execution.name.startsWith(wanted)));
+    found = found.concat(executions.filter((execution) => execution.name.startsWith(wanted)));
   }
-  if (found.length <= 1) return found[0]?.executionArn;
-  throw new Failure(`'${given}' may be ${found.map((execution) => execution.name).join(" or ")}; type more of it`);
+  const exact = found.filter((execution) => execution.name === wanted);
+  const meant = exact.length > 0 ? exact : found; // a name is one machine's: others may have it, too
+  if (meant.length <= 1) return meant[0]?.executionArn;
+  throw new Failure(`'${given}' may be ${toldNames(meant)}; say which`);
+}
+
+const mostTold = 10;
+
+function toldNames(executions: readonly Reply[]): string {
+  const names = executions.slice(0, mostTold).map(({ executionArn }) => {
+    const { machine, name } = namesIn(executionArn);
+    return `${machine}/${name}`;
+  });
+  const more = executions.length - names.length;
+  return [...names, ...(more > 0 ? [`${more} more`] : [])].join(" or ");
 }
 
 /** The service lists no executions of the others. */

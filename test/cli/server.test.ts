@@ -73,7 +73,7 @@ describe("commands on a running server", () => {
 
     expect(await on("stop", "order-")).toMatchObject({
       code: 1,
-      err: "'order-' may be order-8 or order-7; type more of it\n",
+      err: "'order-' may be patient/order-8 or patient/order-7; say which\n",
     });
     const stopped = await on("stop", "patient/order-7", "--error", "Cancelled", "--cause", "by its customer");
     expect(stopped).toMatchObject({ code: 0, out: `stopped ${arn("patient", "order-7")}\n` });
@@ -98,6 +98,22 @@ describe("commands on a running server", () => {
     });
     await on("stop", "order-7");
     expect(JSON.parse((await on("redrive", "order-7", "--json")).out)).toEqual({ redriveDate: expect.any(Number) });
+  });
+
+  test("a name that two machines gave names neither execution, nor does an empty one", async () => {
+    await deploy(connect(server.url), { ...readValidDefinition(patient, {}), name: "also-patient" });
+    for (const machine of ["patient", "also-patient"]) await on("start", machine, "--name", "nightly");
+    expect(await on("stop", "nightly")).toMatchObject({
+      code: 1,
+      err: "'nightly' may be also-patient/nightly or patient/nightly; say which\n",
+    });
+    expect(await on("stop", "also-patient/")).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/^there is no execution 'also-patient\/' /),
+    });
+    expect(await on("stop", "also-patient/night")).toMatchObject({ code: 0 });
+    for (let more = 0; more < 11; more++) await on("start", "patient", "--name", `night-${more}`);
+    expect((await on("describe", "night-")).err).toMatch(/^'night-' may be (patient\/night-\d+ or ){10}1 more;/);
   });
 
   test("a machine's name may have an alias or a version behind it", async () => {

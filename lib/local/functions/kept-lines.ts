@@ -13,37 +13,51 @@ export interface KeptLines extends FunctionLines {
 /** Of one attempt; a function that prints more is looked at in its own terminal. */
 const mostLines = 500;
 const longestLine = 8_192;
-/** Of all attempts together. */
-const mostCharacters = 16 * 1024 * 1024;
+/** Of all attempts together, in characters: what is kept around an attempt or a line takes as much as some of them. */
+const most = 16 * 1024 * 1024;
+const attemptWeight = 512;
+const lineWeight = 128;
 
 interface Kept {
   readonly lines: FunctionLine[];
   dropped: number;
-  characters: number;
+  weight: number;
 }
 
 export function keepLines(now: () => number): KeptLines {
   /** The attempt that printed first comes first. */
   const attempts = new Map<string, Kept>();
-  let characters = 0;
+  let weight = 0;
+  const weigh = (kept: Kept, more: number): void => {
+    kept.weight += more;
+    weight += more;
+  };
+  const begin = (key: string): Kept => {
+    const kept: Kept = { lines: [], dropped: 0, weight: 0 };
+    attempts.set(key, kept);
+    weigh(kept, attemptWeight);
+    return kept;
+  };
   const forget = (key: string, kept: Kept): void => {
     attempts.delete(key);
-    characters -= kept.characters;
+    weight -= kept.weight;
   };
   return {
     add({ claim, functionName, stream, line }) {
       if (claim === undefined) return;
-      const kept = attempts.get(keyOf(claim)) ?? { lines: [], dropped: 0, characters: 0 };
-      attempts.set(keyOf(claim), kept);
+      const key = keyOf(claim);
+      const kept = attempts.get(key) ?? begin(key);
       const text = line.slice(0, longestLine);
       kept.lines.push({ at: now(), functionName, stream, line: text });
-      const gone = kept.lines.length > mostLines ? (kept.lines.shift()?.line.length ?? 0) : undefined;
-      if (gone !== undefined) kept.dropped += 1;
-      kept.characters += text.length - (gone ?? 0);
-      characters += text.length - (gone ?? 0);
-      for (const [key, oldest] of attempts) {
-        if (characters <= mostCharacters) break;
-        forget(key, oldest);
+      weigh(kept, lineWeight + text.length);
+      const gone = kept.lines.length > mostLines ? kept.lines.shift() : undefined;
+      if (gone) {
+        kept.dropped += 1;
+        weigh(kept, -lineWeight - gone.line.length);
+      }
+      for (const [first, oldest] of attempts) {
+        if (weight <= most) break;
+        forget(first, oldest);
       }
     },
     of(claim) {

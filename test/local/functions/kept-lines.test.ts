@@ -20,13 +20,18 @@ test("of an attempt the last 500 lines, and how many are gone", () => {
   expect(kept.of({ ...claim, branch: "/1.1" })).toEqual({ lines: [], dropped: 0 });
 });
 
-test("of many attempts the newest, up to 16 Mi characters", () => {
+test.each([
+  // 16 Mi characters, at 512 for an attempt and 128 for a line beside its text
+  { printed: "long lines", line: "x".repeat(10_000), kept: 1_899 },
+  { printed: "short lines", line: "done", kept: 26_051 },
+  { printed: "empty lines", line: "", kept: 26_214 },
+])("of many attempts that print $printed the newest", ({ line, kept: most }) => {
   const kept = keepLines(() => 0);
-  const line = "x".repeat(10_000);
-  for (let seq = 0; seq < 2_100; seq++)
+  const attempts = most + 100;
+  for (let seq = 0; seq < attempts; seq++)
     kept.add({ claim: { ...claim, seq }, functionName: "f", stream: "stderr", line });
-  expect(kept.of({ ...claim, seq: 51 }).lines).toEqual([]);
-  expect(kept.of({ ...claim, seq: 52 }).lines[0]?.line).toHaveLength(8_192);
+  expect(kept.of({ ...claim, seq: 99 }).lines).toEqual([]);
+  expect(kept.of({ ...claim, seq: 100 }).lines[0]?.line).toHaveLength(Math.min(line.length, 8_192));
 });
 
 test("each attempt of each item of a Map has its own lines", async () => {

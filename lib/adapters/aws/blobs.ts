@@ -39,7 +39,8 @@ export function openBlobs(s3: S3Client, bucket: string): Blobs & Objects {
     },
 
     async renewObject(name) {
-      const CopySource = encodeURI(`${bucket}/${name}`);
+      // S3 reads a bare "+" as a space, and a machine's name may have one.
+      const CopySource = [bucket, ...name.split("/").map(encodeURIComponent)].join("/");
       await s3.send(new CopyObjectCommand({ Bucket: bucket, Key: name, CopySource, StorageClass: "STANDARD" }));
     },
 

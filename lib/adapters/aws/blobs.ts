@@ -16,17 +16,10 @@ const nobodyWasFirst = "*";
 const mostTries = 5;
 
 export function openBlobs(s3: S3Client, bucket: string): Blobs & Objects {
+  const object = (name: string, content: Compact) => ({ Bucket: bucket, Key: name, ...body(content) });
   const blobs: Blobs & Objects = {
-    put: async (name, body) => blobs.putObject(name, await compact(body)),
-    get: (name) => blobs.getObject(name),
-
-    async putObject(name, content) {
-      const command = new PutObjectCommand({
-        Bucket: bucket,
-        Key: name,
-        ...body(content),
-        IfNoneMatch: nobodyWasFirst,
-      });
+    async put(name, body) {
+      const command = new PutObjectCommand({ ...object(name, await compact(body)), IfNoneMatch: nobodyWasFirst });
       for (let tries = 1; ; tries++) {
         try {
           await s3.send(command);
@@ -37,6 +30,11 @@ export function openBlobs(s3: S3Client, bucket: string): Blobs & Objects {
         }
       }
     },
+
+    get: (name) => blobs.getObject(name),
+
+    /** Over what stands there, which is the same: its age counts from the latest row or message that names it. */
+    putObject: async (name, content) => void (await s3.send(new PutObjectCommand(object(name, content)))),
 
     async renewObject(name) {
       // S3 reads a bare "+" as a space, and a machine's name may have one.

@@ -3,6 +3,7 @@
  * deleted through the API of the installation by a custom resource; its role may do what its definition asks
  * for and nothing else.
  */
+import { createHash } from "node:crypto";
 import { ArnFormat, CustomResource, type Duration, Names, RemovalPolicy, Resource, Stack, Token } from "aws-cdk-lib";
 import * as cloudwatch from "aws-cdk-lib/aws-cloudwatch";
 import * as iam from "aws-cdk-lib/aws-iam";
@@ -232,7 +233,9 @@ export class BatonStateMachine extends BatonStateMachineBase {
       props.role ?? new iam.Role(this, "Role", { assumedBy: new iam.ArnPrincipal(props.baton.taskRole.roleArn) });
     this.grantPrincipal = this.role.grantPrincipal;
     // In this stack, so that the installation's does not depend on it.
-    this.#worker = iam.Role.fromRoleArn(this, "TaskRole", props.baton.taskRole.roleArn);
+    this.#worker = iam.Role.fromRoleArn(this, "TaskRole", props.baton.taskRole.roleArn, {
+      defaultPolicyName: policyOfStack(Stack.of(this)),
+    });
     for (const statement of needs) {
       this.#worker.addToPrincipalPolicy(statement);
       // Whoever brings a role has thought about what it may do.
@@ -276,6 +279,17 @@ export class BatonStateMachine extends BatonStateMachineBase {
 }
 
 const longestName = 80;
+
+/**
+ * The task role has the policies of all its machines, and of two with one name the later deployed takes the other's
+ * place. The CDK makes the name of the place within a stack, and an app may be deployed twice.
+ */
+function policyOfStack(stack: Stack): string {
+  let outermost = stack;
+  while (outermost.nestedStackParent !== undefined) outermost = outermost.nestedStackParent;
+  const place = `${stack.environment} ${outermost.stackName} ${stack.node.path}`;
+  return `Policy${createHash("sha256").update(place).digest("hex").slice(0, 8)}`;
+}
 
 function judgeName(name: string): void {
   if (Token.isUnresolved(name) || /^[A-Za-z0-9+!@.()\-=_']{1,80}$/.test(name)) return;

@@ -2,7 +2,7 @@
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { App, Duration, Stack, Validations } from "aws-cdk-lib";
+import { App, Duration, NestedStack, Stack, Validations } from "aws-cdk-lib";
 import { Template } from "aws-cdk-lib/assertions";
 import * as iam from "aws-cdk-lib/aws-iam";
 import * as lambda from "aws-cdk-lib/aws-lambda";
@@ -254,6 +254,21 @@ describe("the role", () => {
     const { PolicyDocument, Roles } = onlyResource(template, "AWS::IAM::Policy", "OrdersTaskRole").Properties;
     expect((PolicyDocument as { Statement: unknown }).Statement).toEqual(expected);
     expect(Roles).toEqual(["tasks"]);
+  });
+
+  test.each([
+    ["another name", { stackName: "shop-test" }, (stack: Stack) => stack],
+    ["another Region", { env: { ...env, region: "eu-north-1" } }, (stack: Stack) => stack],
+    ["nested in it", {}, (stack: Stack) => new NestedStack(stack, "Nested")],
+  ])("the same machine in a stack of %s gives the task role a policy of another name", (_, props, place) => {
+    const names = [{}, props].map((more, times) => {
+      const stack = new Stack(new App(), "Shop", { env, ...more });
+      const scope = times === 0 ? stack : place(stack);
+      const definitionBody = sfn.DefinitionBody.fromString(call);
+      new BatonStateMachine(scope, "Orders", { baton: installation(scope), bundles, definitionBody });
+      return onlyResource(Template.fromStack(scope), "AWS::IAM::Policy", "OrdersTaskRole").Properties["PolicyName"];
+    });
+    expect(new Set(names).size).toBe(2);
   });
 
   test("brought along, it is left as it is", () => {

@@ -25,7 +25,8 @@ type Permission = (to: BatonFunction, resources: Resources) => void;
 
 const permissions: Record<FunctionName, readonly Permission[]> = {
   advance: [useTable, send, usePayloads, sign],
-  tasks: [useTable, send, usePayloads, sign],
+  // A Task may call the API's own operations, lists among them.
+  tasks: [useTable, useList, send, usePayloads, sign],
   timers: [useTable, send, usePayloads, sign],
   "dead-letters": [useTable, send, usePayloads, sign],
   heal: [useTable, useList, send, usePayloads, sign],

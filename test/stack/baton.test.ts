@@ -262,6 +262,11 @@ describe("rights", () => {
     expect(new Set(readers)).toEqual(new Set(["BatonApiHandler", "BatonSync"]));
   });
 
+  test("those read the list of executions who answer what asks for it: the API, Tasks that call it, and healing", () => {
+    const readers = rights.filter((right) => right.includes("/index/list")).map((right) => right.split(" ")[0]);
+    expect(new Set(readers)).toEqual(new Set(["BatonApiHandler", "BatonSync", "BatonTasks", "BatonHeal"]));
+  });
+
   test("nobody may call a Lambda function unless it was named, but those who answer requests the one for tasks", () => {
     const callers = statements.filter(({ statement }) => JSON.stringify(statement).includes("lambda:"));
     expect(callers.map(({ id }) => id).sort()).toEqual(["BatonApiHandler", "BatonSync"]);

@@ -4,18 +4,17 @@ import { changeMachine } from "../lib/api/machine-resource.ts";
 import { callWithKey } from "./key-holder.ts";
 
 export const handler = async (event: ResourceEvent): Promise<void> =>
-  await answerResource(
-    event,
-    async ({ RequestType, PhysicalResourceId, ResourceProperties, OldResourceProperties }) => {
-      const { Endpoint, KeySecretArn } = ResourceProperties;
-      return await changeMachine(
-        {
-          kind: RequestType,
-          wanted: ResourceProperties,
-          ...(PhysicalResourceId === undefined ? {} : { before: PhysicalResourceId }),
-          ...(OldResourceProperties === undefined ? {} : { old: OldResourceProperties }),
-        },
-        await callWithKey(String(Endpoint), String(KeySecretArn)),
-      );
-    },
-  );
+  await answerResource(event, async (asked) => {
+    const { PhysicalResourceId, ResourceProperties, OldResourceProperties } = asked;
+    const { Endpoint, KeySecretArn } = ResourceProperties;
+    return await changeMachine(
+      {
+        kind: asked.RequestType,
+        owner: { stackId: asked.StackId, logicalId: asked.LogicalResourceId },
+        wanted: ResourceProperties,
+        ...(PhysicalResourceId === undefined ? {} : { before: PhysicalResourceId }),
+        ...(OldResourceProperties === undefined ? {} : { old: OldResourceProperties }),
+      },
+      await callWithKey(String(Endpoint), String(KeySecretArn)),
+    );
+  });

@@ -6,8 +6,15 @@
 /** An operation of the API; rejects with the service's text. */
 export type CallApi = (operation: string, input: object) => Promise<Readonly<Record<string, unknown>>>;
 
+/** Which resource it is, of which stack. */
+export interface Owner {
+  readonly stackId: string;
+  readonly logicalId: string;
+}
+
 export interface MachineChange {
   readonly kind: "Create" | "Update" | "Delete";
+  readonly owner: Owner;
   /** The machine's ARN, or what stands for one that was never made. */
   readonly before?: string;
   readonly wanted: Readonly<Record<string, unknown>>;
@@ -19,7 +26,8 @@ export interface MadeMachine {
   readonly attributes: { readonly Arn: string; readonly Name: string; readonly RevisionId: string };
 }
 
-export async function changeMachine({ kind, before, wanted, old }: MachineChange, call: CallApi): Promise<MadeMachine> {
+export async function changeMachine(change: MachineChange, call: CallApi): Promise<MadeMachine> {
+  const { kind, before, wanted, old } = change;
   const name = text(wanted, "Name");
   if (kind === "Delete") {
     if (before?.startsWith("arn:")) await call("DeleteStateMachine", { stateMachineArn: before });
@@ -27,17 +35,28 @@ export async function changeMachine({ kind, before, wanted, old }: MachineChange
   }
   // Another name or type is another machine: CloudFormation has the old one deleted afterwards.
   const isAnother = old !== undefined && ["Name", "Type"].some((member) => old[member] !== wanted[member]);
-  if (kind === "Create" || before === undefined || isAnother) return await create(name, wanted, call);
+  if (kind === "Create" || before === undefined || isAnother) return await create(name, change, call);
   const { revisionId } = await call("UpdateStateMachine", { stateMachineArn: before, ...described(wanted) });
   return made(before, name, revisionId);
 }
 
-async function create(name: string, wanted: MachineChange["wanted"], call: CallApi): Promise<MadeMachine> {
-  const { stateMachineArn } = await call("CreateStateMachine", {
-    name,
-    type: text(wanted, "Type"),
-    ...described(wanted),
-  });
+/**
+ * With the same content CreateStateMachine answers what stands under the name, whoever made it: then two resources
+ * would have one machine, and the first that goes would take it along. CloudFormation's own is refused there, too.
+ */
+async function create(name: string, { wanted, owner }: MachineChange, call: CallApi): Promise<MadeMachine> {
+  const tags = [
+    { key: "baton:stack-id", value: owner.stackId },
+    { key: "baton:logical-id", value: owner.logicalId },
+  ];
+  const type = text(wanted, "Type");
+  const { stateMachineArn } = await call("CreateStateMachine", { name, type, ...described(wanted), tags });
+  const { tags: stand = [] } = await call("ListTagsForResource", { resourceArn: stateMachineArn });
+  const stands = new Set(Array.isArray(stand) ? stand.map(({ key, value }) => `${key}=${value}`) : []);
+  if (!tags.every(({ key, value }) => stands.has(`${key}=${value}`)))
+    throw new Error(
+      `State Machine Already Exists: '${stateMachineArn}', and it was not made by ${owner.logicalId} of this stack. Give this one another stateMachineName, or delete that one first.`,
+    );
   return made(String(stateMachineArn), name, undefined);
 }
 

@@ -70,6 +70,7 @@ async function ask(
     changeMachine(
       {
         kind: RequestType,
+        owner: { stackId: event.StackId, logicalId: event.LogicalResourceId },
         wanted: ResourceProperties,
         ...(PhysicalResourceId === undefined ? {} : { before: PhysicalResourceId }),
         ...(OldResourceProperties === undefined ? {} : { old: OldResourceProperties }),
@@ -107,6 +108,18 @@ describe("a machine as a resource", () => {
     const gone = await ask("Delete", first, { PhysicalResourceId: arnOf("orders") });
     expect(gone).toMatchObject({ Status: "SUCCESS", PhysicalResourceId: arnOf("orders") });
     expect(await ask("Delete", first, { PhysicalResourceId: arnOf("orders") })).toMatchObject({ Status: "SUCCESS" });
+  });
+
+  test.each([
+    ["of another name in the stack", { LogicalResourceId: "Renamed" }],
+    ["of another stack", { StackId: "another" }],
+  ])("a resource %s does not get the same machine, and does not delete it", async (what, other) => {
+    const properties = { Name: what.replaceAll(" ", "-"), Definition: pass };
+    await ask("Create", properties);
+    const answer = await ask("Create", properties, other);
+    expect(answer).toMatchObject({ Status: "FAILED", Reason: expect.stringMatching(/^State Machine Already Exists/) });
+    await ask("Delete", properties, { ...other, PhysicalResourceId: answer.PhysicalResourceId });
+    expect(await describeMachine(properties.Name)).toMatchObject({ status: "ACTIVE" });
   });
 
   test("logging and tracing arrive with their types", async () => {

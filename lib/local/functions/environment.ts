@@ -12,7 +12,7 @@ import { lineCutter } from "./lines.ts";
 import { isPython } from "./python-program.ts";
 
 export interface EnvironmentSettings {
-  /** The runtime's program, in the function's own language. */
+  /** The runtime's program: JavaScript's by its file, Python's as its text. */
   readonly runtime: string;
   readonly folder: string;
   readonly name: string;
@@ -215,7 +215,9 @@ function killGroup(child: ChildProcess): void {
 /** Descriptor 3 carries invocations in, 4 carries results and lines out. */
 function spawnRuntime({ runtime, file, name, folder, memoryMegabytes, variables }: EnvironmentSettings): ChildProcess {
   const flags = ["--enable-source-maps", `--max-old-space-size=${memoryMegabytes}`];
-  const [command, options] = isPython(file) ? (["python3", ["-B"]] as const) : ([process.execPath, flags] as const);
+  const [command, options] = isPython(file)
+    ? (["python3", ["-B", "-c"]] as const)
+    : ([process.execPath, flags] as const);
   return spawn(command, [...options, runtime, file, name], {
     cwd: folder,
     detached: ownGroup,

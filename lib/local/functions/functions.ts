@@ -109,7 +109,7 @@ function createPrograms(): (found: FunctionFile) => Promise<Prepared> {
 }
 
 async function prepare({ name, file, version }: FunctionFile): Promise<Prepared> {
-  const runtime = isPython(file) ? await pythonProgram() : await runtimeProgram();
+  const runtime = isPython(file) ? pythonProgram : await runtimeProgram();
   if (!isTypeScript(file)) return { kind: "program", name, file, version, runtime };
   const tag = createHash("sha256").update(`${file}|${version}`).digest("hex").slice(0, 16);
   const compiled = await compileTypeScript(file, `${name}-${tag}`);

@@ -11,7 +11,7 @@ export interface Program {
   readonly name: string;
   readonly file: string;
   readonly version: string;
-  /** The runtime's program, in the function's own language. */
+  /** The runtime's program, as the environment takes it. */
   readonly runtime: string;
 }
 

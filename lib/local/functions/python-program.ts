@@ -3,13 +3,13 @@
  * invocation after the other as Lambda's runtime for Python does, and speaks the same frames over the same
  * descriptors. Python has to be on the machine as `python3`; nothing else is needed.
  */
-import { createHash } from "node:crypto";
-import { mkdir, rename, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 
-const source = String.raw`
-import importlib.util, io, json, os, struct, sys, time, traceback, types
+/** Given to Python among its arguments: as a file it would lie in a folder that may be full, or another user's. */
+export const pythonProgram = String.raw`
+import sys
+# The working folder, which holds the functions: one of them may be called like a module of Python's own.
+sys.path[:] = [path for path in sys.path if path]
+import importlib.util, io, json, os, struct, time, traceback, types
 
 file, name = sys.argv[1], sys.argv[2]
 inbox, outbox = os.fdopen(3, "rb"), os.fdopen(4, "wb", buffering=0)
@@ -47,7 +47,7 @@ def failure(kind, message, request=None, stack=()):
 
 def stack_of(error):
     frames = traceback.extract_tb(error.__traceback__)
-    return traceback.format_list([frame for frame in frames if frame.filename != __file__ and "importlib" not in frame.filename])
+    return traceback.format_list([frame for frame in frames if frame.filename != "<string>" and "importlib" not in frame.filename])
 
 def unloadable(kind, message, stack=()):
     text = failure(kind, message, None, stack)
@@ -124,25 +124,6 @@ while True:
     send(head, body)
 `;
 
-let program: Promise<string> | undefined;
-
 export function isPython(file: string): boolean {
   return file.endsWith(".py");
-}
-
-/** Where it lies; written once. */
-export function pythonProgram(): Promise<string> {
-  program ??= write();
-  return program;
-}
-
-async function write(): Promise<string> {
-  const folder = join(tmpdir(), "baton-runtime");
-  const file = join(folder, `${createHash("sha256").update(source).digest("hex").slice(0, 16)}.py`);
-  // Written aside and renamed: another process may be doing the same.
-  const aside = `${file}.${process.pid}`;
-  await mkdir(folder, { recursive: true });
-  await writeFile(aside, source);
-  await rename(aside, file);
-  return file;
 }

@@ -1,5 +1,5 @@
 /** Functions in Python: what they get, what comes of them, and how they fail. */
-import { afterAll, describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test, vi } from "vitest";
 import { missingPython } from "../../servers/tools.ts";
 import { type FunctionsUnderTest, folderOf, told } from "./folder-of.ts";
 
@@ -14,6 +14,12 @@ function open(source: string, more: Readonly<Record<string, string>> = {}): Func
 }
 
 describe.runIf(missing === undefined)(missing === undefined ? "Python" : `Python (skipped: ${missing})`, () => {
+  test("it needs no room for temporary files, and a neighbour may be called like a module of Python's", async () => {
+    const functions = open("def handler(e, c):\n    return 1", { "struct.py": "raise Exception('not the real one')" });
+    vi.stubEnv("TMPDIR", "/dev/null");
+    expect(told(await functions.call("f").finally(() => vi.unstubAllEnvs()))).toBe("1");
+  });
+
   test.each([
     ["a handler", "def handler(event, context):\n    return {'got': event}", '{"got": {"n": 1}}'],
     ["Lambda's usual name", "def lambda_handler(event, context):\n    return event['n'] + 1", "2"],

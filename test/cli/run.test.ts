@@ -90,6 +90,12 @@ describe("baton run, in this process", () => {
     ]);
   });
 
+  test("a server that the environment names is not replaced by this process when it does not answer", async () => {
+    vi.stubEnv("AWS_ENDPOINT_URL_SFN", nowhere[1]);
+    const { code, out, err } = await baton("run", file("definition.yaml")).finally(() => vi.unstubAllEnvs());
+    expect([code, out, err]).toEqual([1, "", expect.stringContaining(`nothing answers at ${nowhere[1]}`)]);
+  });
+
   test("where S3 cannot be asked, the folder is what is advised first", async () => {
     const sources = ["ACCESS_KEY_ID", "SECRET_ACCESS_KEY", "PROFILE", "WEB_IDENTITY_TOKEN_FILE"];
     for (const name of [...sources, "CONTAINER_CREDENTIALS_RELATIVE_URI", "CONTAINER_CREDENTIALS_FULL_URI"])

@@ -17,6 +17,7 @@ import {
   readInput,
   substituteOption,
   urlOption,
+  usualUrl,
 } from "../options.ts";
 import { paint } from "../paint.ts";
 import { substituteFromOption } from "../placeholders.ts";
@@ -49,13 +50,16 @@ export function runCommand(): Command {
     .action(run);
 }
 
-/** Functions and files given here are this process's, so the execution is too. A server that was asked for by its address is not replaced. */
+/**
+ * Functions and files given here are this process's, so the execution is too. A server that was asked for by its
+ * address, here or in the environment, is not replaced: its machines and tasks are others.
+ */
 async function run(file: string, options: Options, command: Command): Promise<void> {
   const definition = readValidDefinition(file, options.substitute);
   const input = readInput(options.input);
   const { functions, functionUrl, objects } = options;
   const isOwn = functions.length > 0 || Object.keys(functionUrl).length > 0 || objects !== undefined;
-  const askedFor = command.getOptionValueSource("url") === "cli";
+  const askedFor = command.getOptionValueSource("url") === "cli" || options.url !== usualUrl;
   if (!isOwn && (askedFor || (await isUp(options.url)))) await runAt(options.url, definition, input, options);
   else await runHere(definition, input, options);
 }

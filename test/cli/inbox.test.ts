@@ -140,9 +140,15 @@ describe("baton inbox", () => {
       code: 1,
       err: expect.stringMatching(/not as the task asks for it.*\n +limit has to be at most 500, but is 501\./),
     });
-    const { out } = await inbox("approve", id, "--output", '{"limit":5}', "--json");
-    expect(JSON.parse(out)).toMatchObject({ answered: "approved", state: "Boss", output: { limit: 5 } });
+    const { out } = await inbox("approve", id, "--output", '{"limit":5}', "--by", "mia", "--json");
+    expect(JSON.parse(out).output).toEqual({ limit: 5, by: "mia" });
+    expect(JSON.parse(out)).toMatchObject({ answered: "approved", state: "Boss" });
     const next = (await listed(5)).find(({ state }) => state === "Stock")?.id ?? "";
+    for (const signature of ["--comment", "--by"])
+      expect(await inbox("approve", next, "--output", "[1]", signature, "x")).toMatchObject({
+        code: 1,
+        err: "who answers and a comment go into the output, which has to be a JSON object for that\n",
+      });
     expect(await inbox("approve", next, "--output", '{"approved":false}')).toMatchObject({
       code: 0,
       out: expect.stringMatching(/^answered "approved": false to B\d\/Stock\n$/),

@@ -116,9 +116,8 @@ function userName(): string {
   }
 }
 
-/** A result that is an object has room for who answered; any other is left as it was given. */
+/** What is given as the result stays as it is, unless it is also said who answers or why. */
 function resultOf({ output, by, comment }: Answering & { readonly output?: string }, schema?: Schema): string {
-  const answer = { by: by ?? userName(), ...(comment === undefined ? {} : { comment }) };
   const text = output === undefined ? '{"approved":true}' : readInput(output);
   const problems = schema === undefined ? [] : problemsOf(schema, JSON.parse(text));
   if (problems.length > 0)
@@ -127,12 +126,13 @@ function resultOf({ output, by, comment }: Answering & { readonly output?: strin
         "\n",
       ),
     );
-  if (output === undefined) return JSON.stringify({ approved: true, ...answer });
-  if (comment === undefined) return text;
+  const signed = { by: by ?? userName(), ...(comment === undefined ? {} : { comment }) };
+  if (output === undefined) return JSON.stringify({ approved: true, ...signed });
+  if (by === undefined && comment === undefined) return text;
   const given: unknown = JSON.parse(text);
   if (typeof given !== "object" || given === null || Array.isArray(given))
-    throw new Failure("a comment goes into the output, which has to be a JSON object for that");
-  return JSON.stringify({ ...given, ...answer });
+    throw new Failure("who answers and a comment go into the output, which has to be a JSON object for that");
+  return JSON.stringify({ ...given, ...signed });
 }
 
 async function openTasks(client: Client, machine: string | undefined): Promise<readonly Reply[]> {

@@ -67,6 +67,24 @@ export const mapRuns: Readonly<Record<string, Scenario>> = {
     },
     input: [1, 2, 3, 4, 5, 6],
   },
+  mapRunWideFails: {
+    confluent: "always",
+    definition: {
+      StartAt: "Run",
+      States: {
+        Run: distributed(
+          {
+            Choose: { Type: "Choice", Choices: [{ Variable: "$", NumericEquals: 6, Next: "Fail" }], Default: "Nap" },
+            Fail: { Type: "Fail", Error: "Six" },
+            Nap: { Type: "Wait", Seconds: 20, End: true },
+          },
+          { MaxConcurrency: 12, Catch: [{ ErrorEquals: ["States.ALL"], Next: "Caught" }], End: true },
+        ),
+        Caught: { Type: "Pass", End: true },
+      },
+    },
+    input: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12],
+  },
   mapRunLate: {
     confluent: "always",
     definition: {

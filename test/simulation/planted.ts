@@ -399,6 +399,13 @@ export const bugs: readonly Planted[] = [
     only: "mapRunExpressWide",
   },
   {
+    bug: "whoever closes a Map Run looks for children up to the first chunk that nobody has taken from",
+    file: `${engine}/map-run/close.ts`,
+    from: "else if (group >= firstChunks(state) ||",
+    to: "else if (group >= 0 ||",
+    only: "mapRunWideFails",
+  },
+  {
     bug: "whoever closes a Map Run leaves the ends of its EXPRESS children to them",
     file: `${engine}/map-run/close.ts`,
     from: "if (state.express) return fenceChild(engine, run, state, place);",

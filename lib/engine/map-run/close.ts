@@ -15,7 +15,7 @@ import { changeRun, existing, type RunHead } from "./log.ts";
 import { type ChildReport, countsOf } from "./reports.ts";
 import { closed, closedUpTo, epochIn, handOver, isDone, type RunState } from "./run.ts";
 import { stopChild } from "./stop-child.ts";
-import { ofEpoch } from "./tokens.ts";
+import { firstChunks, ofEpoch } from "./tokens.ts";
 import type { Worked } from "./work.ts";
 
 /** Children stopped at a time. */
@@ -43,11 +43,13 @@ export async function closeChildren(engine: Engine, head: RunHead, key: string, 
   return "done";
 }
 
-/** The last chunk that somebody has taken from: they are taken in order. The reader may have staged more than it wrote down. */
+/** The last chunk that somebody has taken from. The reader may have staged more than it wrote down. */
 async function lastTaken(engine: Engine, run: MapRunId, state: RunState): Promise<number> {
   const epoch = epochIn(state);
+  let last = -1;
   for (let group = 0; ; group++) {
-    if (!isDone(state, group) && (await takersOf(engine, run, group, epoch)).length === 0) return group - 1;
+    if (isDone(state, group) || (await takersOf(engine, run, group, epoch)).length > 0) last = group;
+    else if (group >= firstChunks(state) || !(await stagedChunk(engine, run, group))) return last;
   }
 }
 

@@ -16,7 +16,7 @@ import { type ChildEnd, endsIn, frontierIn, holdsIn, tokenIn } from "./express.t
 import { callFor, enterOpen, entryOf, runHead } from "./log.ts";
 import { reportsOf } from "./reports.ts";
 import { epochIn, isDone, isOpen, keptIn, type RunState } from "./run.ts";
-import { giveOut, shiftMessage, startWaiting, takerOf, tokenBehind, waitingShifts } from "./tokens.ts";
+import { firstChunks, giveOut, shiftMessage, startWaiting, takerOf, tokenBehind, waitingShifts } from "./tokens.ts";
 
 /** `epoch`: a run that has been redriven since has other messages. `before`: only children that should have moved by then. */
 export async function healRun(engine: Engine, run: MapRunId, epoch: number, before: Instant): Promise<void> {
@@ -35,13 +35,13 @@ export async function healRun(engine: Engine, run: MapRunId, epoch: number, befo
   }
 }
 
-/** Chunk by chunk, up to the first that nobody has taken from. */
+/** Chunk by chunk, as far as anybody has taken from them. */
 async function allTakers(engine: Engine, run: MapRunId, state: RunState): Promise<readonly (readonly number[])[]> {
   const takers: (readonly number[])[] = [];
   for (let group = 0; group < state.staged.chunks; group++) {
     const isKept = keptIn(state, group) !== undefined;
     const here = isKept ? [] : (await takersOf(engine, run, group, epochIn(state))).slice(0, groupWidth);
-    if (here.length === 0 && !isKept) break;
+    if (here.length === 0 && !isKept && group >= firstChunks(state)) break;
     takers.push(here);
   }
   return takers;

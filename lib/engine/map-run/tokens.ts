@@ -49,6 +49,14 @@ export function ofEpoch(epoch: number): { readonly epoch?: number } {
 }
 
 /**
+ * In so many chunks tokens of the first generation begin, each in its own and in any order: one may be untouched that
+ * is followed by others. Behind them children are taken chunk by chunk.
+ */
+export function firstChunks({ concurrency: [first] }: RunState): number {
+  return Math.ceil(first / groupWidth);
+}
+
+/**
  * The messages that start a token's first child each. Those of the first generation fill chunk after chunk among
  * themselves, so each may begin at its own: none has to go past the others. From there on the frontier says it.
  */

@@ -9,9 +9,11 @@ import { handle } from "../../lib/engine/advance.ts";
 import { answerTask } from "../../lib/engine/callback.ts";
 import { createEngine, type Engine } from "../../lib/engine/engine.ts";
 import { readHistory } from "../../lib/engine/history.ts";
+import { childId } from "../../lib/engine/identity.ts";
 import { saveDefinition } from "../../lib/engine/machines.ts";
 import { describeMapRun } from "../../lib/engine/map-run/describe.ts";
-import type { ExecutionId, JoinKey, SegmentKey, SegmentRecord, World } from "../../lib/engine/ports.ts";
+import type { ExecutionId, JoinKey, MapRunId, SegmentKey, SegmentRecord, World } from "../../lib/engine/ports.ts";
+import { redriveExecution } from "../../lib/engine/redrive.ts";
 import { startExecution } from "../../lib/engine/start.ts";
 import { tenant } from "./setup.ts";
 
@@ -64,6 +66,11 @@ function forgetful(world: SimulatedWorld): World {
       finish: (id, ending) => {
         note(summaryKey(id), ending.expires);
         return executions.finish(id, ending);
+      },
+      redrive: (id, redriving, segment) => {
+        note(summaryKey(id), redriving.expires);
+        note(segmentKey(segment), segment.expires);
+        return executions.redrive(id, redriving, segment);
       },
       find: async (id) => (isThere(summaryKey(id)) ? executions.find(id) : undefined),
       renew: async (id, until) => void note(summaryKey(id), until),
@@ -192,6 +199,36 @@ test.each([1, 3])("a Map Run whose children wait for half a year, %i at a time",
   expect(await statusOf(engine, id)).toBe("SUCCEEDED");
   const history = await readHistory(createEngine(engine.world), id);
   expect(history.at(-1)).toMatchObject({ executionSucceededEventDetails: { output: "[1,2,3]" } });
+});
+
+test("a Map Run that is redriven when the store has forgotten its first children does not run them again", async () => {
+  const Long = { Type: "Wait", Seconds: year / 2 / 1_000, Next: "Break" };
+  const Choices = [{ Variable: "$", NumericEquals: 2, Next: "Long" }];
+  const ItemProcessor = {
+    ProcessorConfig: { Mode: "DISTRIBUTED", ExecutionType: "STANDARD" },
+    StartAt: "Choose",
+    States: {
+      Choose: { Type: "Choice", Choices, Default: "Done" },
+      Long,
+      Break: { Type: "Fail", Error: "Broken" },
+      Done: { Type: "Succeed" },
+    },
+  };
+  const Each = { Type: "Map", MaxConcurrency: 1, ItemProcessor, End: true };
+  const { world, engine, id, begun } = await started({ StartAt: "Each", States: { Each } }, "[1,2]");
+  await pass(world, engine, begun + year / 2 + day);
+  expect(await statusOf(engine, id)).toBe("FAILED");
+  const run = (await engine.world.mapRuns.list(id, 1)).items[0]?.id ?? ("" as MapRunId);
+  const [first, second] = [childId(run, 0), childId(run, 1)];
+  expect([await statusOf(engine, first), await statusOf(engine, second)]).toEqual([undefined, "FAILED"]);
+  expect((await redriveExecution(engine, id, {})).kind).toBe("redriven");
+  await pass(world, engine, begun + year / 2 + 2 * day);
+  expect((await describeMapRun(createEngine(engine.world), run))?.executions).toMatchObject({
+    succeeded: 1,
+    failed: 1,
+  });
+  expect((await engine.world.executions.find(second))?.redrives?.count).toBe(1);
+  expect([await statusOf(engine, first), await statusOf(engine, id)]).toEqual([undefined, "FAILED"]);
 });
 
 test("one that loops slowly for a year", async () => {

@@ -17,7 +17,6 @@ import { dispatch } from "../messages.ts";
 import type { MapRunId } from "../ports.ts";
 import { expiry } from "../record.ts";
 import { redriveExecution } from "../redrive.ts";
-import type { Header } from "../segment.ts";
 import { type NewChild, startChild } from "./children.ts";
 import { chunkOf, runJoin, takersOf } from "./chunks.ts";
 import { noCounts, sum } from "./counts.ts";
@@ -123,6 +122,8 @@ async function goOnWith(engine: Engine, run: MapRunId, state: RunState, child: N
   const head = await headOf(engine, id, "");
   const header = head && (await headerAt(engine, head));
   if (!head || !header) {
+    const forgotten = await forgottenEnd(engine, run, state, child.index);
+    if (forgotten) return reportOld(engine, run, child, forgotten);
     await startChild(engine, run, state, child);
     return "runs";
   }
@@ -148,26 +149,30 @@ async function goOnWith(engine: Engine, run: MapRunId, state: RunState, child: N
     const redriven = await redriveExecution(engine, id, request);
     if (redriven.kind === "redriven") return "runs";
   }
-  await reportOld(engine, run, child, header, { stoppedAt: head.now, outcome });
-  return "passed";
+  const { startedAt, redriveCount } = header;
+  const { index, items } = child;
+  const times = redriveCount === 0 ? {} : { redriveCount };
+  return reportOld(engine, run, child, { index, items, startedAt, stoppedAt: head.now, outcome, ...times });
 }
 
-async function reportOld(
+/**
+ * What a child came to before whose own rows are gone by now, as they are some months after its end: the run, which is
+ * open longer, has kept the report of it.
+ */
+async function forgottenEnd(
   engine: Engine,
   run: MapRunId,
-  child: NewChild,
-  { startedAt, redriveCount }: Header,
-  { stoppedAt, outcome }: Pick<ChildReport, "stoppedAt" | "outcome">,
-): Promise<void> {
-  const report: ChildReport = {
-    index: child.index,
-    items: child.items,
-    startedAt,
-    stoppedAt,
-    outcome,
-    ...(redriveCount > 0 && { redriveCount }),
-    ...(outcome.status !== "SUCCEEDED" && { isFinal: true as const }),
-  };
+  state: RunState,
+  index: number,
+): Promise<ChildReport | undefined> {
+  if (engine.world.clock.now() < expiry(engine, state.startedAt)) return undefined;
+  const before = await reportsOf(engine, run, state, Math.floor(index / groupWidth), state.redriven?.before ?? 0);
+  return before.get(index);
+}
+
+async function reportOld(engine: Engine, run: MapRunId, child: NewChild, old: ChildReport): Promise<"passed"> {
+  const report = old.outcome.status === "SUCCEEDED" ? old : { ...old, isFinal: true as const };
   const message = await reportEnd(engine, run, {}, child, report);
   if (message) await dispatch(engine, [message]);
+  return "passed";
 }

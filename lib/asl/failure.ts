@@ -7,7 +7,7 @@ import { EvaluationFailure } from "./evaluate/failure.ts";
 import { objectOf } from "./json.ts";
 import type { Entered, Failure } from "./position.ts";
 import { judge } from "./retry.ts";
-import { finishFailed } from "./states/finish.ts";
+import { endsAtOnce, finishFailed } from "./states/finish.ts";
 import { type Journal, write } from "./states/journal.ts";
 import { assign, type Departure, evaluated, leave, merged } from "./states/leave.ts";
 import { Payload } from "./states/payload.ts";
@@ -33,7 +33,7 @@ export async function guarded(visit: Visit, part: () => Promise<Transition> | Tr
 
 async function failEvaluation(visit: Visit, evaluation: EvaluationFailure): Promise<Transition> {
   const failure = reportEvaluation(visit, evaluation);
-  return failState(visit, failure, { told: evaluation.error === "States.Runtime" });
+  return failState(visit, failure, { told: endsAtOnce(failure) });
 }
 
 /** The failure as the state reports it; a failed JSONata expression also gets its event. */

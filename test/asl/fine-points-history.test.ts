@@ -19,6 +19,8 @@ type Row = readonly [string, object, string, string, Tasks?];
 
 const named = (rows: readonly Row[]) => rows.map((row) => [row[0], row] as const);
 
+const parallelOf = (state: object) => ({ Type: "Parallel", Branches: [{ StartAt: "X", States: { X: state } }] });
+
 describe("histories", () => {
   async function chain(states: object, input: string, tasks: Tasks = {}): Promise<string> {
     const history = (await simulate(machine(states), input, { tasks })).history();
@@ -75,6 +77,24 @@ describe("histories", () => {
       { M: { Type: "Map", ItemProcessor: { ...distributed, StartAt: "I", States: { I: end } }, End: true } },
       "[1]",
       "ExecutionStarted<0 MapStateEntered<0 MapStateStarted<2 MapRunStarted<3 MapRunSucceeded<4 MapStateSucceeded<5 MapStateExited<4 ExecutionSucceeded<7",
+    ],
+    [
+      "a path that fails in a branch ends the execution at once",
+      { P: { ...parallelOf({ ...end, InputPath: "$.no" }), End: true } },
+      "{}",
+      "ExecutionStarted<0 ParallelStateEntered<0 ParallelStateStarted<2 PassStateEntered<3 ExecutionFailed<4",
+    ],
+    [
+      "and a Task has not been aborted by it",
+      { P: { ...parallelOf({ ...sqs, InputPath: "$.no", End: true }), End: true } },
+      "{}",
+      "ExecutionStarted<0 ParallelStateEntered<0 ParallelStateStarted<2 TaskStateEntered<3 ExecutionFailed<4",
+    ],
+    [
+      "nor has its iteration failed",
+      mapOver({ ...end, InputPath: "$.no" }, { MaxConcurrency: 1 }),
+      "[1,2]",
+      "ExecutionStarted<0 MapStateEntered<0 MapStateStarted<2 MapIterationStarted<3 PassStateEntered<4 ExecutionFailed<5",
     ],
   ];
 

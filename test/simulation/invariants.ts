@@ -179,7 +179,8 @@ function iterations(
     if (state.type !== "Map") return [];
     const mine = ofMaps.filter((event) => nameOf(event) === state.name);
     const most = highest(mine);
-    const left = mine.filter(({ type }) => type === "MapIterationStarted").length * 2 - mine.length;
+    const begun = mine.filter(({ type }) => type === "MapIterationStarted").length;
+    const left = begun * 2 - mine.length - endedSilently(written, state.name);
     // One that goes on ends again, and is not started again.
     if (redrives > 0) return left <= 0 ? [] : [`${left} iterations of ${state.name} began and did not end`];
     const [concurrency = 0, ...others] = forks.get(state.name) ?? [];
@@ -188,6 +189,14 @@ function iterations(
       others.length === 0 && most > concurrency ? [`${most} iterations of ${state.name} ran at once`] : [];
     return [...unended, ...tooMany];
   });
+}
+
+/** What nobody can answer ends the execution before the iteration can say that it has failed. */
+function endedSilently(written: readonly Segment[], map: string): number {
+  return written.filter(({ position: { doing, scope } }) => {
+    if (scope?.kind !== "Map" || scope.state !== map || doing.kind !== "ended") return false;
+    return doing.outcome.status === "FAILED" && doing.outcome.failure.error === "States.Runtime";
+  }).length;
 }
 
 function nameOf(event: AwsHistoryEvent): unknown {

@@ -343,8 +343,19 @@ function failed(_fold: Fold, event: AwsHistoryEvent, before: Context): Context {
 }
 
 function ended(fold: Fold, event: AwsHistoryEvent, before: Context): Context {
-  const { visit } = before;
-  if (visit?.type === "Fail") Object.assign(visit, texts(detailsOf(event), "error", "cause"));
+  if (event.type === "ExecutionFailed") failThrough(fold, event, before);
   for (const open of fold.open) closeOpen(fold, open, event.timestamp);
   return before;
+}
+
+/** What the end refers to has failed, and with it all that is around it: not every failure has events that say so. */
+function failThrough({ open }: Fold, event: AwsHistoryEvent, { visit, inside }: Context): void {
+  const failure = texts(detailsOf(event), "error", "cause");
+  if (visit && open.has(visit) && visit.attempts.at(-1)?.status !== "failed" && visit.error === undefined) {
+    Object.assign(visit, failure);
+  }
+  for (let around = inside; around && open.has(around.visit); around = around.visit.inside) {
+    endAttempt(around.visit, event.timestamp, { status: "failed", ...failure });
+    if (around.index !== undefined) around.visit.items.set(around.index, "failed");
+  }
 }

@@ -35,9 +35,14 @@ function withoutVariables({ variables: _, ...position }: Position): Position {
 export function finishFailed(visit: Visit, failure: Failure, open?: Forked): Transition {
   const { journal, position } = visit;
   const failed = finish(visit, { status: "FAILED", failure }, open);
-  if (position.scope === undefined || visit.state.type !== "Task") return failed;
+  if (position.scope === undefined || visit.state.type !== "Task" || endsAtOnce(failure)) return failed;
   remark(journal, "TaskStateAborted");
   return { events: journal.events, next: { ...failed.next, events: journal.count } };
+}
+
+/** What nobody can answer ends the execution, and what is around it ends without a word (measured in floci#2868). */
+export function endsAtOnce({ error }: Failure): boolean {
+  return error === "States.Runtime";
 }
 
 function endExecution(journal: Journal, outcome: Outcome): void {
@@ -72,6 +77,7 @@ const iterationEnds = {
 /** Beside the chain: what follows (the next iteration, the state's failure) refers to the iteration's last event. */
 function endIteration(journal: Journal, position: Position, outcome: Outcome): void {
   const { scope } = position;
+  if (outcome.status === "FAILED" && endsAtOnce(outcome.failure)) return;
   if (scope !== undefined) remark(journal, iterationEnds[outcome.status], { name: scope.state, index: scope.index });
 }
 

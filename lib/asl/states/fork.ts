@@ -9,6 +9,7 @@ import type { JsonText } from "../json.ts";
 import type { Failure, Forked } from "../position.ts";
 import type { Transition } from "../transition.ts";
 import { completeRun, failRun } from "./distributed.ts";
+import { endsAtOnce } from "./finish.ts";
 import { type Journal, remark } from "./journal.ts";
 import { departWith, leave } from "./leave.ts";
 import { Payload } from "./payload.ts";
@@ -49,7 +50,7 @@ export function close(visit: ForkVisit, fork: Forked, failure: Failure, at: Even
 export async function closed(visit: ForkVisit, fork: Forked, failure: Failure, events: number): Promise<Transition> {
   if (fork.run !== undefined && isMap(visit)) return failRun(visit, failure);
   passOver(visit.journal, fork, events);
-  return failState(visit, failure);
+  return failState(visit, failure, { told: endsAtOnce(failure) });
 }
 
 function isMap(visit: ForkVisit): visit is Visit<MapState> {

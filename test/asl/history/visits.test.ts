@@ -48,6 +48,22 @@ describe("visits", () => {
     ],
     ["a Fail state", machine({ A: { Type: "Fail", Error: "No" } }), "{}", answers(), ["A: failed No"]],
     [
+      "a path that leads nowhere",
+      machine({ A: { ...after.After, InputPath: "$.no" } }),
+      "{}",
+      answers(),
+      ["A: failed States.Runtime"],
+    ],
+    [
+      "a path that leads nowhere in a Map",
+      machine({
+        A: { Type: "Map", ItemProcessor: machine({ In: { ...after.After, InputPath: "$.no" } }, "In"), End: true },
+      }),
+      "[1,2]",
+      answers(),
+      ["A: failed (failed States.Runtime) {0 failed, 1 aborted}", "In in A[0]: failed States.Runtime"],
+    ],
+    [
       "a Map",
       machine({ A: { Type: "Map", ItemProcessor: inner, End: true } }),
       "[1,2]",

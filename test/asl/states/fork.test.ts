@@ -109,7 +109,7 @@ describe("a branch begins", () => {
   test("an ItemSelector that fails, fails the branch in the name of the Map", async () => {
     const walker = new Walker(map({ ItemSelector: { "x.$": "$.nowhere" } })).at(beginning());
     expect(await walker.take("arrived")).toContain(
-      "MapIterationFailed<5 → FAILED States.Runtime: An error occurred while executing the state 'A' (entered at the event id #2).",
+      "→ FAILED States.Runtime: An error occurred while executing the state 'A' (entered at the event id #2).",
     );
   });
 

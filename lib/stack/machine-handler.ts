@@ -7,6 +7,12 @@ import type { IBaton } from "./baton.ts";
 import { BatonFunction } from "./function.ts";
 import { shared } from "./shared.ts";
 
+/** A key and a few calls of the API, each of which may take half a minute: it answers in any case. */
+const answerTimeout = Duration.minutes(3);
+
+/** With the two tries that Lambda makes when it died. Without a limit a stack waits for an hour. */
+export const serviceTimeout = Duration.minutes(15);
+
 export function machineHandler(scope: Construct, baton: IBaton, bundles: string | undefined): lambda.IFunction {
   const { made } = shared(scope, baton, "Machines", MachineHandler, bundles);
   made.allow(["secretsmanager:GetSecretValue"], [baton.accessKeySecretArn]);
@@ -21,7 +27,7 @@ class MachineHandler extends Construct {
     this.made = new BatonFunction(this, "Machines", {
       name: "machine-resource",
       description: "Makes, changes and deletes the state machines of this stack on Baton",
-      timeout: Duration.minutes(1),
+      timeout: answerTimeout,
       bundles,
       memorySize: 256,
       logRetention: logs.RetentionDays.ONE_MONTH,

@@ -15,7 +15,7 @@ import { policyOf } from "../asl/policy/policy.ts";
 import type { KeyRole } from "./access-keys.ts";
 import type { IBaton } from "./baton.ts";
 import { definitionText, isChain } from "./definition-text.ts";
-import { machineHandler } from "./machine-handler.ts";
+import { machineHandler, serviceTimeout } from "./machine-handler.ts";
 
 /** A state machine of a `Baton`, made here or elsewhere. */
 export interface IBatonStateMachine extends IConstruct, iam.IGrantable {
@@ -263,6 +263,7 @@ export class BatonStateMachine extends BatonStateMachineBase {
     return new CustomResource(this, "Resource", {
       resourceType: "Custom::BatonStateMachine",
       serviceToken: machineHandler(this, baton, props.bundles).functionArn,
+      serviceTimeout,
       removalPolicy: props.removalPolicy ?? RemovalPolicy.DESTROY,
       properties: {
         Endpoint: baton.endpoint,

@@ -20,6 +20,8 @@ const answers: { Status: string; Reason?: string; PhysicalResourceId: string; Da
 let api: Listening;
 let stack: Server;
 let stackUrl: string;
+/** Answers that do not arrive. */
+let outages = 0;
 
 beforeAll(async () => {
   const verify = createVerifier({ keyOf: async (id) => (id === key.accessKeyId ? key : undefined), region });
@@ -28,8 +30,13 @@ beforeAll(async () => {
   stack = createServer(async (request, response) => {
     let text = "";
     for await (const chunk of request) text += chunk;
-    answers.push(JSON.parse(text));
-    response.statusCode = request.method === "PUT" ? 200 : 405;
+    if (outages > 0) {
+      outages--;
+      response.statusCode = 503;
+    } else {
+      answers.push(JSON.parse(text));
+      response.statusCode = request.method === "PUT" ? 200 : 405;
+    }
     response.end();
   });
   await new Promise<void>((resolve) => stack.listen(0, "127.0.0.1", resolve));
@@ -120,6 +127,15 @@ describe("a machine as a resource", () => {
     expect(answer).toMatchObject({ Status: "FAILED", Reason: expect.stringMatching(/^State Machine Already Exists/) });
     await ask("Delete", properties, { ...other, PhysicalResourceId: answer.PhysicalResourceId });
     expect(await describeMachine(properties.Name)).toMatchObject({ status: "ACTIVE" });
+  });
+
+  test("whose answer does not arrive is asked for again, and is not said to have failed", async () => {
+    const properties = { Name: "unheard", Definition: pass };
+    const before = answers.length;
+    outages = 1;
+    await expect(ask("Create", properties)).rejects.toThrow("CloudFormation's answer address said 503");
+    expect(answers).toHaveLength(before);
+    expect(await ask("Create", properties)).toMatchObject({ Status: "SUCCESS", PhysicalResourceId: arnOf("unheard") });
   });
 
   test("logging and tracing arrive with their types", async () => {

@@ -84,10 +84,10 @@ describe("the machine", () => {
       KeySecretArn: secret("admin"),
       Name: "orders",
       Type: "EXPRESS",
-      Definition: pass,
+      ...{ Definition: pass, ServiceTimeout: "900" },
     });
     const handler = onlyResource(template, "AWS::Lambda::Function", "BatonMachines").Properties;
-    expect(handler).toMatchObject({ Handler: "index.handler", Runtime: "nodejs24.x" });
+    expect(handler).toMatchObject({ Handler: "index.handler", Runtime: "nodejs24.x", Timeout: 180 });
   });
 
   test("unnamed, it has the name of its place, within what a name may be", () => {

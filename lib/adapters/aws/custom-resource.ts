@@ -25,25 +25,27 @@ export interface Resource {
 /** CloudFormation takes 4 KB; a reason that is longer hides what it says. */
 const longestReason = 1_000;
 
+/**
+ * Rejects if the answer does not arrive: Lambda then hands the event over again. To say that it failed would be wrong
+ * where only the answer did, and CloudFormation would forget what was made.
+ */
 export async function answerResource(
   event: ResourceEvent,
   work: (event: ResourceEvent) => Promise<Resource>,
 ): Promise<void> {
-  const { StackId, RequestId, LogicalResourceId, PhysicalResourceId } = event;
-  const about = { StackId, RequestId, LogicalResourceId };
+  const { StackId, RequestId, LogicalResourceId } = event;
+  await send(event, { StackId, RequestId, LogicalResourceId, ...(await outcomeOf(event, work)) });
+}
+
+async function outcomeOf(event: ResourceEvent, work: (event: ResourceEvent) => Promise<Resource>): Promise<object> {
   try {
     const { physicalId, attributes } = await work(event);
-    await send(event, { ...about, Status: "SUCCESS", PhysicalResourceId: physicalId, Data: attributes });
+    return { Status: "SUCCESS", PhysicalResourceId: physicalId, Data: attributes };
   } catch (error) {
     console.error(error);
     const Reason = (error instanceof Error ? error.message : String(error)).slice(0, longestReason);
     // A creation that failed is deleted by this name, and there is nothing to delete.
-    await send(event, {
-      ...about,
-      Status: "FAILED",
-      Reason,
-      PhysicalResourceId: PhysicalResourceId ?? `none-${RequestId}`,
-    });
+    return { Status: "FAILED", Reason, PhysicalResourceId: event.PhysicalResourceId ?? `none-${event.RequestId}` };
   }
 }
 

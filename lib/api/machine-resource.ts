@@ -2,6 +2,7 @@
  * A state machine as a resource of CloudFormation: created, updated and deleted through the API, like anybody
  * would. What it is to be comes as texts. How CloudFormation asks and is answered is not known here.
  */
+import { ApiRefusal } from "./signed-call.ts";
 
 /** An operation of the API; rejects with the service's text. */
 export type CallApi = (operation: string, input: object) => Promise<Readonly<Record<string, unknown>>>;
@@ -30,7 +31,7 @@ export async function changeMachine(change: MachineChange, call: CallApi): Promi
   const { kind, before, wanted, old } = change;
   const name = text(wanted, "Name");
   if (kind === "Delete") {
-    if (before?.startsWith("arn:")) await call("DeleteStateMachine", { stateMachineArn: before });
+    if (before?.startsWith("arn:")) await remove(before, call);
     return { physicalId: before ?? name, attributes: { Arn: before ?? "", Name: name, RevisionId: "" } };
   }
   // Another name or type is another machine: CloudFormation has the old one deleted afterwards.
@@ -58,6 +59,30 @@ async function create(name: string, { wanted, owner }: MachineChange, call: Call
       `State Machine Already Exists: '${stateMachineArn}', and it was not made by ${owner.logicalId} of this stack. Give this one another stateMachineName, or delete that one first.`,
     );
   return made(String(stateMachineArn), name, undefined);
+}
+
+/** Each takes as long as a request may, and CloudFormation's handler three minutes. */
+const mostDeletions = 5;
+
+/** A call stops open executions for as long as it may take, and leaves what is left to the next. */
+async function remove(stateMachineArn: string, call: CallApi): Promise<void> {
+  for (let calls = 0; calls < mostDeletions; calls++) {
+    await call("DeleteStateMachine", { stateMachineArn });
+    if (await isGone(stateMachineArn, call)) return;
+  }
+  throw new Error(
+    `State machine ${stateMachineArn} is being deleted, and has more open executions than could be stopped by now. Delete it again.`,
+  );
+}
+
+async function isGone(stateMachineArn: string, call: CallApi): Promise<boolean> {
+  try {
+    await call("DescribeStateMachine", { stateMachineArn });
+    return false;
+  } catch (error) {
+    if (error instanceof ApiRefusal && error.code === "StateMachineDoesNotExist") return true;
+    throw error;
+  }
 }
 
 function made(arn: string, name: string, revisionId: unknown): MadeMachine {

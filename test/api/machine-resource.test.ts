@@ -8,7 +8,7 @@ import { answerResource, type ResourceEvent } from "../../lib/adapters/aws/custo
 import { createVerifier } from "../../lib/api/authentication.ts";
 import { createApi } from "../../lib/api/handler.ts";
 import { type CallApi, changeMachine } from "../../lib/api/machine-resource.ts";
-import { signedCall } from "../../lib/api/signed-call.ts";
+import { ApiRefusal, signedCall } from "../../lib/api/signed-call.ts";
 import { type Listening, serve } from "../../lib/local/server.ts";
 import { memoryWorld } from "./memory-world.ts";
 import { arnOf, pass, wait } from "./requests.ts";
@@ -136,6 +136,31 @@ describe("a machine as a resource", () => {
     await expect(ask("Create", properties)).rejects.toThrow("CloudFormation's answer address said 503");
     expect(answers).toHaveLength(before);
     expect(await ask("Create", properties)).toMatchObject({ Status: "SUCCESS", PhysicalResourceId: arnOf("unheard") });
+  });
+
+  test.each([
+    // calls it takes   what comes of it
+    [1, "gone"],
+    [3, "gone"],
+    [
+      99,
+      "State machine arn:of-it is being deleted, and has more open executions than could be stopped by now. Delete it again.",
+    ],
+  ])("with open executions that %i deletions stop, deleted: %s", async (needed, outcome) => {
+    let left = needed;
+    const calls: CallApi = async (operation) => {
+      if (operation === "DeleteStateMachine") left--;
+      else if (left <= 0) throw new ApiRefusal("StateMachineDoesNotExist", "", 400);
+      return {};
+    };
+    const owner = { stackId: "stack", logicalId: "Orders" };
+    const asked = changeMachine({ kind: "Delete", owner, wanted: { Name: "orders" }, before: "arn:of-it" }, calls);
+    expect(
+      await asked.then(
+        () => "gone",
+        ({ message }: Error) => message,
+      ),
+    ).toBe(outcome);
   });
 
   test("logging and tracing arrive with their types", async () => {

@@ -4,6 +4,7 @@
  */
 import type { Catcher, State } from "./definition.ts";
 import { EvaluationFailure } from "./evaluate/failure.ts";
+import type { EventRef } from "./event.ts";
 import { objectOf } from "./json.ts";
 import type { Entered, Failure } from "./position.ts";
 import { judge } from "./retry.ts";
@@ -70,9 +71,11 @@ export async function failState(visit: Visit, failure: Failure, manner: FailureM
       const again: Entered = { ...entered, retries: verdict.retries, retryCount: entered.retryCount + 1 };
       return stay(visit, { kind: "retrying", notBefore: moment.now + verdict.afterMilliseconds }, again);
     }
-    case "catch":
+    case "catch": {
+      const before = journal.previous;
       tellFailed(state, journal, manner);
-      return caught(visit, verdict.by, failure);
+      return caught(visit, verdict.by, failure, before);
+    }
     case "fail":
       tellFailed(state, journal, manner);
       return finishFailed(visit, failure);
@@ -85,13 +88,20 @@ function tellFailed(state: State, journal: Journal, manner: FailureManner): void
   if (state.type === "Parallel") write(journal, "ParallelStateFailed");
 }
 
-/** A catcher that fails itself fails the state for good: nobody catches the catcher. */
-async function caught(visit: Visit, by: Catcher, failure: Failure): Promise<Transition> {
+/**
+ * A catcher that fails itself fails the state for good: nobody catches the catcher. A Map or Parallel then says a
+ * second time that it failed, and the expression refers to before it had failed at all (measured in floci#3167).
+ */
+async function caught(visit: Visit, by: Catcher, failure: Failure, before: EventRef): Promise<Transition> {
   try {
     return leave(visit, await departCaught(visit, by, failure));
   } catch (error) {
     if (!(error instanceof EvaluationFailure)) throw error;
-    return finishFailed(visit, reportEvaluation(visit, error));
+    const isQuery = error.error === "States.QueryEvaluationError";
+    if (isQuery) visit.journal.previous = before;
+    const ofCatcher = reportEvaluation(visit, error);
+    tellFailed(visit.state, visit.journal, { told: !isQuery });
+    return finishFailed(visit, ofCatcher);
   }
 }
 

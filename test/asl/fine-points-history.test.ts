@@ -96,6 +96,20 @@ describe("histories", () => {
       "[1,2]",
       "ExecutionStarted<0 MapStateEntered<0 MapStateStarted<2 MapIterationStarted<3 PassStateEntered<4 ExecutionFailed<5",
     ],
+    [
+      "a Catch that fails lets its Parallel fail twice",
+      {
+        P: {
+          ...parallelOf({ Type: "Fail", Error: "Mine" }),
+          ...ja,
+          Catch: [{ ErrorEquals: ["States.ALL"], Output: "{% $states.input.no %}", Next: "E" }],
+          Next: "E",
+        },
+        E: end,
+      },
+      "{}",
+      "ExecutionStarted<0 ParallelStateEntered<0 ParallelStateStarted<2 FailStateEntered<3 ParallelStateFailed<4 EvaluationFailed<4 ParallelStateFailed<6 ExecutionFailed<7",
+    ],
   ];
 
   test.each(named(rows))("%s", async (_, [, states, input, expected, tasks]) => {

@@ -4,7 +4,11 @@
  */
 import type { Failure } from "../position.ts";
 
-type EvaluationError = "States.Runtime" | "States.QueryEvaluationError" | "States.DataLimitExceeded";
+type EvaluationError =
+  | "States.Runtime"
+  | "States.QueryEvaluationError"
+  | "States.DataLimitExceeded"
+  | "States.ReferencePathConflict";
 
 export class EvaluationFailure extends Error {
   readonly error: EvaluationError;

@@ -4,7 +4,7 @@
  * once, no `eval`. Also reference paths, which say where a result goes (`ResultPath`).
  */
 import { isArray, isObject, property, type Value, withProperty, writeJson } from "../json.ts";
-import { runtimeFailure } from "./failure.ts";
+import { EvaluationFailure, runtimeFailure } from "./failure.ts";
 import { explainMiss } from "./path-miss.ts";
 import { type PathSyntax, parsePath, parsePathAt, type Root, type Step } from "./path-syntax.ts";
 import { find, findOne, isDefinite } from "./path-walk.ts";
@@ -65,6 +65,30 @@ export function readPath(path: Path, scope: EvaluationScope): Value {
   const value = findOrNull(path, scope);
   if (value === undefined) throw runtimeFailure(`Invalid path '${path.source}' : ${missReason(path, scope)}`);
   return value;
+}
+
+/** What ItemsPath gives: to the service it is a Reference Path, whose first step that leads nowhere is named. */
+export function readReference(path: Path, scope: EvaluationScope): Value {
+  const { root, steps, source } = path;
+  if (root.kind !== "input" || scope.input === null || findOrNull(path, scope) !== undefined)
+    return readPath(path, scope);
+  const stuck = steps.findIndex((_, position) => findOne(scope.input, steps.slice(0, position + 1)) === undefined);
+  throw conflict(source, stepName(steps[stuck]), scope.input);
+}
+
+function stepName(step: Step | undefined): string {
+  if (step?.kind === "key") return step.key;
+  return step?.kind === "index" ? String(step.index) : "";
+}
+
+/**
+ * Neither in the specification nor documented; users of the service meet it. A text or a number as a whole is
+ * nothing to take a step in. https://qiita.com/tsubasaogawa/items/4fe341bdb6ae7d2fd8ee
+ */
+function conflict(source: string, step: string, document: Value): EvaluationFailure {
+  const what = isArray(document) || isObject(document) ? `step "${step}"` : `ReferencePath ${source}`;
+  const cause = `Unable to apply ${what} to input ${writeJson(document)}`;
+  return new EvaluationFailure("States.ReferencePathConflict", cause);
 }
 
 /** Seen on the service where a state's input is null (a Lambda function that returned nothing). */
@@ -129,8 +153,17 @@ function notAReference(source: string): PathProblem {
 /** A copy of the document with the value in its place; objects that are missing on the way are made. */
 export function place(document: Value, path: ReferencePath, value: Value): Value {
   const placed = placeBelow(document, path.steps, 0, value);
-  if (placed !== undefined) return placed;
-  throw runtimeFailure(`Unable to apply ReferencePath ${path.source} to input ${writeJson(document)}`);
+  if (!(placed instanceof Stuck)) return placed;
+  throw conflict(path.source, placed.step, document);
+}
+
+/** The step that cannot be taken. */
+class Stuck {
+  readonly step: string;
+
+  constructor(step: string | number) {
+    this.step = String(step);
+  }
 }
 
 function placeBelow(
@@ -138,15 +171,16 @@ function placeBelow(
   steps: readonly (string | number)[],
   position: number,
   value: Value,
-): Value | undefined {
+): Value | Stuck {
   const step = steps[position];
   if (step === undefined) return value;
   if (typeof step === "number") {
     const item = isArray(document) ? document[step] : undefined;
-    const below = item === undefined ? undefined : placeBelow(item, steps, position + 1, value);
-    return below === undefined || !isArray(document) ? undefined : document.with(step, below);
+    if (item === undefined || !isArray(document)) return new Stuck(step);
+    const below = placeBelow(item, steps, position + 1, value);
+    return below instanceof Stuck ? below : document.with(step, below);
   }
-  if (!isObject(document)) return undefined;
+  if (!isObject(document)) return new Stuck(step);
   const below = placeBelow(property(document, step) ?? {}, steps, position + 1, value);
-  return below === undefined ? undefined : withProperty(document, step, below);
+  return below instanceof Stuck ? below : withProperty(document, step, below);
 }

@@ -2,7 +2,7 @@
 import type { MapState } from "../definition.ts";
 import { expectType } from "../evaluate/expression.ts";
 import { queryFailure, runtimeFailure } from "../evaluate/failure.ts";
-import { readPath } from "../evaluate/path.ts";
+import { readReference } from "../evaluate/path.ts";
 import type { EvaluationScope } from "../evaluate/scope.ts";
 import { evaluateTemplate } from "../evaluate/template.ts";
 import { entriesOf, isArray, isObject, type JsonText, writeJson } from "../json.ts";
@@ -21,7 +21,7 @@ export async function itemsOf(visit: Visit<MapState>, input: Payload): Promise<I
   const { state } = visit;
   const scope = scopeOf(visit, input);
   if (state.queryLanguage === "JSONata") return jsonataItems(state, input, scope);
-  const value = state.itemsPath === undefined ? input.value : readPath(state.itemsPath, scope);
+  const value = state.itemsPath === undefined ? input.value : readReference(state.itemsPath, scope);
   if (isArray(value)) {
     visit.moment.watch?.note("afterItemsPath", Payload.ofValue(value));
     return { values: value.map(writeJson) };

@@ -9,7 +9,7 @@ import { entriesOf, type Written } from "./walk.ts";
  */
 const unanswerable: Readonly<Record<string, string>> = {
   "States.ParameterPathFailure": "the service reports it as States.Runtime",
-  "States.ResultPathMatchFailure": "the service reports it as States.Runtime",
+  "States.ResultPathMatchFailure": "the service reports it as States.ReferencePathConflict",
   "States.IntrinsicFailure": "the service reports it as States.Runtime",
   "States.NoChoiceMatched": "only a Choice state can raise it, and that has no Retry and no Catch",
 };

@@ -269,10 +269,15 @@ describe("where a result goes", () => {
     ["$.list[1]", '{"list":[1,2]}', '{"list":[1,"new"]}'],
     ["$.list[0].a", '{"list":[{}]}', '{"list":[{"a":"new"}]}'],
     ["$.__proto__.polluted", "{}", '{"__proto__":{"polluted":"new"}}'],
-    // The text was seen on the service (aws-cdk#29473).
-    ["$.partitioned", '"text"', 'States.Runtime: Unable to apply ReferencePath $.partitioned to input "text"'],
-    ["$.a.b", '{"a":1}', 'States.Runtime: Unable to apply ReferencePath $.a.b to input {"a":1}'],
-    ["$.list[2]", '{"list":[1,2]}', 'States.Runtime: Unable to apply ReferencePath $.list[2] to input {"list":[1,2]}'],
+    // Texts that were seen on the service: aws-cdk#29473, and what its users write of States.ReferencePathConflict.
+    [
+      "$.partitioned",
+      '"text"',
+      'States.ReferencePathConflict: Unable to apply ReferencePath $.partitioned to input "text"',
+    ],
+    ["$.all", "[1]", 'States.ReferencePathConflict: Unable to apply step "all" to input [1]'],
+    ["$.a.b", '{"a":1}', 'States.ReferencePathConflict: Unable to apply step "b" to input {"a":1}'],
+    ["$.list[2]", '{"list":[1,2]}', 'States.ReferencePathConflict: Unable to apply step "2" to input {"list":[1,2]}'],
   ])("%s of %s", (source, input, expected) => {
     expect(put(source, input)).toBe(expected);
     expect(Reflect.get({}, "polluted")).toBeUndefined();

@@ -47,6 +47,20 @@ describe("forking", () => {
     });
   });
 
+  test.each([
+    ["$.jobs", '{"source":"nightly"}', 'step "jobs" to input {"source":"nightly"}'],
+    ["$.found.objects", '{"found":{"status":500}}', 'step "objects" to input {"found":{"status":500}}'],
+    ["$.a.b", '{"x":1}', 'step "a" to input {"x":1}'],
+    ["$.a", '"text"', 'ReferencePath $.a to input "text"'],
+  ])("where %s leads nowhere there are no items, and a Catch may say so", async (ItemsPath, input, what) => {
+    const conflict = `States.ReferencePathConflict: Unable to apply ${what}`;
+    expect(await new Walker(map({ ItemsPath }), input).take("arrived")).toBe(
+      `MapStateEntered<0 MapStateFailed<2 ExecutionFailed<3 → FAILED ${conflict}`,
+    );
+    const caught = { ItemsPath, Catch: [{ ErrorEquals: ["States.ALL"], Next: "B" }], Next: "B" };
+    expect(await new Walker(map(caught), input).take("arrived")).toContain("MapStateExited<3 → B");
+  });
+
   test("what is no array cannot be mapped over", async () => {
     expect(await new Walker(map({ ItemsPath: "$.a" }), '{"a":1}').take("arrived")).toContain(
       "MapStateEntered<0 ExecutionFailed<2 → FAILED States.Runtime: An error occurred while executing the state 'A' (entered at the event id #2). Reference path \"$.a\" must point to array.",

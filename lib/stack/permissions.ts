@@ -73,13 +73,20 @@ export interface MapRunBuckets {
   readonly resultBuckets?: readonly s3.IBucket[];
 }
 
-/** The files of Distributed Maps: the function that takes the steps reads items and writes results. */
+/**
+ * The files of Distributed Maps: the function that takes the steps reads items and writes results. A bucket under a
+ * key of its own asks for the key, too, and for reading it again where a file is written in parts.
+ */
 export function permitMapRuns(to: BatonFunction, { itemBuckets = [], resultBuckets = [] }: MapRunBuckets): void {
   for (const bucket of itemBuckets) {
     to.allow(["s3:GetObject"], [bucket.arnForObjects("*")]);
     to.allow(["s3:ListBucket"], [bucket.bucketArn]);
+    bucket.encryptionKey?.grant(to.role, "kms:Decrypt");
   }
-  for (const bucket of resultBuckets) to.allow(["s3:PutObject"], [bucket.arnForObjects("*")]);
+  for (const bucket of resultBuckets) {
+    to.allow(["s3:PutObject"], [bucket.arnForObjects("*")]);
+    bucket.encryptionKey?.grant(to.role, "kms:GenerateDataKey", "kms:Decrypt");
+  }
 }
 
 function useTable(to: BatonFunction, { table }: Resources): void {

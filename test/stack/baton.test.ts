@@ -1,6 +1,7 @@
 /** The facts of the template on which the design rests, one row each. */
 import { Duration } from "aws-cdk-lib";
 import * as events from "aws-cdk-lib/aws-events";
+import * as kms from "aws-cdk-lib/aws-kms";
 import * as lambda from "aws-cdk-lib/aws-lambda";
 import * as logs from "aws-cdk-lib/aws-logs";
 import * as s3 from "aws-cdk-lib/aws-s3";
@@ -312,6 +313,22 @@ describe("props", () => {
       ["s3:PutObject", "results/*"],
     ]);
     for (const [id] of policies) expect(id).toMatch(/^BatonAdvance/);
+  });
+
+  test("buckets of Distributed Maps under keys of their own: the keys, too", () => {
+    const { stack } = batonStack();
+    const bucket = (name: string) => {
+      const encryptionKey = kms.Key.fromKeyArn(stack, `${name}-key`, `arn:aws:kms:eu-west-1:111122223333:key/${name}`);
+      return s3.Bucket.fromBucketAttributes(stack, name, { bucketName: name, encryptionKey });
+    };
+    const template = templateOf({ itemBuckets: [bucket("items")], resultBuckets: [bucket("results")] });
+    const { Properties } = onlyResource(template, "AWS::IAM::Policy", "BatonAdvance");
+    const { Statement } = Properties["PolicyDocument"] as { Statement: { Action: unknown; Resource: string }[] };
+    const keys = Statement.flatMap(({ Action, Resource }) => (/:kms:/.test(Resource) ? [[Action, Resource]] : []));
+    expect(keys).toEqual([
+      ["kms:Decrypt", expect.stringMatching(/items$/)],
+      [["kms:GenerateDataKey", "kms:Decrypt"], expect.stringMatching(/results$/)],
+    ]);
   });
 
   test("log groups of executions: every function may write there, since each takes steps", () => {

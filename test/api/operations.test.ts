@@ -392,19 +392,26 @@ describe("task tokens", () => {
   });
 });
 
-test("a page of a history is no larger than a Lambda function may answer", async () => {
-  await send("CreateStateMachine", { name: "large", definition: pass, roleArn: role });
-  const input = JSON.stringify("x".repeat(2_200_000));
-  const { executionArn } = (await send("StartExecution", { stateMachineArn: arnOf("large"), input })).body;
+test.each([
+  // name      input                                            events of each page
+  ["letters", "x".repeat(3_000_000), [[1], [2], [3], [4]]],
+  ["quotes", Array<string>(333_333).fill("x"), [[1], [2], [3], [4]]],
+  ["umlauts", "ü".repeat(1_500_000), [[1], [2], [3], [4]]],
+  ["halves", "x".repeat(1_500_000), [[1, 2, 3], [4]]],
+])("a page of a history is no larger than a Lambda function may answer: %s", async (name, value, expected) => {
+  await send("CreateStateMachine", { name, definition: pass, roleArn: role });
+  const input = JSON.stringify(value);
+  const { executionArn } = (await send("StartExecution", { stateMachineArn: arnOf(name), input })).body;
   await world.run();
   const pages: number[][] = [];
   for (let nextToken: string | undefined; pages.length < 9; ) {
     const { body } = await send("GetExecutionHistory", { executionArn, ...(nextToken && { nextToken }) });
     pages.push(body.events.map(({ id }: { id: number }) => id));
+    expect(Buffer.byteLength(JSON.stringify(JSON.stringify(body)))).toBeLessThan(6_291_556);
     nextToken = body.nextToken;
     if (!nextToken) break;
   }
-  expect(pages).toEqual([[1], [2], [3], [4]]);
+  expect(pages).toEqual(expected);
   const bare = await send("GetExecutionHistory", { executionArn, includeExecutionData: false });
   expect(bare.body.events).toHaveLength(4);
 });

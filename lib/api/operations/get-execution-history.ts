@@ -85,15 +85,18 @@ async function nextFrom(
   return (await readHistory(engine, id, end)).slice(event - 1, end);
 }
 
-/** A Lambda function may answer 6 MB; payloads are larger here than the service's, so a page may have to end earlier. */
-const mostCharacters = 4 * 1024 * 1024;
+/**
+ * A Lambda function may answer 6 MB, in which the answer is a string: each of its quotes is escaped once more. Payloads
+ * are larger here than the service's, so a page may have to end earlier.
+ */
+const mostBytes = 5.5 * 1024 * 1024;
 
 /** As many as fit, and at least one. */
 function withinSize(events: readonly AwsHistoryEvent[]): readonly AwsHistoryEvent[] {
   let size = 0;
   const excess = events.findIndex((event, index) => {
-    size += JSON.stringify(event).length;
-    return size > mostCharacters && index > 0;
+    size += Buffer.byteLength(JSON.stringify(JSON.stringify(event)));
+    return size > mostBytes && index > 0;
   });
   return excess < 0 ? events : events.slice(0, excess);
 }

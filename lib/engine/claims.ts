@@ -8,7 +8,7 @@ import { type Command, keyOf } from "./command.ts";
 import type { Engine } from "./engine.ts";
 import { executionArn } from "./identity.ts";
 import { readReports } from "./join.ts";
-import { handedOver } from "./map-run/handed.ts";
+import { handedOver, hasEnded } from "./map-run/handed.ts";
 import { dispatch, isEarly, messageOf } from "./messages.ts";
 import type { Delivery, Verdict } from "./ports.ts";
 import { invisibleUntil, redelivered } from "./redelivery.ts";
@@ -84,6 +84,22 @@ async function joined(engine: Engine, head: Segment, header: Header): Promise<Si
   // One of them failed: its own message to this claim is under way, and decides.
   if (outputs.length < doing.width) return undefined;
   return { kind: "joined", outputs, events: reports.reduce((sum, report) => sum + report.events, 0) };
+}
+
+/** Ends the branch whose fork has come to its end: nobody can take the outputs. False: it does not wait for that. */
+export async function giveUpFork(
+  engine: Engine,
+  command: Extract<Claiming, { kind: "joined" | "run-ended" }>,
+  cause: string,
+): Promise<boolean> {
+  const { execution, branch, claim } = command;
+  const poisoned = async (head: Segment): Promise<Signal | undefined> => {
+    if (head.position.doing.kind !== "forked") return undefined;
+    const isNews = command.kind === "joined" ? isOfNow(command, head) : await hasEnded(engine, command.run, head);
+    return isNews ? { kind: "poisoned", cause } : undefined;
+  };
+  const place = { execution, branch, seq: claim };
+  return (await answerOpenClaim(engine, place, poisoned, keyOf(command))) === "answered";
 }
 
 type Timer = Extract<Command, { kind: "task-timer" }>;

@@ -14,7 +14,7 @@ import type { Engine } from "./engine.ts";
 import { groupWidth } from "./group-width.ts";
 import { headOf } from "./head.ts";
 import { branchPath } from "./identity.ts";
-import { groupsOf, joinKey, readReports, report } from "./join.ts";
+import { countEvents, groupsOf, joinKey, report } from "./join.ts";
 import { abandonRun, isDistributed } from "./map-run/open.ts";
 import { momentAt } from "./moment.ts";
 import { expiry, record, segmentOf } from "./record.ts";
@@ -45,8 +45,7 @@ export async function closeFork(
     const slice = open.slice(from, from + fencesAtOnce);
     await Promise.all(slice.map((index) => fence(engine, header, definition, parent, fork, index, because)));
   }
-  const reports = await readReports(engine, header, parent.branch, fork);
-  return reports.reduce((sum, { events }) => sum + events, 0);
+  return countEvents(engine, header, parent.branch, fork);
 }
 
 /** The same for the fork of a branch that ends with it: answers how many events the branch had beside its own. */

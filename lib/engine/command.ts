@@ -9,7 +9,13 @@ import { newsKey, type RunNews } from "./map-run/news.ts";
 import type { BranchPath, ExecutionId, MapRunId, SegmentKey } from "./ports.ts";
 import type { Header, LogTarget, Token } from "./segment.ts";
 
-interface Addressed {
+/** Any message. */
+interface Mortal {
+  /** How often the dead-letter queue has given it another try; absent: never. */
+  readonly revived?: number;
+}
+
+interface Addressed extends Mortal {
   readonly execution: ExecutionId;
   readonly branch: BranchPath;
 }
@@ -27,8 +33,6 @@ export interface Baton extends Addressed {
   readonly reopened?: true;
   /** Of a branch's first baton: the fork is so wide that its items stand in chunks of their own. */
   readonly staged?: boolean;
-  /** How often the dead-letter queue has given this message another try. */
-  readonly revived?: number;
 }
 
 export interface Begin {
@@ -51,7 +55,6 @@ export interface ExpressRun extends Addressed {
   readonly traceHeader?: string;
   readonly log?: LogTarget;
   readonly strictQuotas?: true;
-  readonly revived?: number;
 }
 
 /** A branch of a fork that a redrive opened again has its turn, whatever it came to before. */
@@ -87,7 +90,6 @@ export interface RunShift extends ToRun {
   readonly token: Token;
   readonly taker: number;
   readonly chunk: number;
-  readonly revived?: number;
 }
 
 /** Start or redrive the child at this place, of a run that has been redriven. */
@@ -99,7 +101,7 @@ export interface RunRedrive extends ToRun {
   readonly place: number;
 }
 
-interface ToRun extends OfEpoch {
+interface ToRun extends OfEpoch, Mortal {
   readonly execution: MapRunId;
   readonly branch: "";
 }

@@ -1,18 +1,20 @@
 /**
  * What the dead-letter queue gets is what killed its worker again and again, without a verdict. The message
- * gets new tries as long as its place in the log is still open; after the last the branch fails with a
- * clear error instead of standing still.
+ * gets new tries as long as its place in the log is still open; after the last the branch, or the Map Run, fails
+ * with a clear error instead of standing still.
  */
 
 import { step } from "../asl/step.ts";
 import { settle } from "./answer.ts";
 import { beginningOf } from "./branch.ts";
+import { giveUpFork } from "./claims.ts";
 import { decodeCommand } from "./codec.ts";
-import { type Baton, type ExpressRun, keyOf, type RunShift } from "./command.ts";
+import { type Baton, type Command, type ExpressRun, keyOf, type RunShift } from "./command.ts";
 import type { Engine } from "./engine.ts";
 import { leavingNewer } from "./format.ts";
 import { headerAt, headOf } from "./head.ts";
 import { firstOf } from "./map-run/shift.ts";
+import { giveUpWork } from "./map-run/work.ts";
 import { dispatch, laneOfState, messageOf } from "./messages.ts";
 import { momentAt } from "./moment.ts";
 import type { Delivery, Verdict } from "./ports.ts";
@@ -30,12 +32,33 @@ async function revive(engine: Engine, delivery: Delivery): Promise<Verdict> {
   const command = decodeCommand(delivery.body);
   if (command.kind === "express") return reviveExpress(engine, command);
   if (command.kind === "run-shift") return reviveShift(engine, command);
-  if (command.kind !== "advance") {
-    // Answers and timers read the head themselves: sent again they find their claim, or that it is gone.
-    await dispatch(engine, [messageOf(command, "flow")]);
-    return { kind: "done" };
+  return command.kind === "advance" ? reviveBaton(engine, command, delivery) : reviveOther(engine, command);
+}
+
+/** Most read little more than the head: sent again they find their claim, or that it is gone. */
+async function reviveOther(engine: Engine, command: Exclude<Command, Baton>): Promise<Verdict> {
+  const revived = (command.revived ?? 0) + 1;
+  const isGivenUp = revived > mostRevivals && (await giveUp(engine, command));
+  if (!isGivenUp) await dispatch(engine, [messageOf({ ...command, revived }, "flow")]);
+  return { kind: "done" };
+}
+
+const outOfTries = `The worker died ${mostRevivals} times over while it took this step; the message is out of tries.`;
+
+/**
+ * Those that may have to read more than a worker can hold: all outputs of a fork, or a part of a file. False: it is
+ * not called for, or nothing else can be done.
+ */
+async function giveUp(engine: Engine, command: Exclude<Command, Baton>): Promise<boolean> {
+  switch (command.kind) {
+    case "run-work":
+      return giveUpWork(engine, command, outOfTries);
+    case "joined":
+    case "run-ended":
+      return giveUpFork(engine, command, outOfTries);
+    default:
+      return false;
   }
-  return reviveBaton(engine, command, delivery);
 }
 
 /**
@@ -68,9 +91,8 @@ async function reviveBaton(engine: Engine, baton: Baton, delivery: Delivery): Pr
     await dispatch(engine, [messageOf({ ...baton, revived }, laneOfState(definition, position.state))]);
     return { kind: "done" };
   }
-  const cause = `The worker died ${mostRevivals} times over while it took this step; the message is out of tries.`;
   const moment = await momentAt(engine, header, definition, baton.branch, baton.seq);
-  const transition = await step(definition, position, { kind: "poisoned", cause }, moment);
+  const transition = await step(definition, position, { kind: "poisoned", cause: outOfTries }, moment);
   const segment = segmentOf(engine, header, moment, transition, keyOf(baton));
   const recorded = await record(engine, header, definition, segment);
   if (recorded.kind === "theirs") return redelivered(engine, baton, delivery);

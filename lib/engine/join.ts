@@ -104,9 +104,27 @@ export async function readReports(
   fork: Forked,
 ): Promise<readonly Report[]> {
   const reports: Report[] = [];
+  for await (const group of reportsByGroup(engine, header, parent, fork)) reports.push(...group);
+  return reports.sort((a, b) => a.index - b.index);
+}
+
+/** How many history events all had who have reported. Their outputs may be more than fit into memory: a group's are held. */
+export async function countEvents(engine: Engine, header: Header, parent: BranchPath, fork: Forked): Promise<number> {
+  let count = 0;
+  for await (const group of reportsByGroup(engine, header, parent, fork)) {
+    for (const { events } of group) count += events;
+  }
+  return count;
+}
+
+async function* reportsByGroup(
+  engine: Engine,
+  header: Header,
+  parent: BranchPath,
+  fork: Forked,
+): AsyncGenerator<readonly Report[]> {
   for (let group = 0; group < groupsOf(fork.width); group++) {
     const read = await engine.world.joins.reports(joinKey(header, parent, fork.claim, group));
-    for (const body of read.values()) reports.push(JSON.parse(body));
+    yield [...read.values()].map((body): Report => JSON.parse(body)); // written by `report`
   }
-  return reports.sort((a, b) => a.index - b.index);
 }

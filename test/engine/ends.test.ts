@@ -2,11 +2,13 @@
 import { describe, expect, test } from "vitest";
 import { handle } from "../../lib/engine/advance.ts";
 import { answerTask } from "../../lib/engine/callback.ts";
+import type { Command } from "../../lib/engine/command.ts";
 import { handleDeadLetter } from "../../lib/engine/dead-letter.ts";
 import { describeExecution } from "../../lib/engine/describe.ts";
 import { createEngine, type Engine } from "../../lib/engine/engine.ts";
 import { saveDefinition } from "../../lib/engine/machines.ts";
 import type { Call, CallResult } from "../../lib/engine/ports.ts";
+import { distributed, work } from "./map-run/running.ts";
 import { type Setup, setup } from "./setup.ts";
 
 test("a machine that loops for ever ends at the installation's limit", async () => {
@@ -33,6 +35,46 @@ test("a message that kills its worker each time gets new tries, then its branch 
   }
   const described = await describeExecution(engine, id);
   expect(described?.summary).toMatchObject({ status: "FAILED", error: "States.Runtime" });
+});
+
+describe("work that kills its worker each time, as more than it can hold does, is given up after some tries:", () => {
+  const task = { Type: "Task", Resource: work, End: true };
+  const map = { Type: "Map", ItemProcessor: { StartAt: "Work", States: { Work: task } }, End: true };
+  const reader = { Resource: "arn:aws:states:::s3:getObject", Parameters: { Bucket: "in", Key: "items.json" } };
+  const writer = { Resource: "arn:aws:states:::s3:putObject", Parameters: { Bucket: "out", Prefix: "x" } };
+  const isJoined = ({ kind }: Command): boolean => kind === "joined";
+  const isReading = (command: Command): boolean => command.kind === "run-work" && command.seq === 0;
+  const isWriting = (command: Command): boolean => command.kind === "run-work" && command.seq > 1;
+
+  test.each([
+    ["the join of a Map", { Each: map }, isJoined],
+    [
+      "the join of a Map in a branch",
+      { Both: { Type: "Parallel", Branches: [{ StartAt: "Each", States: { Each: map } }], End: true } },
+      isJoined,
+    ],
+    ["the results of a Map Run", { Each: distributed() }, ({ kind }: Command) => kind === "run-ended"],
+    ["reading the items of a Map Run", { Each: distributed({ ItemReader: reader }) }, isReading],
+    ["writing the results of a Map Run", { Each: distributed({ ResultWriter: writer }) }, isWriting],
+  ])("%s", async (_, states, kills) => {
+    const files = { in: { "items.json": "[1,2,3]" } };
+    const { engine, id, world } = await setup(states, { input: "[1,2,3]", files });
+    let deaths = 0;
+    for (let turn = 0; turn < 60; turn++) {
+      for (const lane of ["flow", "tasks"] as const) {
+        for (const delivery of await world.inbox.receive(lane, 10)) {
+          const isDeadly = kills(JSON.parse(delivery.body));
+          if (isDeadly) deaths += 1;
+          await (isDeadly ? handleDeadLetter : handle)(engine, delivery);
+          await world.inbox.done([delivery.receipt]);
+        }
+      }
+    }
+    expect(deaths).toBe(4);
+    const described = await describeExecution(engine, id);
+    expect(described?.summary).toMatchObject({ status: "FAILED", error: "States.Runtime" });
+    expect(described?.summary.cause).toContain("out of tries");
+  });
 });
 
 describe("an outage is not held against", () => {

@@ -3,6 +3,7 @@ import { shapeResults, writtenResult } from "../../asl/distributed/results.ts";
 import type { Signal } from "../../asl/transition.ts";
 import type { Engine } from "../engine.ts";
 import type { MapRunId } from "../ports.ts";
+import type { Segment } from "../segment.ts";
 import { readRunFork } from "./fork.ts";
 import { existing, type RunHead } from "./log.ts";
 import { outputsOf, resultsOf } from "./results.ts";
@@ -21,6 +22,12 @@ export async function handedOver(engine: Engine, id: MapRunId, epoch: number): P
     case "ABORTED":
       return undefined; // by the parent's own end
   }
+}
+
+/** Whether the run has come to the end that this fork waits for. */
+export async function hasEnded(engine: Engine, id: MapRunId, { position: { doing } }: Segment): Promise<boolean> {
+  const { state } = await existing(engine, id);
+  return doing.kind === "forked" && state.phase.kind === "ended" && epochIn(state) === (doing.run?.redriveCount ?? 0);
 }
 
 async function joined(engine: Engine, { id, state }: RunHead): Promise<Signal> {

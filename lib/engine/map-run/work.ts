@@ -11,7 +11,7 @@ import { readItems } from "./read.ts";
 import { redriveTaken, reopenRun } from "./redrive.ts";
 import { countsOf } from "./reports.ts";
 import { writeResults } from "./results.ts";
-import { epochIn, groupDone, groupFailing, type Phase, type RunState } from "./run.ts";
+import { closeRun, epochIn, groupDone, groupFailing, type Phase, type RunState, writingEnded } from "./run.ts";
 import { workShift } from "./shift.ts";
 import { startFirst } from "./tokens.ts";
 import { giveMore } from "./update.ts";
@@ -74,7 +74,9 @@ const workers = {
   writing: writeResults,
 } satisfies Record<Working, (engine: Engine, head: RunHead, key: string, until: Instant) => Promise<Worked>>;
 
-async function work(engine: Engine, command: Extract<RunCommand, { kind: "run-work" }>): Promise<Verdict> {
+type RunWork = Extract<RunCommand, { kind: "run-work" }>;
+
+async function work(engine: Engine, command: RunWork): Promise<Verdict> {
   const head = await existing(engine, command.execution);
   const key = keyOf(command);
   // What it was called for is done, and it may have been this very message that was to send the next.
@@ -84,6 +86,20 @@ async function work(engine: Engine, command: Extract<RunCommand, { kind: "run-wo
   const { clock } = engine.world;
   const worked = await workers[phase.kind](engine, head, key, clock.now() + longestWork);
   return worked === "done" ? done : { kind: "later", at: clock.now() + patience };
+}
+
+/**
+ * The run fails, for no worker can do this. False: it is not called for; or children are to be stopped, which has to
+ * be done.
+ */
+export async function giveUpWork(engine: Engine, command: RunWork, cause: string): Promise<boolean> {
+  const { id, state } = await existing(engine, command.execution);
+  const { phase } = state;
+  if (!("charge" in phase) || phase.charge.seq !== command.seq || phase.kind === "closing") return false;
+  const outcome = { status: "FAILED", failure: { error: "States.Runtime", cause } } as const;
+  const end = phase.kind === "writing" ? writingEnded : closeRun;
+  await changeRun(engine, id, keyOf(command), (now, at) => end(now, outcome, at));
+  return true;
 }
 
 async function hear(engine: Engine, command: Extract<RunCommand, { kind: "run-news" }>): Promise<void> {

@@ -43,7 +43,8 @@ const answeredLate: ReadonlySet<string> = new Set(["GetActivityTask", "StartSync
 export function connect(url: string, identity = identityFrom(process.env), patience = usualPatience): Client {
   const askFor = async (what: string, asked: Asked): Promise<Reply> => {
     const limit = answeredLate.has(what) ? undefined : patience;
-    return replyOf(url, await answerTo({ url, what }, requestOf(asked, identity, Date.now()), limit));
+    const question = { url, what };
+    return replyOf(question, await answerTo(question, requestOf(asked, identity, Date.now()), limit));
   };
   return {
     url,
@@ -117,13 +118,27 @@ function noAnswer({ url, what }: Question, error: unknown, limit: number | undef
     limit === undefined
       ? `the connection to ${url} broke off before ${what} was answered (${reason})`
       : `${url} has not answered ${what} within ${limit / 1_000} s`;
-  const done = reading.test(what) ? "" : " It may have been carried out: look before you repeat it.";
-  return `${happened}; see whether the server there still runs, and start it again with: baton dev.${done}`;
+  return `${happened}; see whether the server there still runs, and start it again with: baton dev.${perhapsDone(what)}`;
 }
 
-function replyOf(url: string, { ok, status, body: text }: Answer): Reply {
+function perhapsDone(what: string): string {
+  return reading.test(what) ? "" : " It may have been carried out: look before you repeat it.";
+}
+
+/** Deployed, something stands before Baton that answers for it where it is too slow, or too much asked. */
+function isBusy(status: number): boolean {
+  return status === 429 || status >= 500;
+}
+
+function replyOf({ url, what }: Question, { ok, status, body: text }: Answer): Reply {
   const body = readJson(text);
   const type = body?.__type ?? body?.type;
+  if (type === undefined && isBusy(status)) {
+    const says = [status, body?.message ?? body?.Message].filter(Boolean).join(", ");
+    throw new Failure(
+      `Baton has not answered ${what}: ${url} says that it cannot now (status ${says}); try again in a moment.${perhapsDone(what)}`,
+    );
+  }
   if (typeof body !== "object" || body === null || (!ok && type === undefined)) {
     throw new Failure(`what answers at ${url} is not Baton (status ${status}); give Baton's address with --endpoint`);
   }

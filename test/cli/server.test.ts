@@ -208,6 +208,12 @@ describe("commands on a running server", () => {
       [{ status: 200, headers: {}, body: "hello" }, "is not Baton (status 200); give Baton's address with --endpoint"],
       [jsonAnswer({}, 404), "is not Baton (status 404)"],
       [
+        jsonAnswer({ status: "starting" }, 503),
+        "has not answered ListStateMachines: URL says that it cannot now (status 503)",
+      ],
+      [jsonAnswer({ message: "Too Many Requests" }, 429), "(status 429, Too Many Requests); try again in a moment.\n"],
+      [{ status: 502, headers: {}, body: "<html>" }, "(status 502); try again in a moment.\n"],
+      [
         jsonAnswer({ __type: "MissingAuthenticationTokenException", message: "Missing" }, 403),
         "this Baton takes signed requests only",
       ],
@@ -216,7 +222,7 @@ describe("commands on a running server", () => {
       const other = await serve(async () => answer, { port: 0, bodyLimitBytes: 1_000 });
       const { code, err } = await baton("list", "--url", other.url);
       await other.close(0);
-      expect(err).toContain(sentence);
+      expect(err.replace(other.url, "URL")).toContain(sentence);
       expect(code).toBe(1);
     }
   });

@@ -25,8 +25,9 @@ export function definitionFiles(places: readonly string[]): readonly string[] {
   return places.flatMap((place) => (isFolder(place) ? definitionsIn(place) : [place]));
 }
 
+/** What begins with a dot is some tool's own: Emacs's lock beside a file that is edited, macOS's attributes of one. */
 function definitionsIn(folder: string): readonly string[] {
-  const files = readdirSync(folder).filter((name) => /\.(json|ya?ml)$/.test(name));
+  const files = readdirSync(folder).filter((name) => /^[^.].*\.(json|ya?ml)$/.test(name));
   return files.sort().map((name) => join(folder, name));
 }
 

@@ -16,6 +16,7 @@ test("what was there is known; what is saved is told once, at the second look th
 
   write("new.asl.yaml", "StartAt: A");
   write("notes.txt", "no definition");
+  write(".#new.asl.json", "an editor's own");
   expect(look()).toEqual([]);
   write("new.asl.yaml", "StartAt: A, and still more is being written");
   expect(look()).toEqual([]);

@@ -1,8 +1,9 @@
 /** What users type for a machine or an execution: an ARN, or as much of its name as is clear. */
+import { parseExecutionArn } from "../engine/identity.ts";
 import type { Client, Reply } from "./client.ts";
 import { Failure } from "./failure.ts";
 import { listAll, machinesOf } from "./list-all.ts";
-import { machineByItself, noExecution, noMachine } from "./not-found.ts";
+import { machineByItself, noExecution, noMachine, otherArn } from "./not-found.ts";
 
 /** A name, or with a version or an alias `name:live`. */
 export async function machineArnOf(client: Client, given: string): Promise<string> {
@@ -26,6 +27,7 @@ export function arnAmong(machines: readonly Reply[], given: string): string | un
 }
 
 export async function executionArnOf(client: Client, given: string): Promise<string> {
+  if (given.startsWith("arn:") && !parseExecutionArn(given)) throw otherArn(client, given);
   const found = await findExecution(client, given);
   if (found !== undefined) return found;
   throw noExecution(client, given, arnAmong(await machinesOf(client), given) !== undefined);

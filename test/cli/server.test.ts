@@ -183,6 +183,12 @@ describe("commands on a running server", () => {
       ["describe", "echo"],
       "'echo' is a state machine, and an execution is asked for; see: baton list echo --endpoint ",
     ],
+    [
+      ["describe", "arn:aws:states:us-east-1:000000000000:stateMachine:echo"],
+      "stateMachine:echo' is a state machine, and an execution is asked for; see: baton list arn:",
+    ],
+    [["stop", "arn:aws:states:us-east-1:000000000000:express:e:n:r"], ":express:e:n:r' nothing is kept but its log"],
+    [["explain", "arn:aws:states:us-east-1:000000000000:execution:echo"], "execution:echo' is no execution's ARN, which "],
     [["start", "echo:nobody"], "StateMachineDoesNotExist: "],
     [["start", "nobody:live"], "there is no state machine 'nobody:live' in Region us-east-1; there are: "],
     [

@@ -81,10 +81,15 @@ function withoutExit(command: Command): Command {
 /** The exit code, after saying why where nobody has yet. */
 function explain(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode;
-  if (error instanceof Failure) {
+  if (error instanceof Failure || isAboutFile(error)) {
     process.stderr.write(`${error.message}\n`);
     return 1;
   }
   process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
   return 70; // EX_SOFTWARE: a bug of ours, so the stack is what helps
+}
+
+/** The system's own sentence: which file or folder could not be read or written, and why. */
+function isAboutFile(error: unknown): error is Error {
+  return error instanceof Error && "syscall" in error && "path" in error;
 }

@@ -44,9 +44,7 @@ export function otherArn(client: Client, given: string): Failure {
   const type = given.split(":")[5];
   if (type === "stateMachine") return noExecution(client, given, true);
   if (type === "express") return new Failure(`of '${given}' nothing is kept but its log: its state machine is EXPRESS`);
-  return new Failure(
-    `'${given}' is no execution's ARN, which is arn:aws:states:REGION:ACCOUNT:execution:MACHINE:NAME`,
-  );
+  return new Failure(`'${given}' is no execution's ARN, which is arn:aws:states:REGION:ACCOUNT:execution:MACHINE:NAME`);
 }
 
 /** For commands that take files, machines and executions. */

@@ -114,14 +114,17 @@ export function readInput(given: string): string {
     JSON.parse(text);
     return text;
   } catch (error) {
-    const from = given.startsWith("@") ? `the file ${given.slice(1)}` : "--input";
+    const from = given === "@-" ? "standard input" : given.startsWith("@") ? `the file ${given.slice(1)}` : "--input";
     throw new Failure(`${from} is not JSON: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
 
+/** Editors and shells of Windows put it before UTF-8; it is no part of the text. */
+const byteOrderMark = /^\uFEFF/;
+
 export function readText(file: string): string {
   try {
-    return readFileSync(file === "-" ? 0 : file, "utf8");
+    return readFileSync(file === "-" ? 0 : file, "utf8").replace(byteOrderMark, "");
   } catch (error) {
     throw new Failure(unreadable(file, error));
   }

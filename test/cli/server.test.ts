@@ -188,7 +188,10 @@ describe("commands on a running server", () => {
       "stateMachine:echo' is a state machine, and an execution is asked for; see: baton list arn:",
     ],
     [["stop", "arn:aws:states:us-east-1:000000000000:express:e:n:r"], ":express:e:n:r' nothing is kept but its log"],
-    [["explain", "arn:aws:states:us-east-1:000000000000:execution:echo"], "execution:echo' is no execution's ARN, which "],
+    [
+      ["explain", "arn:aws:states:us-east-1:000000000000:execution:echo"],
+      "execution:echo' is no execution's ARN, which ",
+    ],
     [["start", "echo:nobody"], "StateMachineDoesNotExist: "],
     [["start", "nobody:live"], "there is no state machine 'nobody:live' in Region us-east-1; there are: "],
     [

@@ -154,3 +154,12 @@ describe("baton validate", () => {
     expect(code).toBe(expected);
   });
 });
+
+test("a byte order mark, as Windows writes it, is no part of the definition", async () => {
+  const folder = folderOf({
+    "marked.asl.json": `\uFEFF${JSON.stringify({ StartAt: "A", States: { A: { Type: "Succeed" } } })}`,
+  });
+  const { code, out } = await baton("validate", join(folder, "marked.asl.json"));
+  rmSync(folder, { recursive: true, force: true });
+  expect([code, out]).toEqual([0, expect.stringMatching(/ is valid\n$/)]);
+});

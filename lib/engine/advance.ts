@@ -67,7 +67,7 @@ async function carry(engine: Engine, command: Command, delivery: Delivery): Prom
     case "run-shift":
     case "run-redrive":
     case "run-news":
-      return handleRun(engine, command, delivery);
+      return handleRun(engine, command);
     case "poll":
       return pollJob(engine, command, delivery);
     case "stop-job":

@@ -2,7 +2,7 @@
 import type { Instant } from "../../asl/position.ts";
 import { keyOf, type RunCommand } from "../command.ts";
 import type { Engine } from "../engine.ts";
-import type { Delivery, Verdict } from "../ports.ts";
+import type { Verdict } from "../ports.ts";
 import { closeChildren } from "./close.ts";
 import { healRun } from "./heal.ts";
 import { keepRun } from "./keep.ts";
@@ -21,13 +21,13 @@ export type Worked = "done" | "overtaken";
 
 const done: Verdict = { kind: "done" };
 
-export async function handleRun(engine: Engine, command: RunCommand, { receives }: Delivery): Promise<Verdict> {
+export async function handleRun(engine: Engine, command: RunCommand): Promise<Verdict> {
   switch (command.kind) {
     case "run-work":
       return work(engine, command);
     case "run-token":
     case "run-shift":
-      return begin(engine, command, receives);
+      return begin(engine, command);
     case "run-redrive":
       await redriveTaken(engine, command);
       return done;
@@ -39,20 +39,21 @@ export async function handleRun(engine: Engine, command: RunCommand, { receives 
 
 /**
  * For the run to be open again: a moment, unless whoever opens it has died. A message that asked again at that pace
- * would be received too often before the other copy comes.
+ * would be received too often before the other copy comes, so each waits as long as the run has been redriven, which
+ * doubles the pause without a count of receives that can be trusted.
  */
-const reopening = { first: 1_000, longest: 60_000 };
+const reopening = { shortest: 1_000, longest: 60_000 };
 
 async function begin(
   engine: Engine,
   command: Extract<RunCommand, { kind: "run-token" | "run-shift" }>,
-  receives: number,
 ): Promise<Verdict> {
   const { execution: run, epoch = 0 } = command;
   const state = await inEpoch(engine, run, epoch);
   if (state?.phase.kind === "reopening") {
-    const wait = Math.min(reopening.longest, reopening.first * 2 ** (receives - 1));
-    return { kind: "later", at: engine.world.clock.now() + wait };
+    const now = engine.world.clock.now();
+    const since = now - (state.redriven?.at ?? now);
+    return { kind: "later", at: now + Math.min(reopening.longest, Math.max(reopening.shortest, since)) };
   }
   if (command.kind === "run-shift") return workShift(engine, command);
   await startFirst(engine, { run, epoch, token: command.token }, command.chunk);

@@ -168,9 +168,10 @@ function readField(path: Path, field: string, scope: EvaluationScope): Value {
   refuseNull(path, scope);
   const value = findOrNull(path, scope);
   if (value !== undefined) return value;
-  const input = writeJson(scope.input);
+  // What users of the service see of '$$.…': the context object is the input that is meant.
+  const searched = path.root.kind === "context" ? scope.context() : scope.input;
   throw runtimeFailure(
-    `The JSONPath '${path.source}' specified for the field '${field}' could not be found in the input '${input}'`,
+    `The JSONPath '${path.source}' specified for the field '${field}' could not be found in the input '${writeJson(searched)}'`,
   );
 }
 

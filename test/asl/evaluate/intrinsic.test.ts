@@ -135,11 +135,27 @@ describe("what fails, with States.Runtime (2c.1)", () => {
     );
   });
 
-  test("a path that finds nothing", () => {
-    expect(result({ "r.$": "States.Format('{}', $.x)" }, {})).toBe(
-      "States.Runtime: The function 'States.Format('{}', $.x)' had the following error: " +
-        "The JsonPath argument for the field '$.x' could not be found in the input '{}'",
+  // Measured on the service, as floci's AslExecutorIntrinsicMissingArgumentTest says; `$$` is shortened by Step Functions Local, too.
+  test.each([
+    ["States.Format('{}', $.x)", "$.x"],
+    ["States.Format('{} {}', $.items, $.a.b)", "$.a.b"],
+    ["States.Format($.nope, 1)", "$.nope"],
+    ["States.Format('{}', States.ArrayLength($.x))", "$.x"],
+    ["States.Format('{}', $.items[5])", "$.items[5]"],
+    ["States.Format('{}', $.items[5].x)", "$.items[5].x"],
+    ["States.Format('{}', $$.Nope.Deep)", "$.Nope.Deep"],
+  ])("a path that finds nothing: %s", (source, field) => {
+    expect(result({ "r.$": source }, { items: [1] })).toBe(
+      `States.Runtime: The function '${source}' had the following error: ` +
+        `The JsonPath argument for the field '${field}' could not be found in the input '{"items":[1]}'`,
     );
+  });
+
+  test.each([
+    ["States.Format('{}', $.nothing)", '"null"'],
+    ["States.ArrayLength($.repeated[*].nope)", "0"],
+  ])("null and an empty list are something: %s", (source, expected) => {
+    expect(call(source)).toBe(expected);
   });
 
   test.each([["Base64Encode"], ["Base64Decode"]])("%s takes 10,000 characters", (name) => {

@@ -41,6 +41,13 @@ describe("JSONPath", () => {
     );
   });
 
+  test("of the context object, it is the context object that is shown", () => {
+    expect(filled('{"checkId.$":"$$.Map.Item.Value.checkId"}')).toBe(
+      "States.Runtime: The JSONPath '$$.Map.Item.Value.checkId' specified for the field 'checkId.$' could not be found in the " +
+        'input \'{"Execution":{"Input":{"a":1,"list":[1,2],"price":0.0,"o":{"k":"v"}},"Name":"run-1"}}\'',
+    );
+  });
+
   test.each([
     ['{"a":{"b.$":"x"}}', "/a/b.$", "b.$", "x"],
     ['[{"b.$":5}]', "/0/b.$", "b.$", "5"],

@@ -45,7 +45,7 @@ export interface Action {
   /** As `output`, where something is to be done with it first. */
   readonly stored?: (output: Json, given: Json, ask: Ask) => Promise<Asked>;
   /** An answer that is a failure all the same. */
-  readonly failure?: (answer: Json) => CallFailure | undefined;
+  readonly failure?: (answer: Json, pattern: IntegrationCall["pattern"]) => CallFailure | undefined;
   /** With `.sync`: how to wait for the end of what the call began. */
   readonly job?: Poller;
   /** How such a job stands, where its status alone does not tell. */
@@ -81,7 +81,7 @@ export function serviceAction(service: Service, name: string, action: Action, se
     const answer = await send({ ...sent, service: sdk, action: called, parameters });
     if (answer.kind !== "answered") return serviceFailure(service, answer);
     const said = answer.output as Json;
-    const failure = action.failure?.(said);
+    const failure = action.failure?.(said, call.pattern);
     if (failure !== undefined) return failure;
     const result = action.output?.(said) ?? said;
     const stored = (await action.stored?.(result, JSON.parse(call.arguments), ask)) ?? answered(result);

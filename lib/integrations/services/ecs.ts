@@ -1,4 +1,6 @@
 /** Amazon ECS and Fargate: `runTask`, with `.sync` and with a task token too. */
+import { callFailure } from "../call-failure.ts";
+import type { IntegrationCall } from "../integration.ts";
 import { at, type Json, type Standing } from "../poller.ts";
 import type { Service } from "../service.ts";
 
@@ -11,6 +13,7 @@ export const ecs: Service = {
   actions: {
     runTask: {
       waitsForToken: true,
+      failure: notPlaced,
       judge,
       job: {
         describe: {
@@ -33,6 +36,16 @@ export const ecs: Service = {
     },
   },
 };
+
+/**
+ * ECS answers well of a task that it has no room for, and lists it among the failures. A state that only asks gets
+ * that answer; one that waits would wait for nobody (https://docs.aws.amazon.com/step-functions/latest/dg/connect-ecs.html).
+ */
+function notPlaced(answer: Json, pattern: IntegrationCall["pattern"]): ReturnType<typeof callFailure> | undefined {
+  const failures = at(answer, "$.Failures");
+  if (pattern === "request-response" || !Array.isArray(failures) || failures.length === 0) return undefined;
+  return callFailure("AmazonECS.Unknown", JSON.stringify(answer));
+}
 
 /** A task that has stopped has succeeded if each of its containers ran and left with 0. */
 function judge(described: Json): Standing {

@@ -2,6 +2,8 @@
  * What every call through the AWS SDK has in common: the client's settings, the headers of the answer,
  * and how the SDK's errors are worded as Step Functions words them.
  */
+import { Agent as HttpAgent } from "node:http";
+import { Agent as HttpsAgent } from "node:https";
 import type { HttpAnswer } from "./http-metadata.ts";
 
 /** Beyond the 15 minutes that a function may run, and so beyond any lease: the engine ends a call, not the socket. */
@@ -9,6 +11,11 @@ const socketTimeoutMilliseconds = 16 * 60 * 1000;
 const connectionTimeoutMilliseconds = 10_000;
 /** Calls that a worker has open at once; the SDK's default of 50 would make the others wait unseen. */
 const maxSockets = 1000;
+/**
+ * A call that waits for its answer shows so often that it is there: what is in between forgets a connection that
+ * says nothing, a NAT gateway after 350 seconds, and the answer of a function that runs longer would never come.
+ */
+const keepAliveMsecs = 60_000;
 
 /** It never tries twice: a Task's Retry is the only one who may. */
 export function clientSettings(region: string) {
@@ -18,12 +25,19 @@ export function clientSettings(region: string) {
     requestHandler: {
       connectionTimeout: connectionTimeoutMilliseconds,
       requestTimeout: socketTimeoutMilliseconds,
-      // A connection that was idle may be closed at the other end, unseen while this environment was frozen. Nobody
-      // could tell whether a call on it was made, and nobody tries it again.
-      httpAgent: { keepAlive: false, maxSockets },
-      httpsAgent: { keepAlive: false, maxSockets },
+      httpAgent: forOneCall(new HttpAgent({ keepAlive: true, keepAliveMsecs, maxSockets })),
+      httpsAgent: forOneCall(new HttpsAgent({ keepAlive: true, keepAliveMsecs, maxSockets })),
     },
   };
+}
+
+/**
+ * A connection that was idle may be closed at the other end, unseen while this environment was frozen. Nobody could
+ * tell whether a call on it was made, and nobody tries it again.
+ */
+function forOneCall<Agent extends HttpAgent>(agent: Agent): Agent {
+  agent.keepSocketAlive = () => false;
+  return agent;
 }
 
 /** Where in the SDK's stack the raw answer can be seen. */

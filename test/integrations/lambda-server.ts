@@ -7,6 +7,8 @@ interface Asked {
   readonly url: string;
   readonly headers: IncomingMessage["headers"];
   readonly body: string;
+  /** Tells the connections apart. */
+  readonly port: number | undefined;
 }
 
 export interface Answer {
@@ -29,7 +31,8 @@ export async function startLambdaServer(): Promise<LambdaServer> {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk);
     const { method = "", url = "", headers } = request;
-    const question = { method, url, headers, body: Buffer.concat(chunks).toString("utf8") };
+    const { remotePort: port } = request.socket;
+    const question = { method, url, headers, body: Buffer.concat(chunks).toString("utf8"), port };
     asked.push(question);
     if (server.answer === "break") request.socket.destroy();
     else if (server.answer !== "hang") reply(response, server.answer(question));

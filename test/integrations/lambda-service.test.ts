@@ -1,6 +1,8 @@
 /** Both Lambda integrations through the AWS SDK, against a server that speaks Lambda's Invoke API. */
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { Socket } from "node:net";
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { createIdentity, RoleNotAssumed } from "../../lib/integrations/identity.ts";
+import { createTasks } from "../../lib/integrations/integrations.ts";
 import { lambdaService } from "../../lib/integrations/lambda-service.ts";
 import { callWith } from "./call-with.ts";
 import { type Answer, type LambdaServer, startLambdaServer } from "./lambda-server.ts";
@@ -189,6 +191,28 @@ describe("what goes wrong on the way", () => {
     await expect.poll(() => server.asked.length).toBe(1);
     stop.abort(new Error("the attempt is over"));
     await expect(result).rejects.toThrow("the attempt is over");
+  });
+
+  test("each call has a connection of its own", async () => {
+    const tasks = createTasks({ functions: [lambdaService()] });
+    const asked = { resource: functionArn, arguments: "{}", region: "us-east-1", account: "1", idempotencyKey: "k" };
+    for (let times = 0; times < 2; times++) await tasks.call({ ...asked, signal: new AbortController().signal });
+    expect(new Set(server.asked.map(({ port }) => port)).size).toBe(2);
+  });
+
+  test("a connection shows that it is there while its call takes long", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    const shown = vi.spyOn(Socket.prototype, "setKeepAlive");
+    onTestFinished(() => {
+      vi.useRealTimers();
+      shown.mockRestore();
+    });
+    server.answer = () => {
+      vi.advanceTimersByTime(5_000);
+      return {};
+    };
+    await call(functionArn, {});
+    expect(shown).toHaveBeenCalledWith(true, 60_000);
   });
 
   test("a broken connection fails the attempt and is not tried again", async () => {

@@ -85,7 +85,12 @@ describe("what is in files", () => {
     ],
     ["a line that is no JSON", { InputType: "JSONL" }, { Key: "bad.jsonl" }, 'Invalid JSON in line: {"x":'],
     ["no JSON", { InputType: "JSON" }, { Key: "broken.json" }, "Invalid JSON"],
-    ["an object, in its order", { InputType: "JSON" }, { Key: "map.json" }, '[{"v":1},{"v":2},{"v":3}]'],
+    [
+      "an object, in its order",
+      { InputType: "JSON" },
+      { Key: "map.json" },
+      '[{"Key":"b","Value":{"v":1}},{"Key":"2","Value":{"v":2}},{"Key":"a","Value":{"v":3}}]',
+    ],
     ["a pointer with escapes", { InputType: "JSON", ItemsPointer: "/a~1b/m~0n" }, { Key: "deep.json" }, "[7,8]"],
     ["a pointer with an index", { InputType: "JSON", ItemsPointer: "/list/1" }, { Key: "deep.json" }, "[2,3]"],
     ["a pointer to nothing", { InputType: "JSON", ItemsPointer: "/list/01" }, { Key: "deep.json" }, "non-iterable"],
@@ -129,6 +134,22 @@ describe("what is in files", () => {
       expect(result.failure?.error).toBe("States.ItemReaderFailed");
       expect(result.failure?.cause).toContain(expected);
     }
+  });
+});
+
+describe("the members of an object", () => {
+  const ItemSelector = { "pair.$": "States.Array($$.Map.Item.Key, $$.Map.Item.Value)" };
+  const inline = { ItemProcessor: echo };
+  const pairs = '[{"Key":"b","Value":1},{"Key":"a","Value":[]}]';
+
+  test.each([
+    ["are pairs", { ItemsPath: "$.o" }, pairs],
+    ["in JSONata, too", { QueryLanguage: "JSONata", Items: "{% $states.input.o %}" }, pairs],
+    ["as ItemSelector sees them", { ItemsPath: "$.o", ItemSelector }, '[{"pair":["b",1]},{"pair":["a",[]]}]'],
+    ["are no items of an inline Map", { ItemsPath: "$.o", ...inline }, 'Reference path "$.o" must point to array.'],
+  ])("%s", async (_, fields, expected) => {
+    const result = await simulate(machine(map(fields)), '{"o":{"b":1,"a":[]}}');
+    expect(result.output ?? result.failure?.cause).toContain(expected);
   });
 });
 

@@ -68,11 +68,18 @@ function startOf({ stateMachineArn, occasion, target, input = {}, inputText }: S
   return { stateMachineArn, name, input: inputText ?? JSON.stringify(input) };
 }
 
-const passing: ReadonlySet<string> = new Set(["ThrottlingException", "ExecutionLimitExceeded"]);
+/** A key that has just been made or replaced is known to all of the API within a minute. */
+const passing: ReadonlySet<string> = new Set([
+  "ThrottlingException",
+  "ExecutionLimitExceeded",
+  "UnrecognizedClientException",
+  "InvalidSignatureException",
+]);
 
-/** Tried again it would be refused again. */
+/** Tried again it would be refused again. Where only a status was said, it was not the API that refused. */
 function isFinal(error: unknown): boolean {
-  return error instanceof ApiRefusal && error.status < 500 && error.status !== 429 && !passing.has(error.code);
+  if (!(error instanceof ApiRefusal) || error.status >= 500 || error.status === 429) return false;
+  return !passing.has(error.code) && error.code !== String(error.status);
 }
 
 function codeOf(error: unknown): string {

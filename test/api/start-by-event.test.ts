@@ -67,6 +67,9 @@ test("what the API refuses is given up at once, as the input of a StartExecution
 const outage = new TypeError("fetch failed");
 const busy = new ApiRefusal("ThrottlingException", "Rate exceeded", 400);
 const broken = new ApiRefusal("500", "", 500);
+const unknownKey = new ApiRefusal("UnrecognizedClientException", "The security token included …", 403);
+const replacedKey = new ApiRefusal("InvalidSignatureException", "The request signature …", 403);
+const gateway = new ApiRefusal("404", "Not Found", 404);
 
 test.each<[what: string, error: Error, event: Partial<StartingEvent>, times: number, age: number, expected: object]>([
   ["an outage", outage, {}, 1, 0, { kind: "again", seconds: 1 }],
@@ -74,6 +77,9 @@ test.each<[what: string, error: Error, event: Partial<StartingEvent>, times: num
   ["for hours", outage, {}, 100, 40_000, { kind: "again", seconds: 480 }],
   ["for 185 tries", outage, {}, 185, 80_000, { kind: "again" }],
   ["and longer", outage, {}, 186, 80_000, { kind: "given up", code: "TypeError", message: "fetch failed" }],
+  ["a key that is not known yet", unknownKey, {}, 1, 0, { kind: "again", seconds: 1 }],
+  ["a key that was replaced", replacedKey, {}, 1, 0, { kind: "again", seconds: 1 }],
+  ["a gateway that is being changed", gateway, {}, 1, 0, { kind: "again", seconds: 1 }],
   ["for a day", outage, {}, 100, 86_400, { kind: "given up" }],
   ["as often as the target says", outage, { retryAttempts: 2 }, 2, 9, { kind: "again" }],
   ["and no more", outage, { retryAttempts: 2 }, 3, 9, { kind: "given up" }],

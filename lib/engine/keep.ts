@@ -24,10 +24,15 @@ const termMilliseconds = 30 * 24 * 3_600_000;
 
 type Keep = Extract<Command, { readonly kind: "keep" }>;
 
+/** When the term began that it is in now. */
+function termOf({ startedAt }: Header, now: Instant): Instant {
+  return startedAt + Math.floor((now - startedAt) / termMilliseconds) * termMilliseconds;
+}
+
 /** The next end of a term: the same for whoever asks until then, so that setting it again is harmless. */
-function nextTerm({ id: execution, startedAt }: Header, now: Instant): Message {
-  const terms = Math.floor((now - startedAt) / termMilliseconds) + 1;
-  return messageOf({ kind: "keep", execution, branch: "" }, "flow", startedAt + terms * termMilliseconds);
+function nextTerm(header: Header, now: Instant): Message {
+  const next = termOf(header, now) + termMilliseconds;
+  return messageOf({ kind: "keep", execution: header.id, branch: "" }, "flow", next);
 }
 
 export async function armKeeping(engine: Engine, header: Header): Promise<void> {
@@ -38,7 +43,8 @@ export async function keep(engine: Engine, { execution }: Keep): Promise<Verdict
   const root = await headOf(engine, execution, "");
   if (!root || root.position.doing.kind === "ended") return { kind: "done" };
   const header = await headerAt(engine, root);
-  const until = expiry(engine, engine.world.clock.now());
+  // The same in each try: of a log that is too long for one function's life, the next goes on where that one died.
+  const until = expiry(engine, termOf(header, engine.world.clock.now()));
   await engine.world.executions.renew(execution, until);
   for (const head of (await renewLog(engine, header, until)).values()) await renewOpen(engine, header, head, until);
   await armKeeping(engine, header);

@@ -1,7 +1,7 @@
 /** DescribeMapRun, ListMapRuns and UpdateMapRun: what a Distributed Map has under way. */
 import { executionArn, executionName, machineArn, mapRunArn } from "../../engine/identity.ts";
 import { describeMapRun as describe, type MapRunDescription } from "../../engine/map-run/describe.ts";
-import { concurrencyOf } from "../../engine/map-run/run.ts";
+import { concurrencyOf } from "../../engine/map-run/gifts.ts";
 import { updateMapRun as update } from "../../engine/map-run/update.ts";
 import { findExecutionId, findMapRunId } from "../arn.ts";
 import { operation } from "../operation.ts";

@@ -21,12 +21,12 @@ import { type NewChild, startChild } from "./children.ts";
 import { chunkOf, runJoin, takersOf } from "./chunks.ts";
 import { noCounts, sum } from "./counts.ts";
 import { reportEnd } from "./ended.ts";
+import { giftFor } from "./gifts.ts";
 import { changeRun, type RunHead } from "./log.ts";
 import { addToRanges } from "./ranges.ts";
 import { type ChildReport, countsIn, reportsOf } from "./reports.ts";
 import {
   epochIn,
-  giftFor,
   handOver,
   type KeptGroups,
   keptIn,

@@ -8,6 +8,7 @@ import { exceedsTolerance, type Tolerance, toleranceExceeded } from "../../asl/d
 import type { Failure, Instant, StateName } from "../../asl/position.ts";
 import type { SegmentKey } from "../ports.ts";
 import { type Counts, noCounts, sum } from "./counts.ts";
+import { concurrencyOf, type Gift, giveTokens, giveUnsent, type UnsentGift } from "./gifts.ts";
 import { addToRanges, isInRanges, type Ranges, sizeOfRanges } from "./ranges.ts";
 import type { Mark } from "./source.ts";
 
@@ -33,6 +34,8 @@ export interface RunState extends Tolerance {
   readonly tokens: number;
   /** All that were ever given out. */
   readonly given: readonly Gift[];
+  /** Those of `given` whose messages may not be sent yet, with the key of the one who has to send them. */
+  readonly unsent?: readonly UnsentGift[];
   /** Groups whose children have all ended. */
   readonly done: Ranges;
   /** Of the groups that are done. */
@@ -69,13 +72,6 @@ export interface Staged {
 
 /** AWS's default, and the most it allows. */
 export const mostConcurrency = 10_000;
-
-/** Tokens of slots `from` to `to - 1`. */
-export interface Gift {
-  readonly generation: number;
-  readonly from: number;
-  readonly to: number;
-}
 
 /** The message that segment `seq` called for is at work on it; `from` is the key of the one that has to send that. */
 interface Charge {
@@ -139,11 +135,6 @@ export type Afterwards =
   | { readonly kind: "write" }
   | { readonly kind: "hand-over"; readonly longest: number; readonly tooLong: Failure };
 
-/** How many may run at once now. */
-export function concurrencyOf({ concurrency }: RunState): number {
-  return concurrency.at(-1) ?? concurrency[0];
-}
-
 /** What was sent or reported in an earlier epoch has no say in a later one. */
 export function epochIn({ redriven }: Pick<RunState, "redriven">): number {
   return redriven?.count ?? 0;
@@ -157,11 +148,6 @@ export function keptIn({ kept }: Pick<RunState, "kept">, group: number): number 
 /** Nothing of the group is left to do. */
 export function isDone(state: Pick<RunState, "done" | "kept">, group: number): boolean {
   return isInRanges(state.done, group) || keptIn(state, group) !== undefined;
-}
-
-/** How many tokens there should be: no more than there are children to start. */
-function tokensWanted(state: RunState, children: number): number {
-  return Math.min(concurrencyOf(state), children - (state.keptChildren ?? 0));
 }
 
 /** Whether children may still be started. */
@@ -205,20 +191,12 @@ export function readOn(state: RunState, staged: Staged, gift: Gift, at: Occasion
   return settle({ ...(giveTokens(state, gift) ?? state), staged, phase }, at);
 }
 
-/** The tokens that there are children for and that nobody has. */
-export function giftFor(state: RunState, children = state.staged.children): Gift {
-  const generation = state.concurrency.length - 1;
-  return { generation, from: state.tokens, to: Math.max(state.tokens, tokensWanted(state, children)) };
-}
-
-export function giveTokens(state: RunState, gift: Gift): RunState | undefined {
-  if (gift.to <= gift.from || state.given.some((one) => isSameGift(one, gift))) return undefined;
-  const tokens = Math.min(Math.max(state.tokens, gift.to), concurrencyOf(state));
-  return { ...state, tokens, given: [...state.given, gift] };
-}
-
-function isSameGift(one: Gift, other: Gift): boolean {
-  return one.generation === other.generation && one.from === other.from && one.to === other.to;
+/**
+ * The tokens that nobody has are given out, and sent afterwards: a change that comes in between, as the repeated call
+ * of one that died, gives out others.
+ */
+export function giveMore(state: RunState, { key }: Occasion): RunState | undefined {
+  return isOpen(state) ? giveUnsent(state, key) : undefined;
 }
 
 /** The work goes on in another message: a function does not live for ever. */
@@ -238,8 +216,9 @@ export function changed(state: RunState, { maxConcurrency, ...tolerance }: Chang
     maxConcurrency === undefined
       ? state.concurrency
       : [...state.concurrency, Math.min(maxConcurrency, mostConcurrency)];
-  const next: RunState = { ...state, ...tolerance, concurrency };
-  return settle({ ...next, tokens: Math.min(state.tokens, concurrencyOf(next)) }, at);
+  const limited: RunState = { ...state, ...tolerance, concurrency };
+  const next = { ...limited, tokens: Math.min(state.tokens, concurrencyOf(limited)) };
+  return settle(giveMore(next, at) ?? next, at);
 }
 
 /** As documented. One redrive more fails the state, and whatever the run has come to stays. */
@@ -263,7 +242,7 @@ function refused(state: RunState, count: number, at: Occasion): RunState {
   return { ...state, redriven, phase: endedPhase({ status: "FAILED", failure: redrivenTooOften }, at) };
 }
 
-function reopening({ awaited: _, ...state }: RunState, count: number, at: Occasion): RunState {
+function reopening({ awaited: _, unsent: _unsent, ...state }: RunState, count: number, at: Occasion): RunState {
   return {
     ...state,
     redriven: { count, at: at.now, before: epochIn(state) },

@@ -15,8 +15,9 @@ import type { Token } from "../segment.ts";
 import { type NewChild, startChild } from "./children.ts";
 import { childInput, chunkOf, runJoin, takersOf } from "./chunks.ts";
 import { type ChildEnd, endsIn, holdsIn, tokenIn } from "./express.ts";
+import type { Gift } from "./gifts.ts";
 import { existing, inEpoch } from "./log.ts";
-import { epochIn, type Gift, isOpen, keptIn, type RunState } from "./run.ts";
+import { epochIn, isOpen, keptIn, type RunState } from "./run.ts";
 
 /** More slots than MaxConcurrency can have. */
 const slotsOfGeneration = 16_384;

@@ -14,7 +14,7 @@ import { writeResults } from "./results.ts";
 import { closeRun, epochIn, groupDone, groupFailing, type Phase, type RunState, writingEnded } from "./run.ts";
 import { workShift } from "./shift.ts";
 import { startFirst } from "./tokens.ts";
-import { giveMore } from "./update.ts";
+import { finishUpdate } from "./update.ts";
 
 /** "overtaken": another copy of the message is at work and further than this one. */
 export type Worked = "done" | "overtaken";
@@ -121,6 +121,6 @@ async function hear(engine: Engine, command: Extract<RunCommand, { kind: "run-ne
       await changeRun(engine, run, key, (now, at) => ofNow(now) && groupFailing(now, news.group, news.items, at));
       return;
     case "updated":
-      return giveMore(engine, run, key);
+      return finishUpdate(engine, run, key);
   }
 }

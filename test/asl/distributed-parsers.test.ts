@@ -49,6 +49,7 @@ const files: readonly (readonly [name: string, config: ReaderConfig, text: strin
   ["CSV with given headers", { ...csv, csvHeaderLocation: "GIVEN", csvHeaders: ["x"] }, "1,2\n\n3\n"],
   ["CSV without records", csv, "a,b"],
   ["CSV with a quote that is never closed", csv, 'a\n"b\nc'],
+  ["CSV with backslashes", csv, 'a,b\n\\,"\\"",\\\\"\r\n""\\x,"y"z\n"\\'],
   ["JSON Lines", { inputType: "JSONL" }, '{"a":1.0}\r\n\n"ü世"\n[1,\t2]\n7'],
   ["JSON Lines with a byte order mark", { inputType: "JSONL" }, "\ufeff1\n2\n"],
   ["an array", json(), ' [ 1.0 , {"a":[1,2,{"b":"]}\\"\\\\"}]}, "ü,\\u0041]" ,[],{}, null,true\n, -1e400 ]\n'],
@@ -66,6 +67,19 @@ const files: readonly (readonly [name: string, config: ReaderConfig, text: strin
   ["a pointer to a text", json("/a"), '{"a":"[1]"}'],
   ["a number", json(), " 12"],
 ];
+
+// https://docs.aws.amazon.com/step-functions/latest/dg/example-csv-parse-dist-map.html
+test.each([
+  ["path,size\nC:\\\\Program Files\\\\MyApp.exe,6534512", ["C:\\Program Files\\MyApp.exe", "6534512"]],
+  ['a,b\n"commas, (""), and (\n)",{""MyKey"":""MyValue""}', ['commas, ("), and (\n)', '{"MyKey":"MyValue"}']],
+  ['a,b\nx\\,y\\",z\\n', ['x,y"', "zn"]],
+  ['a,b\n"x\\"\\,y\\q","\\\\"', ['x",yq', "\\"]],
+  ['a,b\n"x"y,"', ["xy", ""]],
+  ['a,b\nx"y,\r\\', ['x"y', "\r"]],
+])("the fields of %j", (text, fields) => {
+  const read = parse(Buffer.from(text), csv, text.length);
+  expect(read.items.map(({ value }) => Object.values(JSON.parse(value)))).toEqual([fields]);
+});
 
 describe.each(files)("%s", (_, config, text) => {
   const bytes = Buffer.from(text);
@@ -138,10 +152,10 @@ test.each([
   ["JSON", json(), '["'],
 ] as const)("%s: an item without end is refused, and not held", (_, config, start) => {
   const parser = openParser(config, beginning);
-  const piece = Buffer.alloc(1024 * 1024, "x");
+  const piece = Buffer.alloc(4 * 1024 * 1024, "x");
   const readAll = (): void => {
     for (const _item of parser.read(Buffer.from(start))) expect.unreachable();
-    for (let n = 0; n < 100; n++) for (const _item of parser.read(piece)) expect.unreachable();
+    for (let n = 0; n < 25; n++) for (const _item of parser.read(piece)) expect.unreachable();
   };
   expect(readAll).toThrow(/longer than 33554432 bytes/);
 });

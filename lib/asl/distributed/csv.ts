@@ -1,4 +1,4 @@
-/** CSV as ItemReader reads it: RFC 4180 quoting, any of five delimiters, every field a text. */
+/** CSV as ItemReader reads it: quotes, backslashes, any of five delimiters, every field a text. */
 
 export const delimiters = { COMMA: ",", PIPE: "|", SEMICOLON: ";", SPACE: " ", TAB: "\t" } as const;
 
@@ -20,13 +20,14 @@ export interface CsvReader {
 
 /** Reads a text piece by piece: a record that touches the end of what has come may go on in the next piece. */
 export function csvReader(delimiter: string): CsvReader {
+  const syntax: Syntax = { delimiter, special: new RegExp(`["\\\\\n${delimiter}]|\r\n`, "g") };
   let rest = "";
   let isFirst = true;
 
   function* take(text: string, isLast: boolean): Generator<readonly string[]> {
     let at = 0;
     while (at < text.length) {
-      const { record, end, isOpen } = csvRecord(text, at, delimiter);
+      const { record, end, isOpen } = csvRecord(text, at, syntax);
       if (isOpen && !isLast) break;
       at = end;
       if (record.length > 1 || record[0] !== "") yield record;
@@ -49,6 +50,12 @@ export function csvReader(delimiter: string): CsvReader {
   };
 }
 
+interface Syntax {
+  readonly delimiter: string;
+  /** Where a field may end, or does not say what it means. */
+  readonly special: RegExp;
+}
+
 interface CsvRecord {
   readonly record: readonly string[];
   /** Where the next begins. */
@@ -57,13 +64,13 @@ interface CsvRecord {
   readonly isOpen: boolean;
 }
 
-function csvRecord(text: string, start: number, delimiter: string): CsvRecord {
+function csvRecord(text: string, start: number, syntax: Syntax): CsvRecord {
   const record: string[] = [];
   let at = start;
   for (;;) {
-    const { value, end } = csvField(text, at, delimiter);
+    const { value, end } = csvField(text, at, syntax);
     record.push(value);
-    if (text[end] !== delimiter) {
+    if (text[end] !== syntax.delimiter) {
       const isOpen = end >= text.length;
       return { record, end: text.startsWith("\r\n", end) ? end + 2 : end + 1, isOpen };
     }
@@ -73,23 +80,31 @@ function csvRecord(text: string, start: number, delimiter: string): CsvRecord {
   }
 }
 
-function csvField(text: string, start: number, delimiter: string): { readonly value: string; readonly end: number } {
-  if (text[start] === '"') return quotedField(text, start + 1);
-  let end = start;
-  while (end < text.length && text[end] !== delimiter && text[end] !== "\n" && !text.startsWith("\r\n", end)) end += 1;
-  return { value: text.slice(start, end), end };
-}
-
-/** Two quotes inside stand for one. */
-function quotedField(text: string, start: number): { readonly value: string; readonly end: number } {
+/**
+ * A quote that is said twice is one of the field, in a field without quotes, too. A backslash is left out, and makes
+ * a quote, a backslash or the delimiter after it one of the field:
+ * https://docs.aws.amazon.com/step-functions/latest/dg/example-csv-parse-dist-map.html
+ */
+function csvField(text: string, start: number, syntax: Syntax): { readonly value: string; readonly end: number } {
+  const { delimiter, special } = syntax;
   let value = "";
-  let from = start;
+  let isQuoted = text[start] === '"';
+  let from = isQuoted ? start + 1 : start;
+  let at = from;
   for (;;) {
-    const quote = text.indexOf('"', from);
-    if (quote < 0) return { value: value + text.slice(from), end: text.length };
-    value += text.slice(from, quote);
-    if (text[quote + 1] !== '"') return { value, end: quote + 1 };
-    value += '"';
-    from = quote + 2;
+    special.lastIndex = at;
+    at = special.exec(text)?.index ?? text.length;
+    const [one, next] = [text[at], text[at + 1]];
+    if (one === "\\" || (one === '"' && next === '"')) {
+      value += text.slice(from, at);
+      from = at + 1;
+      at += next === '"' || next === "\\" || next === delimiter ? 2 : 1;
+    } else if (one === '"' && isQuoted) {
+      value += text.slice(from, at);
+      from = at + 1;
+      at += 1;
+      isQuoted = false;
+    } else if (one === '"' || (isQuoted && one !== undefined)) at += 1;
+    else return { value: value + text.slice(from, at), end: at };
   }
 }

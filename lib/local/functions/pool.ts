@@ -39,6 +39,7 @@ interface Member {
   readonly crew: Crew;
   readonly version: string;
   readonly environment: Environment;
+  loading: boolean;
   idleSince: number;
   dismissed: boolean;
 }
@@ -119,7 +120,9 @@ export class Pool {
     }
     if (crew.program.version !== program.version) {
       crew.program = program;
-      for (const member of [...crew.idle]) this.#dismiss(member);
+      const own = [...this.#members].filter((member) => member.crew === crew);
+      // One that loads is as obsolete: nobody waits for it in particular, and it may never come to an end.
+      for (const member of own) if (member.loading || crew.idle.includes(member)) this.#dismiss(member);
     }
     return crew;
   }
@@ -183,7 +186,8 @@ export class Pool {
 
   #start(crew: Crew): void {
     const environment = this.#options.start(crew.program);
-    const member: Member = { crew, version: crew.program.version, environment, idleSince: 0, dismissed: false };
+    const { version } = crew.program;
+    const member: Member = { crew, version, environment, loading: true, idleSince: 0, dismissed: false };
     this.#members.add(member);
     this.#tellReaper();
     this.#starved.delete(crew);
@@ -195,6 +199,7 @@ export class Pool {
   async #accompany(member: Member): Promise<void> {
     const { crew, environment } = member;
     await environment.loaded;
+    member.loading = false;
     crew.loading -= 1;
     const [oldest] = crew.waiting;
     if (environment.usable || member.dismissed || oldest === undefined) {

@@ -354,6 +354,18 @@ describe("a changed file", () => {
     expect(told(await functions.call("f"))).toBe("2");
   });
 
+  test("counts while what it replaces is still being loaded, and may be for ever", async () => {
+    let time = 0;
+    const loading = 'console.log("loading"); setInterval(() => {}, 1e9); await new Promise(() => {});';
+    const functions = open({ "f.mjs": loading }, { now: () => time });
+    const before = functions.call("f");
+    await expect.poll(() => functions.lines, { timeout: 5_000 }).toEqual(["f stdout: loading"]);
+    functions.write({ "f.mjs": returning("2") });
+    time += 1000;
+    expect(told(await functions.call("f"))).toBe("2");
+    expect(told(await before)).toBe("2");
+  }, 8_000);
+
   test("appears and disappears with its file", async () => {
     let time = 0;
     const functions = open({ "f.mjs": returning("1") }, { now: () => time });

@@ -9,6 +9,7 @@ import { toldRunCounts } from "./explain/failed-child.ts";
 import { several } from "./explain/words.ts";
 import { listAll } from "./list-all.ts";
 import { namesIn, restPathOf } from "./names.ts";
+import { otherArn } from "./not-found.ts";
 import { duration, paint, payloadBehind } from "./paint.ts";
 import { whatChanged } from "./what-changed.ts";
 
@@ -31,6 +32,7 @@ export async function follow(
   print: ((line: string) => void) | undefined,
   { printed = false, redriven = false }: FollowOptions = {},
 ): Promise<Reply> {
+  if (executionArn.includes(":express:")) throw otherArn(client, executionArn);
   if (print === undefined) return await untilEnded(client, executionArn);
   const told = new Map<string, number>();
   const asked = new Set<number>();

@@ -43,7 +43,10 @@ export function noExecution(client: Client, given: string, isMachine: boolean): 
 export function otherArn(client: Client, given: string): Failure {
   const type = given.split(":")[5];
   if (type === "stateMachine") return noExecution(client, given, true);
-  if (type === "express") return new Failure(`of '${given}' nothing is kept but its log: its state machine is EXPRESS`);
+  if (type === "express")
+    return new Failure(
+      `'${given}' is an execution of an EXPRESS machine, of which nothing is kept but its log: it can be neither followed nor described`,
+    );
   return new Failure(`'${given}' is no execution's ARN, which is arn:aws:states:REGION:ACCOUNT:execution:MACHINE:NAME`);
 }
 

@@ -65,6 +65,16 @@ describe("commands on a running server", () => {
     expect(JSON.parse((await on("start", "echo", "--follow", "--json")).out)).toMatchObject({ status: "SUCCEEDED" });
   });
 
+  test("an EXPRESS execution is started, and why it cannot be followed is said", async () => {
+    await on("deploy", echo, "--name", "quick", "--type", "EXPRESS");
+    const { code, out, err } = await on("start", "quick", "--follow");
+    expect(out).toMatch(/^arn:aws:states:us-east-1:000000000000:express:quick:\S+\n$/);
+    expect(err).toBe(
+      `'${out.trim()}' is an execution of an EXPRESS machine, of which nothing is kept but its log: it can be neither followed nor described\n`,
+    );
+    expect(code).toBe(1);
+  });
+
   test("stop, history and redrive take as much of a name as is clear", async () => {
     await on("run", echo); // so that there are two machines to look through
     await deploy(connect(server.url), readValidDefinition(patient, {})); // to run it would take a day
@@ -187,7 +197,10 @@ describe("commands on a running server", () => {
       ["describe", "arn:aws:states:us-east-1:000000000000:stateMachine:echo"],
       "stateMachine:echo' is a state machine, and an execution is asked for; see: baton list arn:",
     ],
-    [["stop", "arn:aws:states:us-east-1:000000000000:express:e:n:r"], ":express:e:n:r' nothing is kept but its log"],
+    [
+      ["stop", "arn:aws:states:us-east-1:000000000000:express:e:n:r"],
+      ":express:e:n:r' is an execution of an EXPRESS machine, of",
+    ],
     [
       ["explain", "arn:aws:states:us-east-1:000000000000:execution:echo"],
       "execution:echo' is no execution's ARN, which ",

@@ -62,10 +62,10 @@ export function openActivities(store: Store): Activities {
     async list(tenant, limit, after) {
       const { pk, sk } = place({ ...tenant, name: after ?? "" });
       // One more than asked for tells whether another page follows.
-      const rows = await query(store, pk, sk, limit + 1, true);
+      const { rows, isCut } = await query(store, pk, sk, limit + 1, true);
       const items = rows.slice(0, limit).map((row) => read(tenant, row));
       const last = items.at(-1);
-      return { items, ...(rows.length > limit && last ? { next: last.name } : {}) };
+      return { items, ...((rows.length > limit || isCut) && last ? { next: last.name } : {}) };
     },
 
     async offer(activity, offer, expires) {
@@ -75,7 +75,7 @@ export function openActivities(store: Store): Activities {
     },
 
     async offers(activity, limit) {
-      return (await query(store, offersOf(activity), firstOffer, limit, false)).map(readOffer);
+      return (await query(store, offersOf(activity), firstOffer, limit, false)).rows.map(readOffer);
     },
 
     async withdraw(activity, offer) {
@@ -84,8 +84,14 @@ export function openActivities(store: Store): Activities {
   };
 }
 
-async function query(store: Store, pk: string, after: string, Limit: number, strong: boolean): Promise<Item[]> {
-  const { Items } = await store.dynamodb.send(
+interface Rows {
+  readonly rows: readonly Item[];
+  /** More follow: DynamoDB ends a page at the limit or, with long tags, at a megabyte. */
+  readonly isCut: boolean;
+}
+
+async function query(store: Store, pk: string, after: string, Limit: number, strong: boolean): Promise<Rows> {
+  const { Items = [], LastEvaluatedKey } = await store.dynamodb.send(
     new QueryCommand({
       TableName: store.table,
       KeyConditionExpression: "#pk = :pk AND #sk > :after",
@@ -95,7 +101,7 @@ async function query(store: Store, pk: string, after: string, Limit: number, str
       Limit,
     }),
   );
-  return Items ?? [];
+  return { rows: Items, isCut: LastEvaluatedKey !== undefined };
 }
 
 /** Sorts before every moment. */

@@ -28,8 +28,11 @@ export function createTable(scope: Construct, removalPolicy: RemovalPolicy): dyn
 /** A message may wait among the timers for a year, and its payload with it. */
 const longestMessage = Duration.days(400);
 
-/** As the table's rows: retention, 30 days more, and a day for time to live to catch up. */
-const graceDays = 31;
+/**
+ * As the table's rows: retention, 30 days more, and a week for time to live to catch up, which takes DynamoDB days. A
+ * row that outlives its payload cannot be read, and no list that it stands in.
+ */
+const graceDays = 37;
 
 /**
  * Payloads too large for the log. An execution's go when its rows go, a message's when it cannot be under way

@@ -239,6 +239,14 @@ describe("the template", () => {
   });
 });
 
+test("payloads outlive the rows that name them by the days that DynamoDB takes to remove those", () => {
+  const { LifecycleConfiguration } = onlyResource(templateOf({ executionRetentionDays: 10 }), bucket).Properties;
+  const { Rules } = LifecycleConfiguration as { Rules: { Prefix?: unknown; ExpirationInDays?: number }[] };
+  const ofExecutions = Rules.find(({ Prefix }) => JSON.stringify(Prefix)?.includes("AWS::AccountId"));
+  const rows = 10 + 30;
+  expect(ofExecutions?.ExpirationInDays).toBeGreaterThanOrEqual(rows + 7);
+});
+
 describe("rights", () => {
   const statements = resources(template, "AWS::IAM::Policy").flatMap(([id, { Properties }]) => {
     const { Statement } = Properties["PolicyDocument"] as { Statement: Record<string, unknown>[] };

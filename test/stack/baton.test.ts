@@ -169,6 +169,7 @@ describe("the template", () => {
       externalId: _ifAny,
       resourceLimits: _ifSet,
       strictQuotas: _ifStrict,
+      startsQueueUrl: _inTheStacksOfUsers,
       ...given
     } = named;
     const answersRequests = name === "api" || name === "sync";

@@ -90,7 +90,7 @@ export function openJournal(path: string): Journal {
       nextNumber += records.length;
       const descriptor = openFor(current, current.end + bytes);
       for (const record of records) {
-        writeSync(descriptor, record, 0, record.length, current.end);
+        writeWhole(descriptor, record, current.end);
         current.end += record.length;
       }
       current.newest = parts.at(-1)?.generation ?? current.newest;
@@ -127,10 +127,17 @@ function openFor(one: File, end: number): number {
   }
   if (end > one.size) {
     const missing = Math.ceil(end / stepBytes) * stepBytes - one.size;
-    writeSync(one.descriptor, Buffer.alloc(missing), 0, missing, one.size);
+    writeWhole(one.descriptor, Buffer.alloc(missing), one.size);
     one.size += missing;
   }
   return one.descriptor;
+}
+
+/** A disk that has little room left takes a part and says how much: only the call for the rest fails. */
+function writeWhole(descriptor: number, bytes: Buffer, position: number): void {
+  for (let written = 0; written < bytes.length; ) {
+    written += writeSync(descriptor, bytes, written, bytes.length - written, position + written);
+  }
 }
 
 function encode(number: number, { generation, changes }: Part): Buffer {

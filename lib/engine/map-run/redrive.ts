@@ -36,7 +36,7 @@ import {
   readAgain,
 } from "./run.ts";
 import { stopChild } from "./stop-child.ts";
-import { childAt, giveOut, mayTake, type Taken, take } from "./tokens.ts";
+import { childAt, giveOut, mayTake, startTaken, type Taken, take } from "./tokens.ts";
 import type { Worked } from "./work.ts";
 
 export async function reopenRun(engine: Engine, head: RunHead, key: string, until: Instant): Promise<Worked> {
@@ -101,10 +101,14 @@ async function countAgain(engine: Engine, run: MapRunId, state: RunState, report
   await engine.world.joins.report(key, report.index, body, expiry(engine, engine.world.clock.now()));
 }
 
+/** Of a function that lives 30 seconds: another message goes on with the next child. */
+const longestWork = 10_000;
+
 /** A child that somebody has taken, and those after it as long as there is nothing left to do for them. */
 export async function redriveTaken(engine: Engine, command: RunRedrive): Promise<void> {
   const { execution: run, epoch, token } = command;
   const chain = { run, epoch, token };
+  const until = engine.world.clock.now() + longestWork;
   for (let at: Pick<Taken, "chunk" | "place"> = command; ; ) {
     const found = await childAt(engine, chain, at);
     if (!found || (await goOnWith(engine, run, found.state, found.child)) === "runs") return;
@@ -112,6 +116,7 @@ export async function redriveTaken(engine: Engine, command: RunRedrive): Promise
     if (!mayTake(found.state, token, search)) return;
     const next = await take(engine, chain, found.state, search);
     if (!next.isStaged) return;
+    if (engine.world.clock.now() >= until) return startTaken(engine, chain, next);
     at = next;
   }
 }

@@ -219,7 +219,7 @@ export async function waitingShifts(
 }
 
 /** Starts the child at this place of a chunk; in a later epoch a message sees what is to be done with it. */
-async function startTaken(
+export async function startTaken(
   engine: Engine,
   chain: Chain,
   { chunk, place }: Pick<Taken, "chunk" | "place">,

@@ -1,6 +1,7 @@
 /** A redriven execution redrives its Map Run: the same run, of which what did not succeed runs again. */
 import { describe, expect, test } from "vitest";
 import { handle } from "../../../lib/engine/advance.ts";
+import { createEngine } from "../../../lib/engine/engine.ts";
 import { describeMapRun } from "../../../lib/engine/map-run/describe.ts";
 import { abandoned, reopened } from "../../../lib/engine/map-run/run.ts";
 import { messageOf } from "../../../lib/engine/messages.ts";
@@ -192,6 +193,35 @@ test.each([
     kind: "later",
     at: stage.world.now() + wait,
   });
+});
+
+test("goes on past more children that have nothing left to do than one function can look at", async () => {
+  const { call, called, mend } = repairable((n) => n === 39);
+  const stage = await run(distributed({ MaxConcurrency: 1 }), { call, input: numbers(40) });
+  const { world, engine } = stage;
+  mend();
+  await redriveExecution(engine, stage.id, {});
+  // Each look at a log takes a second, and nobody lives for more than 25.
+  let looks = 0;
+  const clock = { ...world.clock, now: () => world.clock.now() + looks * 1_000 };
+  const head: typeof world.log.head = (...asked) => {
+    looks += 1;
+    return looks > 25 ? Promise.reject(new Error("the function has ended")) : world.log.head(...asked);
+  };
+  const slow = createEngine({ ...engine.world, clock, log: { ...world.log, head } }, engine.options);
+  for (let turn = 0; turn < 60; turn++) {
+    for (const lane of ["flow", "tasks"] as const) {
+      for (const delivery of await world.inbox.receive(lane, 10)) {
+        looks = 0;
+        const verdict = await handle(slow, delivery).catch(() => undefined);
+        if (verdict?.kind === "done") await world.inbox.done([delivery.receipt]);
+        else await world.inbox.later(delivery.receipt, verdict?.at ?? world.now());
+      }
+    }
+    await world.advanceTo(world.now() + 20_000);
+  }
+  expect(await ranSoFar(stage)).toMatchObject({ status: "SUCCEEDED" });
+  expect(called(2)).toEqual([39]);
 });
 
 test("a run whose items could not be read reads them", async () => {

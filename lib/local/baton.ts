@@ -110,9 +110,11 @@ export async function startLocal(options: LocalOptions): Promise<LocalBaton> {
     options.onLine?.(line);
   };
   const telemetry = options.telemetry ? localTelemetry(options.folder, onError) : undefined;
-  const functions = openTasks({ ...options, onLine, metrics: telemetry?.metrics }, server.url);
   const page = readConsole(packageFile("dist", "console"));
+  let closeFunctions = async (): Promise<void> => {};
   try {
+    const functions = openTasks({ ...options, onLine, metrics: telemetry?.metrics }, server.url);
+    closeFunctions = functions.close;
     const called = options.tasks ?? withOwnService(functions.tasks, () => engine);
     const testCases = options.mockConfig === undefined ? undefined : openMockFile(options.mockConfig);
     const tasks = testCases ? withMocks(called, testCases, () => engine) : called;
@@ -153,7 +155,7 @@ export async function startLocal(options: LocalOptions): Promise<LocalBaton> {
     const credentials = door && { credentials: door.own };
     return { url: server.url, engine, resumed: world.openExecutions, close, ...credentials };
   } catch (error) {
-    await Promise.all([server.close(0), functions.close()]);
+    await Promise.all([server.close(0), closeFunctions()]);
     throw error;
   }
 }

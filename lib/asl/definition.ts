@@ -19,8 +19,6 @@ export interface Definition {
   readonly timeoutSeconds?: number;
   /** Whether some path or expression may look at `$$.Execution.Input`: else nobody has to fetch it. */
   readonly asksForExecutionInput: boolean;
-  /** Whether some state may look at `$$.Map.Item`: else branches need not carry it. */
-  readonly asksForMapItem: boolean;
   /** The workflow variables that each state refers to, sorted, as DescribeStateMachine shows them; a state that refers to none is not here. */
   readonly variableReferences: ReadonlyMap<StateName, readonly string[]>;
 }

@@ -140,7 +140,6 @@ function definitionOf(machine: Machine, startAt: string, timeoutSeconds: number 
     states: machine.states,
     ...(timeoutSeconds === undefined ? {} : { timeoutSeconds }),
     asksForExecutionInput: byState.some(([, references]) => references.executionInput),
-    asksForMapItem: byState.some(([, references]) => references.mapItem),
     variableReferences: new Map(
       byState
         .filter(([, references]) => references.variables.length > 0)

@@ -29,7 +29,7 @@ export interface Position {
   readonly input: JsonText;
   /** All workflow variables in reach, as the text of one object; absent: none. */
   readonly variables?: JsonText;
-  /** The Map item this branch works on, where its states may ask for it (`$$.Map.Item`). */
+  /** The Map item this branch begins with (`$$.Map.Item`). */
   readonly item?: MapItem;
   /** Which branch of which fork this is; absent at the root. */
   readonly scope?: Scope;

@@ -282,7 +282,13 @@ describe("what a machine comes to", () => {
     ["2c.4 MathAdd rounds", one({ ...end, Parameters: { "x.$": "States.MathAdd(1.6, 2.7)" } }), "{}", '{"x":5}'],
     [
       "2c.7 no Source in an inline Map",
-      mapOver({ ...end, ...ja, Output: "{% $exists($states.context.Map.Item.Source) %}" }, ja),
+      mapOver(end, { ...ja, ItemSelector: "{% $exists($states.context.Map.Item.Source) %}" }),
+      "[1]",
+      "[false]",
+    ],
+    [
+      "the item is the Map's: no state inside sees it",
+      mapOver({ ...end, ...ja, Output: "{% $exists($states.context.Map) %}" }, ja),
       "[1]",
       "[false]",
     ],

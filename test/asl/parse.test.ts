@@ -200,7 +200,6 @@ test("the machine", () => {
     startAt: "S",
     timeoutSeconds: 60,
     asksForExecutionInput: false,
-    asksForMapItem: false,
   });
   expect([...found.states.keys()]).toEqual(["S"]);
 });
@@ -217,14 +216,13 @@ test("numbers keep their text", () => {
 });
 
 test.each([
-  ["$.a", false, false],
-  ["$$.Execution.Input.a", true, false],
-  ["$$.Execution.Name", false, false],
-  ["$$.Map.Item.Value", false, true],
-  ["$$", true, true],
-])("who asks for what: %s", (path, input, item) => {
+  ["$.a", false],
+  ["$$.Execution.Input.a", true],
+  ["$$.Execution.Name", false],
+  ["$$", true],
+])("who asks for the input of the execution: %s", (path, asks) => {
   const found = definition(machineOf({ ...pass, Parameters: { "x.$": path } }));
-  expect([found.asksForExecutionInput, found.asksForMapItem]).toEqual([input, item]);
+  expect(found.asksForExecutionInput).toBe(asks);
 });
 
 test("the variables each state refers to", () => {

@@ -26,7 +26,6 @@ export function referencesOf(tree: object): ExpressionReferences {
   return {
     variables: workflowVariables(nodes),
     executionInput: whole || statesPaths.some((names) => mayBe(names, ["context", "Execution", "Input"])),
-    mapItem: whole || statesPaths.some((names) => mayBe(names, ["context", "Map", "Item"])),
     states: whole ? undefined : membersOf(statesPaths),
   };
 }

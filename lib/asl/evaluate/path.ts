@@ -120,7 +120,6 @@ function referencesOf(root: Root, steps: readonly Step[]): References {
   return {
     variables: [],
     executionInput: mayLookAt(steps, ["Execution", "Input"]),
-    mapItem: mayLookAt(steps, ["Map", "Item"]),
   };
 }
 

@@ -9,11 +9,9 @@ export interface References {
   readonly variables: readonly string[];
   /** May look at `$$.Execution.Input`. */
   readonly executionInput: boolean;
-  /** May look at `$$.Map.Item`. */
-  readonly mapItem: boolean;
 }
 
-export const noReferences: References = { variables: [], executionInput: false, mapItem: false };
+export const noReferences: References = { variables: [], executionInput: false };
 
 export function joinReferences(all: readonly References[]): References {
   const asking = all.filter((one) => one !== noReferences);
@@ -21,6 +19,5 @@ export function joinReferences(all: readonly References[]): References {
   return {
     variables: [...new Set(asking.flatMap((one) => one.variables))],
     executionInput: asking.some((one) => one.executionInput),
-    mapItem: asking.some((one) => one.mapItem),
   };
 }

@@ -72,7 +72,7 @@ export function newFork(parent: Branch, of: Forked, inputs?: readonly JsonText[]
 export function beginning(fork: Fork, index: number, startAt: string, after: Branch | undefined): Position {
   const { of, parent } = fork;
   const { position } = parent;
-  const item = itemOf(of, index) ?? position.item;
+  const item = itemOf(of, index);
   const events = after === undefined ? position.events + firstWave(of) : after.position.events;
   const scope: Scope = {
     kind: of.of,

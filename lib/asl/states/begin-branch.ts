@@ -20,7 +20,7 @@ export async function beginBranch(
   const { scope } = position;
   if (scope === undefined) throw new Error("only a branch of a Map or Parallel begins; the root arrives");
   const journal = openJournal(position);
-  if (scope.kind === "Parallel") return goOn(arriving(definition, position, position.input), journal);
+  if (scope.kind === "Parallel") return goOn(arriving(position, position.input), journal);
   const state = definition.states.get(scope.state);
   if (state?.type !== "Map") throw new Error(`'${scope.state}' is not a Map state of the definition`);
   if (!scope.firstWave) write(journal, "MapIterationStarted", { name: scope.state, index: scope.index });
@@ -29,7 +29,7 @@ export async function beginBranch(
   const failed = await guarded(visit, async () => {
     if (position.item === undefined)
       throw new Error(`branch ${scope.index} of '${scope.state}' begins without its item`);
-    selected = arriving(definition, position, await selectItem(visit, position.item));
+    selected = arriving(position, await selectItem(visit, position.item));
     return { events: journal.events, next: selected };
   });
   return selected === undefined ? failed : goOn(selected, journal);
@@ -52,9 +52,11 @@ function visitOfMap(
   return { definition, state, position, entered, moment, journal, input: Payload.ofText(position.input) };
 }
 
-/** Past its beginning a branch carries its item only where somebody may ask for it. */
-function arriving(definition: Definition, position: Position, input: string): Position {
-  const { item, entered: _, ...rest } = position;
-  const kept = item === undefined || !definition.asksForMapItem ? {} : { item };
-  return { ...rest, ...kept, input, doing: { kind: "arriving" } };
+/**
+ * `$$.Map.Item` is for the Map, "not within the states included in the Iterator section":
+ * https://github.com/awsdocs/aws-step-functions-developer-guide/blob/master/doc_source/input-output-contextobject.md
+ */
+function arriving(position: Position, input: string): Position {
+  const { item: _item, entered: _entered, ...rest } = position;
+  return { ...rest, input, doing: { kind: "arriving" } };
 }

@@ -39,26 +39,24 @@ describe("refused when the definition is created", () => {
 });
 
 describe("what an expression may look at", () => {
-  test.each<[string, readonly string[], boolean, boolean, readonly string[] | undefined]>([
-    ["$a + $b.c + $a", ["a", "b"], false, false, []],
-    ["($x := $a; $sum([$x, 1]))", ["a"], false, false, []],
-    ["$map($list, function($v, $i) { $v + $i })", ["list"], false, false, []],
-    ["$states.input.x", [], false, false, ["input"]],
-    ["$states.context.Execution.Input.x", [], true, false, ["context"]],
-    ["$states.context.Execution.Name", [], false, false, ["context"]],
-    ["$states.context.Map.Item.Value", [], false, true, ["context"]],
-    ["$states.context", [], true, true, ["context"]],
-    ["$states.*", [], true, true, undefined],
-    ["$string($states)", [], true, true, undefined],
-    ["$states['context']", [], true, true, undefined],
-  ])("%s", (source, variables, executionInput, mapItem, states) => {
+  test.each<[string, readonly string[], boolean, readonly string[] | undefined]>([
+    ["$a + $b.c + $a", ["a", "b"], false, []],
+    ["($x := $a; $sum([$x, 1]))", ["a"], false, []],
+    ["$map($list, function($v, $i) { $v + $i })", ["list"], false, []],
+    ["$states.input.x", [], false, ["input"]],
+    ["$states.context.Execution.Input.x", [], true, ["context"]],
+    ["$states.context.Execution.Name", [], false, ["context"]],
+    ["$states.context", [], true, ["context"]],
+    ["$states.*", [], true, undefined],
+    ["$string($states)", [], true, undefined],
+    ["$states['context']", [], true, undefined],
+  ])("%s", (source, variables, executionInput, states) => {
     const expression = compileExpression(source, "Output");
     if ("kind" in expression) throw new Error(expression.message);
     const { references } = expression;
     expect({ ...references, variables: [...references.variables].sort() }).toEqual({
       variables,
       executionInput,
-      mapItem,
       states: states && new Set(states),
     });
   });

@@ -66,7 +66,6 @@ describe("JSONPath", () => {
     expect(compiled.kind === "template" && compiled.template.references).toEqual({
       variables: ["x", "y"],
       executionInput: false,
-      mapItem: true,
     });
   });
 

@@ -4,7 +4,7 @@ import { decodeCommand } from "./codec.ts";
 import type { Baton, Command } from "./command.ts";
 import type { Engine } from "./engine.ts";
 import { headOf } from "./head.ts";
-import { dispatch, laneOfState, messageOf } from "./messages.ts";
+import { dispatch, laneOfCommand, laneOfState, messageOf } from "./messages.ts";
 import type { BranchPath, Delivery, ExecutionId, Lane } from "./ports.ts";
 
 export interface DeadLetter {
@@ -46,8 +46,7 @@ function commandOf({ body }: Delivery): Command | undefined {
 }
 
 async function laneOf(engine: Engine, command: Command): Promise<Lane> {
-  if (command.kind === "express") return "tasks";
-  return command.kind === "advance" ? laneOfBaton(engine, command) : "flow";
+  return command.kind === "advance" ? laneOfBaton(engine, command) : laneOfCommand(command);
 }
 
 async function laneOfBaton(engine: Engine, baton: Baton): Promise<Lane> {

@@ -15,7 +15,7 @@ import { leavingNewer } from "./format.ts";
 import { headerAt, headOf } from "./head.ts";
 import { firstOf } from "./map-run/shift.ts";
 import { giveUpWork } from "./map-run/work.ts";
-import { dispatch, laneOfState, messageOf } from "./messages.ts";
+import { dispatch, laneOfCommand, laneOfState, messageOf } from "./messages.ts";
 import { momentAt } from "./moment.ts";
 import type { Delivery, Verdict } from "./ports.ts";
 import { record, segmentOf } from "./record.ts";
@@ -39,7 +39,7 @@ async function revive(engine: Engine, delivery: Delivery): Promise<Verdict> {
 async function reviveOther(engine: Engine, command: Exclude<Command, Baton>): Promise<Verdict> {
   const revived = (command.revived ?? 0) + 1;
   const isGivenUp = revived > mostRevivals && (await giveUp(engine, command));
-  if (!isGivenUp) await dispatch(engine, [messageOf({ ...command, revived }, "flow")]);
+  if (!isGivenUp) await dispatch(engine, [messageOf({ ...command, revived }, laneOfCommand(command))]);
   return { kind: "done" };
 }
 
@@ -68,14 +68,15 @@ async function giveUp(engine: Engine, command: Exclude<Command, Baton>): Promise
 async function reviveExpress(engine: Engine, command: ExpressRun): Promise<Verdict> {
   await engine.definition(command.definition);
   const revived = (command.revived ?? 0) + 1;
-  if (revived <= mostRevivals) await dispatch(engine, [messageOf({ ...command, revived }, "tasks")]);
+  if (revived <= mostRevivals) await dispatch(engine, [messageOf({ ...command, revived }, laneOfCommand(command))]);
   return { kind: "done" };
 }
 
 /** The shift itself gives up the child that it cannot run; as above, not for an outage. */
 async function reviveShift(engine: Engine, command: RunShift): Promise<Verdict> {
   await firstOf(engine, command);
-  await dispatch(engine, [messageOf({ ...command, revived: (command.revived ?? 0) + 1 }, "tasks")]);
+  const revived = (command.revived ?? 0) + 1;
+  await dispatch(engine, [messageOf({ ...command, revived }, laneOfCommand(command))]);
   return { kind: "done" };
 }
 

@@ -26,6 +26,20 @@ export function messageOf(command: Command, lane: Lane, notBefore?: Instant): Me
   };
 }
 
+/** Where a message is worked on that is no baton: what may call a service goes where calls are made. */
+export function laneOfCommand({ kind }: Exclude<Command, Baton>): Lane {
+  switch (kind) {
+    case "express":
+    case "run-shift":
+    case "poll":
+    case "stop-job":
+    case "heal":
+      return "tasks";
+    default:
+      return "flow";
+  }
+}
+
 /** The baton that follows a segment whose branch simply goes on; undefined where something else has to happen first. */
 export function batonAfter(
   engine: Engine,

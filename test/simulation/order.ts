@@ -266,9 +266,9 @@ class Replay {
 /** Nobody can tell. */
 const unknown = /stopped before it could record the result|not known whether the call was made/;
 
-/** What became of a call depends on when things happened, not on what it answers. */
+/** What became of a call, or of a message that was there each time a process died, depends on when things happened. */
 const fate =
-  /stopped before it could record the result|longest time that a worker waits|not known whether the call was made|times over while it ran/;
+  /stopped before it could record the result|longest time that a worker waits|not known whether the call was made|times over while it (ran|took this step)/;
 
 export function hasLosses({ world }: Pick<Run, "world">): boolean {
   return says({ world }, fate) || world.segments().some(isOfOverdueChild);

@@ -114,7 +114,7 @@ export function beginning(definition: Definition, view: ForkView, index: number,
     state: firstStateOf(definition, position.state, index),
     input: fork.shared,
     ...(variables === undefined ? {} : { variables }),
-    ...itemOf(position, fork, index, offset),
+    ...itemOf(fork, index, offset),
     ...(entered === undefined ? {} : { entered }),
     scope: {
       kind: fork.of,
@@ -131,8 +131,8 @@ export function beginning(definition: Definition, view: ForkView, index: number,
   };
 }
 
-function itemOf(position: Position, fork: Forked, index: number, offset: number): Pick<Position, "item"> {
-  if (fork.of === "Parallel") return position.item === undefined ? {} : { item: position.item };
+function itemOf(fork: Forked, index: number, offset: number): Pick<Position, "item"> {
+  if (fork.of === "Parallel") return {};
   const value = fork.items?.[index - offset];
   if (value === undefined) throw new Error(`fork ${fork.claim} has no item ${index}`);
   const key = fork.keys?.[index - offset];

@@ -34,6 +34,13 @@ function asWrittenNow(segment: Segment): Segment {
   return scope && doing.kind === "ended" && doing.outcome.status === "SUCCEEDED" ? { ...segment, position } : segment;
 }
 
+/** What failed with States.Runtime or timed out, 0.1.0 ended with more events, or other references, than the service does. */
+function endsOtherwiseNow({ position: { doing } }: Segment): boolean {
+  if (doing.kind !== "ended") return false;
+  const { outcome } = doing;
+  return outcome.status === "TIMED_OUT" || (outcome.status === "FAILED" && outcome.failure.error === "States.Runtime");
+}
+
 test("there is one of each release", () => {
   expect(releases).toContain("0.1.0.json.gz");
 });
@@ -50,7 +57,9 @@ describe.each(releases)("%s", (file) => {
     const engine = createEngine(whole.world);
     const definition = await engine.definition(header.definition);
     const run = { engine, scenario: { definition: {}, input: JSON.parse(subject.input) } };
-    expect(await folded(run, header, definition, segments)).toEqual([]);
+    const otherwise = segments.filter(endsOtherwiseNow).map(({ branch, seq }) => `${branch}#${seq} `);
+    const departures = await folded(run, header, definition, segments);
+    expect(departures.filter((one) => !otherwise.some((name) => one.startsWith(name)))).toEqual([]);
 
     for (const stage of stages) {
       const resumed = await restored(recording, stage);

@@ -268,6 +268,8 @@ describe("Retry and Catch", () => {
   test("a catcher that fails is caught by nobody", async () => {
     const walker = walkerOf({ Catch: [{ ErrorEquals: ["States.ALL"], ResultPath: "$.a.b", Next: "C" }] });
     await walker.take("arrived");
-    expect(await walker.take("failed")).toContain("TaskFailed<4 ExecutionFailed<5 → FAILED States.Runtime");
+    expect(await walker.take("failed")).toContain(
+      "TaskFailed<4 ExecutionFailed<5 → FAILED States.ReferencePathConflict",
+    );
   });
 });

@@ -70,9 +70,9 @@ export function apiContract(title: string, open: () => Promise<ApiSubject>): voi
       }
     }
 
-    const ended = (executionArn: string): Promise<Answered["body"]> =>
+    const ended = (executionArn: string, included: object = {}): Promise<Answered["body"]> =>
       until(async () => {
-        const { body } = await call("DescribeExecution", { executionArn });
+        const { body } = await call("DescribeExecution", { executionArn, ...included });
         return body.status === "RUNNING" ? undefined : body;
       });
 
@@ -172,7 +172,9 @@ export function apiContract(title: string, open: () => Promise<ApiSubject>): voi
       expect(Buffer.byteLength(body)).toBe(fiveMegabytes);
       const started = await ask("POST", "/", { headers, body });
       expect(started.status).toBe(200);
-      expect((await ended(started.body.executionArn)).status).toBe("SUCCEEDED");
+      // Its input and its output together are more than a Lambda function may answer.
+      const described = await ended(started.body.executionArn, { includedData: "METADATA_ONLY" });
+      expect(described.status).toBe("SUCCEEDED");
       const tooLarge = await ask("POST", "/", { headers, body: bodyOf(subject.largestBody + 1) });
       expect(tooLarge.status).toBe(413);
     });

@@ -20,6 +20,7 @@ import { Crew, type Process } from "./crew.ts";
 import { drawLife, type Life, prng } from "./life.ts";
 import { Outside } from "./outside.ts";
 import { type Redrive, Redrivers } from "./redrivers.ts";
+import { Updaters } from "./updaters.ts";
 
 export interface Scenario {
   readonly definition: object;
@@ -262,6 +263,8 @@ class Stage {
     const { stopAfter, activity } = this.scenario;
     if (activity !== undefined) this.crew.begin(this.holders.poll({ ...tenant, name: activity }, this.id));
     this.crew.begin(this.redrivers.watch(this.id, this.calmAt + 24 * 3_600_000));
+    const { updates } = this.life;
+    if (updates) this.crew.begin(new Updaters(this.world, this.crew, updates).watch(this.id));
     if (stopAfter === undefined) return;
     await new Promise<void>((resolve) => {
       this.world.clock.at(this.world.now() + stopAfter, resolve);

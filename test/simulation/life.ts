@@ -22,6 +22,7 @@ export interface Life {
   readonly deployment: { readonly from: number; readonly until: number } | undefined;
   /** Some of the messages are taken up by functions, which know when they end. */
   readonly functions: Functions | undefined;
+  readonly updates: Updates | undefined;
   /** There are faults at all. */
   readonly swarm: boolean;
   /** The faults are over. */
@@ -34,6 +35,13 @@ export interface Functions {
   readonly rate: number;
   /** How long one lives, in milliseconds, by the lane that it serves. */
   readonly lives: { readonly flow: number; readonly tasks: number };
+}
+
+/** So often somebody changes a Map Run, after pauses of up to so many milliseconds. */
+export interface Updates {
+  readonly chance: Prng;
+  readonly times: number;
+  readonly pause: number;
 }
 
 /** As everywhere in a swarm: each of these is there in some worlds only. */
@@ -50,6 +58,7 @@ export function drawLife({ seed, faults, kind }: SimulatedOptions): Life {
       redrives: 2,
       deployment: undefined,
       functions: undefined,
+      updates: undefined,
       swarm: false,
       calm: true,
     };
@@ -66,7 +75,7 @@ export function drawLife({ seed, faults, kind }: SimulatedOptions): Life {
   const rivals = on() ? 0.5 : 0;
   const deployment = drawDeployment(prng(`deployment ${seed}`));
   const functions = kind === "local" ? undefined : drawFunctions(prng(`functions ${seed}`));
-  const clients = { longestAnswer, rivals, redrives };
+  const clients = { longestAnswer, rivals, redrives, updates: drawUpdates(prng(`updates ${seed}`)) };
   return { chance, longestTask, powerCuts, purges, ...clients, deployment, functions, swarm: true, calm: false };
 }
 
@@ -88,4 +97,10 @@ function drawFunctions(chance: Prng): Functions | undefined {
 function drawPurges(chance: Prng): readonly number[] {
   const times = chance.chance(0.125) ? 1 + chance.below(3) : 0;
   return Array.from({ length: times }, () => chance.below(150));
+}
+
+/** In one world of four. */
+function drawUpdates(chance: Prng): Updates | undefined {
+  if (!chance.chance(0.25)) return undefined;
+  return { chance, times: 1 + chance.below(4), pause: [50, 2_000, 60_000][chance.below(3)] ?? 0 };
 }

@@ -92,7 +92,7 @@ function faultsOf(run: Run, fork: Fork, siblings: readonly Segment[]): readonly 
   const children = childrenIn(run).filter(({ mapRun }) => mapRun === id);
   const next = siblings.find(({ branch, seq }) => branch === parent.branch && seq === parent.seq + 1);
   const found = [
-    ...crowding(run, fork),
+    ...crowding(run, fork, own),
     ...own.flatMap((record, seq) => (record.seq === seq ? [] : [`#${seq} is missing`])),
   ];
   const last = own.at(-1);
@@ -138,10 +138,14 @@ function numbers(
 /** Each EXPRESS child has one end, of which the run's numbers are made, and none of them is an execution. */
 function inMemory(run: Run, id: MapRunId, { counts, staged, phase, redriven }: RunState): readonly string[] {
   const records = endsInMemory(run, id);
-  const outcomes = records.map(({ outcome }) => outcome.status);
+  const all = run.world.segments();
+  const last = all.findLastIndex(({ execution, branch }) => execution === id && branch === "");
+  const counted = new Set(endsInMemory(run, id, all.slice(0, last)).map(({ index }) => index));
+  // As of executions: a copy of the closing message that comes late may keep from beginning whom nobody would have begun.
+  const outcomes = records.filter(({ index, outcome }) => counted.has(index) || outcome.status !== "ABORTED");
   const statuses = { succeeded: "SUCCEEDED", failed: "FAILED", timedOut: "TIMED_OUT", aborted: "ABORTED" } as const;
   const wrong = ends.flatMap((end) => {
-    const actual = outcomes.filter((status) => status === statuses[end]).length;
+    const actual = outcomes.filter(({ outcome }) => outcome.status === statuses[end]).length;
     const isOld = redriven !== undefined && actual > counts.executions[end];
     return isOld || actual === counts.executions[end] ? [] : [`${counts.executions[end]} ${end}, of ${actual}`];
   });
@@ -152,8 +156,12 @@ function inMemory(run: Run, id: MapRunId, { counts, staged, phase, redriven }: R
 }
 
 /** What its EXPRESS children came to, in order. */
-export function endsInMemory({ world }: Pick<Run, "world">, id: MapRunId): readonly ChildReport[] {
-  const records = world.segments().filter(({ execution, branch }) => execution === id && /^\/0\./.test(branch));
+export function endsInMemory(
+  { world }: Pick<Run, "world">,
+  id: MapRunId,
+  among: readonly SegmentRecord[] = world.segments(),
+): readonly ChildReport[] {
+  const records = among.filter(({ execution, branch }) => execution === id && /^\/0\./.test(branch));
   const reports = records.map(({ body }): ChildReport => JSON.parse(body).r);
   // Each epoch has an end of its own; the last counts.
   return [...new Map(reports.map((report) => [report.index, report])).values()].sort((a, b) => a.index - b.index);
@@ -185,7 +193,7 @@ function early(
   return late.length === 0 ? [] : [`${late.length} segments of children come after the parent's #${next.seq}`];
 }
 
-function crowding({ world }: Run, { id, concurrency }: Fork): readonly string[] {
+function crowding({ world }: Run, { id, concurrency }: Fork, own: readonly SegmentRecord[]): readonly string[] {
   const ids = new Set(childrenIn({ world }).flatMap((child) => (child.mapRun === id ? [child.id] : [])));
   const running = new Set<ExecutionId>();
   let most = 0;
@@ -195,7 +203,13 @@ function crowding({ world }: Run, { id, concurrency }: Fork): readonly string[] 
     else running.add(record.execution);
     most = Math.max(most, running.size);
   }
-  return most > concurrency ? [`${most} children ran at once, at most ${concurrency} may`] : [];
+  const allowed = Math.max(concurrency, ...own.map(({ body }) => allowedBy(JSON.parse(body).s)));
+  return most > allowed ? [`${most} children ran at once, at most ${allowed} may`] : [];
+}
+
+/** Of each limit that UpdateMapRun set its own tokens may be at work, if it came while items were read, or fell and rose. */
+function allowedBy({ concurrency }: RunState): number {
+  return concurrency.reduce((sum, limit) => sum + limit, 0);
 }
 
 /** What the manifest lists is there, and holds as many results as the run has counted. */

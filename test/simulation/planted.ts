@@ -454,4 +454,11 @@ export const bugs: readonly Planted[] = [
     to: "[]",
     only: "slow",
   },
+  {
+    bug: "a child that was taken before UpdateMapRun withdrew its token is left to nobody",
+    file: `${engine}/map-run/tokens.ts`,
+    from: "? takenBefore(engine, chain, state, search)",
+    to: "? undefined",
+    only: "mapRunWide",
+  },
 ];

@@ -36,7 +36,7 @@ import {
   readAgain,
 } from "./run.ts";
 import { stopChild } from "./stop-child.ts";
-import { childAt, giveOut, mayTake, startTaken, type Taken, take } from "./tokens.ts";
+import { childAt, giveOut, startTaken, type Taken, takeNext } from "./tokens.ts";
 import type { Worked } from "./work.ts";
 
 export async function reopenRun(engine: Engine, head: RunHead, key: string, until: Instant): Promise<Worked> {
@@ -113,9 +113,8 @@ export async function redriveTaken(engine: Engine, command: RunRedrive): Promise
     const found = await childAt(engine, chain, at);
     if (!found || (await goOnWith(engine, run, found.state, found.child)) === "runs") return;
     const search = { taker: found.child.index, chunk: at.chunk };
-    if (!mayTake(found.state, token, search)) return;
-    const next = await take(engine, chain, found.state, search);
-    if (!next.isStaged) return;
+    const next = await takeNext(engine, chain, found.state, search);
+    if (!next?.isStaged) return;
     if (engine.world.clock.now() >= until) return startTaken(engine, chain, next);
     at = next;
   }

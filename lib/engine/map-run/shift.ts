@@ -19,7 +19,7 @@ import { frontierAfter, reportEnd } from "./ended.ts";
 import { type ChildEnd, commitEnd, endOf, type FoundEnd, frontierIn, holdsIn, runChild } from "./express.ts";
 import { checkRunFormat, existing, inEpoch, runFormatVersion } from "./log.ts";
 import { epochIn, isOpen, type RunState } from "./run.ts";
-import { type Chain, mayTake, noteFrontier, type Search, shiftMessage, type Taken, take } from "./tokens.ts";
+import { type Chain, noteFrontier, type Search, shiftMessage, type Taken, take, takeNext } from "./tokens.ts";
 
 const done: Verdict = { kind: "done" };
 
@@ -57,10 +57,10 @@ export async function workShift(engine: Engine, command: RunShift): Promise<Verd
   const chain = { run, epoch: command.epoch ?? 0, token: command.token };
   const state = await inEpoch(engine, run, chain.epoch);
   // The first child of a token is taken even if the token is withdrawn by now: the others have left it to this one.
-  if (!state || !isOpen(state) || (taker >= 0 && !mayTake(state, chain.token, command))) return done;
-  const taken = await take(engine, chain, state, { taker, chunk });
+  if (!state || !isOpen(state)) return done;
+  const taken = await (taker < 0 ? take : takeNext)(engine, chain, state, { taker, chunk });
   // The reader finds the taker, and sends for the shift again.
-  if (!taken.isStaged) return done;
+  if (!taken?.isStaged) return done;
   const claimed = await claim(engine, chain, taker);
   if (claimed.kind === "theirs") return { kind: "later", at: claimed.until };
   const until = clock.now() + longestShift;
@@ -82,12 +82,11 @@ export async function firstOf(engine: Engine, { execution: run, chunk: number }:
 async function workThrough(shift: Shift, first: Taken): Promise<Verdict> {
   const { engine, chain, command } = shift;
   let at: Place = { taker: command.taker, chunk: command.chunk, children: 0 };
-  for (let taken = first; taken.isStaged; ) {
+  for (let taken: Taken | undefined = first; taken?.isStaged; ) {
     const next = await workChild(shift, at, taken);
     if ("kind" in next) return next;
     const state = await inEpoch(engine, chain.run, chain.epoch);
-    if (!state || !mayTake(state, chain.token, next)) return done;
-    taken = await take(engine, chain, state, next);
+    taken = state && (await takeNext(engine, chain, state, next));
     at = next;
   }
   return done;

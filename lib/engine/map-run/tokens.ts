@@ -13,7 +13,7 @@ import type { MapRunId, Message } from "../ports.ts";
 import { expiry } from "../record.ts";
 import type { Token } from "../segment.ts";
 import { type NewChild, startChild } from "./children.ts";
-import { childInput, chunkOf, runJoin, takersOf } from "./chunks.ts";
+import { childInput, chunkOf, runJoin, stagedChunk, takersOf } from "./chunks.ts";
 import { type ChildEnd, endsIn, holdsIn, tokenIn } from "./express.ts";
 import type { Gift } from "./gifts.ts";
 import { existing, inEpoch } from "./log.ts";
@@ -88,23 +88,47 @@ export function shiftMessage({ run, epoch, token }: Chain, { taker, chunk }: Sea
 /** The first child of a token. It is taken even if the token is withdrawn by now: the others have left it to this one. */
 export async function startFirst(engine: Engine, chain: Chain, chunk: number): Promise<void> {
   const state = await inEpoch(engine, chain.run, chain.epoch);
-  if (state && isOpen(state)) await takeAndStart(engine, chain, state, { taker: takerOf(chain.token), chunk });
+  if (!state || !isOpen(state)) return;
+  const taken = await take(engine, chain, state, { taker: takerOf(chain.token), chunk });
+  if (taken.isStaged) await startTaken(engine, chain, taken);
 }
 
 /** The child that follows `taker`, from that chunk on: the same for all copies of a message. */
 export async function startNext(engine: Engine, chain: Chain, search: Search): Promise<void> {
   const state = await inEpoch(engine, chain.run, chain.epoch);
-  if (state && mayTake(state, chain.token, search)) await takeAndStart(engine, chain, state, search);
+  const taken = state && (await takeNext(engine, chain, state, search));
+  if (taken?.isStaged) await startTaken(engine, chain, taken);
 }
 
-/** Whether the token goes on to another child. */
-export function mayTake(state: RunState, token: Token, { chunk }: Search): boolean {
-  return isOpen(state) && !isWithdrawn(state, token) && !isPastTheEnd(state, chunk);
+/** The place of the child that the token goes on to; undefined: to none. */
+export async function takeNext(
+  engine: Engine,
+  chain: Chain,
+  state: RunState,
+  search: Search,
+): Promise<Taken | undefined> {
+  if (!isOpen(state) || isPastTheEnd(state, search.chunk)) return undefined;
+  return isWithdrawn(state, chain.token)
+    ? takenBefore(engine, chain, state, search)
+    : take(engine, chain, state, search);
 }
 
-async function takeAndStart(engine: Engine, chain: Chain, state: RunState, search: Search): Promise<void> {
-  const taken = await take(engine, chain, state, search);
-  if (taken.isStaged) await startTaken(engine, chain, taken);
+/** Whoever had taken a child when the token was withdrawn, and died before he started it: nobody else will. */
+async function takenBefore(
+  engine: Engine,
+  { run, epoch }: Chain,
+  state: RunState,
+  { taker, chunk: from }: Search,
+): Promise<Taken | undefined> {
+  for (let chunk = from; await stagedChunk(engine, run, chunk); chunk++) {
+    if (keptIn(state, chunk) !== undefined) continue;
+    const takers = await takersOf(engine, run, chunk, epoch);
+    const place = takers.indexOf(taker);
+    if (place < 0) return undefined;
+    if (place < groupWidth) return { chunk, place, isStaged: true, isLast: place === takers.length - 1 };
+  }
+  // The reader starts who waits for a chunk.
+  return undefined;
 }
 
 function isWithdrawn({ concurrency }: RunState, { slot, generation }: Token): boolean {

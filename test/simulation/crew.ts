@@ -86,7 +86,8 @@ export class Crew {
     return undefined;
   }
 
-  private pause(milliseconds: number): Promise<void> {
+  /** In virtual time. */
+  pause(milliseconds: number): Promise<void> {
     return new Promise((resolve) => {
       this.world.clock.at(this.world.now() + milliseconds, resolve);
     });

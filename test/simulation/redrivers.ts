@@ -35,11 +35,11 @@ export class Redrivers {
   async watch(execution: ExecutionId, until: number): Promise<void> {
     const { chance, redrives } = this.life;
     for (let [done, looks] = [0, 0]; done < redrives && this.world.now() < until; looks++) {
-      await this.wait(looks < often ? lookEvery : lookLaterEvery);
+      await this.crew.pause(looks < often ? lookEvery : lookLaterEvery);
       const status = this.statusOf(execution);
       if (status === "SUCCEEDED") return;
       if (status === undefined || status === "RUNNING") continue;
-      await this.wait(chance.below(chance.chance(0.5) ? 2_000 : 900_000));
+      await this.crew.pause(chance.below(chance.chance(0.5) ? 2_000 : 900_000));
       const callers = chance.chance(0.4) ? 2 : 1;
       await Promise.all(Array.from({ length: callers }, (_, caller) => this.redrive(execution, `${done} ${caller}`)));
       done += 1;
@@ -54,9 +54,5 @@ export class Redrivers {
     const clientToken = `redrive ${call}`;
     const answer = await this.crew.insist(4, ({ engine }) => redriveExecution(engine, execution, { clientToken }));
     this.told.push({ nonce: hashOf(clientToken).slice(0, 32), told: answer?.kind ?? "no answer" });
-  }
-
-  private wait(milliseconds: number): Promise<void> {
-    return new Promise((resolve) => void this.world.clock.at(this.world.now() + milliseconds, resolve));
   }
 }

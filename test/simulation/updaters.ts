@@ -23,7 +23,7 @@ export class Updaters {
   async watch(execution: ExecutionId): Promise<void> {
     const { chance, times, pause } = this.updates;
     for (let [done, looks] = [0, 0]; done < times && looks < mostLooks; looks++) {
-      await this.wait(1 + chance.below(pause));
+      await this.crew.pause(1 + chance.below(pause));
       const status = this.world.summary(execution)?.status;
       const runs = this.runs();
       const run = runs[chance.below(runs.length)];
@@ -43,9 +43,5 @@ export class Updaters {
   private runs(): readonly MapRunId[] {
     const records = this.world.segments().filter((record) => record.branch === "" && isOfRun(record));
     return [...new Set(records.map(({ execution }) => execution as MapRunId))]; // whose log is a run's
-  }
-
-  private wait(milliseconds: number): Promise<void> {
-    return new Promise((resolve) => void this.world.clock.at(this.world.now() + milliseconds, resolve));
   }
 }

@@ -34,7 +34,12 @@ export interface Shift {
 export async function workOff(records: readonly SqsRecord[], shift: Shift): Promise<BatchAnswer> {
   const ends = await Promise.all(records.map((record) => beforeTheEnd(shift, workOn(record, shift))));
   const left = records.filter((_, place) => ends[place] !== "done");
-  return { batchItemFailures: left.map(({ messageId }) => ({ itemIdentifier: messageId })) };
+  return failed(left);
+}
+
+/** What Lambda is to leave in the queue. */
+export function failed(records: readonly SqsRecord[]): BatchAnswer {
+  return { batchItemFailures: records.map(({ messageId }) => ({ itemIdentifier: messageId })) };
 }
 
 type End = "done" | "left";

@@ -4,7 +4,7 @@
  * dead letters have.
  */
 import { ChangeMessageVisibilityCommand, SendMessageCommand, type SQSClient } from "@aws-sdk/client-sqs";
-import type { BatchAnswer, SqsRecord } from "./records.ts";
+import { type BatchAnswer, failed, type SqsRecord } from "./records.ts";
 
 export interface StartRecord extends SqsRecord {
   /** `SentTimestamp`: in milliseconds since 1970. */
@@ -41,8 +41,7 @@ export async function workOffStarts<Message extends WithDeadLetters>(
   options: StartsOptions<Message>,
 ): Promise<BatchAnswer> {
   const done = await Promise.all(records.map((record) => workOff(record, options)));
-  const left = records.filter((_, place) => !done[place]);
-  return { batchItemFailures: left.map(({ messageId }) => ({ itemIdentifier: messageId })) };
+  return failed(records.filter((_, place) => !done[place]));
 }
 
 /** Whether it is done with. Never rejects: one message must not take its batch along. */

@@ -207,9 +207,9 @@ function crowding({ world }: Run, { id, concurrency }: Fork, own: readonly Segme
   return most > allowed ? [`${most} children ran at once, at most ${allowed} may`] : [];
 }
 
-/** Of each limit that UpdateMapRun set its own tokens may be at work, if it came while items were read, or fell and rose. */
-function allowedBy({ concurrency }: RunState): number {
-  return concurrency.reduce((sum, limit) => sum + limit, 0);
+/** Each token runs one child at a time, also one that UpdateMapRun has withdrawn until that child has ended. */
+function allowedBy({ given }: RunState): number {
+  return given.reduce((sum, { from, to }) => sum + to - from, 0);
 }
 
 /** What the manifest lists is there, and holds as many results as the run has counted. */

@@ -461,4 +461,11 @@ export const bugs: readonly Planted[] = [
     to: "? undefined",
     only: "mapRunWide",
   },
+  {
+    bug: "the tokens that a reader of items wrote down and did not send are sent by nobody",
+    file: `${engine}/map-run/work.ts`,
+    from: "await sendGiven(engine, head, key);",
+    to: "",
+    only: "mapRunWide",
+  },
 ];

@@ -10,12 +10,11 @@ import type { Engine } from "../engine.ts";
 import { groupWidth } from "../group-width.ts";
 import { type ChildInput, stageChunk } from "./chunks.ts";
 import { type RunFork, readRunFork } from "./fork.ts";
-import { giftFor } from "./gifts.ts";
 import { childInputs } from "./inputs.ts";
-import { changeRun, existing, type RunHead } from "./log.ts";
+import { changeRun, type RunHead } from "./log.ts";
 import { closeRun, epochIn, handOver, type RunState, readOn, type Staged } from "./run.ts";
 import { type Mark, openSource } from "./source.ts";
-import { giveOut, startWaiting } from "./tokens.ts";
+import { sendGiven, startWaiting } from "./tokens.ts";
 import type { Worked } from "./work.ts";
 
 /** So many chunks are staged for one write of the run, and before its first child starts. */
@@ -118,18 +117,16 @@ class Reading {
     return { ...this.#staged, complete };
   }
 
-  /** Gives out the tokens that there are children for now, and writes down how far it is. False: somebody else is ahead. */
+  /** Writes down how far it is, and gives out the tokens that there are children for now. False: somebody else is ahead. */
   async write(key: string, complete: boolean): Promise<boolean> {
     if (complete && this.#chunk.length > 0) await this.#stage();
     const staged = this.#sofar(complete);
-    const engine = this.#engine;
-    const { state: before } = await existing(engine, this.#run);
-    const gift = giftFor(before, staged.children);
-    await giveOut(engine, this.#run, before, gift);
-    const { state } = await changeRun(engine, this.#run, key, (now, at) =>
-      epochIn(now) === this.#epoch ? readOn(now, staged, gift, at) : undefined,
+    const head = await changeRun(this.#engine, this.#run, key, (now, at) =>
+      epochIn(now) === this.#epoch ? readOn(now, staged, at) : undefined,
     );
+    await sendGiven(this.#engine, head, key);
     this.#written = staged;
+    const { state } = head;
     return state.staged.items === staged.items && state.staged.complete === complete;
   }
 }

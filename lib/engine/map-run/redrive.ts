@@ -21,7 +21,6 @@ import { type NewChild, startChild } from "./children.ts";
 import { chunkOf, runJoin, takersOf } from "./chunks.ts";
 import { noCounts, sum } from "./counts.ts";
 import { reportEnd } from "./ended.ts";
-import { giftFor } from "./gifts.ts";
 import { changeRun, type RunHead } from "./log.ts";
 import { addToRanges } from "./ranges.ts";
 import { type ChildReport, countsIn, reportsOf } from "./reports.ts";
@@ -36,7 +35,7 @@ import {
   readAgain,
 } from "./run.ts";
 import { stopChild } from "./stop-child.ts";
-import { childAt, giveOut, startTaken, type Taken, takeNext } from "./tokens.ts";
+import { childAt, sendGiven, startTaken, type Taken, takeNext } from "./tokens.ts";
 import type { Worked } from "./work.ts";
 
 export async function reopenRun(engine: Engine, head: RunHead, key: string, until: Instant): Promise<Worked> {
@@ -57,10 +56,7 @@ export async function reopenRun(engine: Engine, head: RunHead, key: string, unti
   const all = seen;
   const { state: ready } = await changeRun(engine, id, key, (before) => lookedThrough(before, all));
   if (ready.phase.kind !== "reopening") return "overtaken";
-  const gift = giftFor(ready);
-  // Tokens that come before the run is open again wait for that.
-  await giveOut(engine, id, ready, gift);
-  await changeRun(engine, id, key, (before, at) => readAgain(before, gift, at));
+  await sendGiven(engine, await changeRun(engine, id, key, readAgain), key);
   return "done";
 }
 

@@ -8,7 +8,7 @@ import { exceedsTolerance, type Tolerance, toleranceExceeded } from "../../asl/d
 import type { Failure, Instant, StateName } from "../../asl/position.ts";
 import type { SegmentKey } from "../ports.ts";
 import { type Counts, noCounts, sum } from "./counts.ts";
-import { concurrencyOf, type Gift, giveTokens, giveUnsent, type UnsentGift } from "./gifts.ts";
+import { concurrencyOf, type Gift, giveUnsent, type UnsentGift } from "./gifts.ts";
 import { addToRanges, isInRanges, type Ranges, sizeOfRanges } from "./ranges.ts";
 import type { Mark } from "./source.ts";
 
@@ -184,11 +184,11 @@ export function abandoned(state: RunState, count: number, at: Occasion): RunStat
   return closeRun(now, { status: "ABORTED", failure: {} }, at) ?? (now === state ? undefined : now);
 }
 
-/** More of the items are staged, and tokens were given out for them. */
-export function readOn(state: RunState, staged: Staged, gift: Gift, at: Occasion): RunState | undefined {
+/** More of the items are staged, and tokens are given out for them. */
+export function readOn(state: RunState, staged: Staged, at: Occasion): RunState | undefined {
   if (state.phase.kind !== "reading" || staged.items < state.staged.items) return undefined;
   const phase = staged.complete ? ({ kind: "running" } as const) : state.phase;
-  return settle({ ...(giveTokens(state, gift) ?? state), staged, phase }, at);
+  return settle(givingMore({ ...state, staged, phase }, at), at);
 }
 
 /**
@@ -197,6 +197,10 @@ export function readOn(state: RunState, staged: Staged, gift: Gift, at: Occasion
  */
 export function giveMore(state: RunState, { key }: Occasion): RunState | undefined {
   return isOpen(state) ? giveUnsent(state, key) : undefined;
+}
+
+function givingMore(state: RunState, at: Occasion): RunState {
+  return giveMore(state, at) ?? state;
 }
 
 /** The work goes on in another message: a function does not live for ever. */
@@ -218,7 +222,7 @@ export function changed(state: RunState, { maxConcurrency, ...tolerance }: Chang
       : [...state.concurrency, Math.min(maxConcurrency, mostConcurrency)];
   const limited: RunState = { ...state, ...tolerance, concurrency };
   const next = { ...limited, tokens: Math.min(state.tokens, concurrencyOf(limited)) };
-  return settle(giveMore(next, at) ?? next, at);
+  return settle(givingMore(next, at), at);
 }
 
 /** As documented. One redrive more fails the state, and whatever the run has come to stays. */
@@ -272,12 +276,12 @@ export function lookedThrough(state: RunState, { group, kept, counts }: LookedTh
 }
 
 /** All is looked through, and tokens are given out for what is to be done. */
-export function readAgain(state: RunState, gift: Gift, at: Occasion): RunState | undefined {
+export function readAgain(state: RunState, at: Occasion): RunState | undefined {
   if (state.phase.kind !== "reopening") return undefined;
   const phase = state.staged.complete
     ? ({ kind: "running" } as const)
     : ({ kind: "reading", charge: called(at) } as const);
-  return settle({ ...(giveTokens(state, gift) ?? state), phase }, at);
+  return settle(givingMore({ ...state, phase }, at), at);
 }
 
 /** The children are stopped, those of groups that were not done counted. */

@@ -15,8 +15,8 @@ import type { Token } from "../segment.ts";
 import { type NewChild, startChild } from "./children.ts";
 import { childInput, chunkOf, runJoin, stagedChunk, takersOf } from "./chunks.ts";
 import { type ChildEnd, endsIn, holdsIn, tokenIn } from "./express.ts";
-import type { Gift } from "./gifts.ts";
-import { existing, inEpoch } from "./log.ts";
+import { allSent, type Gift, unsentOf } from "./gifts.ts";
+import { changeRun, existing, inEpoch, type RunHead } from "./log.ts";
 import { epochIn, isOpen, keptIn, type RunState } from "./run.ts";
 
 /** More slots than MaxConcurrency can have. */
@@ -79,6 +79,14 @@ export async function giveOut(
     });
     await dispatch(engine, messages);
   }
+}
+
+/** What was given out under that key and may not have been sent; whoever dies before that, the copy of its message does it. */
+export async function sendGiven(engine: Engine, { id, state }: RunHead, key: string): Promise<void> {
+  const gifts = unsentOf(state, key);
+  if (gifts.length === 0) return;
+  for (const gift of isOpen(state) ? gifts : []) await giveOut(engine, id, state, gift);
+  await changeRun(engine, id, key, (now) => allSent(now, key));
 }
 
 export function shiftMessage({ run, epoch, token }: Chain, { taker, chunk }: Search): Message {

@@ -4,11 +4,10 @@ import { nonceOf } from "../guard.ts";
 import { dispatch, outliving } from "../messages.ts";
 import type { MapRunId } from "../ports.ts";
 import { newsMessage } from "./ended.ts";
-import { allSent, unsentOf } from "./gifts.ts";
-import { changeRun, existing, runHead } from "./log.ts";
+import { changeRun, runHead } from "./log.ts";
 import { newsKey } from "./news.ts";
 import { type Change, changed, epochIn, giveMore, isOpen, mostConcurrency } from "./run.ts";
-import { giveOut } from "./tokens.ts";
+import { sendGiven } from "./tokens.ts";
 
 export async function updateMapRun(
   engine: Engine,
@@ -26,22 +25,13 @@ export async function updateMapRun(
     ...tolerance,
     ...(maxConcurrency !== undefined && { maxConcurrency: maxConcurrency || mostConcurrency }),
   };
-  const { state } = await changeRun(engine, id, newsKey(news), (now, at) => changed(now, change, at));
-  await sendGiven(engine, id, newsKey(news));
+  const updated = await changeRun(engine, id, newsKey(news), (now, at) => changed(now, change, at));
+  await sendGiven(engine, updated, newsKey(news));
   await engine.world.log.durable();
-  return isOpen(state) ? "updated" : "ended";
+  return isOpen(updated.state) ? "updated" : "ended";
 }
 
 /** What the guard does: it gives out the tokens that there are children for by now, and sends what the call had to send. */
 export async function finishUpdate(engine: Engine, run: MapRunId, key: string): Promise<void> {
-  await changeRun(engine, run, key, giveMore);
-  await sendGiven(engine, run, key);
-}
-
-async function sendGiven(engine: Engine, run: MapRunId, key: string): Promise<void> {
-  const { state } = await existing(engine, run);
-  const gifts = unsentOf(state, key);
-  if (gifts.length === 0) return;
-  for (const gift of isOpen(state) ? gifts : []) await giveOut(engine, run, state, gift);
-  await changeRun(engine, run, key, (now) => allSent(now, key));
+  await sendGiven(engine, await changeRun(engine, run, key, giveMore), key);
 }

@@ -13,7 +13,7 @@ import { countsOf } from "./reports.ts";
 import { writeResults } from "./results.ts";
 import { closeRun, epochIn, groupDone, groupFailing, type Phase, type RunState, writingEnded } from "./run.ts";
 import { workShift } from "./shift.ts";
-import { startFirst } from "./tokens.ts";
+import { sendGiven, startFirst } from "./tokens.ts";
 import { finishUpdate } from "./update.ts";
 
 /** "overtaken": another copy of the message is at work and further than this one. */
@@ -26,8 +26,14 @@ export async function handleRun(engine: Engine, command: RunCommand): Promise<Ve
     case "run-work":
       return work(engine, command);
     case "run-token":
+      await startFirst(
+        engine,
+        { run: command.execution, epoch: command.epoch ?? 0, token: command.token },
+        command.chunk,
+      );
+      return done;
     case "run-shift":
-      return begin(engine, command);
+      return workShift(engine, command);
     case "run-redrive":
       await redriveTaken(engine, command);
       return done;
@@ -35,29 +41,6 @@ export async function handleRun(engine: Engine, command: RunCommand): Promise<Ve
       await hear(engine, command);
       return done;
   }
-}
-
-/**
- * For the run to be open again: a moment, unless whoever opens it has died. A message that asked again at that pace
- * would be received too often before the other copy comes, so each waits as long as the run has been redriven, which
- * doubles the pause without a count of receives that can be trusted.
- */
-const reopening = { shortest: 1_000, longest: 60_000 };
-
-async function begin(
-  engine: Engine,
-  command: Extract<RunCommand, { kind: "run-token" | "run-shift" }>,
-): Promise<Verdict> {
-  const { execution: run, epoch = 0 } = command;
-  const state = await inEpoch(engine, run, epoch);
-  if (state?.phase.kind === "reopening") {
-    const now = engine.world.clock.now();
-    const since = now - (state.redriven?.at ?? now);
-    return { kind: "later", at: now + Math.min(reopening.longest, Math.max(reopening.shortest, since)) };
-  }
-  if (command.kind === "run-shift") return workShift(engine, command);
-  await startFirst(engine, { run, epoch, token: command.token }, command.chunk);
-  return done;
 }
 
 /** A function that takes up a message lives 30 seconds. */
@@ -82,6 +65,7 @@ async function work(engine: Engine, command: RunWork): Promise<Verdict> {
   const key = keyOf(command);
   // What it was called for is done, and it may have been this very message that was to send the next.
   await follow(engine, head, key);
+  await sendGiven(engine, head, key);
   const { phase } = head.state;
   if (!("charge" in phase) || phase.charge.seq !== command.seq) return done;
   const { clock } = engine.world;

@@ -4,8 +4,7 @@ import { handle } from "../../../lib/engine/advance.ts";
 import { createEngine } from "../../../lib/engine/engine.ts";
 import { describeMapRun } from "../../../lib/engine/map-run/describe.ts";
 import { abandoned, reopened } from "../../../lib/engine/map-run/run.ts";
-import { messageOf } from "../../../lib/engine/messages.ts";
-import type { Call, CallResult, MapRunId, Receipt } from "../../../lib/engine/ports.ts";
+import type { Call, CallResult, MapRunId } from "../../../lib/engine/ports.ts";
 import { redriveExecution } from "../../../lib/engine/redrive.ts";
 import { stopExecution } from "../../../lib/engine/stop.ts";
 import { type Setup, setup } from "../setup.ts";
@@ -172,26 +171,6 @@ describe("a child that is redriven while its run is closed", () => {
     await redrive(stage);
     expect((await redrive(stage, 2)).output).toEqual([10]);
     expect(called(2)).toEqual([1]);
-  });
-});
-
-test.each([
-  // Milliseconds since the redrive, and until the token asks again.
-  [0, 1_000],
-  [2_000, 2_000],
-  [32_000, 32_000],
-  [10_000_000, 60_000],
-])("a token that comes %i ms after the redrive, before its run is open again, waits %i ms", async (after, wait) => {
-  const stage = await run(distributed(), { call: repairable(() => true).call, input: "[1]" });
-  await redriveExecution(stage.engine, stage.id, {});
-  const [execution] = await runsOf(stage);
-  if (!execution) throw new Error("no Map Run");
-  const token = { slot: 0, generation: 0 };
-  const { body } = messageOf({ kind: "run-token", execution, branch: "", epoch: 1, token, chunk: 0 }, "flow");
-  await stage.world.advanceTo(stage.world.now() + after);
-  expect(await handle(stage.engine, { body, receives: 1, receipt: "a token's" as Receipt })).toEqual({
-    kind: "later",
-    at: stage.world.now() + wait,
   });
 });
 

@@ -2,7 +2,9 @@
  * The answer to an open task, from what stands in a form or from JSON as it is typed. Who answered and why goes
  * into it where it is an object, as `baton inbox approve` has it.
  */
+import type { JsonText } from "../../lib/asl/json.ts";
 import { problemsOf, type Schema } from "../../lib/cli/inbox/schema.ts";
+import { signed } from "../../lib/cli/inbox/sign.ts";
 
 export interface Signed {
   readonly by: string;
@@ -87,12 +89,14 @@ function asksApproval(schema: Schema | undefined): boolean {
 }
 
 /** The values of the fields; what is left empty and not required is left out. Throws what is wrong, in words. */
-export function readForm(schema: Schema | undefined, drafts: Drafts): unknown {
-  return checked(schema, valueIn(schema ?? {}, drafts, "") ?? {});
+export function readForm(schema: Schema | undefined, drafts: Drafts): JsonText {
+  return JSON.stringify(checked(schema, valueIn(schema ?? {}, drafts, "") ?? {}));
 }
 
-export function readJson(schema: Schema | undefined, text: string): unknown {
-  return checked(schema, parsed(text, "The answer"));
+/** As it was typed, digits and all. */
+export function readJson(schema: Schema | undefined, text: string): JsonText {
+  checked(schema, parsed(text, "The answer"));
+  return text;
 }
 
 function checked(schema: Schema | undefined, answer: unknown): unknown {
@@ -155,11 +159,8 @@ function parsed(text: string, what: string): unknown {
 }
 
 /** Recorded in the output: an object has room for who and why, and so an approval without more is one. */
-export function signedAnswer(answer: unknown, { by, comment }: Signed): string {
-  const signature = { ...(by !== "" && { by }), ...(comment !== "" && { comment }) };
-  if (typeof answer === "object" && answer !== null && !Array.isArray(answer))
-    return JSON.stringify({ ...answer, ...signature });
-  return JSON.stringify(answer);
+export function signedAnswer(answer: JsonText, { by, comment }: Signed): JsonText {
+  return signed(answer, { ...(by !== "" && { by }), ...(comment !== "" && { comment }) }) ?? answer;
 }
 
 export function refusalCause({ by, comment }: Signed): string {

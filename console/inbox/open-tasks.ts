@@ -1,4 +1,5 @@
 /** What waits for a person: read page after page, answered by the token that comes with it. */
+import { readSchema } from "../../lib/cli/inbox/read-schema.ts";
 import type { Schema } from "../../lib/cli/inbox/schema.ts";
 import { call, rest } from "../api/client.ts";
 import { namesIn } from "../route.ts";
@@ -29,11 +30,15 @@ export async function openTasks(): Promise<readonly OpenTask[]> {
   for (let pages = 0; pages < mostPages; pages++) {
     const query = nextToken === undefined ? "" : `?${new URLSearchParams({ nextToken })}`;
     const page = await rest<{ tasks: OpenTask[]; nextToken?: string }>("GET", `inbox${query}`);
-    tasks.push(...page.tasks);
+    tasks.push(...page.tasks.map(withSchema));
     nextToken = page.nextToken;
     if (nextToken === undefined) break;
   }
   return tasks.sort((a, b) => Date.parse(a.until ?? a.since) - Date.parse(b.until ?? b.since));
+}
+
+function withSchema({ schema, ...task }: OpenTask): OpenTask {
+  return schema === undefined ? task : { ...task, schema: readSchema(schema) };
 }
 
 export async function approve({ token }: OpenTask, output: string): Promise<void> {

@@ -31,7 +31,15 @@ const folder = folderOf({
               },
             },
           },
-          { StartAt: "Stock", States: { Stock: { ...ask("Is it there?"), End: true } } },
+          {
+            StartAt: "Stock",
+            States: {
+              Stock: {
+                ...ask("Is it there?", { schema: { required: true, properties: { there: null, by: { enum: "x" } } } }),
+                End: true,
+              },
+            },
+          },
         ],
         Catch: [{ ErrorEquals: ["Refused"], Next: "No" }],
         End: true,

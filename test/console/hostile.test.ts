@@ -61,6 +61,8 @@ const definition = {
 };
 
 const texts = Object.fromEntries(corpus.map((each) => [each, { type: "string", title: each, description: each }]));
+/** Keywords in forms that they do not have. */
+const noSchemas = { none: null, odd: { enum: "x", title: { de: "x" } }, tuple: { type: "array", items: [null] } };
 /** A function that prints it all, and a form that is made of it. */
 const asking = {
   StartAt: "Ask",
@@ -75,7 +77,11 @@ const asking = {
           corpus,
           question: nasty,
           description: nasty,
-          schema: { type: "object", properties: { ...texts, one: { enum: corpus, title: nasty } } },
+          schema: {
+            type: "object",
+            required: true,
+            properties: { ...texts, one: { enum: corpus, title: nasty }, ...noSchemas },
+          },
         },
       },
       End: true,

@@ -4,7 +4,9 @@ import { Command, Option } from "commander";
 import { type Client, connect, type Reply } from "../client.ts";
 import { commandLine } from "../client-settings.ts";
 import { Failure } from "../failure.ts";
-import { problemsOf, type Schema } from "../inbox/schema.ts";
+import { readSchema } from "../inbox/read-schema.ts";
+import { problemsOf } from "../inbox/schema.ts";
+import { signed } from "../inbox/sign.ts";
 import { jsonOption, readInput, urlOption } from "../options.ts";
 import { duration, paint, shortPayload, table } from "../paint.ts";
 
@@ -117,22 +119,20 @@ function userName(): string {
 }
 
 /** What is given as the result stays as it is, unless it is also said who answers or why. */
-function resultOf({ output, by, comment }: Answering & { readonly output?: string }, schema?: Schema): string {
+function resultOf({ output, by, comment }: Answering & { readonly output?: string }, schema?: unknown): string {
   const text = output === undefined ? '{"approved":true}' : readInput(output);
-  const problems = schema === undefined ? [] : problemsOf(schema, JSON.parse(text));
+  const problems = problemsOf(readSchema(schema), JSON.parse(text));
   if (problems.length > 0)
     throw new Failure(
       [`the answer is not as the task asks for it; give it with --output`, ...problems.map((each) => `  ${each}`)].join(
         "\n",
       ),
     );
-  const signed = { by: by ?? userName(), ...(comment === undefined ? {} : { comment }) };
-  if (output === undefined) return JSON.stringify({ approved: true, ...signed });
-  if (by === undefined && comment === undefined) return text;
-  const given: unknown = JSON.parse(text);
-  if (typeof given !== "object" || given === null || Array.isArray(given))
+  if (output !== undefined && by === undefined && comment === undefined) return text;
+  const result = signed(text, { by: by ?? userName(), ...(comment === undefined ? {} : { comment }) });
+  if (result === undefined)
     throw new Failure("who answers and a comment go into the output, which has to be a JSON object for that");
-  return JSON.stringify({ ...given, ...signed });
+  return result;
 }
 
 async function openTasks(client: Client, machine: string | undefined): Promise<readonly Reply[]> {

@@ -2,7 +2,7 @@
  * The JSON Schema of an answer, as far as people are asked by it: objects, lists, choices, numbers, texts and
  * flags, nested as deep as they like. The console makes its form of it, and both the console and `baton inbox
  * approve` hold the answer against it. Keywords beyond these are no rule here; the state that gets the answer
- * has the last word.
+ * has the last word. What comes from outside becomes one in `read-schema.ts`.
  */
 export interface Schema {
   readonly type?: string | readonly string[];
@@ -119,7 +119,8 @@ function wrongObject(
 ): readonly string[] {
   const place = (name: string): string => (at === "" ? name : `${at}.${name}`);
   const missing = required.filter((name) => !Object.hasOwn(object, name));
-  const unknown = additionalProperties === false ? Object.keys(object).filter((name) => !(name in properties)) : [];
+  const unknown =
+    additionalProperties === false ? Object.keys(object).filter((name) => !Object.hasOwn(properties, name)) : [];
   return [
     ...missing.map((name) => `${place(name)} has to be given.`),
     ...unknown.map((name) => `${place(name)} is not asked for.`),

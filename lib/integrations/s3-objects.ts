@@ -33,20 +33,25 @@ export function s3Objects(rather?: string): Objects {
         const { client, package: s3 } = await sdk();
         const isWhole = from === 0 && to === Number.POSITIVE_INFINITY;
         const range = isWhole ? {} : { Range: `bytes=${from}-${Number.isFinite(to) ? to - 1 : ""}` };
-        const found = await client.send(new s3.GetObjectCommand({ Bucket: place.bucket, Key: place.key, ...range }));
-        return { kind: "object", body: bodyOf(found), size: sizeOf(found) };
+        const version = place.version === undefined ? {} : { VersionId: place.version };
+        const asked = { ...namedBy(place), ...ownedBy(place), ...version, ...range };
+        const found = await client.send(new s3.GetObjectCommand(asked));
+        const tag = found.ETag === undefined ? {} : { tag: found.ETag };
+        return { kind: "object", body: bodyOf(found), size: sizeOf(found), ...tag };
       }),
 
-    list: (bucket, prefix, after) =>
-      answered({ bucket, key: prefix }, async () => {
+    list: (place, after) =>
+      answered(place, async () => {
         const { client, package: s3 } = await sdk();
         const start = after === undefined ? {} : { StartAfter: after };
-        const page = await client.send(new s3.ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, ...start }));
-        const objects = (page.Contents ?? []).map(({ Key = "", Size = 0, ETag = "", LastModified }) => ({
+        const asked = { Bucket: place.bucket, Prefix: place.key, ...ownedBy(place), ...start };
+        const page = await client.send(new s3.ListObjectsV2Command(asked));
+        const objects = (page.Contents ?? []).map(({ Key = "", Size = 0, ETag = "", LastModified, StorageClass }) => ({
           key: Key,
           size: Size,
           etag: ETag,
           lastModified: LastModified?.getTime() ?? 0,
+          ...(StorageClass !== undefined && { storageClass: StorageClass }),
         }));
         return { kind: "page", objects, done: !page.IsTruncated };
       }),
@@ -99,6 +104,10 @@ function namedBy({ bucket, key }: Place): { readonly Bucket: string; readonly Ke
   return { Bucket: bucket, Key: key };
 }
 
+function ownedBy({ owner }: Place): { readonly ExpectedBucketOwner?: string } {
+  return owner === undefined ? {} : { ExpectedBucketOwner: owner };
+}
+
 async function open(): Promise<Sdk> {
   const s3 = await import("@aws-sdk/client-s3");
   // A path of its own for each bucket: servers other than AWS's have no host names for them.
@@ -137,14 +146,23 @@ async function answeredBy<T>(place: Place, ask: () => Promise<T>, rather?: strin
     if (!(error instanceof Error)) throw error;
     if (error.name === "CredentialsProviderError")
       return advised(`Unable to load credentials for S3: ${error.message}`);
-    const status = statusOf(error);
-    if (status === undefined || status < 400 || status >= 500 || status === 429) throw error;
+    if (!isFinal(error)) throw error;
     return refused(`The object '${place.key}' in the bucket '${place.bucket}': ${error.name}: ${error.message}`);
   }
 }
 
 function refused(why: string): Refused {
   return { kind: "refused", why };
+}
+
+/**
+ * S3 has said no, or that the bucket is elsewhere; or the SDK would not even send it, for a name that is none: its
+ * errors from before the first try have neither metadata nor the code of a system call.
+ */
+function isFinal(error: Error): boolean {
+  const status = statusOf(error);
+  if (status === undefined) return !("$metadata" in error || "code" in error);
+  return status >= 300 && status < 500 && status !== 429;
 }
 
 function statusOf(error: Error): number | undefined {

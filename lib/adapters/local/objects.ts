@@ -18,13 +18,14 @@ export function folderObjects(folder: string): Objects {
   return {
     async read(place, from = 0, to = Number.POSITIVE_INFINITY) {
       const path = pathOf(root, place);
-      const size = path === undefined ? undefined : await sizeOf(path);
-      if (path === undefined || size === undefined) return missing(place);
+      if (path === undefined || (await kindOf(path)) !== "file") return missing(place);
+      const { size, etag: tag } = await listed(path, place.key);
       const isThere = from < Math.min(size, to);
-      return { kind: "object", body: isThere ? createReadStream(path, { start: from, end: to - 1 }) : nothing(), size };
+      const body = isThere ? createReadStream(path, { start: from, end: to - 1 }) : nothing();
+      return { kind: "object", body, size, tag };
     },
 
-    async list(bucket, prefix, after) {
+    async list({ bucket, key: prefix }, after) {
       const path = pathOf(root, { bucket, key: "" });
       if (path === undefined || (await kindOf(path)) !== "folder") return noBucket(bucket);
       const keys = (await keysIn(path)).filter((key) => key.startsWith(prefix)).sort(inByteOrder);

@@ -48,9 +48,10 @@ export function objectsOf({ files, parts }: Contents, make: Make): Objects {
       make("objects.read", `${bucket}/${key} ${from}`, () => {
         const bytes = files.get(`${bucket}/${key}`);
         if (!bytes) return missing(bucket, key);
-        return { kind: "object", body: pieces(bytes.subarray(from, Math.min(to, bytes.length))), size: bytes.length };
+        const body = pieces(bytes.subarray(from, Math.min(to, bytes.length)));
+        return { kind: "object", body, size: bytes.length, tag: `"${key}"` };
       }),
-    list: (bucket, prefix, after = "") =>
+    list: ({ bucket, key: prefix }, after = "") =>
       make("objects.list", `${bucket}/${prefix}`, () => {
         const within = `${bucket}/`;
         const found = [...files.entries()]

@@ -9,6 +9,10 @@ import { csvRecords } from "./csv.ts";
 export interface Place {
   readonly bucket: string;
   readonly key: string;
+  /** VersionId; absent: the newest. A store that keeps no versions has but one. */
+  readonly version?: string;
+  /** ExpectedBucketOwner: of another account's bucket nothing is read. */
+  readonly owner?: string;
 }
 
 /** The files that a manifest names, and how each is to be read. */

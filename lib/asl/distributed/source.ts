@@ -22,6 +22,8 @@ export interface ListedObject {
   readonly size: number;
   readonly etag: string;
   readonly lastModified: Instant;
+  /** Absent: STANDARD. */
+  readonly storageClass?: string;
 }
 
 export type Source =
@@ -33,16 +35,16 @@ type Reader = NonNullable<MapRun["reader"]>;
 export async function readSource(reader: Reader, config: ReaderConfig, store: ObjectStore): Promise<Source> {
   const limit = reader.maxItems || Number.POSITIVE_INFINITY;
   const given = readerArguments(reader.arguments);
-  const refused = refusedVersion(given, config);
+  const refused = refusedArguments(reader, given, config);
   if (refused) return { kind: "failed", failure: refused };
   const bucket = given.get("Bucket") ?? "";
-  if (reader.resource.endsWith(":listObjectsV2")) {
+  if (readsListing(reader)) {
     const listed = await store.list(bucket, given.get("Prefix") ?? "");
     if (config.transformation !== "LOAD_AND_FLATTEN") return { kind: "items", items: listing(listed, bucket, limit) };
     const places = listed.map(({ key }) => ({ bucket, key }));
     return readAll(places, config, limit, store);
   }
-  const place = { bucket, key: given.get("Key") ?? "" };
+  const place = placeIn(given);
   if (!isManifest(config)) return readAll([place], config, limit, store);
   const text = await fetched(place, store);
   if (typeof text !== "string") return { kind: "failed", failure: text };
@@ -51,10 +53,34 @@ export async function readSource(reader: Reader, config: ReaderConfig, store: Ob
   return readAll(manifest.files, manifest.config, limit, store);
 }
 
-/** Recorded as a fact of the service: it passes validation and fails when the file is to be read. */
-export function refusedVersion(given: ReadonlyMap<string, string>, config: ReaderConfig): Failure | undefined {
+export function readsListing({ resource }: Pick<Reader, "resource">): boolean {
+  return resource.endsWith(":listObjectsV2");
+}
+
+/** What has to be there, and what must not: that only shows when the arguments are evaluated. */
+export function refusedArguments(
+  reader: Reader,
+  given: ReadonlyMap<string, string>,
+  config: ReaderConfig,
+): Failure | undefined {
+  const required = readsListing(reader) ? ["Bucket"] : ["Bucket", "Key"];
+  const absent = required.find((name) => !given.get(name));
+  if (absent) return readerFailed(`The ItemReader needs a text as ${absent}, and was given ${reader.arguments}`);
+  // Recorded as a fact of the service: it passes validation and fails when the file is to be read.
   const isRefused = config.inputType === "PARQUET" && given.has("VersionId");
   return isRefused ? readerFailed("VersionId is not supported for the InputType PARQUET.") : undefined;
+}
+
+/** The object that an ItemReader names. */
+export function placeIn(given: ReadonlyMap<string, string>): Place {
+  const version = given.get("VersionId");
+  const owner = given.get("ExpectedBucketOwner");
+  return {
+    bucket: given.get("Bucket") ?? "",
+    key: given.get("Key") ?? "",
+    ...(version !== undefined && { version }),
+    ...(owner !== undefined && { owner }),
+  };
 }
 
 function failed(cause: string): Source {
@@ -65,7 +91,7 @@ export function readerArguments(text: JsonText): ReadonlyMap<string, string> {
   const given = parseJson(text);
   const members = new Map<string, string>();
   if (!isObject(given)) return members;
-  for (const name of ["Bucket", "Key", "Prefix", "VersionId"]) {
+  for (const name of ["Bucket", "Key", "Prefix", "VersionId", "ExpectedBucketOwner"]) {
     const value = property(given, name);
     if (typeof value === "string") members.set(name, value);
   }
@@ -119,13 +145,13 @@ export async function fetched(place: Place, store: ObjectStore): Promise<string 
 }
 
 /** The members that the service's documentation shows; LastModified in seconds. */
-export function listedItem({ key, size, etag, lastModified }: ListedObject): JsonText {
+export function listedItem({ key, size, etag, lastModified, storageClass = "STANDARD" }: ListedObject): JsonText {
   return writeJson({
     Etag: etag,
     Key: key,
     LastModified: Math.floor(lastModified / 1000),
     Size: size,
-    StorageClass: "STANDARD",
+    StorageClass: storageClass,
   });
 }
 

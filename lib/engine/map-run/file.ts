@@ -18,6 +18,8 @@ export interface FilePlace {
   readonly key: string;
   /** As the file was, in bytes. */
   readonly size: number;
+  /** As the store marks what was written there; absent: it does not. */
+  readonly tag?: string;
   readonly text?: ParserPlace;
   readonly isInflated?: true;
   /** Parquet: how many rows come before. */
@@ -47,8 +49,8 @@ async function* text(
   from: FilePlace | undefined,
 ): AsyncGenerator<FileItems> {
   const parser = openParser(config, from?.text ?? beginning);
-  const { size, isInflated, pieces } = await opened(objects, place, from);
-  const file = { key: place.key, size, ...(isInflated && { isInflated }) };
+  const { size, tag, isInflated, pieces } = await opened(objects, place, from);
+  const file = { key: place.key, size, ...tagged(tag), ...(isInflated && { isInflated }) };
   try {
     for await (const bytes of pieces) {
       const items = [...parser.read(bytes)];
@@ -63,8 +65,13 @@ async function* text(
   yield parser.place ? { items, at: { ...file, text: parser.place } } : { items };
 }
 
+function tagged(tag: string | undefined): Pick<FilePlace, "tag"> {
+  return tag === undefined ? {} : { tag };
+}
+
 interface Opened {
   readonly size: number;
+  readonly tag?: string;
   readonly isInflated: boolean;
   readonly pieces: AsyncIterable<Uint8Array>;
 }
@@ -73,20 +80,27 @@ async function opened(objects: Objects, place: Place, from: FilePlace | undefine
   const byte = from?.text?.byte ?? 0;
   if (from && !from.isInflated) {
     // Nothing is behind the end, and stores refuse to be asked for it.
-    if (byte >= from.size) return { size: from.size, isInflated: false, pieces: nothing() };
-    const rest = await stored(objects, place, from, byte);
-    return { size: rest.size, isInflated: false, pieces: rest.body };
+    if (byte >= from.size) return { size: from.size, ...tagged(from.tag), isInflated: false, pieces: nothing() };
+    const { size, tag, body } = await stored(objects, place, from, byte);
+    return { size, ...tagged(tag), isInflated: false, pieces: body };
   }
   const whole = await stored(objects, place, from, 0);
   const { isInflated, bytes } = await inflated(whole.body);
-  return { size: whole.size, isInflated, pieces: byte === 0 ? bytes : behind(byte, bytes) };
+  return { size: whole.size, ...tagged(whole.tag), isInflated, pieces: byte === 0 ? bytes : behind(byte, bytes) };
 }
 
-async function stored(objects: Objects, place: Place, from: FilePlace | undefined, byte: number, end?: number) {
+type Known = Pick<FilePlace, "size" | "tag">;
+
+async function stored(objects: Objects, place: Place, from: Known | undefined, byte: number, end?: number) {
   const found = await objects.read(place, byte, end);
   if (found.kind === "refused") throw unreadable(found.why);
-  if (from && found.size !== from.size) throw unreadable(`${nameOf(place)} has changed while it was read.`);
+  if (from && isAnother(found, from)) throw unreadable(`${nameOf(place)} has changed while it was read.`);
   return found;
+}
+
+function isAnother(found: Known, known: Known): boolean {
+  const isTagged = found.tag !== undefined && known.tag !== undefined;
+  return found.size !== known.size || (isTagged && found.tag !== known.tag);
 }
 
 async function* behind(byte: number, bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
@@ -100,12 +114,13 @@ async function* behind(byte: number, bytes: AsyncIterable<Uint8Array>): AsyncGen
 async function* nothing(): AsyncGenerator<Uint8Array> {}
 
 async function* parquet(objects: Objects, place: Place, from: FilePlace | undefined): AsyncGenerator<FileItems> {
-  const { size } = await stored(objects, place, from, 0, 1);
+  const { size, tag } = await stored(objects, place, from, 0, 1);
+  const known: Known = { size, ...tagged(tag) };
   const file: ByteFile = {
     byteLength: size,
     slice: async (begin, end = size) => {
       try {
-        return await bytesOf((await stored(objects, place, from, begin, end)).body);
+        return await bytesOf((await stored(objects, place, known, begin, end)).body);
       } catch (cause) {
         throw new Unfetched(place.key, { cause });
       }
@@ -113,7 +128,7 @@ async function* parquet(objects: Objects, place: Place, from: FilePlace | undefi
   };
   try {
     for await (const { items, row } of parquetItems(file, from?.row ?? 0)) {
-      yield { items: items.map((value) => ({ value })), at: { key: place.key, size, row } };
+      yield { items: items.map((value) => ({ value })), at: { key: place.key, ...known, row } };
     }
   } catch (error) {
     if (error instanceof NotParquet) throw unreadable(`${nameOf(place)} is not a Parquet file.`);

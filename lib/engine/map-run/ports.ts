@@ -30,6 +30,8 @@ export interface StoredObject {
   readonly body: AsyncIterable<Uint8Array>;
   /** Of the whole object, in bytes. */
   readonly size: number;
+  /** Another one whenever the object is written; absent: the store cannot tell. */
+  readonly tag?: string;
 }
 
 /** `refused`: the store says no, or that there is no such thing; the text is for the user. An outage rejects. */
@@ -56,10 +58,9 @@ export interface Objects {
   readonly parts: Parts;
   /** The object from byte `from` (default 0) to the one before `to` (default: all). At or behind its end nothing may be asked for but the whole. */
   read(place: Place, from?: number, to?: number): Promise<(StoredObject & { readonly kind: "object" }) | Refused>;
-  /** By key, those after `after`, a page of the store's own size; `done`: there are no more. */
+  /** Those whose keys begin with that of `prefix`, by key, from behind `after` on, a page of the store's own size; `done`: there are no more. */
   list(
-    bucket: string,
-    prefix: string,
+    prefix: Place,
     after?: string,
   ): Promise<{ readonly kind: "page"; readonly objects: readonly ListedObject[]; readonly done: boolean } | Refused>;
   write(place: Place, body: string): Promise<{ readonly kind: "written" } | Refused>;

@@ -12,8 +12,10 @@ import {
   type ListedObject,
   listedItem,
   type ObjectStore,
+  placeIn,
   readerArguments,
-  refusedVersion,
+  readsListing,
+  refusedArguments,
 } from "../../asl/distributed/source.ts";
 import type { MapItem, MapRun } from "../../asl/position.ts";
 import type { Engine } from "../engine.ts";
@@ -100,21 +102,21 @@ async function* ofReader(
   from: Behind,
 ): AsyncGenerator<Found> {
   const given = readerArguments(reader.arguments);
-  const bucket = given.get("Bucket") ?? "";
-  if (reader.resource.endsWith(":listObjectsV2")) {
-    const prefix = given.get("Prefix") ?? "";
-    return yield* config.transformation === "LOAD_AND_FLATTEN"
-      ? inListed(objects, bucket, prefix, config, from)
-      : listing(objects, bucket, prefix, from);
-  }
-  const place = { bucket, key: given.get("Key") ?? "" };
-  const refused = refusedVersion(given, config);
+  const refused = refusedArguments(reader, given, config);
   if (refused) throw new Unreadable(refused);
+  const place = placeIn(given);
+  if (readsListing(reader)) {
+    const { version: _, ...bucket } = place;
+    const prefix: Place = { ...bucket, key: given.get("Prefix") ?? "" };
+    return yield* config.transformation === "LOAD_AND_FLATTEN"
+      ? inListed(objects, prefix, config, from)
+      : listing(objects, prefix, from);
+  }
   if (!isManifest(config)) return yield* ofFile(objects, place, config, {}, from.at);
   const text = await fetched(place, storeOf(objects));
   if (typeof text !== "string") throw new Unreadable(text);
   const manifest = readManifest(text, config, place);
-  if (!manifest) throw unreadable(`The object '${place.key}' in the bucket '${bucket}' is not a manifest.`);
+  if (!manifest) throw unreadable(`The object '${place.key}' in the bucket '${place.bucket}' is not a manifest.`);
   for (const [files, file] of manifest.files.entries()) {
     if (files < (from.files ?? 0)) continue;
     yield* ofFile(objects, file, manifest.config, { files }, files === from.files ? from.at : undefined);
@@ -134,39 +136,37 @@ async function* ofFile(
   }
 }
 
-async function* listing(objects: Objects, bucket: string, prefix: string, from: Behind): AsyncGenerator<Found> {
-  for await (const page of pages(objects, bucket, prefix, from.after)) {
+async function* listing(objects: Objects, prefix: Place, from: Behind): AsyncGenerator<Found> {
+  for await (const page of pages(objects, prefix, from.after)) {
     const after = page.at(-1)?.key;
     const items = page.map((one) => ({ value: listedItem(one) }));
-    yield { items, source: `S3://${bucket}`, behind: after === undefined ? {} : { after } };
+    yield { items, source: `S3://${prefix.bucket}`, behind: after === undefined ? {} : { after } };
   }
 }
 
-async function* inListed(
-  objects: Objects,
-  bucket: string,
-  prefix: string,
-  config: ReaderConfig,
-  from: Behind,
-): AsyncGenerator<Found> {
+async function* inListed(objects: Objects, prefix: Place, config: ReaderConfig, from: Behind): AsyncGenerator<Found> {
   let { after, at } = from;
-  for await (const page of pages(objects, bucket, prefix, after)) {
-    for (const { key } of page) {
-      yield* ofFile(objects, { bucket, key }, config, after === undefined ? {} : { after }, at);
+  for await (const page of pages(objects, prefix, after)) {
+    for (const { key } of page.filter((one) => !isFolder(one))) {
+      yield* ofFile(objects, { ...prefix, key }, config, after === undefined ? {} : { after }, at);
       at = undefined;
       after = key;
     }
   }
 }
 
+/** What consoles put where somebody "makes a folder": nothing is in it, and it is no file of any type. */
+function isFolder({ key, size }: ListedObject): boolean {
+  return size === 0 && key.endsWith("/");
+}
+
 async function* pages(
   objects: Objects,
-  bucket: string,
-  prefix: string,
+  prefix: Place,
   from: string | undefined,
 ): AsyncGenerator<readonly ListedObject[]> {
   for (let after = from; ; ) {
-    const page = await objects.list(bucket, prefix, after);
+    const page = await objects.list(prefix, after);
     if (page.kind === "refused") throw unreadable(page.why);
     yield page.objects;
     after = page.objects.at(-1)?.key;

@@ -39,6 +39,9 @@ const files = {
     "a.json": JSON.stringify({ deep: { rows } }),
     "twice.csv": "n,n\n1,2",
     "broken.jsonl": '{"n":1}\n{"n":',
+    "folders/": "",
+    "folders/a.json": "[1,2]",
+    "folders/empty/": "",
     "cut.gz": gzipSync(jsonl).subarray(0, 200),
     ...Object.fromEntries(Array.from({ length: 8 }, (_, n) => [`list/${n}.jsonl`, `{"n":"${n}"}\n{"n":"${n}!"}`])),
   },
@@ -145,8 +148,10 @@ test("a file that has changed since is not read on", async () => {
   const { marks } = await readFrom(asked);
   const [mark] = marks;
   if (!mark?.at) throw new Error("no place");
-  const { items } = await readFrom({ ...asked, mark: { ...mark, at: { ...mark.at, size: mark.at.size + 1 } } });
-  expect(items.at(-1)).toMatch(/a\.jsonl.* has changed while it was read\.$/);
+  for (const other of [{ size: mark.at.size + 1 }, { tag: '"of another one as long"' }]) {
+    const { items } = await readFrom({ ...asked, mark: { ...mark, at: { ...mark.at, ...other } } });
+    expect(items.at(-1)).toMatch(/a\.jsonl.* has changed while it was read\.$/);
+  }
 });
 
 test("a reader that hands over leaves its place to the next", async () => {
@@ -208,6 +213,24 @@ test("a listing of several pages, and what is in its files", async () => {
   const loaded = await read("listObjectsV2", { Prefix: "list/" }, flat);
   expect(loaded).toHaveLength(16);
   expect(loaded.at(-1)).toBe('15 {"n":"7!"}');
+});
+
+test("folders that somebody has made in a console are no files of a listing", async () => {
+  const flat = { inputType: "JSON", transformation: "LOAD_AND_FLATTEN" };
+  expect(await read("listObjectsV2", { Prefix: "folders/" }, flat)).toEqual(["0 1", "1 2"]);
+  expect(await read("listObjectsV2", { Prefix: "folders/" }, {})).toHaveLength(3);
+});
+
+test.each([
+  ["getObject", { Bucket: null, Key: "a.json" }, "Bucket"],
+  ["getObject", { Bucket: 5, Key: "a.json" }, "Bucket"],
+  ["getObject", { Bucket: "", Key: "a.json" }, "Bucket"],
+  ["getObject", {}, "Key"],
+  ["listObjectsV2", { Bucket: null }, "Bucket"],
+])("%s with %j is refused, not tried for ever", async (resource, given, absent) => {
+  const [failure, ...others] = await read(resource, given, { inputType: "JSON" });
+  expect(failure).toContain(`States.ItemReaderFailed: The ItemReader needs a text as ${absent}, and was given {`);
+  expect(others).toEqual([]);
 });
 
 test.each([

@@ -256,6 +256,8 @@ describe("results", () => {
       },
     ]);
     expect(others[1][0]).toMatchObject({ Status: "PENDING", Name: "p" });
+    // It has not begun.
+    expect(others[1][0]).not.toHaveProperty("StartDate");
     expect(JSON.parse(result)).toEqual({
       MapRunArn: run.arn,
       ResultWriterDetails: { Bucket: "out", Key: "runs/uuid-1/manifest.json" },

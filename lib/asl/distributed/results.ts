@@ -164,7 +164,7 @@ function recordOf(child: ChildResult): Value {
     ["RedriveCount", redriveCount],
     ["RedriveStatus", "failure" in end ? "REDRIVABLE" : "NOT_REDRIVABLE"],
     ["RedriveStatusReason", end.status === "SUCCEEDED" ? "Execution is SUCCEEDED and cannot be redriven" : undefined],
-    ["StartDate", writeTimestamp(startedAt)],
+    ["StartDate", end.status === "PENDING" ? undefined : writeTimestamp(startedAt)],
     ["StateMachineArn", stateMachineArn],
     ["Status", end.status],
     ["StopDate", end.status === "PENDING" ? undefined : writeTimestamp(end.stoppedAt)],

@@ -41,7 +41,7 @@ export async function readSource(reader: Reader, config: ReaderConfig, store: Ob
   if (readsListing(reader)) {
     const listed = await store.list(bucket, given.get("Prefix") ?? "");
     if (config.transformation !== "LOAD_AND_FLATTEN") return { kind: "items", items: listing(listed, bucket, limit) };
-    const places = listed.map(({ key }) => ({ bucket, key }));
+    const places = listed.filter((one) => !isFolder(one)).map(({ key }) => ({ bucket, key }));
     return readAll(places, config, limit, store);
   }
   const place = placeIn(given);
@@ -51,6 +51,11 @@ export async function readSource(reader: Reader, config: ReaderConfig, store: Ob
   const manifest = readManifest(text, config, place);
   if (manifest === undefined) return failed(`The object '${place.key}' in the bucket '${bucket}' is not a manifest.`);
   return readAll(manifest.files, manifest.config, limit, store);
+}
+
+/** What consoles put where somebody "makes a folder": nothing is in it, and it is no file of any type. */
+export function isFolder({ key, size }: ListedObject): boolean {
+  return size === 0 && key.endsWith("/");
 }
 
 export function readsListing({ resource }: Pick<Reader, "resource">): boolean {

@@ -43,12 +43,15 @@ export async function numberOf(
 }
 
 /** AWS takes the text of a whole number for one, too. */
-function numberFromPath(field: string, source: string, value: Value, { fractions }: Bounds): number {
+function numberFromPath(field: string, source: string, value: Value, { least, most, fractions }: Bounds): number {
   const text = typeof value === "string" ? value : writeJson(value);
   const form = fractions === true ? /^[+-]?\d+(\.\d+)?$/ : /^[+-]?\d+$/;
-  if (form.test(text)) return Number(text);
-  const kind = fractions === true ? "number" : "integer";
-  throw runtimeFailure(`The ${field}Path field refers to value "${text}" which is not a valid ${kind}: ${source}`);
+  const wrong = (kind: string) =>
+    runtimeFailure(`The ${field}Path field refers to value "${text}" which is not ${kind}: ${source}`);
+  if (!form.test(text)) throw wrong(fractions === true ? "a valid number" : "a valid integer");
+  const number = Number(text);
+  if (number < least || number > most) throw wrong(`between ${least} and ${most}`);
+  return number;
 }
 
 function numberFromExpression(field: string, value: Value, { least, most, fractions }: Bounds): number {

@@ -44,7 +44,8 @@ export async function forkDistributed(
   write(journal, "MapRunStarted", { mapRunArn: run.arn });
   if ((run.reader?.maxItems ?? 0) < 0) return failRun(visit, readerFailed("field MaxItems must be positive"));
   const width = items.values.length;
-  if (width === 0 && reader === undefined) return completeRun(visit, []);
+  // A ResultWriter writes its manifest of no results, too: whoever comes next reads where that is.
+  if (width === 0 && reader === undefined && run.writer === undefined) return completeRun(visit, []);
   const fork: Forked = {
     kind: "forked",
     claim: moment.seq,
@@ -91,11 +92,13 @@ async function mapRun(visit: Visit<MapState>, distributed: Distributed, input: P
 
 async function readerOf(reader: ItemReader, scope: EvaluationScope): Promise<NonNullable<MapRun["reader"]>> {
   const { maxItems } = reader.config;
+  // What a path leads to is judged when the items are read.
+  const bounds = maxItems?.kind === "path" ? { ...counts, least: Number.MIN_SAFE_INTEGER } : counts;
   const given = reader.parameters === undefined ? "{}" : (await evaluated(reader.parameters, scope)).text;
   return {
     resource: reader.resource,
     arguments: given,
-    ...(maxItems && { maxItems: await numberOf("MaxItems", maxItems, scope, counts) }),
+    ...(maxItems && { maxItems: await numberOf("MaxItems", maxItems, scope, bounds) }),
   };
 }
 

@@ -9,6 +9,7 @@ import type { FileItem } from "../../asl/distributed/parser.ts";
 import { Unreadable } from "../../asl/distributed/parser.ts";
 import {
   fetched,
+  isFolder,
   type ListedObject,
   listedItem,
   type ObjectStore,
@@ -153,11 +154,6 @@ async function* inListed(objects: Objects, prefix: Place, config: ReaderConfig, 
       after = key;
     }
   }
-}
-
-/** What consoles put where somebody "makes a folder": nothing is in it, and it is no file of any type. */
-function isFolder({ key, size }: ListedObject): boolean {
-  return size === 0 && key.endsWith("/");
 }
 
 async function* pages(

@@ -25,10 +25,16 @@ export async function updateMapRun(
     ...tolerance,
     ...(maxConcurrency !== undefined && { maxConcurrency: maxConcurrency || mostConcurrency }),
   };
-  const updated = await changeRun(engine, id, newsKey(news), (now, at) => changed(now, change, at));
+  let isChanged = false;
+  const updated = await changeRun(engine, id, newsKey(news), (now, at) => {
+    const next = changed(now, change, at);
+    isChanged = next !== undefined;
+    return next;
+  });
   await sendGiven(engine, updated, newsKey(news));
   await engine.world.log.durable();
-  return isOpen(updated.state) ? "updated" : "ended";
+  // A change can be what ends the run: a tolerance below what has failed already.
+  return isChanged ? "updated" : "ended";
 }
 
 /** What the guard does: it gives out the tokens that there are children for by now, and sends what the call had to send. */

@@ -140,3 +140,27 @@ test("a Distributed Map inside another's children", async () => {
   expect(ran.output).toEqual([[10, 20], [], [30]]);
   expect(new Set(ran.children.map(({ mapRun }) => mapRun)).size).toBe(3);
 });
+
+test.each([
+  [
+    { MaxConcurrencyPath: "$.n" },
+    { n: -1 },
+    'MaxConcurrencyPath field refers to value "-1" which is not between 0 and ',
+  ],
+  [{ MaxConcurrencyPath: "$.n", ItemProcessor: { StartAt: "A", States: { A: { Type: "Succeed" } } } }, { n: -1 }, "-1"],
+  [{ ToleratedFailureCountPath: "$.n" }, { n: "-2" }, 'refers to value "-2" which is not between 0 and '],
+  [{ ToleratedFailurePercentagePath: "$.n" }, { n: 100.5 }, 'value "100.5" which is not between 0 and 100: $.n'],
+  [{ ItemBatcher: { MaxItemsPerBatchPath: "$.n" } }, { n: -5 }, 'MaxItemsPerBatchPath field refers to value "-5"'],
+])("%j of %j fails the state", async (more, input, cause) => {
+  const state = distributed({ ItemsPath: "$.items", ...more });
+  const ran = await runMap({ Map: state }, { input: JSON.stringify({ items: [1, 2], ...input }), for: 60_000 });
+  expect([ran.status, ran.error]).toEqual(["FAILED", "States.Runtime"]);
+  expect(ran.cause).toContain(cause);
+});
+
+test("a ResultWriter says where its manifest is, without any items too", async () => {
+  const ResultWriter = { Resource: "arn:aws:states:::s3:putObject", Parameters: { Bucket: "out", Prefix: "p" } };
+  const ran = await runMap({ Map: distributed({ ResultWriter }) }, { input: "[]" });
+  expect(ran.output).toMatchObject({ ResultWriterDetails: { Bucket: "out", Key: expect.stringMatching(/manifest/) } });
+  expect(ran.world.files().size).toBe(1);
+});

@@ -4,7 +4,7 @@ import { createEngine, type Engine } from "../../../lib/engine/engine.ts";
 import { updateMapRun } from "../../../lib/engine/map-run/update.ts";
 import type { MapRunId } from "../../../lib/engine/ports.ts";
 import { type Setup, setup } from "../setup.ts";
-import { distributed, numbers } from "./running.ts";
+import { distributed, numbers, ranSoFar } from "./running.ts";
 
 const minute = 60_000;
 const rest = { Rest: { Type: "Wait", Seconds: 800, End: true } };
@@ -61,4 +61,17 @@ test("one that falls short of what runs, and another that goes beyond it", async
   expect(running(made)).toBe(11);
   await made.pass(4 * minute);
   expect(running(made)).toBe(8);
+});
+
+test("a tolerance below what has failed already is set, and ends the run", async () => {
+  const Choose = { Type: "Choice", Choices: [{ Variable: "$", NumericLessThan: 3, Next: "Fail" }], Default: "Rest" };
+  const states = { Choose, Fail: { Type: "Fail" }, ...rest };
+  const made = await setup({ Each: distributed({ ToleratedFailureCount: 5 }, states) }, { input: numbers(6) });
+  await made.pass(1_000);
+  const [run] = made.world.summaries().flatMap(({ mapRun }) => (mapRun === undefined ? [] : [mapRun]));
+  if (run === undefined) throw new Error("no Map Run has begun");
+  expect(await updateMapRun(made.engine, run, { toleratedFailureCount: 2 })).toBe("updated");
+  expect(await updateMapRun(made.engine, run, { toleratedFailureCount: 9 })).toBe("ended");
+  await made.pass(minute);
+  expect((await ranSoFar(made)).error).toBe("States.ExceedToleratedFailureThreshold");
 });

@@ -28,8 +28,8 @@ export interface VerifiedRequest extends SignedRequest {
 export type Verifier = (request: VerifiedRequest, now: Instant) => Promise<Caller>;
 
 export interface VerifierOptions {
-  /** Undefined: there is no such key. */
-  readonly keyOf: (accessKeyId: string) => Promise<AccessKey | undefined>;
+  /** Undefined: there is no such key. `doubted`: the one it answered before did not sign, and may be remembered from before it was replaced. */
+  readonly keyOf: (accessKeyId: string, doubted?: boolean) => Promise<AccessKey | undefined>;
   /** Signatures for another Region are refused; absent: each Region is a world of its own. */
   readonly region?: string;
 }
@@ -44,22 +44,37 @@ export function createVerifier({ keyOf, region }: VerifierOptions): Verifier {
     const claim = readClaim(request);
     checkScope(claim, region);
     checkMoment(claim, now);
-    const key = await keyOf(claim.accessKeyId);
-    if (!key) throw refused("UnrecognizedClientException", "The security token included in the request is invalid.");
-    checkSignature(request, claim, key.secretAccessKey);
+    const isSigner = ({ secretAccessKey }: AccessKey) => isSigned(request, claim, secretAccessKey);
+    const { known, key } = await signerOf(keyOf, claim.accessKeyId, isSigner);
+    if (!known) throw refused("UnrecognizedClientException", "The security token included in the request is invalid.");
+    if (!key) throw wrongSignature();
     return { access: accessOf(key), accessKeyId: claim.accessKeyId, ...accountAndRegion(claim) };
   };
 }
 
 async function verifyBearer(text: string, { keyOf, region = nobody.region }: VerifierOptions, now: Instant) {
   const token = readBearer(text);
-  const key = token && (await keyOf(token.accessKeyId));
-  if (!key || !isGenuine(token, key.secretAccessKey))
+  const isSigner = ({ secretAccessKey }: AccessKey) => token !== undefined && isGenuine(token, secretAccessKey);
+  const { key } = token ? await signerOf(keyOf, token.accessKeyId, isSigner) : {};
+  if (!token || !key)
     throw refused("UnrecognizedClientException", "The security token included in the request is invalid.");
   if (isOver(token, now))
     throw refused("ExpiredTokenException", "The security token included in the request is expired");
   const { accessKeyId } = key;
   return { access: accessOf(key), accessKeyId, ...accountAndRegion({ accessKeyId, region }) };
+}
+
+/** The key of that id, if it signed; one that did not is asked for once more. */
+async function signerOf(
+  keyOf: VerifierOptions["keyOf"],
+  accessKeyId: string,
+  isSigner: (key: AccessKey) => boolean,
+): Promise<{ readonly known: boolean; readonly key?: AccessKey }> {
+  const remembered = await keyOf(accessKeyId);
+  if (!remembered) return { known: false };
+  if (isSigner(remembered)) return { known: true, key: remembered };
+  const newer = await keyOf(accessKeyId, true);
+  return newer && isSigner(newer) ? { known: true, key: newer } : { known: newer !== undefined };
 }
 
 /** The secret goes no further than this file. */
@@ -166,18 +181,20 @@ function basic(moment: Instant): string {
   return new Date(moment).toISOString().replace(/[-:]|\.\d{3}/g, "");
 }
 
-function checkSignature(request: SignedRequest, claim: Claim, secret: string): void {
+function isSigned(request: SignedRequest, claim: Claim, secret: string): boolean {
   const said = request.headers.get("x-amz-content-sha256");
-  const expected = signatureOf(request, claim, secret);
-  if ((said !== null && said !== sha256(request.body)) || !same(expected, claim.signature))
-    throw invalidSignature(
-      "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.",
-    );
+  return (said === null || said === sha256(request.body)) && same(signatureOf(request, claim, secret), claim.signature);
 }
 
 function same(left: string, right: string): boolean {
   const [a, b] = [Buffer.from(left), Buffer.from(right)];
   return a.length === b.length && timingSafeEqual(a, b);
+}
+
+function wrongSignature(): Refusal {
+  return invalidSignature(
+    "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.",
+  );
 }
 
 function invalidSignature(text: string): Refusal {

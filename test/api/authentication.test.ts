@@ -300,3 +300,24 @@ describe("in the handler", () => {
     expect((await handler(new Request("http://api.example/health"))).status).toBe(200);
   });
 });
+
+describe("a key that was replaced a moment ago", () => {
+  const before = { ...key, secretAccessKey: "before" };
+  const remembering = createVerifier({
+    keyOf: async (_, doubted) => ({ ...(doubted ? key : before), role: "admin" }),
+    region: "eu-west-1",
+  });
+
+  test("signs at once: what is remembered of it is doubted first", async () => {
+    await expect(remembering(await signed(), now)).resolves.toMatchObject({ accessKeyId: key.accessKeyId });
+    await expect(remembering(await signed({ credentials: before }), now)).resolves.toBeDefined();
+    const neither = await signed({ credentials: { ...key, secretAccessKey: "neither" } });
+    await expect(remembering(neither, now)).rejects.toMatchObject({ name: "InvalidSignatureException" });
+  });
+
+  test("bears at once", async () => {
+    const token = mintBearer(key, now / 1_000 + 60);
+    const request = { ...(await signed()), mayBear: true, headers: new Headers({ authorization: `Bearer ${token}` }) };
+    await expect(remembering(request, now)).resolves.toMatchObject({ accessKeyId: key.accessKeyId });
+  });
+});

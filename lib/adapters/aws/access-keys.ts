@@ -15,36 +15,57 @@ import type { AccessKey, AccessKeys, Role } from "../../engine/ports.ts";
 /** How long a key that was revoked may still be accepted. */
 const rememberedMilliseconds = 60_000;
 
-/** A key that is not known may be new; however many are tried, the secrets are read no more often than this. */
+/** A key that is not known, or did not sign, may be new; however many are tried, the secrets are read no more often than this. */
 const patienceMilliseconds = 5_000;
 
-export type FindKey = (accessKeyId: string) => Promise<AccessKey | undefined>;
+/** `doubted`: what was found before did not sign the request, and may have been replaced since. */
+export type FindKey = (accessKeyId: string, doubted?: boolean) => Promise<AccessKey | undefined>;
 
-/** Of the keys in all these secrets. */
+interface Known {
+  readonly keys: ReadonlyMap<string, AccessKey>;
+  /** Why not all secrets could be read; absent: they all were. */
+  readonly failure?: { readonly reason: unknown };
+}
+
+/**
+ * Of the keys in all these secrets. One that cannot be read (somebody wrote something else into it, or a deployment has
+ * not given or has taken the right to it) locks out its own keys and no others.
+ */
 export function rememberAccessKeys(
   secretIds: readonly string[],
   client: SecretsManagerClient,
   now: () => number = Date.now,
 ): FindKey {
-  let known: { readonly keys: Promise<ReadonlyMap<string, AccessKey>>; readonly since: number } | undefined;
-  const load = async (): Promise<ReadonlyMap<string, AccessKey>> => {
-    const all = await Promise.all(secretIds.map((secretId) => readSecret(client, secretId)));
-    return new Map(all.flatMap(({ keys }) => keys).map((key) => [key.accessKeyId, key]));
-  };
-  const keysSince = async (earliest: number): Promise<ReadonlyMap<string, AccessKey>> => {
+  let known: { readonly read: Promise<Known>; readonly since: number } | undefined;
+  const keysSince = async (earliest: number): Promise<Known> => {
     if (known === undefined || known.since < earliest) {
-      const asked = { keys: load(), since: now() };
+      const asked = { read: readAll(secretIds, client), since: now() };
       known = asked;
-      asked.keys.catch(() => {
+      asked.read.catch(() => {
         if (known === asked) known = undefined; // an outage must not be remembered
       });
     }
-    return await known.keys;
+    return await known.read;
   };
-  return async (accessKeyId) => {
-    const found = (await keysSince(now() - rememberedMilliseconds)).get(accessKeyId);
-    return found ?? (await keysSince(now() - patienceMilliseconds)).get(accessKeyId);
+  return async (accessKeyId, doubted = false) => {
+    const found = doubted ? undefined : (await keysSince(now() - rememberedMilliseconds)).keys.get(accessKeyId);
+    if (found) return found;
+    const { keys, failure } = await keysSince(now() - patienceMilliseconds);
+    const newer = keys.get(accessKeyId);
+    // It may stand in the secret that could not be read: to call it unknown would send its owner away.
+    if (newer === undefined && failure) throw failure.reason;
+    return newer;
   };
+}
+
+/** Rejects if not one could be read. */
+async function readAll(secretIds: readonly string[], client: SecretsManagerClient): Promise<Known> {
+  const answers = await Promise.allSettled(secretIds.map((secretId) => readSecret(client, secretId)));
+  const failure = answers.find((answer) => answer.status === "rejected");
+  const read = answers.flatMap((answer) => (answer.status === "fulfilled" ? [answer.value] : []));
+  if (read.length === 0 && failure) throw failure.reason;
+  const keys = new Map(read.flatMap((secret) => secret.keys).map((key) => [key.accessKeyId, key]));
+  return { keys, ...(failure && { failure }) };
 }
 
 /** Whoever loses to another writer looks at what that one wrote and writes again; more of them is not an accident. */
@@ -123,8 +144,8 @@ async function replaceSecret(
 const roles: readonly string[] = ["read", "start", "operate", "admin"] satisfies readonly Role[];
 
 function parseKeys(text: string, secretId: string): readonly AccessKey[] {
-  const content: { keys?: unknown } = JSON.parse(text) ?? {};
-  const given = "accessKeyId" in content ? [content] : (content.keys ?? []);
+  const content = parsedObject(text);
+  const given = content && ("accessKeyId" in content ? [content] : (content["keys"] ?? []));
   if (Array.isArray(given)) {
     const keys = given.map((key) => ({ role: "admin", ...key })); // a key without a role is older than roles
     if (keys.every(isKey)) return keys;
@@ -132,6 +153,16 @@ function parseKeys(text: string, secretId: string): readonly AccessKey[] {
   throw new Error(
     `secret ${secretId} is not of the form {"accessKeyId": "…", "secretAccessKey": "…", "role": "…"} or {"keys": […]} of such`,
   );
+}
+
+/** Undefined: it is none. What the parser would say of it quotes the secret. */
+function parsedObject(text: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const content: unknown = JSON.parse(text) ?? {};
+    return typeof content === "object" ? { ...content } : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function isKey(key: Readonly<Record<string, unknown>>): key is Readonly<Record<string, unknown>> & AccessKey {

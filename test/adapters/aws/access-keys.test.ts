@@ -56,6 +56,14 @@ describe.skipIf(skipped)(`Secrets Manager by moto${skipped ? ` (skipped: ${serve
     await expect(rememberAccessKeys([secretId], secrets)("A")).rejects.toThrow(`secret ${secretId} is not of the form`);
   });
 
+  test("what is not JSON lets nobody in, and is not shown", async () => {
+    const Name = randomBytes(8).toString("hex");
+    await secrets.send(new CreateSecretCommand({ Name, SecretString: "hush" }));
+    const refused = rememberAccessKeys([Name], secrets)("A");
+    await expect(refused).rejects.toThrow(`secret ${Name} is not of the form`);
+    await expect(refused).rejects.not.toThrow("hush");
+  });
+
   test("a revoked key goes within a minute, a new one comes within seconds, strangers cost nothing", async () => {
     const secretId = await secretOf(old);
     let reads = 0;
@@ -80,5 +88,29 @@ describe.skipIf(skipped)(`Secrets Manager by moto${skipped ? ` (skipped: ${serve
     now = 70_000;
     expect(await find("MADE")).toMatchObject(made);
     expect(reads).toBe(3);
+  });
+
+  test("a secret that cannot be read locks out its own keys and no others", async () => {
+    const [whole, broken] = await Promise.all([secretOf(old), secretOf("not a key")]);
+    let now = 0;
+    const find = rememberAccessKeys([broken, whole, "of-nobody"], secrets, () => now);
+    expect(await find("OLD")).toMatchObject(old);
+    await expect(find("MADE")).rejects.toThrow(`secret ${broken} is not of the form`);
+    await secrets.send(new PutSecretValueCommand({ SecretId: broken, SecretString: JSON.stringify(made) }));
+    now = 6_000;
+    expect(await find("MADE")).toMatchObject(made);
+  });
+
+  test("a secret that was replaced counts within seconds for who is in doubt, for others within a minute", async () => {
+    const secretId = await secretOf(old);
+    let now = 0;
+    const find = rememberAccessKeys([secretId], secrets, () => now);
+    expect(await find("OLD")).toMatchObject(old);
+    const newer = { ...old, secretAccessKey: "n" };
+    await secrets.send(new PutSecretValueCommand({ SecretId: secretId, SecretString: JSON.stringify(newer) }));
+    expect(await find("OLD", true)).toMatchObject(old);
+    now = 6_000;
+    expect(await find("OLD")).toMatchObject(old);
+    expect(await find("OLD", true)).toMatchObject(newer);
   });
 });

@@ -23,28 +23,20 @@ export function concurrencyOf({ concurrency }: RunState): number {
 }
 
 /** How many tokens there should be: no more than there are children to start. */
-function tokensWanted(state: RunState, children: number): number {
-  return Math.min(concurrencyOf(state), children - (state.keptChildren ?? 0));
+function tokensWanted(state: RunState): number {
+  return Math.min(concurrencyOf(state), state.staged.children - (state.keptChildren ?? 0));
 }
 
-/** The tokens that there are children for and that nobody has. */
-export function giftFor(state: RunState, children = state.staged.children): Gift {
-  const generation = state.concurrency.length - 1;
-  return { generation, from: state.tokens, to: Math.max(state.tokens, tokensWanted(state, children)) };
-}
-
-export function giveTokens(state: RunState, gift: Gift): RunState | undefined {
-  if (gift.to <= gift.from || state.given.some((one) => isSameGift(one, gift))) return undefined;
-  // MaxConcurrency may have fallen since, and risen again: tokens that it has withdrawn do not come back.
-  const lasting = Math.min(gift.to, ...state.concurrency.slice(gift.generation + 1));
-  return { ...state, tokens: Math.max(state.tokens, lasting), given: [...state.given, gift] };
-}
-
-/** As `giveTokens`, of all that nobody has; `from` has to send them. */
-export function giveUnsent(state: RunState, from: string): RunState | undefined {
-  const gift = giftFor(state);
-  const given = giveTokens(state, gift);
-  return given && { ...given, unsent: [...(state.unsent ?? []), { from, gift }] };
+/** The tokens that there are children for and that nobody has are given out; `from` has to send them. */
+export function giveTokens(state: RunState, from: string): RunState | undefined {
+  const gift = { generation: state.concurrency.length - 1, from: state.tokens, to: tokensWanted(state) };
+  if (gift.to <= gift.from) return undefined;
+  return {
+    ...state,
+    tokens: gift.to,
+    given: [...state.given, gift],
+    unsent: [...(state.unsent ?? []), { from, gift }],
+  };
 }
 
 /** What `key` has to send. */
@@ -56,8 +48,4 @@ export function allSent({ unsent = [], ...state }: RunState, key: string): RunSt
   const left = unsent.filter(({ from }) => from !== key);
   if (left.length === unsent.length) return undefined;
   return left.length > 0 ? { ...state, unsent: left } : state;
-}
-
-function isSameGift(one: Gift, other: Gift): boolean {
-  return one.generation === other.generation && one.from === other.from && one.to === other.to;
 }

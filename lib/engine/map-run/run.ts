@@ -8,7 +8,7 @@ import { exceedsTolerance, type Tolerance, toleranceExceeded } from "../../asl/d
 import type { Failure, Instant, StateName } from "../../asl/position.ts";
 import type { SegmentKey } from "../ports.ts";
 import { type Counts, noCounts, sum } from "./counts.ts";
-import { concurrencyOf, type Gift, giveUnsent, type UnsentGift } from "./gifts.ts";
+import { concurrencyOf, type Gift, giveTokens, type UnsentGift } from "./gifts.ts";
 import { addToRanges, isInRanges, type Ranges, sizeOfRanges } from "./ranges.ts";
 import type { Mark } from "./source.ts";
 
@@ -196,7 +196,7 @@ export function readOn(state: RunState, staged: Staged, at: Occasion): RunState 
  * of one that died, gives out others.
  */
 export function giveMore(state: RunState, { key }: Occasion): RunState | undefined {
-  return isOpen(state) ? giveUnsent(state, key) : undefined;
+  return isOpen(state) ? giveTokens(state, key) : undefined;
 }
 
 function givingMore(state: RunState, at: Occasion): RunState {

@@ -15,7 +15,7 @@ import { keepMessage } from "./map-run/keep.ts";
 import { idOf, isDistributed } from "./map-run/open.ts";
 import { dispatch, messageOf } from "./messages.ts";
 import { awaitsWorker, offerClaim } from "./offer.ts";
-import type { BranchGroup, BranchPath, Message, Verdict } from "./ports.ts";
+import type { BranchGroup, BranchPath, MapRunId, Message, Verdict } from "./ports.ts";
 import { expiry } from "./record.ts";
 import type { Header, Segment } from "./segment.ts";
 
@@ -46,15 +46,27 @@ export async function keep(engine: Engine, { execution }: Keep): Promise<Verdict
   // The same in each try: of a log that is too long for one function's life, the next goes on where that one died.
   const until = expiry(engine, termOf(header, engine.world.clock.now()));
   await engine.world.executions.renew(execution, until);
-  for (const head of (await renewLog(engine, header, until)).values()) await renewOpen(engine, header, head, until);
+  const { heads, runs } = await renewLog(engine, header, until);
+  for (const head of heads.values()) await renewOpen(engine, header, head, until);
+  await dispatch(
+    engine,
+    [...runs].map(([run, epoch]) => keepMessage(run, epoch, until)),
+  );
   await armKeeping(engine, header);
   return { kind: "done" };
 }
 
-/** All segments there are; answers the heads of the branches. */
-async function renewLog(engine: Engine, { id }: Header, until: Instant): Promise<ReadonlyMap<BranchPath, Segment>> {
+interface Renewed {
+  readonly heads: ReadonlyMap<BranchPath, Segment>;
+  /** The epoch of each Map Run, of those that have ended too. */
+  readonly runs: ReadonlyMap<MapRunId, number>;
+}
+
+/** All segments there are. */
+async function renewLog(engine: Engine, { id }: Header, until: Instant): Promise<Renewed> {
   const { log } = engine.world;
   const heads = new Map<BranchPath, Segment>();
+  const runs = new Map<MapRunId, number>();
   const groups: (BranchGroup | undefined)[] = [undefined];
   while (groups.length > 0) {
     const group = groups.pop();
@@ -63,21 +75,21 @@ async function renewLog(engine: Engine, { id }: Header, until: Instant): Promise
       for (const segment of page.map(decodeSegment)) {
         groups.push(...groupsIn(segment));
         if ((heads.get(segment.branch)?.seq ?? -1) < segment.seq) heads.set(segment.branch, segment);
+        const { doing } = segment.position;
+        if (doing.kind !== "forked" || !isDistributed(doing)) continue;
+        const { redriveCount = 0 } = doing.run;
+        runs.set(idOf(doing.run), Math.max(redriveCount, runs.get(idOf(doing.run)) ?? 0));
       }
     }
   }
-  return heads;
+  return { heads, runs };
 }
 
-/** What an open fork's branches have reported, level by level; its Map Run; and the place on its activity's list. */
+/** What an open fork's branches have reported, level by level; and the place on its activity's list. */
 async function renewOpen(engine: Engine, header: Header, head: Segment, until: Instant): Promise<void> {
   const { doing } = head.position;
   if (doing.kind === "working" && awaitsWorker(doing)) await offerClaim(engine, head, doing);
-  if (doing.kind !== "forked") return;
-  if (isDistributed(doing)) {
-    await dispatch(engine, [keepMessage(idOf(doing.run), doing.run.redriveCount ?? 0, until)]);
-    return;
-  }
+  if (doing.kind !== "forked" || isDistributed(doing)) return;
   for (let level = 0, width = doing.width; ; level++, width = groupsOf(width)) {
     for (let group = 0; group < groupsOf(width); group++) {
       await engine.world.joins.renew(joinKey(header, head.branch, doing.claim, group, level), until);

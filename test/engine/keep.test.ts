@@ -3,6 +3,7 @@
  * all of it stays readable while it is open and for its retention afterwards, and then goes.
  */
 import { expect, test } from "vitest";
+import { Outage } from "../../lib/adapters/simulated/faults.ts";
 import { type SimulatedWorld, simulatedWorld } from "../../lib/adapters/simulated/world.ts";
 import { takeActivityTask } from "../../lib/engine/activity.ts";
 import { handle } from "../../lib/engine/advance.ts";
@@ -12,15 +13,7 @@ import { readHistory } from "../../lib/engine/history.ts";
 import { childId } from "../../lib/engine/identity.ts";
 import { saveDefinition } from "../../lib/engine/machines.ts";
 import { describeMapRun } from "../../lib/engine/map-run/describe.ts";
-import type {
-  ExecutionId,
-  JoinKey,
-  MapRunId,
-  SegmentKey,
-  SegmentRecord,
-  Verdict,
-  World,
-} from "../../lib/engine/ports.ts";
+import type { ExecutionId, MapRunId, Verdict } from "../../lib/engine/ports.ts";
 import { redriveExecution } from "../../lib/engine/redrive.ts";
 import { startExecution } from "../../lib/engine/start.ts";
 import { tenant } from "./setup.ts";
@@ -29,102 +22,9 @@ const hour = 3_600_000;
 const day = 24 * hour;
 const year = 365 * day;
 
-/** Hides what has expired. Whoever renews more than so many segments in one go does not live to see the end. */
-function forgetful(world: SimulatedWorld, mostRenewed: number): World {
-  const terms = new Map<string, number>();
-  const segmentKey = ({ execution, branch, seq }: SegmentKey) => `${execution} ${branch}#${seq}`;
-  const summaryKey = (id: ExecutionId) => `summary ${id}`;
-  const joinKey = (key: JoinKey) => JSON.stringify(key);
-  const isThere = (name: string) => (terms.get(name) ?? 0) > world.now();
-  const kept = (segments: readonly SegmentRecord[]) => segments.filter((segment) => isThere(segmentKey(segment)));
-  const note = (name: string, expires: number | undefined) => terms.set(name, expires ?? Number.POSITIVE_INFINITY);
-  const inGroup = (branch: string, parent: string, forkSeq: number) =>
-    branch.startsWith(`${parent}/${forkSeq}.`) && !branch.slice(parent.length + 1).includes("/");
-  const { log, executions, joins, activities, heartbeats } = world;
-  const own: Pick<World, "log" | "executions" | "joins" | "activities" | "heartbeats"> = {
-    log: {
-      ...log,
-      append: (segment) => {
-        note(segmentKey(segment), segment.expires);
-        return log.append(segment);
-      },
-      commit: (segment, messages) => {
-        note(segmentKey(segment), segment.expires);
-        return log.commit(segment, messages);
-      },
-      head: async (id, branch) => kept([await log.head(id, branch)].flatMap((one) => one ?? []))[0],
-      branch: async (...asked) => kept(await log.branch(...asked)),
-      read: async function* (...asked) {
-        for await (const page of log.read(...asked)) yield kept(page);
-      },
-      renew: async (id, group, until) => {
-        let renewed = 0;
-        for (const segment of world.segments()) {
-          if (segment.execution !== id) continue;
-          const isMeant = group ? inGroup(segment.branch, group.parent, group.forkSeq) : segment.branch === "";
-          const term = terms.get(segmentKey(segment)) ?? 0;
-          if (!isMeant || term <= world.now() || term >= until) continue;
-          if (++renewed > mostRenewed) throw new Error("the worker's time is over");
-          note(segmentKey(segment), until);
-        }
-      },
-    },
-    executions: {
-      ...executions,
-      start: (summary, first) => {
-        note(summaryKey(summary.id), summary.expires);
-        note(segmentKey(first), first.expires);
-        return executions.start(summary, first);
-      },
-      finish: (id, ending) => {
-        note(summaryKey(id), ending.expires);
-        return executions.finish(id, ending);
-      },
-      redrive: (id, redriving, segment) => {
-        note(summaryKey(id), redriving.expires);
-        note(segmentKey(segment), segment.expires);
-        return executions.redrive(id, redriving, segment);
-      },
-      find: async (id) => (isThere(summaryKey(id)) ? executions.find(id) : undefined),
-      renew: async (id, until) => void note(summaryKey(id), until),
-    },
-    joins: {
-      ...joins,
-      stage: (key, body, expires) => {
-        note(joinKey(key), expires);
-        return joins.stage(key, body, expires);
-      },
-      staged: async (key) => (isThere(joinKey(key)) ? joins.staged(key) : undefined),
-      report: (key, index, body, expires) => {
-        note(joinKey(key), expires);
-        return joins.report(key, index, body, expires);
-      },
-      reports: async (key) => (isThere(joinKey(key)) ? joins.reports(key) : new Map()),
-      renew: async (key, until) => void (isThere(joinKey(key)) && note(joinKey(key), until)),
-    },
-    activities: {
-      ...activities,
-      offer: (activity, offer, expires) => {
-        note(`offer ${segmentKey(offer.claim)}`, expires);
-        return activities.offer(activity, offer, expires);
-      },
-      offers: async (...asked) =>
-        (await activities.offers(...asked)).filter(({ claim }) => isThere(`offer ${segmentKey(claim)}`)),
-    },
-    heartbeats: {
-      beat: (claim, at, expires) => {
-        note(`beat ${segmentKey(claim)}`, expires);
-        return heartbeats.beat(claim, at, expires);
-      },
-      last: async (claim) => (isThere(`beat ${segmentKey(claim)}`) ? heartbeats.last(claim) : undefined),
-    },
-  };
-  return Object.assign(Object.create(world), own);
-}
-
-async function started(definition: object, input = '{"n":1}', mostRenewed = Number.POSITIVE_INFINITY) {
-  const world = simulatedWorld({ seed: "years" });
-  const engine = createEngine(forgetful(world, mostRenewed), { retentionDays: 90 });
+async function started(definition: object, input = '{"n":1}', forgets = {}) {
+  const world = simulatedWorld({ seed: "years", forgets });
+  const engine = createEngine(world, { retentionDays: 90 });
   const definitionHash = await saveDefinition(engine, JSON.stringify(definition));
   const fixed = { type: "STANDARD", createdAt: 0, revisionId: "1", settings: "{}", roleArn: "role" } as const;
   const machine = { ...tenant, name: "machine", definitionHash, ...fixed };
@@ -137,7 +37,7 @@ async function pass(world: SimulatedWorld, engine: Engine, until: number): Promi
     for (const lane of ["flow", "tasks"] as const) {
       for (const delivery of await world.inbox.receive(lane, 10)) {
         const verdict = await handle(engine, delivery).catch((error: Error): Verdict => {
-          if (error.message !== "the worker's time is over") throw error;
+          if (!(error instanceof Outage)) throw error;
           return { kind: "later", at: world.now() + 6 * hour };
         });
         if (verdict.kind === "done") await world.inbox.done([delivery.receipt]);
@@ -190,7 +90,7 @@ test("one that waits two years, beside a branch that ended on the first day", as
   await pass(world, engine, end + 90 * day);
   const other = createEngine(engine.world, { retentionDays: 90 });
   expect(await readHistory(other, id)).toEqual(history);
-  await pass(world, engine, end + 121 * day);
+  await pass(world, engine, end + 123 * day);
   expect(await statusOf(engine, id)).toBeUndefined();
   expect(await engine.world.log.head(id, "")).toBeUndefined();
 });
@@ -216,6 +116,31 @@ test.each([1, 3])("a Map Run whose children wait for half a year, %i at a time",
   const history = await readHistory(createEngine(engine.world), id);
   expect(history.at(-1)).toMatchObject({ executionSucceededEventDetails: { output: "[1,2,3]" } });
 });
+
+test.each([
+  ["Each", "Nap", year - day],
+  ["Nap", "Each", year + 90 * day],
+])(
+  "a Map Run that has ended is listed and described as long as its execution is: %s, then %s",
+  async (first, then, after) => {
+    const ItemProcessor = {
+      ProcessorConfig: { Mode: "DISTRIBUTED", ExecutionType: "STANDARD" },
+      StartAt: "Done",
+      States: { Done: { Type: "Pass", End: true } },
+    };
+    const next = (name: string) => (name === first ? { Next: then } : { End: true });
+    const States = {
+      Each: { Type: "Map", ItemProcessor, ...next("Each") },
+      Nap: { Type: "Wait", Seconds: year / 1_000, ...next("Nap") },
+    };
+    const { world, engine, id, begun } = await started({ StartAt: first, States }, "[1,2,3]");
+    await pass(world, engine, begun + after);
+    const { items } = await engine.world.mapRuns.list(id, 2);
+    expect(items).toMatchObject([{ stoppedAt: expect.any(Number) }]);
+    const described = await describeMapRun(createEngine(engine.world), items[0]?.id ?? ("" as MapRunId));
+    expect(described?.executions).toMatchObject({ succeeded: 3, total: 3 });
+  },
+);
 
 test("a Map Run that is redriven when the store has forgotten its first children does not run them again", async () => {
   const Long = { Type: "Wait", Seconds: year / 2 / 1_000, Next: "Break" };
@@ -248,15 +173,15 @@ test("a Map Run that is redriven when the store has forgotten its first children
 });
 
 test.each([
-  ["", Number.POSITIVE_INFINITY],
-  [", whose log is too long for one worker to give another term", 10],
-])("one that loops slowly for a year%s", async (_, mostRenewed) => {
+  ["", {}],
+  [", whose log is too long for one worker to give another term", { mostRenewed: 10 }],
+])("one that loops slowly for a year%s", async (_, forgets) => {
   const States = {
     Nap: { Type: "Wait", Seconds: (5 * day) / 1_000, Next: "Again" },
     Again: { Type: "Choice", Choices: [{ Variable: "$.n", NumericEquals: 1, Next: "Nap" }], Default: "Never" },
     Never: { Type: "Succeed" },
   };
-  const { world, engine, id, begun } = await started({ StartAt: "Nap", States }, '{"n":1}', mostRenewed);
+  const { world, engine, id, begun } = await started({ StartAt: "Nap", States }, '{"n":1}', forgets);
   await pass(world, engine, begun + year);
   const history = await readHistory(createEngine(engine.world), id);
   expect(history[0]?.type).toBe("ExecutionStarted");

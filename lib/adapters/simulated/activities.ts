@@ -6,7 +6,7 @@ import type { Contents } from "./contents.ts";
 
 type Make = <T>(name: CallName, subject: string, act: () => T | Promise<T>) => Promise<T>;
 
-export function activitiesOf({ activities, offers }: Contents, make: Make): Activities {
+export function activitiesOf({ activities, offers, terms }: Contents, make: Make): Activities {
   return {
     create: (activity) =>
       make("activities.create", nameOf(activity), () => {
@@ -31,11 +31,16 @@ export function activitiesOf({ activities, offers }: Contents, make: Make): Acti
         const last = items.at(-1);
         return rest.length > limit && last !== undefined ? { items, next: last.name } : { items };
       }),
-    offer: (activity, offer) =>
-      make("activities.offer", offerKey(activity, offer), () => offers.set(offerKey(activity, offer), offer)),
+    offer: (activity, offer, expires) =>
+      make("activities.offer", offerKey(activity, offer), () => {
+        offers.set(offerKey(activity, offer), offer);
+        terms.note(offerRow(offerKey(activity, offer)), expires);
+      }),
     offers: (activity, limit) =>
       make("activities.offers", nameOf(activity), () => {
-        const found = [...offers.entries()].filter(([key]) => key.startsWith(`${nameOf(activity)} `));
+        const found = [...offers.entries()].filter(
+          ([key]) => key.startsWith(`${nameOf(activity)} `) && terms.isThere(offerRow(key)),
+        );
         return found
           .map(([, offer]) => offer)
           .sort((a, b) => a.at - b.at)
@@ -56,6 +61,10 @@ function isOf(tenant: Tenant, other: Tenant): boolean {
 
 function nameOf(activity: ActivityName): string {
   return `${tenantOf(activity)}/${activity.name}`;
+}
+
+function offerRow(key: string): string {
+  return `offer ${key}`;
 }
 
 /** Names of activities have no blanks. */

@@ -10,6 +10,7 @@ import { type Mailbox, mailbox } from "./mailbox.ts";
 import type { Prng } from "./prng.ts";
 import { type Registry, registry } from "./registry.ts";
 import { type Segments, segments } from "./segments.ts";
+import { forever, type Terms, terms } from "./terms.ts";
 
 type Instant = number;
 type TimerMessage = Message & { readonly notBefore: Instant };
@@ -20,8 +21,14 @@ export interface GroupState {
   readonly bodies: ReadonlyMap<number, string>;
 }
 
+/** A store that forgets rows, and workers that can renew so many segments at once; absent: any number. */
+export interface Forgets {
+  readonly mostRenewed?: number;
+}
+
 export interface Contents {
   readonly journal: Journal;
+  readonly terms: Terms;
   readonly segments: Segments;
   readonly registry: Registry;
   readonly mailbox: Mailbox;
@@ -41,9 +48,9 @@ export interface Contents {
   readonly logs: LogLine[];
 }
 
-/** `losesTail`: what is not yet durable can be lost. */
+/** `losesTail`: what is not yet durable can be lost. `forgets`: rows have terms. */
 export function contents(
-  losesTail: boolean,
+  { losesTail, forgets }: { readonly losesTail: boolean; readonly forgets: Forgets | undefined },
   groupWidth: number,
   chance: Prng,
   faults: () => Faults,
@@ -53,6 +60,7 @@ export function contents(
   const written = journal(losesTail, now);
   return {
     journal: written,
+    terms: forgets ? terms(now, forgets.mostRenewed) : forever,
     segments: segments(written, groupWidth),
     registry: registry(written, now),
     mailbox: mailbox(written, chance, faults, strikes, now),

@@ -5,20 +5,27 @@ import type { Contents } from "./contents.ts";
 
 type Make = <T>(name: CallName, subject: string, act: () => T | Promise<T>) => Promise<T>;
 
-export function mapRunsOf({ mapRuns }: Contents, make: Make): MapRuns {
+export function mapRunsOf({ mapRuns, terms }: Contents, make: Make): MapRuns {
+  const rowOf = (place: string): string => `run ${place}`;
+  const there = (place: string) => (terms.isThere(rowOf(place)) ? mapRuns.get(place) : undefined);
+  const set = (entry: MapRunEntry): void => {
+    mapRuns.set(placeOf(entry), entry);
+    terms.note(rowOf(placeOf(entry)), entry.expires);
+  };
   return {
     enter: (entry) =>
       make("mapRuns.enter", entry.id, () => {
-        if (!mapRuns.get(placeOf(entry))) mapRuns.set(placeOf(entry), entry);
+        if (!there(placeOf(entry))) set(entry);
       }),
     put: (entry) =>
       make("mapRuns.put", entry.id, () => {
-        if ((mapRuns.get(placeOf(entry))?.epoch ?? 0) <= (entry.epoch ?? 0)) mapRuns.set(placeOf(entry), entry);
+        if ((there(placeOf(entry))?.epoch ?? 0) <= (entry.epoch ?? 0)) set(entry);
       }),
     list: (execution, limit, after) =>
       make("mapRuns.list", execution, () => {
         const found = [...mapRuns.entries()].filter(
-          ([place, entry]) => entry.execution === execution && (after === undefined || place < after),
+          ([place, entry]) =>
+            entry.execution === execution && (after === undefined || place < after) && terms.isThere(rowOf(place)),
         );
         found.sort(([one], [other]) => (one > other ? -1 : 1));
         const items = found.slice(0, limit).map(([, entry]) => entry);

@@ -30,7 +30,8 @@ type Past<T> = readonly Version<T>[];
 export interface Registry {
   execution(id: ExecutionId): ExecutionSummary | undefined;
   write(summary: ExecutionSummary): void;
-  finish(id: ExecutionId, ending: Ending): void;
+  /** Whether it was at work, in that epoch. */
+  finish(id: ExecutionId, ending: Ending): boolean;
   /** Only what has ended in the epoch before. */
   redrive(id: ExecutionId, redriving: Redriving): void;
   listExecutions(query: Listing, asOf: Instant): Page<ExecutionSummary>;
@@ -58,7 +59,9 @@ export function registry(journal: Journal, now: () => Instant): Registry {
 
     finish(id, ending) {
       const summary = execution(id);
-      if (summary?.status === "RUNNING" && summary.epoch === ending.epoch) write({ ...summary, ...ending });
+      if (summary?.status !== "RUNNING" || summary.epoch !== ending.epoch) return false;
+      write({ ...summary, ...ending });
+      return true;
     },
 
     redrive(id, redriving) {

@@ -1,14 +1,27 @@
 /** The world as one worker sees it: the shared contents behind calls that fail, and a clock that may be wrong. */
 import { createHmac } from "node:crypto";
 import type { Jobs } from "../../engine/job-port.ts";
-import type { Appended, Clock, Inbox, JoinKey, Message, SegmentRecord, Tasks, World } from "../../engine/ports.ts";
+import type {
+  Appended,
+  Clock,
+  Ending,
+  ExecutionId,
+  Inbox,
+  Message,
+  SegmentRecord,
+  Tasks,
+  World,
+} from "../../engine/ports.ts";
 import { activitiesOf } from "./activities.ts";
 import type { Caller, CallName, Calls, Subject } from "./calls.ts";
-import type { Contents, GroupState } from "./contents.ts";
+import type { Contents } from "./contents.ts";
 import { type Faults, Outage, type Strikes } from "./faults.ts";
+import { heartbeatsOf, joinsOf } from "./joins.ts";
 import type { Box, LetterReceipt } from "./mailbox.ts";
 import { mapRunsOf, objectsOf } from "./map-runs.ts";
 import { fnv, type Prng } from "./prng.ts";
+import { keyText, print } from "./rows.ts";
+import { forever } from "./terms.ts";
 import type { VirtualTime } from "./time.ts";
 
 type Instant = number;
@@ -59,17 +72,10 @@ export function workerWorld(setting: Setting, caller: Caller, leasesVoidBefore: 
     },
     machines: machinesOf(setting, make),
     executions: executionsOf(setting, make),
-    joins: joinsOf(setting, make),
+    joins: joinsOf(setting.contents, make),
     mapRuns: mapRunsOf(setting.contents, make),
     objects: objectsOf(setting.contents, make),
-    heartbeats: {
-      beat: (claim, at) =>
-        make("heartbeats.beat", keyText(claim), () => {
-          const before = setting.contents.beats.get(keyText(claim)) ?? Number.NEGATIVE_INFINITY;
-          setting.contents.beats.set(keyText(claim), Math.max(before, at));
-        }),
-      last: (claim) => make("heartbeats.last", keyText(claim), () => setting.contents.beats.get(keyText(claim))),
-    },
+    heartbeats: heartbeatsOf(setting.contents, make),
     activities: activitiesOf(setting.contents, make),
     tasks: {
       call: (call) => make("tasks.call", `${call.resource} ${call.idempotencyKey}`, () => setting.tasks.call(call)),
@@ -145,12 +151,15 @@ function sender(
 
 function logOf(setting: Setting, make: Make, post: Post): World["log"] {
   const { contents, calls, kind } = setting;
-  const { segments } = contents;
+  const { segments, terms } = contents;
+  const kept = (found: readonly SegmentRecord[]): readonly SegmentRecord[] =>
+    terms === forever ? found : found.filter((segment) => terms.isThere(keyText(segment)));
   const send = sender(setting, make, post);
 
   function put(segment: SegmentRecord): Appended {
     const answer = segments.append(segment);
     if (answer.kind === "taken") calls.countTaken();
+    else terms.note(keyText(segment), segment.expires);
     return answer;
   }
   const append = (segment: SegmentRecord) =>
@@ -182,20 +191,28 @@ function logOf(setting: Setting, make: Make, post: Post): World["log"] {
       return answer;
     },
 
-    head: (execution, branch) => make("log.head", `${execution}${branch}`, () => segments.head(execution, branch)),
+    head: (execution, branch) =>
+      make("log.head", `${execution}${branch}`, () =>
+        terms === forever ? segments.head(execution, branch) : kept(segments.branch(execution, branch)).at(-1),
+      ),
 
     async *read(execution, group) {
-      const found = await make("log.read", execution, () => segments.group(execution, group));
+      const found = await make("log.read", execution, () => kept(segments.group(execution, group)));
       for (let from = 0; from < found.length; from += 100) yield found.slice(from, from + 100);
     },
 
     branch: (execution, branch, from = 0, limit = Number.POSITIVE_INFINITY) =>
       make("log.branch", `${execution}${branch}#${from}`, () =>
-        segments.branch(execution, branch).slice(from, from + limit),
+        kept(segments.branch(execution, branch).slice(from, from + limit)),
       ),
 
-    renew: (execution, group) =>
-      make("log.renew", `${execution} ${group?.parent}/${group?.forkSeq}.${group?.group}`, () => undefined),
+    renew: (execution, group, until) =>
+      make("log.renew", `${execution} ${group?.parent}/${group?.forkSeq}.${group?.group}`, () => {
+        let left = terms.mostAtOnce;
+        for (const segment of segments.group(execution, group)) {
+          if (terms.renew(keyText(segment), until) && --left < 0) throw new Outage("the time to renew rows is over");
+        }
+      }),
     durable: () => make("log.durable", "", () => contents.journal.durable()),
   };
 }
@@ -235,7 +252,11 @@ function timersOf({ kind, contents }: Setting, make: Make, post: Post, clock: Cl
 }
 
 function executionsOf({ contents, calls, time, chance, faults }: Setting, make: Make): World["executions"] {
-  const { registry, segments } = contents;
+  const { registry, segments, terms } = contents;
+  const row = (id: ExecutionId): string => `execution ${id}`;
+  const finish = (id: ExecutionId, ending: Ending): void => {
+    if (registry.finish(id, ending)) terms.note(row(id), ending.expires);
+  };
   return {
     start: (summary, first) =>
       make(
@@ -246,10 +267,12 @@ function executionsOf({ contents, calls, time, chance, faults }: Setting, make: 
           if (there !== undefined) return { kind: "exists", summary: there };
           segments.append(first);
           registry.write(summary);
+          terms.note(keyText(first), first.expires);
+          terms.note(row(summary.id), summary.expires);
           return { kind: "started" };
         },
       ),
-    finish: (id, ending) => make("executions.finish", id, () => registry.finish(id, ending)),
+    finish: (id, ending) => make("executions.finish", id, () => finish(id, ending)),
     stop: (id, ending, segment) =>
       make(
         "executions.stop",
@@ -257,11 +280,14 @@ function executionsOf({ contents, calls, time, chance, faults }: Setting, make: 
         () => {
           const answer = segments.append(segment);
           if (answer.kind === "taken") calls.countTaken();
-          else registry.finish(id, ending);
+          else {
+            terms.note(keyText(segment), segment.expires);
+            finish(id, ending);
+          }
           return answer;
         },
       ),
-    renew: (id) => make("executions.renew", id, () => undefined), // nothing is ever forgotten here
+    renew: (id, until) => make("executions.renew", id, () => void terms.renew(row(id), until)),
     redrive: (id, redriving, segment) =>
       make(
         "executions.redrive",
@@ -273,10 +299,12 @@ function executionsOf({ contents, calls, time, chance, faults }: Setting, make: 
             return { kind: "taken", winner };
           }
           registry.redrive(id, redriving);
+          terms.note(keyText(segment), segment.expires);
+          terms.note(row(id), redriving.expires);
           return segments.append(segment);
         },
       ),
-    find: (id) => make("executions.find", id, () => registry.execution(id)),
+    find: (id) => make("executions.find", id, () => (terms.isThere(row(id)) ? registry.execution(id) : undefined)),
     list: (query) =>
       make("executions.list", query.machine, () => registry.listExecutions(query, listedAsOf(time, chance, faults()))),
   };
@@ -301,40 +329,6 @@ function listedAsOf(time: VirtualTime, chance: Prng, { staleLists }: Faults): In
   return time.now() - (staleLists > 0 ? chance.below(staleLists) : 0);
 }
 
-function joinsOf({ contents }: Setting, make: Make): World["joins"] {
-  const { groups, staged } = contents;
-  const nobody: GroupState = { finished: [], closed: false, bodies: new Map() };
-  const read = (join: JoinKey) => groups.get(joinText(join)) ?? nobody;
-  const answer = ({ finished, closed }: GroupState) => ({ finished, closed });
-
-  return {
-    stage: (group, body) =>
-      make(
-        "joins.stage",
-        () => `${joinText(group)} ${print(body)}`,
-        () => staged.set(joinText(group), body),
-      ),
-    staged: (group) => make("joins.staged", joinText(group), () => staged.get(joinText(group))),
-    report: (join, index, body) =>
-      make("joins.report", `${joinText(join)} ${index}`, () => {
-        const state = read(join);
-        if (state.finished.includes(index)) return { ...answer(state), repeated: true };
-        const bodies = body === undefined ? state.bodies : new Map(state.bodies).set(index, body);
-        const after = { ...state, finished: [...state.finished, index], bodies };
-        groups.set(joinText(join), after);
-        return { ...answer(after), repeated: false };
-      }),
-    close: (join) =>
-      make("joins.close", joinText(join), () => {
-        const after = { ...read(join), closed: true };
-        groups.set(joinText(join), after);
-        return answer(after);
-      }),
-    renew: (join) => make("joins.renew", joinText(join), () => undefined),
-    reports: (join) => make("joins.reports", joinText(join), () => read(join).bodies),
-  };
-}
-
 export function inboxOf(setting: Setting, caller: Caller, box?: Box): Inbox {
   const { contents, time } = setting;
   const make = makerOf(setting, caller);
@@ -357,16 +351,4 @@ export function inboxOf(setting: Setting, caller: Caller, box?: Box): Inbox {
 /** Receipts are opaque to the engine and come back as they were given. */
 function ours(receipt: unknown): LetterReceipt {
   return receipt as LetterReceipt;
-}
-
-function keyText({ execution, branch, seq }: Pick<SegmentRecord, "execution" | "branch" | "seq">): string {
-  return `${execution}${branch}#${seq}`;
-}
-
-function joinText({ execution, branch, seq, epoch, level, group }: JoinKey): string {
-  return `${execution}${branch}#${seq} ${epoch} ${level} ${group}`;
-}
-
-function print(body: string): string {
-  return fnv(body, 0x811c9dc5).toString(36);
 }

@@ -5,7 +5,7 @@
 import type { ExecutionId, ExecutionSummary, Inbox, SegmentRecord, Tasks, World } from "../../engine/ports.ts";
 import type { LogLine } from "../../engine/watch-port.ts";
 import { type Caller, type CallSeen, type Counts, calls, skewOf } from "./calls.ts";
-import { contents } from "./contents.ts";
+import { contents, type Forgets } from "./contents.ts";
 import { drawFaults, type Faults, noFaults, strikesOf } from "./faults.ts";
 import { prng } from "./prng.ts";
 import { promisesSettled, turnOfTheLoop, virtualTime } from "./time.ts";
@@ -23,6 +23,8 @@ export interface SimulatedOptions {
   readonly groupWidth?: number;
   /** `remote` (default) works like the AWS adapter; `local` commits in one transaction and may lose its tail in a power cut. */
   readonly kind?: "remote" | "local";
+  /** Rows are forgotten when their term is over, `remote` only. Default: nothing is. */
+  readonly forgets?: Forgets;
   /** The users' files, by bucket and key. */
   readonly files?: Readonly<Record<string, Readonly<Record<string, string | Uint8Array>>>>;
   /** Nothing in this world waits for a stream, a thread or a real timer: it moves on without turns of the event loop. */
@@ -104,7 +106,8 @@ export function simulatedWorld(options: SimulatedOptions): SimulatedWorld {
     options.faults === "drawn" ? drawFaults(prng(`faults ${options.seed}`)) : { ...noFaults, ...options.faults };
   const current = () => faults;
   const strikes = strikesOf(chance, current);
-  const inside = contents(kind === "local", options.groupWidth ?? 256, chance, current, strikes, time.now);
+  const nature = { losesTail: kind === "local", forgets: options.forgets };
+  const inside = contents(nature, options.groupWidth ?? 256, chance, current, strikes, time.now);
   for (const [bucket, keys] of Object.entries(options.files ?? {})) {
     for (const [key, file] of Object.entries(keys)) inside.files.set(`${bucket}/${key}`, Buffer.from(file));
   }

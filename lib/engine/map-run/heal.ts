@@ -13,7 +13,7 @@ import { unmovedOf } from "../unmoved.ts";
 import { childInput, stagedChunk, takersOf } from "./chunks.ts";
 import { newsMessage, reportEnd } from "./ended.ts";
 import { type ChildEnd, endsIn, frontierIn, holdsIn, tokenIn } from "./express.ts";
-import { callFor, enterOpen, entryOf, runHead } from "./log.ts";
+import { callFor, enterInList, runHead } from "./log.ts";
 import { reportsOf } from "./reports.ts";
 import { epochIn, isDone, isOpen, keptIn, type RunState } from "./run.ts";
 import { firstChunks, giveOut, shiftMessage, startWaiting, takerOf, tokenBehind, waitingShifts } from "./tokens.ts";
@@ -25,7 +25,7 @@ export async function healRun(engine: Engine, run: MapRunId, epoch: number, befo
   if (!head || epochIn(head.state) !== epoch) return;
   const { state } = head;
   await callFor(engine, head);
-  if (state.phase.kind !== "ended") await enterOpen(engine, entryOf(engine, run, state));
+  if (state.phase.kind !== "ended") await enterInList(engine, head);
   if (!isOpen(state)) return;
   const takers = await allTakers(engine, run, state);
   await giveOutAgain(engine, run, state, new Set(takers.flat()));

@@ -12,7 +12,7 @@ import type { MapRunId, Message } from "../ports.ts";
 import { runJoin, stagedChunk } from "./chunks.ts";
 import { newsMessage } from "./ended.ts";
 import { ends } from "./express.ts";
-import { enterOpen, entryOf, runHead } from "./log.ts";
+import { enterInList, runHead } from "./log.ts";
 import type { RunNews } from "./news.ts";
 import { epochIn, isDone, isOpen, keptIn, type RunState } from "./run.ts";
 
@@ -32,14 +32,16 @@ export async function keepRun(
   { until, group: from }: Keep,
 ): Promise<void> {
   const head = await runHead(engine, run);
-  if (!head || epochIn(head.state) !== epoch || head.state.phase.kind === "ended") return;
+  if (!head || epochIn(head.state) !== epoch) return;
   const { state } = head;
   const { clock, log } = engine.world;
   const stop = clock.now() + longestWork;
   if (from === 0) {
     await log.renew(run, undefined, until);
-    await enterOpen(engine, { ...entryOf(engine, run, state), expires: until });
+    await enterInList(engine, head);
   }
+  // Its results are where its parent has them.
+  if (state.phase.kind === "ended") return;
   for (let group = from; group < state.staged.chunks; group++) {
     if (clock.now() >= stop) return dispatch(engine, [keepMessage(run, epoch, until, group)]);
     await keepGroup(engine, run, state, group, until);

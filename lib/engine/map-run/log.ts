@@ -10,7 +10,7 @@ import { dispatch, messageOf } from "../messages.ts";
 import type { MapRunId } from "../ports.ts";
 import { expiry } from "../record.ts";
 import type { MapRunEntry } from "./ports.ts";
-import { type Ended, epochIn, type Occasion, type RunState } from "./run.ts";
+import { epochIn, type Occasion, type RunState } from "./run.ts";
 
 export interface RunHead {
   readonly id: MapRunId;
@@ -103,29 +103,31 @@ export async function follow(engine: Engine, { id, state }: RunHead, key: string
 /** Sends what the phase calls for, whoever had to. */
 export async function callFor(engine: Engine, { id, state }: Pick<RunHead, "id" | "state">): Promise<void> {
   const { phase } = state;
-  if (phase.kind === "ended") return tellEnd(engine, id, state, phase);
+  if (phase.kind === "ended") return tellEnd(engine, id, state);
   if ("charge" in phase)
     await dispatch(engine, [messageOf({ kind: "run-work", execution: id, branch: "", seq: phase.charge.seq }, "flow")]);
 }
 
-/** In the list as open, over what stands there. It may end meanwhile, and its end be written over. */
-export async function enterOpen(engine: Engine, entry: MapRunEntry): Promise<void> {
-  await engine.world.mapRuns.put(entry);
-  const { phase } = (await existing(engine, entry.id)).state;
-  if (phase.kind === "ended") await engine.world.mapRuns.put({ ...entry, stoppedAt: phase.stoppedAt });
+/** Into the list as it is, over what stands there. It may end meanwhile, and its end be written over. */
+export async function enterInList(engine: Engine, head: Pick<RunHead, "id" | "state">): Promise<void> {
+  await engine.world.mapRuns.put(entryOf(engine, head));
+  if (head.state.phase.kind === "ended") return;
+  const now = await existing(engine, head.id);
+  if (now.state.phase.kind === "ended") await engine.world.mapRuns.put(entryOf(engine, now));
 }
 
-async function tellEnd(engine: Engine, id: MapRunId, state: RunState, { stoppedAt }: Ended): Promise<void> {
-  await engine.world.mapRuns.put({ ...entryOf(engine, id, state), stoppedAt });
+async function tellEnd(engine: Engine, id: MapRunId, state: RunState): Promise<void> {
+  await enterInList(engine, { id, state });
   const { execution, branch, seq: claim } = state.parent;
   await dispatch(engine, [messageOf({ kind: "run-ended", execution, branch, claim, run: id }, "flow")]);
 }
 
-export function entryOf(engine: Engine, id: MapRunId, state: RunState): MapRunEntry {
-  const { parent, startedAt } = state;
+export function entryOf(engine: Engine, { id, state }: Pick<RunHead, "id" | "state">): MapRunEntry {
+  const { parent, startedAt, phase } = state;
   const epoch = epochIn(state);
   return {
-    ...{ id, execution: parent.execution, startedAt, expires: expiry(engine, startedAt) },
+    ...{ id, execution: parent.execution, startedAt, expires: expiry(engine, engine.world.clock.now()) },
+    ...(phase.kind === "ended" && { stoppedAt: phase.stoppedAt }),
     ...(epoch > 0 && { epoch }),
   };
 }

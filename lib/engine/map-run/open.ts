@@ -9,7 +9,7 @@ import { parseMapRunArn } from "../identity.ts";
 import type { MapRunId } from "../ports.ts";
 import type { Header, Segment } from "../segment.ts";
 import { noCounts } from "./counts.ts";
-import { beginRun, changeRun, enterOpen, entryOf, existing, follow, type RunHead } from "./log.ts";
+import { beginRun, changeRun, enterInList, entryOf, existing, follow, type RunHead } from "./log.ts";
 import { abandoned, type RunState, reopened } from "./run.ts";
 
 type RunFork = Forked & { readonly run: MapRun };
@@ -35,7 +35,7 @@ export async function openRun(
   await changeRun(engine, begin.id, redrive, (state, at) => reopened(state, redriveCount, at));
   const head = await existing(engine, begin.id);
   if (head.state.phase.kind === "ended") return;
-  await enterOpen(engine, entryOf(engine, head.id, head.state));
+  await enterInList(engine, head);
 }
 
 /** Nobody waits for it any more: its children are stopped. One that has not begun yet begins closed. */
@@ -63,7 +63,7 @@ async function begun(
   const startedAt = await startOf(engine, segment, fork.claim);
   const first = firstState(engine, express, segment, fork, startedAt);
   // Before it begins, so that healing finds it whatever is lost; under the fork's own time, so that it stands there once.
-  if (fork.run.redriveCount === undefined) await engine.world.mapRuns.enter(entryOf(engine, id, first));
+  if (fork.run.redriveCount === undefined) await engine.world.mapRuns.enter(entryOf(engine, { id, state: first }));
   return beginRun(engine, id, first);
 }
 

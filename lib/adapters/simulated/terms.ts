@@ -1,0 +1,47 @@
+/**
+ * Rows that a store forgets once their term is over: one at once and another days later, in any order, as DynamoDB
+ * does.
+ */
+import { fnv } from "./prng.ts";
+
+type Instant = number;
+
+export interface Terms {
+  /** The row was written with that term; none: it stays. */
+  note(row: string, expires: Instant | undefined): void;
+  /** A row that is there stays until then at least. False: it would have, anyway. */
+  renew(row: string, until: Instant): boolean;
+  /** Whoever renews more segments than that does not live to see the end. */
+  readonly mostAtOnce: number;
+  isThere(row: string): boolean;
+}
+
+export const forever: Terms = {
+  note: () => undefined,
+  renew: () => false,
+  mostAtOnce: Number.POSITIVE_INFINITY,
+  isThere: () => true,
+};
+
+const mostDelay = 2 * 24 * 3_600_000;
+
+export function terms(now: () => Instant, mostAtOnce = Number.POSITIVE_INFINITY): Terms {
+  const ends = new Map<string, Instant>();
+  const isThere = (row: string): boolean => {
+    const end = ends.get(row);
+    return end === undefined || now() < end + (fnv(row, 1) % mostDelay);
+  };
+  return {
+    note(row, expires) {
+      if (expires === undefined) ends.delete(row);
+      else ends.set(row, expires);
+    },
+    renew(row, until) {
+      if (!isThere(row) || (ends.get(row) ?? until) >= until) return false;
+      ends.set(row, until);
+      return true;
+    },
+    mostAtOnce,
+    isThere,
+  };
+}

@@ -71,7 +71,7 @@ export interface Watched<T> {
   readonly key: string;
   /** Only changes of the execution whose ARN ends like that count. */
   readonly execution?: string;
-  /** What is as it is: no more looking. */
+  /** What is as it is: no more looking, unless that execution is named as changed; a redrive lets it go on. */
   readonly settled?: (value: T) => boolean;
   /** Rest after each load, so that a long one is not made all the time. */
   readonly restMilliseconds?: number;
@@ -110,7 +110,7 @@ export function useLive<T>({ load, key, execution, settled, restMilliseconds = 3
       busy = false;
     };
     const listener: Listener = (executions) => {
-      if (!done && concerns(executions, execution)) void look();
+      if (done ? names(executions, execution) : concerns(executions, execution)) void look();
     };
     again.current = () => void look();
     listeners.add(listener);
@@ -132,7 +132,11 @@ export function useLive<T>({ load, key, execution, settled, restMilliseconds = 3
 }
 
 function concerns(changed: ReadonlySet<string> | undefined, end: string | undefined): boolean {
-  return end === undefined || changed === undefined || [...changed].some((arn) => arn.endsWith(end));
+  return end === undefined || changed === undefined || names(changed, end);
+}
+
+function names(changed: ReadonlySet<string> | undefined, end: string | undefined): boolean {
+  return end !== undefined && changed !== undefined && [...changed].some((arn) => arn.endsWith(end));
 }
 
 async function attempt<T>(load: () => Promise<T>): Promise<{ value?: T; error?: ApiError }> {

@@ -2,9 +2,10 @@
 import { useEffect, useState } from "preact/hooks";
 import { type ApiError, rest } from "../api/client.ts";
 import { useLive } from "../api/live.ts";
-import { type Execution, type Found, inSeconds, type RestExecution, type Status } from "../api/wire.ts";
+import { type Found, inSeconds, type RestExecution, type Status } from "../api/wire.ts";
 import { allMachines } from "../pages/machines.tsx";
 import { endOfArn } from "../route.ts";
+import { keptBehind, merged } from "./kept.ts";
 
 export interface Asked {
   /** "" for all. */
@@ -60,28 +61,26 @@ export function useExecutions(asked: Asked): Shown {
   const key = JSON.stringify(asked);
   const { value, error } = useLive({ key, load: () => searchExecutions(asked), restMilliseconds: 500 });
   const [older, setOlder] = useState<{ key: string; found: Found }>();
+  const kept = older?.key === key ? older.found : undefined;
   useEffect(() => setOlder(undefined), [key]);
-  const further = older?.key === key ? older.found : undefined;
-  const token = further ? further.nextToken : value?.nextToken;
+  useEffect(() => {
+    if (!value || !kept) return;
+    const found = keptBehind(value, kept, asked);
+    setOlder(found && { key, found });
+  }, [key, value]);
+  const token = kept ? kept.nextToken : value?.nextToken;
   const more = async (): Promise<void> => {
     const next = await searchExecutions(asked, token);
-    const executions = [...(further?.executions ?? []), ...next.executions];
-    setOlder({ key, found: { ...next, executions, searched: (further?.searched ?? 0) + next.searched } });
+    const executions = [...(kept?.executions ?? value?.executions ?? []), ...next.executions];
+    setOlder({ key, found: { ...next, executions, searched: (kept?.searched ?? 0) + next.searched } });
   };
   const found = value && {
-    executions: merged(value.executions, further?.executions ?? []),
-    searched: value.searched + (further?.searched ?? 0),
+    executions: merged(value.executions, kept?.executions ?? []),
+    searched: value.searched + (kept?.searched ?? 0),
   };
   return {
     ...(found && { found }),
     ...(error && { error }),
     ...(value && token !== undefined && { more: () => void more() }),
   };
-}
-
-/** The newest page moves on while older ones stay: what is on both is shown once, as it is now; the newest first. */
-function merged(newest: readonly Execution[], older: readonly Execution[]): readonly Execution[] {
-  const byArn = new Map(newest.map((execution) => [execution.executionArn, execution]));
-  for (const execution of older) if (!byArn.has(execution.executionArn)) byArn.set(execution.executionArn, execution);
-  return [...byArn.values()].sort((a, b) => b.startDate - a.startDate);
 }

@@ -14,11 +14,26 @@ interface DefinitionProps {
   readonly changed: () => void;
 }
 
+/** Nobody loses what he has written, and nobody undoes unseen what another one has saved. */
+const meanwhile =
+  "Somebody has saved it since you opened it. What changes is now shown against that: saved again, yours takes its place.";
+
 export function Definition({ machine, mayChange, changed }: DefinitionProps) {
-  const before = useMemo(() => pretty(machine.definition), [machine.definition]);
+  const { name, type, stateMachineArn } = machine;
+  const [saved, setSaved] = useState(machine);
+  const before = useMemo(() => pretty(saved.definition), [saved.definition]);
   const [text, setText] = useState(before);
   const [saving, setSaving] = useState(false);
-  const checked = useCheck(text, machine.type);
+  const checked = useCheck(text, type);
+  const save = async (): Promise<void> => {
+    const stands = await call<MachineDescription>("DescribeStateMachine", { stateMachineArn });
+    if (stands.revisionId !== saved.revisionId) {
+      setSaved(stands);
+      throw new Error(meanwhile);
+    }
+    await call("UpdateStateMachine", { stateMachineArn, definition: text });
+    changed();
+  };
   return (
     <>
       <CheckedEditor text={text} change={setText} checked={checked}>
@@ -35,14 +50,11 @@ export function Definition({ machine, mayChange, changed }: DefinitionProps) {
       </CheckedEditor>
       {saving && (
         <ActDialog
-          title={`Save ${machine.name}`}
+          title={`Save ${name}`}
           verb="Save"
-          command={`baton deploy ${shellWord(`${machine.name}.asl.json`)}`}
+          command={`baton deploy ${shellWord(`${name}.asl.json`)}`}
           close={() => setSaving(false)}
-          act={async () => {
-            await call("UpdateStateMachine", { stateMachineArn: machine.stateMachineArn, definition: text });
-            changed();
-          }}
+          act={save}
         >
           <p>
             Executions that start from now on run this definition. Those that run keep the one that they started with.

@@ -1,5 +1,6 @@
 /** Start an execution: its name if it should have one, its input, and the inputs of the latest runs to begin from. */
 import { useEffect, useState } from "preact/hooks";
+import { parseJson, writeJson } from "../../lib/asl/json.ts";
 import { call } from "../api/client.ts";
 import type { ExecutionDescription } from "../api/wire.ts";
 import { machineArn, searchExecutions } from "../executions/search.ts";
@@ -12,10 +13,12 @@ import { executionLink, go, namesIn } from "../route.ts";
 interface StartProps {
   readonly machine: string;
   readonly input: string;
+  /** An execution of which nothing is kept has no page to go to. */
+  readonly unkept?: (name: string) => void;
   readonly close: () => void;
 }
 
-export function StartDialog({ machine, input, close }: StartProps) {
+export function StartDialog({ machine, input, unkept, close }: StartProps) {
   const [text, setText] = useState(() => pretty(input));
   const [name, setName] = useState("");
   const recent = useRecentInputs(machine);
@@ -28,7 +31,8 @@ export function StartDialog({ machine, input, close }: StartProps) {
       ...(name !== "" && { name }),
     });
     const started = namesIn(executionArn);
-    go(executionLink(started.machine, started.name));
+    if (unkept && executionArn.split(":")[5] === "express") unkept(started.name);
+    else go(executionLink(started.machine, started.name));
   };
   const named = name === "" ? "" : ` --name ${shellWord(name)}`;
   return (
@@ -70,7 +74,7 @@ export function StartDialog({ machine, input, close }: StartProps) {
 
 function compacted(text: string): string | undefined {
   try {
-    return JSON.stringify(JSON.parse(text));
+    return writeJson(parseJson(text));
   } catch {
     return undefined;
   }

@@ -26,6 +26,7 @@ export function MachinePage({ name, query }: MachinePageProps) {
   useTitle(name);
   const session = useSession();
   const [starting, setStarting] = useState(false);
+  const [says, setSays] = useState("");
   const { value, error, again } = useLive({
     key: name,
     load: async () => call<MachineDescription>("DescribeStateMachine", { stateMachineArn: await machineArn(name) }),
@@ -65,14 +66,28 @@ export function MachinePage({ name, query }: MachinePageProps) {
       {value && view === "definition" && (
         <Definition key={value.revisionId ?? ""} machine={value} mayChange={may(session, "admin")} changed={again} />
       )}
-      {value && view === "runs" && (
+      {says !== "" && <p role="status">{says}</p>}
+      {value && view === "runs" && value.type === "EXPRESS" && (
+        <p class="empty">
+          Executions of an Express machine run in memory, and none is kept: what they came to stands in its log, if it
+          writes one.
+        </p>
+      )}
+      {value && view === "runs" && value.type === "STANDARD" && (
         <>
-          {value.type === "STANDARD" && <OverTime machine={name} period={periodIn(query)} />}
+          <OverTime machine={name} period={periodIn(query)} />
           <RunGrid machine={value} />
         </>
       )}
       {value && view === "versions" && <Versions machine={value} />}
-      {starting && <StartDialog machine={name} input="{}" close={() => setStarting(false)} />}
+      {starting && (
+        <StartDialog
+          machine={name}
+          input="{}"
+          unkept={(started) => setSays(`${started} was started. Nothing of it is kept but what its log says.`)}
+          close={() => setStarting(false)}
+        />
+      )}
     </section>
   );
 }

@@ -177,4 +177,58 @@ describe.skipIf(missingChromium)(`acts of the console${reason}`, () => {
     expect(JSON.parse(definition)).toEqual(shorter);
     await expect.poll(() => page.getByRole("button", { name: "Save…" }).count()).toBe(0);
   });
+
+  test("who saves what somebody else has saved meanwhile is told, and shown against what", async () => {
+    const { page } = opened;
+    await deploy(shop, "shared", { StartAt: "Rest", States: { Rest: { Type: "Wait", Seconds: 1, End: true } } });
+    await opened.go("#/machines/shared?view=definition");
+    const rest = (Seconds: number) => ({ StartAt: "Rest", States: { Rest: { Type: "Wait", Seconds, End: true } } });
+    await page.getByRole("textbox", { name: "Definition" }).fill(JSON.stringify(rest(2), undefined, 2));
+    const stateMachineArn = `${arn}:stateMachine:shared`;
+    await shop.client.call("UpdateStateMachine", { stateMachineArn, definition: JSON.stringify(rest(3)) });
+    const stands = async () =>
+      JSON.parse((await shop.client.call("DescribeStateMachine", { stateMachineArn })).definition);
+    await page.getByRole("button", { name: "Save…" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByText('−       "Seconds": 1').waitFor();
+    await dialog.getByRole("button", { name: "Save", exact: true }).click();
+    await dialog.getByText(/^Somebody has saved it since you opened it\./).waitFor();
+    await dialog.getByText('−       "Seconds": 3').waitFor();
+    expect(await stands()).toEqual(rest(3));
+    await dialog.getByRole("button", { name: "Save", exact: true }).click();
+    await expect.poll(() => page.getByRole("dialog").count()).toBe(0);
+    expect(await stands()).toEqual(rest(2));
+  });
+
+  test("an execution that has ended is looked at again when it is redriven from elsewhere", async () => {
+    const { page } = opened;
+    const executionArn = await shop.start("resting", {}, "redriven");
+    await shop.client.call("StopExecution", { executionArn });
+    await opened.go("#/executions/resting/redriven");
+    await page.getByText("Stopped", { exact: true }).waitFor();
+    await shop.client.call("RedriveExecution", { executionArn });
+    await page.getByText("Running", { exact: true }).waitFor();
+    await page.getByRole("button", { name: "Stop…" }).waitFor();
+    await shop.client.call("StopExecution", { executionArn });
+    await page.getByRole("button", { name: "Redrive…" }).waitFor();
+  });
+
+  test("an Express machine is started, and it is said that nothing of it is kept", async () => {
+    const { page } = opened;
+    const roleArn = "arn:aws:iam::000000000000:role/test";
+    const definition = JSON.stringify({ StartAt: "Done", States: { Done: { Type: "Succeed" } } });
+    await shop.client.call("CreateStateMachine", { name: "quick", type: "EXPRESS", roleArn, definition });
+    await opened.go("#/machines/quick");
+    await page.getByText(/^Executions of an Express machine run in memory, and none is kept/).waitFor();
+    await page.getByRole("button", { name: "Start…" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByRole("textbox", { name: "Input" }).fill('{"order": 12345678901234567890}');
+    await expect
+      .poll(() => dialog.locator("code").last().textContent())
+      .toBe(`baton start quick --input '{"order":12345678901234567890}'`);
+    await dialog.getByLabel("Name (optional)").fill("first");
+    await dialog.getByRole("button", { name: "Start", exact: true }).click();
+    await page.getByText("first was started. Nothing of it is kept but what its log says.").waitFor();
+    expect(page.url()).toMatch(/#\/machines\/quick$/);
+  });
 });

@@ -10,7 +10,7 @@ import { executionArn } from "./identity.ts";
 import { readReports } from "./join.ts";
 import { handedOver, hasEnded } from "./map-run/handed.ts";
 import { dispatch, isEarly, messageOf } from "./messages.ts";
-import type { Delivery, Verdict } from "./ports.ts";
+import type { Delivery, SegmentKey, Verdict } from "./ports.ts";
 import { invisibleUntil, redelivered } from "./redelivery.ts";
 import { epochOf, type Header, type Segment } from "./segment.ts";
 
@@ -111,8 +111,18 @@ export async function timeOutOf(engine: Engine, timer: Timer, { position }: Segm
   const { timeoutSeconds = 0, heartbeatSeconds = 0 } = doing.call;
   if (timer.by === "timeout") return doing.since + timeoutSeconds * 1_000;
   const claim = { execution: timer.execution, branch: timer.branch, seq: timer.claim };
-  const last = (await engine.world.heartbeats.last(claim)) ?? doing.since;
-  return Math.max(last, doing.since) + heartbeatSeconds * 1_000;
+  return heartbeatDue(engine, claim, doing.since, heartbeatSeconds);
+}
+
+/** When the next heartbeat has to have come. */
+export async function heartbeatDue(
+  { world }: Engine,
+  claim: SegmentKey,
+  since: Instant,
+  heartbeatSeconds: number,
+): Promise<Instant> {
+  const last = (await world.heartbeats.last(claim)) ?? since;
+  return Math.max(last, since) + heartbeatSeconds * 1_000;
 }
 
 /** Queues set messages aside after 20 receives. */

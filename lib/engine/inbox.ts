@@ -4,10 +4,11 @@
  */
 import { createHash } from "node:crypto";
 import type { JsonText } from "../asl/json.ts";
-import type { Instant, StateName } from "../asl/position.ts";
+import type { Instant, StateName, Working } from "../asl/position.ts";
 import { branchesAtWork } from "./at-work.ts";
+import { heartbeatDue } from "./claims.ts";
 import type { Engine } from "./engine.ts";
-import type { BranchPath, ExecutionId } from "./ports.ts";
+import type { BranchPath, ExecutionId, SegmentKey } from "./ports.ts";
 import { mintToken } from "./token.ts";
 import { timeOut } from "./waiting.ts";
 
@@ -20,6 +21,7 @@ export interface OpenTask {
   /** 0 for the first. */
   readonly attempt: number;
   readonly since: Instant;
+  /** When it fails unless it is answered: its time is over, or a heartbeat is due that nobody sends. */
   readonly until?: Instant;
   readonly heartbeatSeconds?: number;
   /** As they went out, with the token that went out in them. */
@@ -37,7 +39,7 @@ export async function openTasks(engine: Engine, id: ExecutionId): Promise<readon
     const { doing, state } = position;
     if (doing.kind !== "working" || doing.call.pattern !== "token") continue;
     const claim = { execution: id, branch, seq: doing.claim };
-    const until = timeOut(doing);
+    const until = await overAt(engine, claim, doing);
     const { attempt, heartbeatSeconds, arguments: given } = doing.call;
     tasks.push({
       id: shortId(id, branch, doing.claim),
@@ -54,6 +56,14 @@ export async function openTasks(engine: Engine, id: ExecutionId): Promise<readon
     if (tasks.length >= mostOfOne) break;
   }
   return tasks;
+}
+
+async function overAt(engine: Engine, claim: SegmentKey, working: Working): Promise<Instant | undefined> {
+  const ends = timeOut(working);
+  const { heartbeatSeconds } = working.call;
+  if (heartbeatSeconds === undefined) return ends;
+  const beat = await heartbeatDue(engine, claim, working.since, heartbeatSeconds);
+  return ends === undefined ? beat : Math.min(ends, beat);
 }
 
 function shortId(execution: ExecutionId, branch: BranchPath, claim: number): string {

@@ -38,7 +38,7 @@ const mayImport: Readonly<Record<string, { readonly ours: readonly string[]; rea
       packages: ["node:crypto"],
     },
     "lib/integrations": {
-      ours: ["lib/integrations", ...ports, "type:lib/asl"],
+      ours: ["lib/integrations", ...ports, "lib/asl/json.ts", "type:lib/asl"],
       packages: ["@aws-sdk/", "@smithy/", "node:"],
     },
     "lib/api": { ours: ["lib/api", "lib/engine", "lib/asl"], packages: ["node:"] },

@@ -3,19 +3,27 @@
  * without a task token. Signed for the role of the state where `AuthType` is IAM_ROLE, and for want of a service
  * principal of our own also where it is RESOURCE_POLICY.
  */
+import {
+  entriesOf,
+  isArray,
+  isObject,
+  type JsonObject,
+  objectOf,
+  parseJson,
+  type Value,
+  writeJson,
+} from "../asl/json.ts";
 import type { CallResult } from "../engine/ports.ts";
 import { callFailure } from "./call-failure.ts";
 import { exchange, type HttpRequest, type Reach, TooLarge, Unreachable } from "./http/exchange.ts";
-import { isMembers } from "./http/parameters.ts";
 import { membersOfReply } from "./http-invoke.ts";
 import { RoleNotAssumed } from "./identity.ts";
 import type { Integration, IntegrationCall } from "./integration.ts";
-import type { Json } from "./poller.ts";
 import { NoSigner, type Signer } from "./sdk/sign.ts";
 
 export function apiGatewayInvoke(signer: Signer, reach: Reach = {}): Integration {
   return async (call) => {
-    const given = JSON.parse(call.arguments) as Json;
+    const given = parseJson(call.arguments);
     const request = requestOf(given, reach);
     if (typeof request === "string") return callFailure("States.Runtime", request);
     try {
@@ -50,12 +58,12 @@ const authTypes: Readonly<Record<string, { readonly signed: boolean }>> = {
   RESOURCE_POLICY: { signed: true },
 };
 
-function isSigned(given: Json): boolean {
-  return isMembers(given) && authTypes[String(given["AuthType"])]?.signed === true;
+function isSigned(given: Value): boolean {
+  return isObject(given) && authTypes[String(given["AuthType"])]?.signed === true;
 }
 
 /** The request, or what is wrong with the parameters. */
-function requestOf(given: Json, { loopback = false }: Reach): HttpRequest | string {
+function requestOf(given: Value, { loopback = false }: Reach): HttpRequest | string {
   const {
     ApiEndpoint: endpoint,
     Method: method,
@@ -63,7 +71,7 @@ function requestOf(given: Json, { loopback = false }: Reach): HttpRequest | stri
     Path: path,
     AuthType: auth = "NO_AUTH",
     ...more
-  } = isMembers(given) ? given : {};
+  } = isObject(given) ? given : {};
   if (typeof endpoint !== "string") return "The parameters of 'apigateway:invoke' must have a string 'ApiEndpoint'.";
   if (typeof method !== "string") return "The parameters of 'apigateway:invoke' must have a string 'Method'.";
   if (!Object.hasOwn(authTypes, String(auth)))
@@ -76,7 +84,7 @@ function requestOf(given: Json, { loopback = false }: Reach): HttpRequest | stri
   if (!URL.canParse(address)) return `'ApiEndpoint' must be a host, but was: ${endpoint}`;
   const url = new URL(address);
   for (const [name, values] of Object.entries(
-    isMembers(more["QueryParameters"] ?? null) ? (more["QueryParameters"] as object) : {},
+    isObject(more["QueryParameters"] ?? null) ? (more["QueryParameters"] as object) : {},
   )) {
     for (const value of [values].flat()) url.searchParams.append(name, String(value));
   }
@@ -95,13 +103,20 @@ function requestOf(given: Json, { loopback = false }: Reach): HttpRequest | stri
 }
 
 /** Nulls are left out, unless the state wants them. */
-function bodyOf(body: Json | undefined, allowNulls: boolean): string | undefined {
+function bodyOf(body: Value | undefined, allowNulls: boolean): string | undefined {
   if (body === undefined || body === null) return undefined;
-  return JSON.stringify(body, (_, value: unknown) => (value === null && !allowNulls ? undefined : value));
+  return writeJson(allowNulls ? body : withoutNulls(body));
 }
 
-function headersIn(given: Json): Record<string, string> {
-  if (!isMembers(given)) return {};
+/** In a list a null keeps its place. */
+function withoutNulls(value: Value): Value {
+  if (isArray(value)) return value.map(withoutNulls);
+  if (!isObject(value)) return value;
+  return objectOf(entriesOf(value).flatMap(([name, each]) => (each === null ? [] : [[name, withoutNulls(each)]])));
+}
+
+function headersIn(given: Value): Record<string, string> {
+  if (!isObject(given)) return {};
   return Object.fromEntries(Object.entries(given).map(([name, value]) => [name, [value].flat().map(String).join(",")]));
 }
 
@@ -111,9 +126,9 @@ function traced(request: HttpRequest, traceHeader: string | undefined): HttpRequ
   return { ...request, headers: { "X-Amzn-Trace-Id": traceHeader, ...request.headers } };
 }
 
-function resultOf(members: Readonly<Record<string, unknown>>): CallResult {
+function resultOf(members: JsonObject): CallResult {
   const status = Number(members["StatusCode"]);
-  const text = JSON.stringify(members);
+  const text = writeJson(members);
   return status >= 200 && status < 300
     ? { kind: "succeeded", output: text }
     : callFailure(`ApiGateway.${status}`, text);

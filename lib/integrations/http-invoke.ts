@@ -2,16 +2,16 @@
  * `arn:aws:states:::http:invoke`: any HTTPS API, with a connection that says who is calling. An answer outside
  * 2xx is a failure that keeps status, headers and body in its cause.
  */
+import { isObject, type JsonObject, parseJson, type Value, writeJson } from "../asl/json.ts";
 import type { Inspected } from "../engine/inspect-port.ts";
 import type { CallResult } from "../engine/ports.ts";
 import { callFailure } from "./call-failure.ts";
-import { type Authorize, type Connection, ConnectionFailure, createAuthorize, jsonOf } from "./http/connection.ts";
+import { type Authorize, type Connection, ConnectionFailure, createAuthorize } from "./http/connection.ts";
 import { exchange, type HttpReply, type Reach, TooLarge, Unreachable } from "./http/exchange.ts";
 import { inspected } from "./http/inspected.ts";
-import { connectionArnOf, isMembers, requestOf, type Secured, WrongParameters } from "./http/parameters.ts";
+import { connectionArnOf, requestOf, type Secured, WrongParameters } from "./http/parameters.ts";
 import { withTrace } from "./http/traceparent.ts";
 import type { Integration, IntegrationCall } from "./integration.ts";
-import type { Json } from "./poller.ts";
 
 /** Undefined: there is none of that name. */
 export type FindConnection = (arn: string, call: IntegrationCall) => Promise<Connection | undefined>;
@@ -39,8 +39,8 @@ async function invoke(
   authorize: Authorize,
   reach: Reach,
 ): Promise<CallResult & Inspected> {
-  const given = JSON.parse(call.arguments) as Json;
-  if (!isMembers(given)) throw new WrongParameters("The parameters of 'http:invoke' must be an object.");
+  const given = parseJson(call.arguments);
+  if (!isObject(given)) throw new WrongParameters("The parameters of 'http:invoke' must be an object.");
   const arn = connectionArnOf(given);
   const connection = await find(arn, call);
   if (connection === undefined) {
@@ -84,26 +84,41 @@ function resultOf(reply: HttpReply): CallResult {
     );
   }
   const { statusCode } = reply;
-  if (statusCode >= 200 && statusCode < 300) return { kind: "succeeded", output: JSON.stringify(members) };
+  if (statusCode >= 200 && statusCode < 300) return { kind: "succeeded", output: writeJson(members) };
   return callFailure(`States.Http.StatusCode.${statusCode}`, causeOf(members));
 }
 
-/** An answer as a state sees it; without a body where that is no text. */
-export function membersOfReply(reply: HttpReply): Readonly<Record<string, unknown>> {
+/** An answer as a state sees it, its numbers as they were written; without a body where that is no text. */
+export function membersOfReply(reply: HttpReply): JsonObject {
   const { headers, statusCode, statusText } = reply;
-  return { Headers: headers, ResponseBody: readBody(reply), StatusCode: statusCode, StatusText: statusText };
+  const body = readBody(reply);
+  return {
+    Headers: headers,
+    ...(body !== undefined && { ResponseBody: body }),
+    StatusCode: statusCode,
+    StatusText: statusText,
+  };
 }
 
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 
-function readBody({ headers, body }: HttpReply): unknown {
+function readBody({ headers, body }: HttpReply): Value | undefined {
   const type = Object.entries(headers).find(([name]) => name.toLowerCase() === "content-type")?.[1][0] ?? "";
   if (notText.test(type)) return undefined;
   try {
     const text = utf8.decode(body);
-    return /[/+]json\b/i.test(type) ? (jsonOf(text) ?? text) : text;
+    return /[/+]json\b/i.test(type) ? valueIn(text) : text;
   } catch {
     return undefined;
+  }
+}
+
+/** What is no JSON, whatever its type says, stays text. */
+function valueIn(text: string): Value {
+  try {
+    return parseJson(text);
+  } catch {
+    return text;
   }
 }
 
@@ -111,12 +126,12 @@ function readBody({ headers, body }: HttpReply): unknown {
 const longestCause = 30_000;
 
 /** It stays JSON: of a long answer the beginning of the body is kept, as text. */
-export function causeOf(members: Readonly<Record<string, unknown>>): string {
-  const whole = JSON.stringify(members);
+export function causeOf(members: JsonObject): string {
+  const whole = writeJson(members);
   if (whole.length <= longestCause) return whole;
-  const { ResponseBody: body, ...others } = members;
+  const { ResponseBody: body = "", ...others } = members;
   const around = JSON.stringify(others);
-  const text = typeof body === "string" ? body : JSON.stringify(body);
+  const text = typeof body === "string" ? body : writeJson(body);
   // A character may take six in JSON.
   const room = Math.max(0, Math.floor((longestCause - around.length) / 6));
   const cut = JSON.stringify({ ...others, ResponseBody: text.slice(0, room) });

@@ -16,6 +16,8 @@ interface Seen {
   readonly body: string;
 }
 
+/** More than a JavaScript number can tell apart. */
+const exact = "12345678901234567890";
 const seen: Seen[] = [];
 let base = "";
 let tokens = 0;
@@ -23,6 +25,11 @@ let tokens = 0;
 const routes: Readonly<Record<string, (answer: ServerResponse) => void>> = {
   "/json": (answer) =>
     answer.writeHead(200, { "Content-Type": "application/json", "X-Two": ["a", "b"] }).end('{"ok":true}'),
+  "/exact": (answer) =>
+    answer
+      .writeHead(200, { "Content-Type": "application/json" })
+      .end(`{ "id": ${exact}, "rate": 1.0, "2": "b", "1": "a" }`),
+  "/exact-teapot": (answer) => answer.writeHead(418, { "Content-Type": "application/json" }).end(`{"id":${exact}}`),
   "/text": (answer) => answer.writeHead(200, "Fine", { "content-type": "text/plain" }).end("hello"),
   "/empty": (answer) => answer.writeHead(204).end(),
   "/teapot": (answer) =>
@@ -112,6 +119,35 @@ test.each([
   ["/text", { StatusText: "Fine", ResponseBody: "hello" }],
   ["/empty", { StatusCode: 204, ResponseBody: "" }],
 ])("%s", async (path, expected) => expect(read(await invoke(path))).toMatchObject(expected));
+
+test("numbers keep their digits on the way there and back, and members their order", async () => {
+  const arn = JSON.stringify({ ConnectionArn });
+  const body = `{"order":${exact},"amount":10.0,"2":"b","1":"a"}`;
+  const given = (more: string) => `{"ApiEndpoint":"${base}/exact","Method":"POST","Authentication":${arn},${more}}`;
+  const post = (more: string): Promise<CallResult> =>
+    callWith(optionsWith(), "arn:aws:states:::http:invoke", given(`"RequestBody":${body}${more}`));
+  const result = await post(`,"QueryParameters":{"id":${exact}},"Headers":{"X-Id":[${exact}]}`);
+  expect(seen.at(-1)).toMatchObject({ body, url: `/exact?id=${exact}`, headers: { "x-id": exact } });
+  expect(result.kind === "succeeded" && result.output).toContain(
+    `"ResponseBody":{"id":${exact},"rate":1.0,"2":"b","1":"a"}`,
+  );
+  await post(',"Transform":{"RequestBodyEncoding":"URL_ENCODED"}');
+  expect(seen.at(-1)?.body).toBe(`order=${exact}&amount=10.0&2=b&1=a`);
+  expect(await invoke("/exact-teapot")).toMatchObject({ cause: expect.stringContaining(`"id":${exact}`) });
+});
+
+test("an API of API Gateway gets numbers with their digits, and no nulls but in lists", async () => {
+  const body = `{"order":${exact},"amount":10.0,"none":null,"list":[null,{"no":null}]}`;
+  const given = (more: string) =>
+    `{"ApiEndpoint":"${base}","Method":"POST","Path":"exact","AuthType":"NO_AUTH","RequestBody":${body}${more}}`;
+  const options = { functions: [], http: { reach: { loopback: true }, connections: async () => basic } };
+  const post = (more: string) => callWith(options, "arn:aws:states:::apigateway:invoke", given(more));
+  const result = await post("");
+  expect(seen.at(-1)?.body).toBe(`{"order":${exact},"amount":10.0,"list":[null,{}]}`);
+  expect(result.kind === "succeeded" && result.output).toContain(`{"id":${exact},"rate":1.0,`);
+  await post(',"AllowNullValues":true');
+  expect(seen.at(-1)?.body).toBe(body);
+});
 
 test.each([
   ["JSON", { RequestBody: { a: [1, null] } }, '{"a":[1,null]}', "application/json"],

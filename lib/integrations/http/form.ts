@@ -1,22 +1,22 @@
 /** A request's body as `application/x-www-form-urlencoded`, arrays as the state wants them. */
-import type { Json } from "../poller.ts";
+import { entriesOf, isArray, isObject, type Value, writeJson } from "../../asl/json.ts";
 
 export const arrayFormats = ["INDICES", "REPEAT", "COMMAS", "BRACKETS"] as const;
 export type ArrayFormat = (typeof arrayFormats)[number];
 
-export function formOf(body: Json, format: ArrayFormat): string {
+export function formOf(body: Value, format: ArrayFormat): string {
   return pairsOf("", body, format)
     .map(([name, value]) => `${encode(name)}=${encode(value)}`)
     .join("&");
 }
 
-function pairsOf(name: string, value: Json, format: ArrayFormat): readonly (readonly [string, string])[] {
-  if (Array.isArray(value)) return elements(name, value, format);
-  if (typeof value !== "object" || value === null) return [[name, value === null ? "" : String(value)]];
-  return Object.entries(value).flatMap(([key, item]) => pairsOf(name === "" ? key : `${name}[${key}]`, item, format));
+function pairsOf(name: string, value: Value, format: ArrayFormat): readonly (readonly [string, string])[] {
+  if (isArray(value)) return elements(name, value, format);
+  if (!isObject(value)) return [[name, value === null ? "" : textOf(value)]];
+  return entriesOf(value).flatMap(([key, item]) => pairsOf(name === "" ? key : `${name}[${key}]`, item, format));
 }
 
-function elements(name: string, items: readonly Json[], format: ArrayFormat): readonly (readonly [string, string])[] {
+function elements(name: string, items: readonly Value[], format: ArrayFormat): readonly (readonly [string, string])[] {
   switch (format) {
     case "INDICES":
       return items.flatMap((item, at) => pairsOf(`${name}[${at}]`, item, format));
@@ -25,8 +25,12 @@ function elements(name: string, items: readonly Json[], format: ArrayFormat): re
     case "REPEAT":
       return items.flatMap((item) => pairsOf(name, item, format));
     case "COMMAS":
-      return [[name, items.map((item) => (typeof item === "object" ? JSON.stringify(item) : String(item))).join(",")]];
+      return [[name, items.map(textOf).join(",")]];
   }
+}
+
+function textOf(value: Value): string {
+  return typeof value === "string" ? value : writeJson(value);
 }
 
 /** As forms are: a blank is a plus. */

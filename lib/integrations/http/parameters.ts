@@ -1,4 +1,5 @@
 /** The parameters of an HTTP task as a request: checked as the service checks them, and joined with its connection's. */
+import { isArray, isObject, type JsonObject, type Value, withProperty, writeJson } from "../../asl/json.ts";
 import type { Json } from "../poller.ts";
 import type { Connection } from "./connection.ts";
 import type { HttpRequest } from "./exchange.ts";
@@ -25,7 +26,7 @@ const known = new Set(
   ),
 );
 
-type Members = Readonly<Record<string, Json>>;
+type Members = JsonObject;
 
 export function connectionArnOf(given: Members): string {
   const arn =
@@ -77,7 +78,7 @@ function urlOf(given: Members, more: readonly { readonly Key: string; readonly V
   const url = new URL(endpoint);
   for (const [name, value] of Object.entries(membersIn(given, "QueryParameters"))) {
     if (more.some(({ Key }) => Key === name)) continue;
-    for (const each of Array.isArray(value) ? value : [value]) url.searchParams.append(name, textOf(each));
+    for (const each of isArray(value) ? value : [value]) url.searchParams.append(name, textOf(each));
   }
   for (const { Key, Value } of more) url.searchParams.append(Key, Value);
   return url;
@@ -91,7 +92,7 @@ function headersOf(given: Members): Record<string, string> {
       throw new WrongParameters(`The HTTP header '${name}' cannot be used in an HTTP task.`);
     }
     if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name)) throw new WrongParameters(`'${name}' is not the name of an HTTP header.`);
-    const text = Array.isArray(value) ? value.map(textOf).join(",") : textOf(value);
+    const text = isArray(value) ? value.map(textOf).join(",") : textOf(value);
     if (/[^\t\x20-\x7e\x80-\xff]/.test(text))
       throw new WrongParameters(`The value of the HTTP header '${name}' has characters that no header may have.`);
     headers[name] = text;
@@ -114,14 +115,14 @@ function bodyOf(given: Members, more: readonly { readonly Key: string; readonly 
     return { text: formOf(joined, arrayFormatOf(transform)), type: "application/x-www-form-urlencoded" };
   }
   if (typeof joined === "string") return { text: joined, type: "text/plain" };
-  return { text: JSON.stringify(joined), type: "application/json" };
+  return { text: writeJson(joined), type: "application/json" };
 }
 
-function withMembers(body: Json | undefined, more: readonly { readonly Key: string; readonly Value: string }[]): Json {
-  if (body !== undefined && !isMembers(body)) {
+function withMembers(body: Value = {}, more: readonly { readonly Key: string; readonly Value: string }[]): Value {
+  if (!isObject(body)) {
     throw new WrongParameters("The connection has body parameters, so 'RequestBody' must be an object.");
   }
-  return { ...body, ...Object.fromEntries(more.map(({ Key, Value }) => [Key, Value])) };
+  return more.reduce((joined, { Key, Value: own }) => withProperty(joined, Key, own), body);
 }
 
 function arrayFormatOf(transform: Members): ArrayFormat {
@@ -136,14 +137,14 @@ function arrayFormatOf(transform: Members): ArrayFormat {
 
 function membersIn(given: Members, name: string): Members {
   const value = given[name] ?? {};
-  if (!isMembers(value)) throw new WrongParameters(`'${name}' must be an object, but was: ${JSON.stringify(value)}`);
+  if (!isObject(value)) throw new WrongParameters(`'${name}' must be an object, but was: ${JSON.stringify(value)}`);
   return value;
 }
 
-export function isMembers(value: Json): value is Members {
+export function isMembers(value: Json): value is Readonly<Record<string, Json>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-function textOf(value: Json): string {
-  return typeof value === "string" ? value : JSON.stringify(value);
+function textOf(value: Value): string {
+  return typeof value === "string" ? value : writeJson(value);
 }

@@ -1,12 +1,22 @@
 /** What CloudFormation asks for a `BatonStateMachine`: create, update or delete it through the API of its installation. */
+import { setTimeout } from "node:timers/promises";
+import type { Context } from "aws-lambda";
 import { answerResource, type ResourceEvent } from "../lib/adapters/aws/custom-resource.ts";
 import { changeMachine } from "../lib/api/machine-resource.ts";
+import { patientCall } from "../lib/api/patient-call.ts";
 import { callWithKey } from "./key-holder.ts";
 
-export const handler = async (event: ResourceEvent): Promise<void> =>
+/** For a last call, and to answer. */
+const lastMilliseconds = 60_000;
+
+export const handler = async (event: ResourceEvent, context: Context): Promise<void> =>
   await answerResource(event, async (asked) => {
     const { PhysicalResourceId, ResourceProperties, OldResourceProperties } = asked;
     const { Endpoint, KeySecretArn } = ResourceProperties;
+    const patience = {
+      left: () => context.getRemainingTimeInMillis() - lastMilliseconds,
+      wait: (milliseconds: number) => setTimeout(milliseconds),
+    };
     return await changeMachine(
       {
         kind: asked.RequestType,
@@ -15,6 +25,9 @@ export const handler = async (event: ResourceEvent): Promise<void> =>
         ...(PhysicalResourceId === undefined ? {} : { before: PhysicalResourceId }),
         ...(OldResourceProperties === undefined ? {} : { old: OldResourceProperties }),
       },
-      await callWithKey(String(Endpoint), String(KeySecretArn)),
+      patientCall(async (operation, input) => {
+        const call = await callWithKey(String(Endpoint), String(KeySecretArn));
+        return await call(operation, input);
+      }, patience),
     );
   });

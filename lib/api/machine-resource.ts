@@ -37,8 +37,19 @@ export async function changeMachine(change: MachineChange, call: CallApi): Promi
   // Another name or type is another machine: CloudFormation has the old one deleted afterwards.
   const isAnother = old !== undefined && ["Name", "Type"].some((member) => old[member] !== wanted[member]);
   if (kind === "Create" || before === undefined || isAnother) return await create(name, change, call);
-  const { revisionId } = await call("UpdateStateMachine", { stateMachineArn: before, ...described(wanted) });
-  return made(before, name, revisionId);
+  const revisionId = await update(before, wanted, call);
+  return revisionId === undefined ? await create(name, change, call) : made(before, name, revisionId);
+}
+
+/** Undefined: there is none, as on another installation than before, or where somebody has deleted it. */
+async function update(stateMachineArn: string, wanted: MachineChange["wanted"], call: CallApi): Promise<unknown> {
+  try {
+    const { revisionId = "INITIAL" } = await call("UpdateStateMachine", { stateMachineArn, ...described(wanted) });
+    return revisionId;
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
 }
 
 /**
@@ -80,9 +91,13 @@ async function isGone(stateMachineArn: string, call: CallApi): Promise<boolean> 
     await call("DescribeStateMachine", { stateMachineArn });
     return false;
   } catch (error) {
-    if (error instanceof ApiRefusal && error.code === "StateMachineDoesNotExist") return true;
+    if (isMissing(error)) return true;
     throw error;
   }
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof ApiRefusal && error.code === "StateMachineDoesNotExist";
 }
 
 function made(arn: string, name: string, revisionId: unknown): MadeMachine {

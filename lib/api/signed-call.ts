@@ -47,6 +47,20 @@ export class ApiRefusal extends Error {
   }
 }
 
+/** A key that has just been made or replaced is known to all of the API within a minute. */
+const passing: ReadonlySet<string> = new Set([
+  "ThrottlingException",
+  "ExecutionLimitExceeded",
+  "UnrecognizedClientException",
+  "InvalidSignatureException",
+]);
+
+/** Tried again it may go well. Where only a status was said, it was not the API that refused. */
+export function mayPass(error: unknown): boolean {
+  if (!(error instanceof ApiRefusal) || error.status >= 500 || error.status === 429) return true;
+  return passing.has(error.code) || error.code === String(error.status);
+}
+
 /** API Gateway has answered by then, in milliseconds. */
 const patience = 35_000;
 

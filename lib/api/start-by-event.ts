@@ -4,7 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import type { CallApi } from "./machine-resource.ts";
-import { ApiRefusal } from "./signed-call.ts";
+import { ApiRefusal, mayPass } from "./signed-call.ts";
 
 export interface StartingEvent {
   readonly stateMachineArn: string;
@@ -56,7 +56,7 @@ export async function startByEvent(event: StartingEvent, delivered: Delivered, c
     const code = codeOf(error);
     if (code === "ExecutionAlreadyExists") return { kind: "started" };
     const isLast = delivered.times > retryAttempts || delivered.age >= maxEventAge;
-    if (isFinal(error) || isLast) return { kind: "given up", start, code, message: messageOf(error) };
+    if (!mayPass(error) || isLast) return { kind: "given up", start, code, message: messageOf(error) };
     return { kind: "again", seconds: Math.min(2 ** (delivered.times - 1), longestPause), error };
   }
 }
@@ -66,20 +66,6 @@ function startOf({ stateMachineArn, occasion, target, input = {}, inputText }: S
   // A time has colons, which no name may have.
   const name = `${occasion.replaceAll(/[^\w.-]/g, "-")}-${suffix}`;
   return { stateMachineArn, name, input: inputText ?? JSON.stringify(input) };
-}
-
-/** A key that has just been made or replaced is known to all of the API within a minute. */
-const passing: ReadonlySet<string> = new Set([
-  "ThrottlingException",
-  "ExecutionLimitExceeded",
-  "UnrecognizedClientException",
-  "InvalidSignatureException",
-]);
-
-/** Tried again it would be refused again. Where only a status was said, it was not the API that refused. */
-function isFinal(error: unknown): boolean {
-  if (!(error instanceof ApiRefusal) || error.status >= 500 || error.status === 429) return false;
-  return !passing.has(error.code) && error.code !== String(error.status);
 }
 
 function codeOf(error: unknown): string {

@@ -13,8 +13,9 @@ const answerTimeout = Duration.minutes(3);
 /** With the two tries that Lambda makes when it died. Without a limit a stack waits for an hour. */
 export const serviceTimeout = Duration.minutes(15);
 
+/** One for all installations: CloudFormation lets no resource change its handler, and a machine may change its installation. */
 export function machineHandler(scope: Construct, baton: IBaton, bundles: string | undefined): lambda.IFunction {
-  const { made } = shared(scope, baton, "Machines", MachineHandler, bundles);
+  const { made } = shared(scope, undefined, "Machines", MachineHandler, bundles);
   made.allow(["secretsmanager:GetSecretValue"], [baton.accessKeySecretArn]);
   return made.handler;
 }

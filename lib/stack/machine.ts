@@ -244,8 +244,9 @@ export class BatonStateMachine extends BatonStateMachineBase {
     const name = props.stateMachineName ?? Names.uniqueResourceName(this, { maxLength: longestName, separator: "-" });
     this._literalName = literal(name);
     const machine = this.#resource(props, name, definition);
-    // The API answers when all of the installation is there, not only its address.
-    machine.node.addDependency(this.role, props.baton);
+    // The API answers when all of the installation is there, not only its address; and what the tasks of this
+    // definition may do is granted before it counts.
+    machine.node.addDependency(this.role, this.#worker, props.baton);
     this.stateMachineArn = machine.getAttString("Arn");
     this.stateMachineName = machine.getAttString("Name");
     this.stateMachineRevisionId = machine.getAttString("RevisionId");

@@ -117,6 +117,14 @@ describe("a machine as a resource", () => {
     expect(await ask("Delete", first, { PhysicalResourceId: arnOf("orders") })).toMatchObject({ Status: "SUCCESS" });
   });
 
+  test("updated where it is not, as on another installation, it is made", async () => {
+    const properties = { Name: "moved", Definition: wait };
+    const at = { PhysicalResourceId: arnOf("moved"), OldResourceProperties: { ...properties, Type: "STANDARD" } };
+    const answer = await ask("Update", properties, at);
+    expect(answer).toMatchObject({ Status: "SUCCESS", PhysicalResourceId: arnOf("moved") });
+    expect(await describeMachine("moved")).toMatchObject({ definition: wait });
+  });
+
   test.each([
     ["of another name in the stack", { LogicalResourceId: "Renamed" }],
     ["of another stack", { StackId: "another" }],

@@ -11,6 +11,7 @@ import * as sqs from "aws-cdk-lib/aws-sqs";
 import * as sfn from "aws-cdk-lib/aws-stepfunctions";
 import * as tasks from "aws-cdk-lib/aws-stepfunctions-tasks";
 import { AwsSolutionsChecks } from "cdk-nag";
+import { Construct } from "constructs";
 import { describe, expect, test, vi } from "vitest";
 import { Baton, BatonStateMachine, type BatonStateMachineProps, type IBaton } from "../../lib/stack/index.ts";
 import { emptyBundles, onlyResource, resources } from "./synthesized.ts";
@@ -23,17 +24,18 @@ const env = { account: "111122223333", region: "eu-west-1" };
 const pass = JSON.stringify({ StartAt: "A", States: { A: { Type: "Pass", End: true } } });
 const secret = (role: string): string => `arn:aws:secretsmanager:eu-west-1:111122223333:secret:${role}-AbCdEf`;
 
+const attributes = {
+  endpoint: "https://abc.execute-api.eu-west-1.amazonaws.com",
+  accessKeySecretArn: secret("admin"),
+  keySecretArns: { read: secret("read"), start: secret("start"), operate: secret("operate") },
+  taskRoleArn: "arn:aws:iam::111122223333:role/tasks",
+  flowQueueArn: "arn:aws:sqs:eu-west-1:111122223333:flow",
+  tasksQueueArn: "arn:aws:sqs:eu-west-1:111122223333:tasks",
+  deadLetterQueueArn: "arn:aws:sqs:eu-west-1:111122223333:dead",
+};
+
 function installation(stack: Stack, more: object = {}): IBaton {
-  return Baton.fromBatonAttributes(stack, "Baton", {
-    endpoint: "https://abc.execute-api.eu-west-1.amazonaws.com",
-    accessKeySecretArn: secret("admin"),
-    keySecretArns: { read: secret("read"), start: secret("start"), operate: secret("operate") },
-    taskRoleArn: "arn:aws:iam::111122223333:role/tasks",
-    flowQueueArn: "arn:aws:sqs:eu-west-1:111122223333:flow",
-    tasksQueueArn: "arn:aws:sqs:eu-west-1:111122223333:tasks",
-    deadLetterQueueArn: "arn:aws:sqs:eu-west-1:111122223333:dead",
-    ...more,
-  });
+  return Baton.fromBatonAttributes(stack, "Baton", { ...attributes, ...more });
 }
 
 function made(props: (stack: Stack) => Partial<BatonStateMachineProps>): {
@@ -135,6 +137,28 @@ test("on a Baton of the same stack it waits for all of it", () => {
   ]) {
     expect(kinds).toContain(kind);
   }
+});
+
+test("its handler stays the same on another installation: CloudFormation lets no resource change it", () => {
+  const tokens = ["First", "Second"].map((id) => {
+    const { template } = made((stack) => ({
+      baton: Baton.fromBatonAttributes(new Construct(stack, id), "B", attributes),
+    }));
+    return machineOf(template)["ServiceToken"];
+  });
+  expect(tokens[0]).toEqual(tokens[1]);
+});
+
+test("what its tasks may do is granted before it counts", () => {
+  const body = JSON.stringify({
+    StartAt: "A",
+    States: { A: { Type: "Task", Resource: "arn:aws:lambda:eu-west-1:111122223333:function:charge", End: true } },
+  });
+  const { template } = made(() => ({ definitionBody: sfn.DefinitionBody.fromString(body) }));
+  const { DependsOn } = Object.values(template.findResources("Custom::BatonStateMachine"))[0] ?? {};
+  const granted = resources(template, "AWS::IAM::Policy", "OrdersTaskRole").map(([id]) => id);
+  expect(granted).toHaveLength(1);
+  expect(DependsOn).toEqual(expect.arrayContaining(granted));
 });
 
 describe("the role", () => {

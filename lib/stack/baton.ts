@@ -360,6 +360,7 @@ export class Baton extends BatonBase {
       ...createAlarms(this, queues, {
         transitionsPerHour: props.transitionsPerHourAlarm ?? 1_000_000,
         topic: props.alarmTopic,
+        timers: functions.timers.handler,
       }),
     ];
   }

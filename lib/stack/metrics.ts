@@ -2,6 +2,7 @@
 import { Duration } from "aws-cdk-lib";
 import * as cloudwatch from "aws-cdk-lib/aws-cloudwatch";
 import { SnsAction } from "aws-cdk-lib/aws-cloudwatch-actions";
+import type * as lambda from "aws-cdk-lib/aws-lambda";
 import type * as sns from "aws-cdk-lib/aws-sns";
 import type * as sqs from "aws-cdk-lib/aws-sqs";
 import type { Construct } from "constructs";
@@ -49,18 +50,46 @@ export function deadLetters(queues: MeasuredQueues, props?: cloudwatch.MetricOpt
   });
 }
 
+/** Its function empties the queue within seconds, and what lies in it is looked at once a minute: what was taken out of it counts, too. */
+function deadLettersSeen(queues: MeasuredQueues): cloudwatch.IMetric {
+  return new cloudwatch.MathExpression({
+    label: "Dead letters",
+    period: minute,
+    expression: "waiting + taken",
+    usingMetrics: {
+      waiting: deadLetters(queues),
+      taken: queues.deadLetters.metricNumberOfMessagesReceived({ statistic: "sum" }),
+    },
+  });
+}
+
+/** A failed run is tried twice more, and the next is a minute away: so many in five minutes are no accident. */
+const timerFailures = 5;
+
+export interface AlarmOptions {
+  readonly transitionsPerHour: number;
+  readonly topic: sns.ITopic | undefined;
+  readonly timers: lambda.IFunction;
+}
+
 export function createAlarms(
   scope: Construct,
   queues: MeasuredQueues,
-  options: { readonly transitionsPerHour: number; readonly topic: sns.ITopic | undefined },
+  options: AlarmOptions,
 ): readonly cloudwatch.Alarm[] {
   const oldest = (queue: sqs.IQueue) => queue.metricApproximateAgeOfOldestMessage({ statistic: "max", period: minute });
   const inFlight = (queue: sqs.IQueue) =>
     queue.metricApproximateNumberOfMessagesNotVisible({ statistic: "max", period: minute });
   const limits: readonly [id: string, metric: cloudwatch.IMetric, threshold: number, description: string][] = [
-    ["DeadLetters", deadLetters(queues), 1, "A message crashed its worker again and again"],
+    ["DeadLetters", deadLettersSeen(queues), 1, "A message crashed its worker again and again"],
     ["FlowOldest", oldest(queues.flow), oldestMessageAlarm.toSeconds(), "Executions are not advancing"],
     ["TasksOldest", oldest(queues.tasks), oldestMessageAlarm.toSeconds(), "Tasks are not being worked on"],
+    [
+      "TimersFailing",
+      options.timers.metricErrors({ statistic: "sum", period: Duration.minutes(5) }),
+      timerFailures,
+      "Waits and retries of more than 15 minutes may not end: the function for timers fails",
+    ],
     ["FlowInFlight", inFlight(queues.flow), inFlightAlarm, "SQS stops delivering at 120,000 in flight"],
     ["TasksInFlight", inFlight(queues.tasks), inFlightAlarm, "SQS stops delivering at 120,000 in flight"],
     [

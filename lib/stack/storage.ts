@@ -1,5 +1,5 @@
 /** What Baton keeps: the table, the bucket for large payloads, and the key that signs its tokens. */
-import { Aws, Duration, type RemovalPolicy, Validations } from "aws-cdk-lib";
+import { Aws, Duration, RemovalPolicy, Validations } from "aws-cdk-lib";
 import * as dynamodb from "aws-cdk-lib/aws-dynamodb";
 import * as s3 from "aws-cdk-lib/aws-s3";
 import * as secretsmanager from "aws-cdk-lib/aws-secretsmanager";
@@ -50,6 +50,8 @@ export function createBucket(scope: Construct, removalPolicy: RemovalPolicy, ret
       { prefix: "messages/", expiration: longestMessage },
     ],
     removalPolicy,
+    // A bucket with something in it cannot be deleted, nor a stack with such a bucket.
+    autoDeleteObjects: removalPolicy === RemovalPolicy.DESTROY,
   });
   Validations.of(bucket).acknowledge({
     id: "AwsSolutions-S1",

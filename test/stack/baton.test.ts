@@ -218,10 +218,18 @@ describe("the template", () => {
       DeadLetters: 1,
       FlowOldest: 1800,
       TasksOldest: 1800,
+      TimersFailing: 5,
       FlowInFlight: 96_000,
       TasksInFlight: 96_000,
       Transitions: 1_000_000,
     });
+  });
+
+  test("the alarm for dead letters counts those that were taken out before anybody looked", () => {
+    const metrics = JSON.stringify(onlyResource(template, "AWS::CloudWatch::Alarm", "BatonDeadLetters").Properties);
+    for (const name of ["NumberOfMessagesReceived", "MessagesVisible", "MessagesNotVisible"]) {
+      expect(metrics).toContain(name);
+    }
   });
 
   test("outputs", () => {

@@ -93,7 +93,7 @@ test("an alarm topic is told by every alarm", () => {
   const stack = newStack();
   new Baton(stack, "Baton", { bundles, alarmTopic: new sns.Topic(stack, "Topic") });
   const alarms = resources(Template.fromStack(stack), "AWS::CloudWatch::Alarm");
-  expect(alarms).toHaveLength(6);
+  expect(alarms).toHaveLength(7);
   for (const [, { Properties }] of alarms) expect(Properties["AlarmActions"]).toHaveLength(1);
 });
 
@@ -102,6 +102,8 @@ test("nothing stays where that is asked for", () => {
   for (const type of ["AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::SQS::Queue", "AWS::SecretsManager::Secret"]) {
     for (const [, { DeletionPolicy }] of resources(template, type)) expect(DeletionPolicy).toBe("Delete");
   }
+  // A bucket is deleted only when it is empty.
+  expect(resources(template, "Custom::S3AutoDeleteObjects")).toHaveLength(1);
 });
 
 test("a missing bundle is named, and how to make it", () => {

@@ -45,6 +45,15 @@ export interface Receiving {
   readonly waitSeconds: number;
   /** How long what is said of messages is held back, so that ten of them are one request. */
   readonly lingerMilliseconds: number;
+  /** Told why a message of a poll could not be read; default: standard error. */
+  readonly report?: (error: unknown) => void;
+}
+
+/** In seconds. */
+const longestPause = 60;
+
+function reportUnread(error: unknown): void {
+  console.error("a message could not be read:", error);
 }
 
 export function openInbox(
@@ -52,7 +61,7 @@ export function openInbox(
   urls: QueueUrls,
   objects: Objects,
   clock: Clock,
-  { waitSeconds, lingerMilliseconds }: Receiving,
+  { waitSeconds, lingerMilliseconds, report = reportUnread }: Receiving,
 ): AwsInbox {
   const deletionsOf = forEach((url) => new Batches(deleting(sqs, url), lingerMilliseconds));
   const hidingOf = forEach((url) => new Batches(hiding(sqs, url), lingerMilliseconds));
@@ -60,11 +69,20 @@ export function openInbox(
     const receipt: SqsReceipt = { queueUrl, handle };
     return { body: await fromWire(objects, body, encoding), receives, receipt };
   };
+  /** What lies in an object that cannot be had now: it comes back alone, later each time. */
+  const unread = async ({ queueUrl, handle, receives }: Arrived, error: unknown): Promise<undefined> => {
+    report(error);
+    const seconds = Math.min(longestPause, 2 ** (receives - 1));
+    await hidingOf(queueUrl).add({ content: { handle, seconds }, bytes: handleBytes }).catch(report);
+  };
   return {
     deliveryOf,
     async receive(lane, max) {
       const arrived = await poll(sqs, urls[lane], Math.min(max, mostMessages), waitSeconds);
-      return Promise.all(arrived.map(deliveryOf));
+      const read = await Promise.all(
+        arrived.map((one) => deliveryOf(one).catch((error: unknown) => unread(one, error))),
+      );
+      return read.filter((delivery) => delivery !== undefined);
     },
     async done(receipts) {
       const all = receipts.map(asReceipt);

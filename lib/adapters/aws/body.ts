@@ -64,10 +64,15 @@ export async function store(objects: Objects, owner: string, body: string, large
 }
 
 export async function restore(objects: Objects, stored: Stored): Promise<string> {
-  if (stored.kind !== "object") return compactText(stored);
-  const body = await objects.getObject(stored.name);
-  if (body === undefined) throw new Error(`object ${stored.name} is named in the table or a message, but not there`);
-  return body;
+  const body = await restoreIfThere(objects, stored);
+  if (body !== undefined) return body;
+  const { name } = stored as Extract<Stored, { kind: "object" }>; // nothing else can be missing
+  throw new Error(`object ${name} is named in the table or a message, but not there`);
+}
+
+/** Undefined: it is an object, and the bucket's rules have taken it. */
+export async function restoreIfThere(objects: Objects, stored: Stored): Promise<string | undefined> {
+  return stored.kind === "object" ? objects.getObject(stored.name) : compactText(stored);
 }
 
 export type Item = Record<string, AttributeValue>;

@@ -14,7 +14,14 @@ import type {
   Redriving,
   Tenant,
 } from "../../engine/ports.ts";
-import { bodyAttributes, type Item, readBodyAttributes, restore, store as storeBody } from "./body.ts";
+import {
+  bodyAttributes,
+  type Item,
+  readBodyAttributes,
+  restoreIfThere,
+  type Stored,
+  store as storeBody,
+} from "./body.ts";
 import { table as names } from "./names.ts";
 import { executionPartition, padded, summaryKey } from "./places.ts";
 import { expiry, keyOf, readExpiry, type Store } from "./store.ts";
@@ -113,13 +120,18 @@ export async function readSummary(store: Store, item: Item): Promise<ExecutionSu
     // Written by `summaryItem`.
     ...(mapRun === undefined ? {} : { mapRun: mapRun as MapRunId }),
     ...(itemCount === undefined ? {} : { itemCount: Number(itemCount) }),
-    ...(failure === undefined ? {} : readFailure(await restore(store.objects, failure))),
+    ...(failure === undefined ? {} : await readFailure(store, failure)),
     ...readExpiry(item),
   };
 }
 
-/** Written by `failureAttributes`. */
-function readFailure(text: string): { error?: string; cause?: string } {
+/**
+ * Written by `failureAttributes`. A cause may be gone before its row: where somebody shortened the retention, the
+ * bucket's rules hold at once and for all objects. One such row must not make its list unreadable.
+ */
+async function readFailure(store: Store, failure: Stored): Promise<{ error?: string; cause?: string }> {
+  const text = await restoreIfThere(store.objects, failure);
+  if (text === undefined) return {};
   const { error, cause } = JSON.parse(text) as { error?: string; cause?: string };
   return { ...(error === undefined ? {} : { error }), ...(cause === undefined ? {} : { cause }) };
 }

@@ -3,6 +3,7 @@
  * and how many requests each call makes. What every adapter has to is in the contract suites.
  */
 import { randomBytes } from "node:crypto";
+import { DeleteObjectCommand, ListObjectsV2Command } from "@aws-sdk/client-s3";
 import { GetQueueAttributesCommand, PurgeQueueCommand } from "@aws-sdk/client-sqs";
 import { afterAll, describe, expect, test } from "vitest";
 import { makeClients } from "../../../lib/adapters/aws/clients.ts";
@@ -178,6 +179,20 @@ describe.skipIf(skipped)(title, async () => {
       await world.executions.start(summaryOf(id), segment(id));
       await world.executions.finish(id, { status: "FAILED", stoppedAt: 2, epoch: 0, error: "E", cause: megabyte });
       expect((await world.executions.find(id))?.cause).toBe(megabyte);
+    });
+
+    test("a cause that the bucket's rules took before its row makes neither execution nor list unreadable", async () => {
+      const id = someExecution();
+      const summary = summaryOf(id);
+      await world.executions.start(summary, segment(id));
+      await world.executions.finish(id, { status: "FAILED", stoppedAt: 2, epoch: 0, error: "E", cause: megabyte });
+      const objects = await clients.s3.send(new ListObjectsV2Command({ Bucket: settings.bucket, Prefix: id }));
+      for (const { Key } of objects.Contents ?? [])
+        await clients.s3.send(new DeleteObjectCommand({ Bucket: settings.bucket, Key }));
+      expect(await world.executions.find(id)).toMatchObject({ id, status: "FAILED" });
+      const { machine } = summary;
+      const { items } = await world.executions.list({ tenant, machine, limit: 1_000 });
+      expect(items.find((item) => item.id === id)).toMatchObject({ status: "FAILED" });
     });
 
     test("ten messages that together are too large for a batch all arrive", async () => {

@@ -11,11 +11,11 @@ import { polledCall } from "./own-poller.ts";
 import { exceptionName } from "./sdk/failure.ts";
 import type { OutputStyle } from "./sdk/output.ts";
 import type { SdkAnswer, SendBySdk } from "./sdk/sdk.ts";
-import { wordCase } from "./sdk/words.ts";
+import { memberCase, wordCase } from "./sdk/words.ts";
 
 export const sdkResource = /^arn:[\w-]+:states:[\w-]*:\d*:aws-sdk:([a-zA-Z0-9]+):([a-zA-Z0-9]+)$/;
 
-const sdkOutput: OutputStyle = { nameOf: wordCase, time: isoTime, bytes: "text" };
+const sdkOutput: OutputStyle = { nameOf: memberCase, time: isoTime, bytes: "text" };
 
 export function awsSdk(send: SendBySdk): Integration {
   return async (call) => {
@@ -31,7 +31,7 @@ export function awsSdk(send: SendBySdk): Integration {
       input: { bytes: "text", idempotencyToken: requestToken(call) },
       output: sdkOutput,
     });
-    if (answer.kind !== "answered") return sdkFailure(answer);
+    if (answer.kind !== "answered") return sdkFailure(headed(answer, service, action));
     const output = JSON.stringify(answer.output);
     if (polled !== undefined) return begun({ arguments: parameters }, output, polled.poller, true);
     return { kind: call.pattern === "token" ? "submitted" : "succeeded", output };
@@ -47,7 +47,21 @@ function partsOf(resource: string): { readonly service: string; readonly action:
   return { service, action };
 }
 
-function sdkFailure(answer: Exclude<SdkAnswer, { kind: "answered" }>): CallFailure {
+type Failed = Exclude<SdkAnswer, { kind: "answered" }>;
+
+/** What the SDK for Java says of S3's 404 to a HEAD request, which has no body that could say what is not there. */
+const absentIn: Readonly<Record<string, string>> = { headobject: "NoSuchKey", headbucket: "NoSuchBucket" };
+
+function headed(answer: Failed, service: string, action: string): Failed {
+  if (answer.kind !== "refused") return answer;
+  const { error } = answer;
+  const absent = service === "s3" && error.metadata.httpStatusCode === 404 ? absentIn[action.toLowerCase()] : undefined;
+  // No message, which the SDK for JavaScript calls by this name.
+  const message = error.message === "UnknownError" ? "null" : error.message;
+  return { ...answer, error: { ...error, message, ...(absent !== undefined && { name: absent, modelled: true }) } };
+}
+
+function sdkFailure(answer: Failed): CallFailure {
   if (answer.kind === "unusable") return callFailure(answer.error, answer.cause);
   const prefix = wordCase(answer.serviceId);
   if (answer.kind === "unreached") return callFailure(`${prefix}.SdkClientException`, answer.cause);

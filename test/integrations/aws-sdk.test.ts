@@ -3,7 +3,7 @@ import { CreateTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
 import { beforeAll, describe, expect, test } from "vitest";
 import { packageOf } from "../../lib/integrations/sdk/packages.ts";
-import { wordCase } from "../../lib/integrations/sdk/words.ts";
+import { memberCase, wordCase } from "../../lib/integrations/sdk/words.ts";
 import { callWith } from "./call-with.ts";
 import { withServers } from "./with-servers.ts";
 
@@ -18,8 +18,16 @@ describe("names", () => {
     ["SSEKMSKeyId", "SsekmsKeyId"],
     ["BOOL", "Bool"],
     ["NULL", "Nul"],
+    ["N", "N"],
     ["jobName", "JobName"],
     ["S3Uri", "S3Uri"],
+    ["ChecksumSHA256", "ChecksumSHA256"],
+    ["ChecksumCRC32", "ChecksumCRC32"],
+    ["EnableIAMDatabaseAuthentication", "EnableIAMDatabaseAuthentication"],
+    ["enableECSManagedTags", "EnableECSManagedTags"],
+  ])("the member %s is %s", (name, expected) => expect(memberCase(name)).toBe(expected));
+
+  test.each([
     ["DynamoDB", "DynamoDb"],
     ["Secrets Manager", "SecretsManager"],
     ["CloudWatch Logs", "CloudWatchLogs"],
@@ -29,7 +37,7 @@ describe("names", () => {
     ["EC2", "Ec2"],
     ["IoT", "Iot"],
     ["Elastic Load Balancing v2", "ElasticLoadBalancingV2"],
-  ])("%s is %s", (name, expected) => expect(wordCase(name)).toBe(expected));
+  ])("the service %s is %s", (name, expected) => expect(wordCase(name)).toBe(expected));
 
   test.each([
     ["s3", "client-s3"],
@@ -65,7 +73,7 @@ describe.runIf(started)(title, () => {
 
   test("S3: an object's body is text, JSON given as such is written as it stands, and nothing tells of HTTP", async () => {
     expect(await output("s3:putObject", `{"Bucket":"${Bucket}","Key":"a b/ü","Body":{"n": 1.0}}`)).toEqual({
-      ChecksumCrc32: expect.any(String),
+      ChecksumCRC32: expect.any(String),
       ETag: expect.any(String),
     });
     expect(await output("s3:getObject", { Bucket, Key: "a b/ü" })).toMatchObject({
@@ -115,6 +123,8 @@ describe.runIf(started)(title, () => {
       "S3.NoSuchKeyException",
       /^.+ \(Service: S3, Status Code: 404, Request ID: .*\)$/,
     ],
+    ["s3:headObject", { Bucket, Key: "not there" }, "S3.NoSuchKeyException", /^null \(Service: S3, Status Code: 404, /],
+    ["s3:headBucket", { Bucket: "not-there" }, "S3.NoSuchBucketException", /^null \(Service: S3, Status Code: 404, /],
     [
       "secretsmanager:getSecretValue",
       { SecretId: "not there" },

@@ -1,6 +1,7 @@
 /**
- * Names as Step Functions writes them, which are those of the SDK for Java: an acronym is a word
- * (`KMSKeyArn` → `KmsKeyArn`, `DynamoDB` → `DynamoDb`).
+ * Names as Step Functions writes them, which are those of the SDK for Java. In the name of a service each acronym is
+ * a word (`DynamoDB` → `DynamoDb`); in that of a member only the one that it begins with is, as Java's getters have it
+ * (`KMSKeyArn` → `KmsKeyArn`, but `ChecksumSHA256`).
  */
 
 /** Boundaries between words: before `V2`, after lower case, after an acronym, after a number. */
@@ -15,8 +16,18 @@ const boundaries = [
 /** Members that the SDK for Java calls otherwise. */
 const exceptions: Readonly<Record<string, string>> = { NULL: "Nul" };
 
+/** Of a service. */
 export function wordCase(name: string): string {
-  return exceptions[name] ?? wordsOf(name).map(capitalized).join("");
+  return wordsOf(name).map(capitalized).join("");
+}
+
+/** Capitals at the beginning, without the one that begins the next word. */
+const firstAcronym = /^[A-Z]+(?![a-z])/;
+
+/** Of a member. */
+export function memberCase(name: string): string {
+  const plain = name.replace(/[^A-Za-z0-9]+/g, "");
+  return exceptions[name] ?? upperFirst(plain.replace(firstAcronym, (acronym) => acronym.toLowerCase()));
 }
 
 function wordsOf(name: string): readonly string[] {

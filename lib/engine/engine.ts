@@ -74,6 +74,8 @@ export interface Engine {
   readonly frontiers: BoundedMap<string, number>;
   /** Chunks of the inputs of children, kept while these are started. */
   readonly chunks: BoundedMap<string, Promise<Chunk>>;
+  /** Of chunks that are staged and have no child left: the places of those who took one. They stay what they are. */
+  readonly fullChunks: BoundedMap<string, ReadonlyMap<number, number>>;
   /** Of executions that have settled. */
   readonly histories: HistoryCache;
   /** How often the step threw, by branch and seq. */
@@ -101,6 +103,7 @@ export function createEngine(world: World, options: Partial<EngineOptions> = {})
     mapRuns: new BoundedMap(256),
     frontiers: new BoundedMap(1_000),
     chunks: new BoundedMap(16),
+    fullChunks: new BoundedMap(128),
     histories: new HistoryCache(),
     throws: new BoundedMap(1_000),
     bell: createBell(world.clock),

@@ -132,8 +132,9 @@ async function takenBefore(
     if (keptIn(state, chunk) !== undefined) continue;
     const takers = await takersOf(engine, run, chunk, epoch);
     const place = takers.indexOf(taker);
-    if (place < 0) return undefined;
-    if (place < groupWidth) return { chunk, place, isStaged: true, isLast: place === takers.length - 1 };
+    // Who finds a chunk full goes past it, and perhaps without a trace.
+    if (place < 0 && takers.length < groupWidth) return undefined;
+    if (place >= 0 && place < groupWidth) return { chunk, place, isStaged: true, isLast: place === takers.length - 1 };
   }
   // The reader starts who waits for a chunk.
   return undefined;
@@ -165,12 +166,25 @@ export async function take(
   const { joins, clock } = engine.world;
   for (let chunk = from; ; chunk++) {
     if (keptIn(state, chunk) !== undefined) continue;
+    // Nothing will ever be staged there.
+    if (isPastTheEnd(state, chunk)) return { chunk, place: 0, isStaged: false, isLast: true };
+    const full = engine.fullChunks.get(`${run} ${chunk}@${epoch}`);
+    const known = full?.get(taker);
+    if (known !== undefined) return { chunk, place: known, isStaged: true, isLast: false };
+    // Thousands of tokens may come to a few chunks: lists that each of them adds to grow with the square of them.
+    if (full) continue;
     const key = runJoin(run, "takers", chunk, epoch);
     const { finished, closed } = await joins.report(key, taker, undefined, expiry(engine, clock.now()));
+    if (closed && finished.length >= groupWidth) noteFull(engine, run, epoch, chunk, finished);
     const place = finished.indexOf(taker);
     noteFrontier(engine, run, epoch, place >= groupWidth - 1 ? chunk + 1 : chunk);
     if (place < groupWidth) return { chunk, place, isStaged: closed, isLast: place === finished.length - 1 };
   }
+}
+
+function noteFull(engine: Engine, run: MapRunId, epoch: number, chunk: number, takers: readonly number[]): void {
+  const places = takers.slice(0, groupWidth).map((taker, place): [number, number] => [taker, place]);
+  engine.fullChunks.put(`${run} ${chunk}@${epoch}`, new Map(places));
 }
 
 /** From which chunk on there may be children to start, as far as this process knows. */

@@ -1,5 +1,5 @@
 /** `baton test`: what passes, what does not and in which words, what was reached, and that a misspelt test fails. */
-import { readFileSync, rmSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { baton, folderOf } from "./baton.ts";
@@ -47,6 +47,51 @@ const mockConfig = {
   MockedResponses: { MockedDeclined: { "0": { Throw: { Error: "Declined", Cause: "no money" } } } },
 };
 
+const broken = `
+machine: shop.asl.json
+mockConfig: BrokenMockFile.json
+tests:
+  - case: Nothing
+  - case: Unknown
+  - name: it goes on with the next
+    mocks: {Charge: {error: Declined}}
+    expect: {error: NotPaid}
+`;
+
+const brokenMockFile = {
+  StateMachines: { shop: { TestCases: { Nothing: { Charge: "Empty" }, Unknown: { Charge: "Nowhere" } } }, other: null },
+  MockedResponses: { Empty: { "0": {} } },
+};
+
+/** Each item's task is asked for on its own. */
+const items = {
+  StartAt: "Each",
+  States: {
+    Each: {
+      Type: "Map",
+      ItemProcessor: {
+        StartAt: "Reserve",
+        States: {
+          Reserve: invoke("reserve", {
+            Retry: [{ ErrorEquals: ["Gone"], MaxAttempts: 2, IntervalSeconds: 1 }],
+            End: true,
+          }),
+        },
+      },
+      End: true,
+    },
+  },
+};
+
+const itemTest = `
+machine: items.asl.json
+tests:
+  - name: one answer for every attempt of one item
+    input: [1, 2]
+    mocks: {Reserve: {error: Gone, iteration: [[Each, 0]]}}
+    expect: {error: States.Runtime, cause: "iteration 1 of 'Each'"}
+`;
+
 const bad = `
 machine: shop.asl.json
 tests:
@@ -64,6 +109,10 @@ const folder = folderOf({
   "MockConfigFile.json": mockConfig,
   "good.test.yaml": good,
   "bad.test.yaml": bad,
+  "BrokenMockFile.json": brokenMockFile,
+  "mock-file.test.yaml": broken,
+  "items.asl.json": items,
+  "items.test.yaml": itemTest,
   "typo.test.yaml": "machine: shop.asl.json\ntests:\n  - {name: a, expct: {}}\n",
   "status.test.yaml": "machine: shop.asl.json\ntests:\n  - {name: a, expect: {status: DONE}}\n",
   "mock.test.yaml": "machine: shop.asl.json\ntests:\n  - {name: a, mocks: {Charge: {reslt: 1}}}\n",
@@ -94,6 +143,40 @@ test("each difference is a line, and the exit code 1", async () => {
     /✖ <nothing> is mocked[\s\S]*status: expected SUCCEEDED, got FAILED \(States\.Runtime: No mocked response/,
   );
   expect(out).toContain("not reached: Refuse, Charge ⇢ Refuse\n1 passed, 2 failed\n");
+  expect(code).toBe(1);
+});
+
+test("what cannot be run is a test that fails, and the others go on", async () => {
+  const { code, out, err } = await baton("test", file("mock-file.test.yaml"));
+  expect(out).toMatch(/✖ Nothing .*\n +attempt 0 of 'Empty' in the mock configuration has neither Return nor Throw\n/);
+  expect(out).toMatch(/✖ Unknown .*\n +the mock configuration has no response 'Nowhere'\n/);
+  expect(out).toMatch(/✔ it goes on with the next/);
+  expect([code, err]).toEqual([1, ""]);
+});
+
+test("an answer for every attempt is that of the iteration it names", async () => {
+  const { out } = await baton("test", file("items.test.yaml"));
+  expect(out).toMatch(/✔ one answer for every attempt of one item/);
+});
+
+test.each([
+  ["{result: 1, after: 5s}", "after is a number of milliseconds"],
+  ["{result: 1, after: -1}", "after is a number of milliseconds"],
+  [
+    "{result: 1, iteration: 0}",
+    'iteration is a list of Map states and numbers from 0, innermost first: [["Each order", 2]]',
+  ],
+  ["{result: 1, iteration: [Each, 0]}", "iteration is a list of Map states"],
+  ["{error: 404}", "error is a text"],
+  ["{error: E, cause: {a: 1}}", "cause is a text"],
+  ["{timeout: false}", "timeout is true, or left out"],
+  ["{unresolved: nobody}", "unresolved is true, or left out"],
+  ["{result: 1, workerName: 3}", "workerName is a text"],
+])("the mock %s is refused: %s", async (mock, says) => {
+  const name = "form.test.yaml";
+  writeFileSync(file(name), `machine: shop.asl.json\ntests:\n  - {name: a, mocks: {Charge: [${mock}]}}\n`);
+  const { code, err } = await baton("test", file(name));
+  expect(err).toContain(`${name}, test 1: the mock of Charge: ${says}`);
   expect(code).toBe(1);
 });
 

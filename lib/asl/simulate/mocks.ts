@@ -39,9 +39,14 @@ export type Responder = (attempt: Attempt) => MockedAttempt | Promise<MockedAtte
 export function respondFrom(mocks: TaskMocks): Responder {
   return (attempt) => {
     const all = mocks[attempt.state] ?? [];
-    const mine = all.filter((one) => sameIteration(one.iteration, attempt.iteration));
+    const mine = all.filter((one) => isFor(one, attempt));
     return fitting(mine[attempt.scheduling] ?? missingResponse(attempt), attempt);
   };
+}
+
+/** The same for every scheduling, of the iteration where it names one. */
+export function respondAlways(mock: MockedAttempt, attempt: Attempt): MockedAttempt {
+  return fitting(isFor(mock, attempt) ? mock : missingResponse(attempt), attempt);
 }
 
 /** Of a response for `lambda:invoke`, a Task that names the function itself gets the payload alone. */
@@ -50,8 +55,8 @@ export function fitting(mock: MockedAttempt, { resource }: Pick<Attempt, "resour
   return named ? { ...mock, result: mock.payload } : mock;
 }
 
-function sameIteration(wanted: MockedAttempt["iteration"], got: Attempt["iteration"]): boolean {
-  return wanted === undefined || writeJson(plain(wanted)) === writeJson(plain(got));
+function isFor({ iteration }: MockedAttempt, attempt: Attempt): boolean {
+  return iteration === undefined || writeJson(plain(iteration)) === writeJson(plain(attempt.iteration));
 }
 
 function plain(iteration: Attempt["iteration"]): Value {
@@ -81,9 +86,12 @@ export interface MockConfig {
 export type MockConfigCase = Readonly<Record<string, string>>;
 
 /** By attempt: `"0"`, or several of them: `"1-2"`. */
-export type MockConfigResponse =
-  | { readonly Return: Value }
-  | { readonly Throw: { readonly Error: string; readonly Cause: string } };
+export type MockConfigResponse = { readonly Return: Value } | { readonly Throw: ConfigFailure };
+
+interface ConfigFailure {
+  readonly Error: string;
+  readonly Cause: string;
+}
 
 export function mocksFromConfig(config: MockConfig, machine: string, testCase: string): TaskMocks {
   const states = config.StateMachines[machine]?.TestCases[testCase];
@@ -109,12 +117,14 @@ function attemptsOf(config: MockConfig, name: string): readonly MockedAttempt[] 
       return Array.from({ length: last - first + 1 }, (_, index) => ({ at: first + index, response }));
     })
     .sort((a, b) => a.at - b.at)
-    .map(({ response }) => mocked(response));
+    .map(({ at, response }) => mocked(response, `attempt ${at} of '${name}'`));
 }
 
-function mocked(response: MockConfigResponse): MockedAttempt {
-  if ("Return" in response) return returned(response.Return);
-  return { error: response.Throw.Error, cause: response.Throw.Cause };
+function mocked(response: Partial<MockConfigResponse> | null, place: string): MockedAttempt {
+  const { Return: result, Throw: failure } = { ...response } as { Return?: Value; Throw?: ConfigFailure };
+  if (result !== undefined) return returned(result);
+  if (failure?.Error === undefined) throw new Error(`${place} in the mock configuration has neither Return nor Throw`);
+  return { error: failure.Error, cause: failure.Cause };
 }
 
 /** What `lambda:invoke` answers holds what the function answered. */

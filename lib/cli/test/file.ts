@@ -81,18 +81,35 @@ function readTest(written: unknown, place: string, config: MockConfig | undefine
   };
 }
 
-const mockMembers = [
-  "result",
-  "payload",
-  "error",
-  "cause",
-  "timeout",
-  "unresolved",
-  "submitted",
-  "workerName",
-  "iteration",
-  "after",
-];
+interface Form {
+  readonly says: string;
+  readonly fits: (value: unknown) => boolean;
+}
+
+const text: Form = { says: "a text", fits: (value) => typeof value === "string" };
+const yes: Form = { says: "true, or left out", fits: (value) => value === true };
+const anything: Form = { says: "a value", fits: () => true };
+
+const mockForms: Readonly<Record<string, Form>> = {
+  result: anything,
+  payload: anything,
+  error: text,
+  cause: text,
+  timeout: yes,
+  unresolved: yes,
+  submitted: anything,
+  workerName: text,
+  iteration: {
+    says: 'a list of Map states and numbers from 0, innermost first: [["Each order", 2]]',
+    fits: (value) => Array.isArray(value) && value.every(isPlace),
+  },
+  after: { says: "a number of milliseconds", fits: (value) => typeof value === "number" && value >= 0 },
+};
+
+function isPlace(value: unknown): boolean {
+  const [map, index] = Array.isArray(value) && value.length === 2 ? value : [];
+  return typeof map === "string" && Number.isInteger(index) && index >= 0;
+}
 
 function readMocks(written: unknown, place: string): MachineTest["mocks"] {
   const mocks = membersOf(written, `${place}: mocks`);
@@ -105,7 +122,10 @@ function readMocks(written: unknown, place: string): MachineTest["mocks"] {
 }
 
 function readMock(written: unknown, place: string): MockedAttempt {
-  const mock = membersOf(written, place, mockMembers);
+  const mock = membersOf(written, place, Object.keys(mockForms));
+  for (const [name, { says, fits }] of Object.entries(mockForms)) {
+    if (mock[name] !== undefined && !fits(mock[name])) throw new Failure(`${place}: ${name} is ${says}`);
+  }
   const kinds = ["result", "error", "timeout", "unresolved"].filter((kind) => mock[kind] !== undefined);
   if (kinds.length !== 1) throw new Failure(`${place} needs one of result, error, timeout: true, unresolved: true`);
   // Its members were checked; what a result holds is the test's own.
@@ -118,7 +138,10 @@ function mockCase(
   place: string,
 ): NonNullable<MachineTest["mockCase"]> {
   if (config === undefined) throw new Failure(`${place} names the case '${testCase}', but the file has no mockConfig`);
-  const found = Object.entries(config.StateMachines).filter(([, { TestCases }]) => Object.hasOwn(TestCases, testCase));
+  const found = Object.entries(config.StateMachines).filter(([, machine]: [string, unknown]) => {
+    const cases = isMembers(machine) ? machine["TestCases"] : undefined;
+    return isMembers(cases) && isMembers(cases[testCase]);
+  });
   const [first] = found;
   if (first === undefined || found.length > 1) {
     throw new Failure(`${place}: the mock file has ${found.length} test cases named '${testCase}'`);

@@ -7,6 +7,7 @@ import {
   type MockedAttempt,
   mocksFromConfig,
   type Responder,
+  respondAlways,
   respondFrom,
   type TaskMocks,
 } from "../../asl/simulate/mocks.ts";
@@ -26,6 +27,17 @@ export interface Ran {
 
 export async function runTest(definition: Definition, test: MachineTest): Promise<Ran> {
   const begun = performance.now();
+  try {
+    return await ran(definition, test, begun);
+  } catch (error) {
+    // A machine that loops for ever, or a mock file that does not say what a task answers: a test fails, the others go on.
+    const why = error instanceof Error ? error.message : String(error);
+    const nothing = { virtualMilliseconds: 0, retries: 0, progress: progressOf([]) };
+    return { name: test.name, differences: [why], milliseconds: performance.now() - begun, ...nothing };
+  }
+}
+
+async function ran(definition: Definition, test: MachineTest, begun: number): Promise<Ran> {
   const simulated = await simulate(definition, JSON.stringify(test.input), { tasks: responderOf(test) });
   const history = simulated.history();
   const virtualMilliseconds = simulated.stoppedAt - simulated.startedAt;
@@ -48,7 +60,7 @@ function responderOf({ mocks, mockCase }: MachineTest): Responder {
   const respond = respondFrom(counted);
   return (attempt) => {
     const own = mocks[attempt.state];
-    return own === undefined || isList(own) ? respond(attempt) : own;
+    return own === undefined || isList(own) ? respond(attempt) : respondAlways(own, attempt);
   };
 }
 

@@ -1,5 +1,6 @@
 /** One open task: what is asked, with which data, until when; and the form that answers it. */
 import { useState } from "preact/hooks";
+import { ApiError } from "../api/client.ts";
 import { Command } from "../parts/command.tsx";
 import { Editor } from "../parts/editor.tsx";
 import { Payload } from "../parts/payload.tsx";
@@ -23,9 +24,11 @@ interface TaskProps {
   readonly task: OpenTask;
   readonly now: number;
   readonly answered: (says: string) => void;
+  /** Somebody was faster, or its time is over: what was answered does not count. */
+  readonly tooLate: () => void;
 }
 
-export function Task({ task, now, answered }: TaskProps) {
+export function Task({ task, now, ...outcomes }: TaskProps) {
   const { machine, name } = namesIn(task.executionArn);
   return (
     <section class="panel flow" aria-label={`Task ${task.id}`}>
@@ -50,13 +53,13 @@ export function Task({ task, now, answered }: TaskProps) {
           <dd>{task.until === undefined ? "none" : <Moment at={Date.parse(task.until)} now={now} />}</dd>
         </div>
       </dl>
-      <AnswerForm task={task} answered={answered} />
+      <AnswerForm task={task} {...outcomes} />
       <Payload title="What it was asked with" text={withoutToken(task.arguments, task.token)} />
     </section>
   );
 }
 
-function AnswerForm({ task, answered }: Omit<TaskProps, "now">) {
+function AnswerForm({ task, answered, tooLate }: Omit<TaskProps, "now">) {
   const hasFields = fieldsOf(task.schema).length > 0;
   const [raw, setRaw] = useState(!hasFields);
   const [text, setText] = useState('{\n  "approved": true\n}');
@@ -77,6 +80,7 @@ function AnswerForm({ task, answered }: Omit<TaskProps, "now">) {
       await act();
       answered(says);
     } catch (failure) {
+      if (failure instanceof ApiError && failure.name === "TaskTimedOut") tooLate();
       setError(failure instanceof Error ? failure.message : String(failure));
     }
     setBusy(false);

@@ -36,6 +36,10 @@ function Tasks({ chosen }: { readonly chosen: string | undefined }) {
     again();
     go(link(["inbox"]));
   };
+  const tooLate = (): void => {
+    setSays("Your answer does not count: the task was answered before, or its time was over.");
+    again();
+  };
   return (
     <>
       {error && <Failed error={error} />}
@@ -57,7 +61,7 @@ function Tasks({ chosen }: { readonly chosen: string | undefined }) {
             ))}
           </ul>
           {open ? (
-            <Task key={open.id} task={open} now={now} answered={answered} />
+            <Task key={open.id} task={open} now={now} answered={answered} tooLate={tooLate} />
           ) : (
             <p class="panel empty">
               {chosen === undefined ? "Choose a task to answer it." : "This task does not wait any more."}

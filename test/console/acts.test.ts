@@ -129,6 +129,32 @@ describe.skipIf(missingChromium)(`acts of the console${reason}`, () => {
     });
   });
 
+  test("whoever answers what somebody else has answered meanwhile is told so", async () => {
+    const { page } = opened;
+    const started = await shop.start("delivery", {}, "late");
+    await opened.go("#/inbox/delivery%2Flate%2FAsk");
+    await page.getByRole("textbox", { name: /Your name/ }).fill("Mia");
+    let look = (): void => {};
+    const looked = new Promise<void>((resolve) => {
+      look = resolve;
+    });
+    // The page does not see it before the answer is on its way.
+    await page.route(/\/inbox(\?|$)/, async (route) => {
+      await looked;
+      await route.continue();
+    });
+    const { tasks } = await shop.client.get("/inbox?machine=delivery&execution=late");
+    await shop.client.call("SendTaskSuccess", { taskToken: tasks[0].token, output: "1" });
+    await shop.ended(started);
+    await page.getByRole("button", { name: "Refuse", exact: true }).click();
+    await page.getByText("Your answer does not count: the task was answered before, or its time was over.").waitFor();
+    look();
+    await page.getByText("Nobody is waited for.").waitFor();
+    await page.getByText("Your answer does not count: the task was answered before, or its time was over.").waitFor();
+    expect(await described("delivery", "late")).toMatchObject({ status: "SUCCEEDED", output: "1" });
+    expect(opened.complaints.splice(0)).toEqual([expect.stringMatching(/status of 400/)]);
+  });
+
   test("many are stopped at once, with their count shown first", async () => {
     const { page } = opened;
     for (const name of ["rest-1", "rest-2", "rest-3"]) await shop.start("resting", {}, name);

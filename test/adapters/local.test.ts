@@ -1,4 +1,8 @@
 /** What only the local adapter does: one process per folder, restarts, the bell, forgetting, bounded memory. */
+import { spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { existsSync, readFileSync } from "node:fs";
 import { mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
@@ -105,6 +109,40 @@ describe("the folder", () => {
     await writeFile(join(folder, "baton.lock"), JSON.stringify(owner));
     world = await open();
     expect(JSON.parse(await readFile(join(folder, "baton.lock"), "utf8"))).toMatchObject({ pid: process.pid });
+  });
+
+  test.skipIf(!existsSync("/proc/self/stat"))("is taken over from a process that nobody has buried", async () => {
+    await world.close();
+    // The child of a shell that becomes a program which does not ask for its children's ends.
+    const parent = spawn("sh", ["-c", "sh -c 'exit 0' & echo $!; exec sleep 60"], {
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+    try {
+      const [line] = await once(parent.stdout, "data");
+      const pid = Number(String(line));
+      const stat = () =>
+        readFileSync(`/proc/${pid}/stat`, "utf8")
+          .replace(/^.*\) /s, "")
+          .split(" ");
+      await expect.poll(() => stat()[0]).toBe("Z");
+      const boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
+      const owner = { pid, host: hostname(), born: `${boot} ${stat()[19]}` };
+      await writeFile(join(folder, "baton.lock"), JSON.stringify(owner));
+      world = await open();
+      expect(JSON.parse(await readFile(join(folder, "baton.lock"), "utf8"))).toMatchObject({ pid: process.pid });
+    } finally {
+      parent.kill("SIGKILL");
+    }
+  });
+
+  test("with something else in the place of the store's file is refused, where LMDB would end the process", async () => {
+    await world.close();
+    const file = join(folder, "store", "data.mdb");
+    const before = await readFile(file);
+    await writeFile(file, randomBytes(100_000).fill(7, 0, 64));
+    await expect(open()).rejects.toThrow(`'${file}' is damaged: it does not begin as one that Baton wrote`);
+    await writeFile(file, before);
+    world = await open();
   });
 
   test("is not taken over from another host, which cannot be asked", async () => {

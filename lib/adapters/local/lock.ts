@@ -89,17 +89,31 @@ async function isAlive({ pid, host, born }: Owner): Promise<boolean> {
     if (hasCode(error, "ESRCH")) return false;
     if (!hasCode(error, "EPERM")) throw error;
   }
+  if (await isZombie(pid)) return false;
   const now = await birth(pid);
   return now === undefined || born === "" || now === born;
 }
 
+/**
+ * It has ended, and its parent has not asked for its end: in a container whose first process does not, it never goes.
+ * With more threads than one it may still be at its last write.
+ */
+async function isZombie(pid: number): Promise<boolean> {
+  const fields = await statusFields(pid);
+  return fields?.[0] === "Z" && fields[17] === "1";
+}
+
 async function birth(pid: number): Promise<string | undefined> {
   const boot = await read("/proc/sys/kernel/random/boot_id");
+  const fields = await statusFields(pid);
+  if (boot === undefined || fields === undefined) return undefined;
+  return `${boot.trim()} ${fields[19]}`;
+}
+
+/** Those after the name, which stands in parentheses and may contain anything: state first, threads 18th, start time 20th. */
+async function statusFields(pid: number): Promise<readonly string[] | undefined> {
   const status = await read(`/proc/${pid}/stat`);
-  if (boot === undefined || status === undefined) return undefined;
-  // The name in parentheses may contain anything; the start time is the 20th field after it.
-  const started = status.slice(status.lastIndexOf(")") + 2).split(" ")[19];
-  return `${boot.trim()} ${started}`;
+  return status?.slice(status.lastIndexOf(")") + 2).split(" ");
 }
 
 async function read(path: string): Promise<string | undefined> {

@@ -10,6 +10,7 @@ import { asciiKeys } from "./ascii-keys.ts";
 import { type Changes, changes } from "./changes.ts";
 import { type Journal, openJournal, type Part } from "./journal.ts";
 import { merge, type Range, type Row } from "./laid-over.ts";
+import { judgeStoreFile } from "./store-file.ts";
 
 export interface Store {
   get(key: string): string | undefined;
@@ -73,6 +74,7 @@ interface Generation {
  * failure as rejections of its own, which nobody can catch, so a process that wants the last word says it there.
  */
 export function openStore(path: string, onBroken: (error: unknown) => void = () => undefined): Store {
+  judgeStoreFile(path);
   // separateFlushed: a write's promise resolves at commit, and carries the flush to disk as a promise beside it.
   const database: RootDatabase<string, string> = open({
     path,

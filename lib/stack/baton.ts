@@ -17,9 +17,8 @@ import * as sqs from "aws-cdk-lib/aws-sqs";
 import type { Construct } from "constructs";
 import { environment } from "../adapters/aws/names.ts";
 import { AccessKeySecrets, type KeyRole, type KeySecret } from "./access-keys.ts";
-import type { FunctionName } from "./function.ts";
-import { consume, createFunctions } from "./functions.ts";
-import { apiTimeout, createGateway, createSyncUrl, syncTimeout } from "./gateway.ts";
+import { consume, createFunctions, taskSettings, timeoutsOf } from "./functions.ts";
+import { createGateway, createSyncUrl } from "./gateway.ts";
 import { createAlarms, deadLetters, type MeasuredQueues, transitions } from "./metrics.ts";
 import { type MapRunBuckets, permit, permitMapRuns, permitTelling } from "./permissions.ts";
 import { createQueues } from "./queues.ts";
@@ -43,6 +42,8 @@ export interface IBaton extends IResource {
   grantTaskResponse(grantee: iam.IGrantable): iam.Grant;
   /** The role under which Task states call other services. */
   readonly taskRole: iam.IRole;
+  /** Tasks are called under the role of their machine. @internal */
+  readonly _machineRoles: boolean;
   /** State transitions of all executions. */
   metricTransitions(props?: cloudwatch.MetricOptions): cloudwatch.IMetric;
   /** Age of the oldest message that waits for a step, in seconds. */
@@ -67,6 +68,11 @@ export interface BatonAttributes {
    * @default - no machine can be made on it
    */
   readonly taskRoleArn?: string;
+  /**
+   * Whether the installation was made with `machineRoles`.
+   * @default false
+   */
+  readonly machineRoles?: boolean;
   readonly flowQueueArn: string;
   readonly tasksQueueArn: string;
   readonly deadLetterQueueArn: string;
@@ -188,6 +194,8 @@ abstract class BatonBase extends Resource implements IBaton {
   abstract readonly accessKeySecretArn: string;
   abstract readonly taskRole: iam.IRole;
   /** @internal */
+  abstract readonly _machineRoles: boolean;
+  /** @internal */
   protected abstract readonly _queues: MeasuredQueues;
   /** @internal */
   abstract _keyOf(role: KeyRole, machine?: string): KeySecret;
@@ -229,6 +237,8 @@ class ImportedBaton extends BatonBase {
   readonly endpoint: string;
   readonly accessKeySecretArn: string;
   /** @internal */
+  readonly _machineRoles: boolean;
+  /** @internal */
   protected readonly _queues: MeasuredQueues;
   readonly #keySecretArns: Readonly<Partial<Record<KeyRole, string>>>;
   readonly #taskRoleArn: string | undefined;
@@ -239,6 +249,7 @@ class ImportedBaton extends BatonBase {
     super(scope, id);
     this.endpoint = attributes.endpoint;
     this.accessKeySecretArn = attributes.accessKeySecretArn;
+    this._machineRoles = attributes.machineRoles ?? false;
     this.#taskRoleArn = attributes.taskRoleArn;
     this.#keySecretArns = { ...attributes.keySecretArns, admin: attributes.accessKeySecretArn };
     this._queues = {
@@ -289,6 +300,8 @@ export class Baton extends BatonBase {
   /** The role under which Task states call other services: grant it what they need. */
   readonly taskRole: iam.IRole;
   readonly alarms: cloudwatch.Alarm[];
+  /** @internal */
+  readonly _machineRoles: boolean;
   /** @internal */
   protected readonly _queues: MeasuredQueues;
   /** Secret with the keys that `baton keys` issues. */
@@ -356,6 +369,7 @@ export class Baton extends BatonBase {
     this.tasksQueue = queues.tasks;
     this.deadLetterQueue = queues.deadLetters;
     this.taskRole = functions.tasks.role;
+    this._machineRoles = props.machineRoles ?? false;
     this.alarms = [
       ...createAlarms(this, queues, {
         transitionsPerHour: props.transitionsPerHourAlarm ?? 1_000_000,
@@ -369,25 +383,4 @@ export class Baton extends BatonBase {
   override _keyOf(role: KeyRole, machine?: string): KeySecret {
     return this.#keys.of(role, machine);
   }
-}
-
-function timeoutsOf(props: BatonProps): Record<FunctionName, Duration> {
-  return {
-    advance: props.advanceTimeout ?? Duration.seconds(30),
-    tasks: props.taskTimeout ?? Duration.minutes(15),
-    timers: Duration.seconds(50),
-    "dead-letters": Duration.seconds(30),
-    heal: Duration.minutes(15),
-    api: apiTimeout,
-    sync: syncTimeout,
-  };
-}
-
-/** What the functions have to know of how Tasks make their calls. */
-function taskSettings({ resourceLimits, machineRoles, externalId }: BatonProps): Record<string, string> {
-  return {
-    ...(resourceLimits && { [environment.resourceLimits]: JSON.stringify(resourceLimits) }),
-    ...(machineRoles && { [environment.machineRoles]: "1" }),
-    ...(externalId !== undefined && { [environment.externalId]: externalId }),
-  };
 }

@@ -1,11 +1,12 @@
 /** The functions, and which queue each of them works on. */
-import type { Duration } from "aws-cdk-lib";
+import { Duration } from "aws-cdk-lib";
 import { SqsEventSource } from "aws-cdk-lib/aws-lambda-event-sources";
 import * as logs from "aws-cdk-lib/aws-logs";
 import type { Construct } from "constructs";
 import { environment as names } from "../adapters/aws/names.ts";
 import type { BatonProps } from "./baton.ts";
 import { BatonFunction, type FunctionName, packagedBundles } from "./function.ts";
+import { apiTimeout, syncTimeout } from "./gateway.ts";
 import type { Queues } from "./queues.ts";
 
 export type Functions = Readonly<Record<FunctionName, BatonFunction>>;
@@ -47,6 +48,27 @@ export function createFunctions(
     heal: create("heal"),
     api: create("api", callers),
     sync: create("sync", callers),
+  };
+}
+
+export function timeoutsOf(props: BatonProps): Record<FunctionName, Duration> {
+  return {
+    advance: props.advanceTimeout ?? Duration.seconds(30),
+    tasks: props.taskTimeout ?? Duration.minutes(15),
+    timers: Duration.seconds(50),
+    "dead-letters": Duration.seconds(30),
+    heal: Duration.minutes(15),
+    api: apiTimeout,
+    sync: syncTimeout,
+  };
+}
+
+/** What the functions have to know of how Tasks make their calls. */
+export function taskSettings({ resourceLimits, machineRoles, externalId }: BatonProps): Record<string, string> {
+  return {
+    ...(resourceLimits && { [names.resourceLimits]: JSON.stringify(resourceLimits) }),
+    ...(machineRoles && { [names.machineRoles]: "1" }),
+    ...(externalId !== undefined && { [names.externalId]: externalId }),
   };
 }
 

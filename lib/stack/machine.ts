@@ -237,7 +237,7 @@ export class BatonStateMachine extends BatonStateMachineBase {
       defaultPolicyName: policyOfStack(Stack.of(this)),
     });
     for (const statement of needs) {
-      this.#worker.addToPrincipalPolicy(statement);
+      this.#allowWorker(statement);
       // Whoever brings a role has thought about what it may do.
       if (props.role === undefined) this.role.addToPrincipalPolicy(statement.copy());
     }
@@ -252,10 +252,15 @@ export class BatonStateMachine extends BatonStateMachineBase {
     this.stateMachineRevisionId = machine.getAttString("RevisionId");
   }
 
-  /** To the machine's role, and to the installation's, under which tasks are called today. */
+  /** To the machine's role, and to the installation's, unless tasks are called under the machine's (`machineRoles`). */
   addToRolePolicy(statement: iam.PolicyStatement): void {
     this.role.addToPrincipalPolicy(statement);
-    this.#worker.addToPrincipalPolicy(statement.copy());
+    this.#allowWorker(statement.copy());
+  }
+
+  /** The policies of a role have 10,240 characters together, which a few machines fill. */
+  #allowWorker(statement: iam.PolicyStatement): void {
+    if (!this._baton._machineRoles) this.#worker.addToPrincipalPolicy(statement);
   }
 
   #resource(props: BatonStateMachineProps, name: string, definition: string): CustomResource {

@@ -280,6 +280,18 @@ describe("the role", () => {
     expect(Roles).toEqual(["tasks"]);
   });
 
+  test("where tasks are called under it, the installation's task role gets nothing: its policies have an end", () => {
+    const its = made((stack) => ({
+      baton: Baton.fromBatonAttributes(stack, "Own", { ...attributes, machineRoles: true }),
+      definitionBody: sfn.DefinitionBody.fromString(call),
+      definitionSubstitutions: { Charge: charge },
+    }));
+    its.machine.addToRolePolicy(new iam.PolicyStatement({ actions: ["iam:PassRole"], resources: [charge] }));
+    const { template } = its;
+    expect(resources(template, "AWS::IAM::Policy", "OrdersTaskRole")).toEqual([]);
+    expect(allowed(template)).toEqual([...expected, { Effect: "Allow", Action: "iam:PassRole", Resource: charge }]);
+  });
+
   test.each([
     ["another name", { stackName: "shop-test" }, (stack: Stack) => stack],
     ["another Region", { env: { ...env, region: "eu-north-1" } }, (stack: Stack) => stack],

@@ -38,7 +38,9 @@ export async function changeMachine(change: MachineChange, call: CallApi): Promi
   const isAnother = old !== undefined && ["Name", "Type"].some((member) => old[member] !== wanted[member]);
   if (kind === "Create" || before === undefined || isAnother) return await create(name, change, call);
   const revisionId = await update(before, wanted, call);
-  return revisionId === undefined ? await create(name, change, call) : made(before, name, revisionId);
+  if (revisionId === undefined) return await create(name, change, call);
+  await retag(before, tagsIn(old), tagsIn(wanted), call);
+  return made(before, name, revisionId);
 }
 
 /** Undefined: there is none, as on another installation than before, or where somebody has deleted it. */
@@ -52,20 +54,41 @@ async function update(stateMachineArn: string, wanted: MachineChange["wanted"], 
   }
 }
 
+interface Tag {
+  readonly key: string;
+  readonly value: string;
+}
+
+/** As CloudFormation has them: `[{"Key": …, "Value": …}]`, here as one text. */
+function tagsIn(properties: MachineChange["old"]): readonly Tag[] {
+  const written = properties?.["Tags"];
+  const tags: unknown = typeof written === "string" ? JSON.parse(written) : [];
+  return Array.isArray(tags) ? tags.map(({ Key, Value }) => ({ key: String(Key), value: String(Value) })) : [];
+}
+
+/** Only what the template says: what somebody else has tagged stays. */
+async function retag(resourceArn: string, old: readonly Tag[], tags: readonly Tag[], call: CallApi): Promise<void> {
+  const tagKeys = old.map(({ key }) => key).filter((key) => tags.every((tag) => tag.key !== key));
+  if (tagKeys.length > 0) await call("UntagResource", { resourceArn, tagKeys });
+  const isNew = tags.some(({ key, value }) => !old.some((tag) => tag.key === key && tag.value === value));
+  if (isNew) await call("TagResource", { resourceArn, tags });
+}
+
 /**
  * With the same content CreateStateMachine answers what stands under the name, whoever made it: then two resources
  * would have one machine, and the first that goes would take it along. CloudFormation's own is refused there, too.
  */
 async function create(name: string, { wanted, owner }: MachineChange, call: CallApi): Promise<MadeMachine> {
-  const tags = [
+  const owned: readonly Tag[] = [
     { key: "baton:stack-id", value: owner.stackId },
     { key: "baton:logical-id", value: owner.logicalId },
   ];
   const type = text(wanted, "Type");
+  const tags = [...tagsIn(wanted), ...owned];
   const { stateMachineArn } = await call("CreateStateMachine", { name, type, ...described(wanted), tags });
   const { tags: stand = [] } = await call("ListTagsForResource", { resourceArn: stateMachineArn });
   const stands = new Set(Array.isArray(stand) ? stand.map(({ key, value }) => `${key}=${value}`) : []);
-  if (!tags.every(({ key, value }) => stands.has(`${key}=${value}`)))
+  if (!owned.every(({ key, value }) => stands.has(`${key}=${value}`)))
     throw new Error(
       `State Machine Already Exists: '${stateMachineArn}', and it was not made by ${owner.logicalId} of this stack. Give this one another stateMachineName, or delete that one first.`,
     );

@@ -1,7 +1,8 @@
 /** What `baton-states/cdk` offers. */
 export type { KeyRole } from "./access-keys.ts";
 export { Baton, type BatonAttributes, type BatonProps, type IBaton } from "./baton.ts";
-export { BatonStateMachine, type BatonStateMachineProps, type IBatonStateMachine } from "./machine.ts";
+export { BatonStateMachine, type BatonStateMachineProps } from "./machine.ts";
+export type { IBatonStateMachine } from "./machine-base.ts";
 export { BatonScheduleTarget, type BatonScheduleTargetProps } from "./schedule-target.ts";
 export { BatonStack, type BatonStackProps } from "./stack.ts";
 export { BatonTarget, type BatonTargetProps } from "./target.ts";

@@ -4,54 +4,43 @@
  * for and nothing else.
  */
 import { createHash } from "node:crypto";
-import { ArnFormat, CustomResource, type Duration, Names, RemovalPolicy, Resource, Stack, Token } from "aws-cdk-lib";
-import * as cloudwatch from "aws-cdk-lib/aws-cloudwatch";
+import {
+  ArnFormat,
+  CustomResource,
+  type Duration,
+  type ITaggable,
+  Lazy,
+  Names,
+  RemovalPolicy,
+  Stack,
+  TagManager,
+  TagType,
+  Token,
+} from "aws-cdk-lib";
 import * as iam from "aws-cdk-lib/aws-iam";
 import * as sfn from "aws-cdk-lib/aws-stepfunctions";
-import type { Construct, IConstruct } from "constructs";
-import { metricNamespace } from "../adapters/aws/names.ts";
+import type { Construct } from "constructs";
 import { JsonSyntaxError, parseJson } from "../asl/json.ts";
 import { policyOf } from "../asl/policy/policy.ts";
-import type { KeyRole } from "./access-keys.ts";
+import { isArnToken } from "./arn-token.ts";
 import type { IBaton } from "./baton.ts";
 import { definitionText, isChain } from "./definition-text.ts";
+import { BatonStateMachineBase, type IBatonStateMachine } from "./machine-base.ts";
 import { machineHandler, serviceTimeout } from "./machine-handler.ts";
-
-/** A state machine of a `Baton`, made here or elsewhere. */
-export interface IBatonStateMachine extends IConstruct, iam.IGrantable {
-  readonly stateMachineArn: string;
-  readonly stateMachineName: string;
-  /** @internal */
-  readonly _baton: IBaton;
-  /** ARN of the secret with the key of that role for this machine, for those who are granted it. */
-  keySecretArn(role: KeyRole): string;
-  /** Lets the grantee read the key of the role `start` for this machine. */
-  grantStartExecution(grantee: iam.IGrantable): iam.Grant;
-  /** The same: the operation is one of the role `start`. */
-  grantStartSyncExecution(grantee: iam.IGrantable): iam.Grant;
-  /** Lets the grantee read the key of the role `read` for this machine. */
-  grantRead(grantee: iam.IGrantable): iam.Grant;
-  /** Lets the grantee read the key of the role `start` for this machine, which answers its task tokens. */
-  grantTaskResponse(grantee: iam.IGrantable): iam.Grant;
-  /** Lets the grantee read the key of the least role that has these actions: `states:StopExecution` and the like. */
-  grantExecution(grantee: iam.IGrantable, ...actions: string[]): iam.Grant;
-  /** Lets the grantee read the key of the role `operate` for this machine. */
-  grantRedriveExecution(grantee: iam.IGrantable): iam.Grant;
-  /** A metric of this machine by its name on Step Functions, in Baton's namespace. */
-  metric(metricName: string, props?: cloudwatch.MetricOptions): cloudwatch.Metric;
-  metricFailed(props?: cloudwatch.MetricOptions): cloudwatch.Metric;
-  metricAborted(props?: cloudwatch.MetricOptions): cloudwatch.Metric;
-  metricSucceeded(props?: cloudwatch.MetricOptions): cloudwatch.Metric;
-  metricTimedOut(props?: cloudwatch.MetricOptions): cloudwatch.Metric;
-  metricStarted(props?: cloudwatch.MetricOptions): cloudwatch.Metric;
-  metricTime(props?: cloudwatch.MetricOptions): cloudwatch.Metric;
-}
 
 export interface BatonStateMachineProps {
   /** The installation that runs it. */
   readonly baton: IBaton;
-  /** `DefinitionBody.fromFile`, `fromString`, or `fromChainable` of what `aws-cdk-lib/aws-stepfunctions` builds. Files are JSON, or YAML by their ending. */
-  readonly definitionBody: sfn.DefinitionBody;
+  /**
+   * `DefinitionBody.fromFile`, `fromString`, or `fromChainable` of what `aws-cdk-lib/aws-stepfunctions` builds. Files are JSON, or YAML by their ending.
+   * @default - `definition`
+   */
+  readonly definitionBody?: sfn.DefinitionBody;
+  /**
+   * A chain, as `sfn.StateMachine` takes it in apps that are older than `definitionBody`.
+   * @default - `definitionBody`
+   */
+  readonly definition?: sfn.IChainable;
   /**
    * Values for `${Name}` in the definition.
    * @default - none
@@ -95,83 +84,6 @@ export interface BatonStateMachineProps {
   readonly bundles?: string;
 }
 
-abstract class BatonStateMachineBase extends Resource implements IBatonStateMachine {
-  abstract readonly stateMachineArn: string;
-  abstract readonly stateMachineName: string;
-  abstract readonly grantPrincipal: iam.IPrincipal;
-  /** @internal */
-  abstract readonly _baton: IBaton;
-  /** Absent where it is not known before it is deployed: then keys are those of all machines. @internal */
-  protected abstract readonly _literalName: string | undefined;
-
-  keySecretArn(role: KeyRole): string {
-    return this._baton._keyOf(role, this._literalName).secretArn;
-  }
-
-  grantStartExecution(grantee: iam.IGrantable): iam.Grant {
-    return this.#grantKey(grantee, "start");
-  }
-
-  grantStartSyncExecution(grantee: iam.IGrantable): iam.Grant {
-    return this.#grantKey(grantee, "start");
-  }
-
-  grantRead(grantee: iam.IGrantable): iam.Grant {
-    return this.#grantKey(grantee, "read");
-  }
-
-  grantTaskResponse(grantee: iam.IGrantable): iam.Grant {
-    return this.#grantKey(grantee, "start");
-  }
-
-  grantExecution(grantee: iam.IGrantable, ...actions: string[]): iam.Grant {
-    return this.#grantKey(grantee, roleFor(actions));
-  }
-
-  grantRedriveExecution(grantee: iam.IGrantable): iam.Grant {
-    return this.grantExecution(grantee, "states:RedriveExecution");
-  }
-
-  metric(metricName: string, props?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    const dimensionsMap = { StateMachineArn: this.stateMachineArn };
-    return new cloudwatch.Metric({
-      namespace: metricNamespace,
-      metricName,
-      dimensionsMap,
-      statistic: "sum",
-      ...props,
-    }).attachTo(this);
-  }
-
-  metricFailed(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.metric("ExecutionsFailed", props);
-  }
-
-  metricAborted(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.metric("ExecutionsAborted", props);
-  }
-
-  metricSucceeded(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.metric("ExecutionsSucceeded", props);
-  }
-
-  metricTimedOut(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.metric("ExecutionsTimedOut", props);
-  }
-
-  metricStarted(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.metric("ExecutionsStarted", props);
-  }
-
-  metricTime(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.metric("ExecutionTime", { statistic: "avg", ...props });
-  }
-
-  #grantKey(grantee: iam.IGrantable, role: KeyRole): iam.Grant {
-    return this._baton._keyOf(role, this._literalName).grantRead(grantee);
-  }
-}
-
 function literal(name: string): string | undefined {
   return Token.isUnresolved(name) ? undefined : name;
 }
@@ -195,7 +107,7 @@ class ImportedStateMachine extends BatonStateMachineBase {
 }
 
 /** A state machine on a `Baton`: move from `sfn.StateMachine` by changing the class name and naming the installation. */
-export class BatonStateMachine extends BatonStateMachineBase {
+export class BatonStateMachine extends BatonStateMachineBase implements ITaggable {
   /** A machine of that installation that somebody else made. */
   static fromStateMachineArn(scope: Construct, id: string, baton: IBaton, stateMachineArn: string): IBatonStateMachine {
     return new ImportedStateMachine(scope, id, baton, stateMachineArn);
@@ -218,6 +130,8 @@ export class BatonStateMachine extends BatonStateMachineBase {
   /** The machine's own role. */
   readonly role: iam.IRole;
   readonly grantPrincipal: iam.IPrincipal;
+  /** What `Tags.of` gives it, or a scope around it. */
+  readonly tags = new TagManager(TagType.KEY_VALUE, resourceType);
   /** @internal */
   readonly _baton: IBaton;
   /** @internal */
@@ -247,6 +161,8 @@ export class BatonStateMachine extends BatonStateMachineBase {
     // The API answers when all of the installation is there, not only its address; and what the tasks of this
     // definition may do is granted before it counts.
     machine.node.addDependency(this.role, this.#worker, props.baton);
+    // For `applyRemovalPolicy` and whoever else looks for what CloudFormation knows.
+    if (machine.node.defaultChild) this.node.defaultChild = machine.node.defaultChild;
     this.stateMachineArn = machine.getAttString("Arn");
     this.stateMachineName = machine.getAttString("Name");
     this.stateMachineRevisionId = machine.getAttString("RevisionId");
@@ -267,7 +183,7 @@ export class BatonStateMachine extends BatonStateMachineBase {
     const { baton, logs, tracingEnabled } = props;
     judgeName(name);
     return new CustomResource(this, "Resource", {
-      resourceType: "Custom::BatonStateMachine",
+      resourceType,
       serviceToken: machineHandler(this, baton, props.bundles).functionArn,
       serviceTimeout,
       removalPolicy: props.removalPolicy ?? RemovalPolicy.DESTROY,
@@ -280,10 +196,19 @@ export class BatonStateMachine extends BatonStateMachineBase {
         Definition: definition,
         ...(logs === undefined ? {} : { LoggingConfiguration: loggingOf(this, logs) }),
         ...(tracingEnabled === undefined ? {} : { Tracing: String(tracingEnabled) }),
+        Tags: Lazy.string({ produce: () => this.#tagsText() }),
       },
     });
   }
+
+  /** Once the app is whole: an aspect gives them. */
+  #tagsText(): string | undefined {
+    const tags: unknown = this.tags.renderTags();
+    return tags === undefined ? undefined : Stack.of(this).toJsonString(tags);
+  }
 }
+
+const resourceType = "Custom::BatonStateMachine";
 
 const longestName = 80;
 
@@ -319,8 +244,17 @@ interface Bound {
   readonly needs: readonly iam.PolicyStatement[];
 }
 
+function bodyOf({ definition, definitionBody }: BatonStateMachineProps): sfn.DefinitionBody {
+  if (definition !== undefined && definitionBody !== undefined)
+    throw new Error("Cannot specify definition and definitionBody at the same time");
+  if (definitionBody !== undefined) return definitionBody;
+  if (definition !== undefined) return sfn.DefinitionBody.fromChainable(definition);
+  throw new Error("You need to specify either definition or definitionBody");
+}
+
 function boundDefinition(scope: BatonStateMachine, props: BatonStateMachineProps): Bound {
-  const { definitionBody: body, definitionSubstitutions = {} } = props;
+  const { definitionSubstitutions = {} } = props;
+  const body = bodyOf(props);
   if (isChain(body)) return boundChain(scope, body, props);
   const definition = definitionText(body, definitionSubstitutions).replace(
     /\$\{([A-Za-z0-9_]+)\}/g,
@@ -349,10 +283,14 @@ function isAboutStepFunctions({ actions }: iam.PolicyStatement): boolean {
 }
 
 function statementsFor(scope: BatonStateMachine, definition: string): readonly iam.PolicyStatement[] {
-  const { partition, region, account } = Stack.of(scope);
+  const stack = Stack.of(scope);
+  const { partition, region, account } = stack;
   // A text that is one token is not known before it is deployed.
   if (Token.isUnresolved(definition) && !definition.trimStart().startsWith("{")) return [];
-  const { statements } = policyOf(parsed(scope, definition), { partition, region, account });
+  const { statements } = policyOf(parsed(scope, definition), {
+    ...{ partition, region, account },
+    isArn: (value) => isArnToken(stack, value),
+  });
   return statements.map(
     ({ actions, resources }) => new iam.PolicyStatement({ actions: [...actions], resources: [...resources] }),
   );
@@ -376,21 +314,4 @@ function loggingOf(scope: BatonStateMachine, { destination, level, includeExecut
     includeExecutionData: includeExecutionData ?? false,
     ...(group === undefined ? {} : { destinations: [{ cloudWatchLogsLogGroup: { logGroupArn: group } }] }),
   });
-}
-
-const roleOf: Readonly<Record<string, KeyRole>> = {
-  "states:DescribeExecution": "read",
-  "states:DescribeStateMachineForExecution": "read",
-  "states:GetExecutionHistory": "read",
-  "states:StopExecution": "operate",
-  "states:RedriveExecution": "operate",
-};
-
-function roleFor(actions: readonly string[]): KeyRole {
-  const roles = actions.map((action) => {
-    const role = Object.hasOwn(roleOf, action) ? roleOf[action] : undefined;
-    if (role !== undefined) return role;
-    throw new Error(`'${action}' is no action on executions; there are: ${Object.keys(roleOf).join(", ")}`);
-  });
-  return roles.includes("operate") ? "operate" : "read";
 }

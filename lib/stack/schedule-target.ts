@@ -5,7 +5,7 @@
 import { Stack } from "aws-cdk-lib";
 import * as scheduler from "aws-cdk-lib/aws-scheduler";
 import * as targets from "aws-cdk-lib/aws-scheduler-targets";
-import type { IBatonStateMachine } from "./machine.ts";
+import type { IBatonStateMachine } from "./machine-base.ts";
 import { type StartMessage, startsOf } from "./starts.ts";
 
 export interface BatonScheduleTargetProps extends targets.ScheduleTargetBaseProps {

@@ -12,7 +12,7 @@ import * as sqs from "aws-cdk-lib/aws-sqs";
 import { Construct, type IConstruct } from "constructs";
 import { environment } from "../adapters/aws/names.ts";
 import { BatonFunction } from "./function.ts";
-import type { IBatonStateMachine } from "./machine.ts";
+import type { IBatonStateMachine } from "./machine-base.ts";
 import { shared } from "./shared.ts";
 
 /** What the function gets, but for the execution's input: `StartMessage` of `lambdas/start-execution.ts`. */

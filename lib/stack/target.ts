@@ -4,7 +4,7 @@
  */
 import * as events from "aws-cdk-lib/aws-events";
 import * as targets from "aws-cdk-lib/aws-events-targets";
-import type { IBatonStateMachine } from "./machine.ts";
+import type { IBatonStateMachine } from "./machine-base.ts";
 import { type StartMessage, startsOf } from "./starts.ts";
 
 export interface BatonTargetProps extends targets.TargetBaseProps {

@@ -125,6 +125,25 @@ describe("a machine as a resource", () => {
     expect(await describeMachine("moved")).toMatchObject({ definition: wait });
   });
 
+  test("tags: those of the template, new ones and gone ones, and nobody else's touched", async () => {
+    const tagged = (...tags: object[]) => ({ Name: "tagged", Definition: pass, Tags: JSON.stringify(tags) });
+    const first = tagged({ Key: "team", Value: "payments" }, { Key: "cost", Value: "1" });
+    await ask("Create", first);
+    const resourceArn = arnOf("tagged");
+    await call()("TagResource", { resourceArn, tags: [{ key: "by-hand", value: "yes" }] });
+    const at = { PhysicalResourceId: resourceArn, OldResourceProperties: { ...first, Type: "STANDARD" } };
+    expect(await ask("Update", tagged({ Key: "team", Value: "billing" }), at)).toMatchObject({ Status: "SUCCESS" });
+    const { tags } = await call()("ListTagsForResource", { resourceArn });
+    expect(
+      Object.fromEntries((tags as { key: string; value: string }[]).map(({ key, value }) => [key, value])),
+    ).toEqual({
+      "baton:stack-id": "stack",
+      "baton:logical-id": "Orders",
+      "by-hand": "yes",
+      team: "billing",
+    });
+  });
+
   test.each([
     ["of another name in the stack", { LogicalResourceId: "Renamed" }],
     ["of another stack", { StackId: "another" }],

@@ -29,6 +29,13 @@ test.each<[object, readonly string[]]>([
     service("lambda:invoke", { FunctionName: "111122223333:function:f" }),
     [`lambda:InvokeFunction on arn:aws:lambda:${here}:function:f`],
   ],
+  [task(`\${ChargeFunctionArn}`), [`lambda:InvokeFunction on \${ChargeFunctionArn}`]],
+  [service("lambda:invoke", { FunctionName: `\${ChargeArn}` }), [`lambda:InvokeFunction on \${ChargeArn}`]],
+  [
+    service("lambda:invoke", { FunctionName: `\${Charge}` }),
+    [`lambda:InvokeFunction on arn:aws:lambda:${here}:function:\${Charge}`],
+  ],
+  [service("sns:publish", { TopicArn: `\${News}` }), [`sns:Publish on \${News}`]],
   [
     service("lambda:invoke.waitForTaskToken", { "FunctionName.$": "$.f" }),
     [`lambda:InvokeFunction on arn:aws:lambda:${here}:function:*`],

@@ -29,6 +29,8 @@ export function needsOf(resource: Resource, given: Given): readonly Need[] {
   if (resource.family === "Activity") return [];
   if (resource.family === "LambdaFunction") return [{ actions: ["lambda:InvokeFunction"], resources: [resource.arn] }];
   const { resourceType: service, pattern } = resource;
+  // Of all that a Resource may be, an ARN that comes from elsewhere is hardly ever another's.
+  if (isPlaceholder(service)) return [{ actions: ["lambda:InvokeFunction"], resources: [service] }];
   const action = resource.resource.split(".")[0] ?? "";
   if (ownServices.includes(service)) return [];
   if (service === "events" && action === "putEvents") return [putEvents(given)];
@@ -129,7 +131,7 @@ function putEvents({ home, parameters, isJsonata }: Given): Need {
     return bus.isWritten ? (bus.value ?? "*") : "default";
   });
   const names = buses.length === 0 ? ["*"] : [...new Set(buses)];
-  const arns = names.map((name) => (isArn(name) ? name : of("events", "event-bus/NAME")(name, home)));
+  const arns = names.map((name) => (isArn(name, home) ? name : of("events", "event-bus/NAME")(name, home)));
   const note = names.includes("*") ? "the event bus is computed: every bus of the account is allowed" : undefined;
   return { actions: ["events:PutEvents"], resources: arns, ...(note === undefined ? {} : { note }) };
 }
@@ -160,7 +162,8 @@ function resourcesOf({ parameter, arn, read, isWithin }: Named, given: Given): P
     const note = `${names.join(" or ")} is computed or absent: every one of the account is allowed`;
     return { resources: [arn("*", given.home)], note };
   }
-  if (isArn(value) && !isWithin) return { resources: [value] };
+  const saysArn = isPlaceholder(value) && names.every((name) => name.endsWith("Arn"));
+  if ((saysArn || isArn(value, given.home)) && !isWithin) return { resources: [value] };
   const name = read === undefined ? value : read(value);
   if (name !== undefined) return { resources: [arn(name, given.home)] };
   return {
@@ -169,9 +172,15 @@ function resourcesOf({ parameter, arn, read, isWithin }: Named, given: Given): P
   };
 }
 
-/** An ARN, or what will be one when the stack is deployed. */
-function isArn(value: string): boolean {
-  return value.startsWith("arn:") || /^\$\{Token\[.*(Arn|GetAtt)/.test(value);
+/** An ARN, or what will be one when it is deployed. */
+function isArn(value: string, { isArn: isOne }: Home): boolean {
+  if (value.startsWith("arn:")) return true;
+  return isPlaceholder(value) && (isOne?.(value) ?? /Arn\}$/i.test(value));
+}
+
+/** `${Name}`, whose value is known only when it is deployed. */
+function isPlaceholder(value: string): boolean {
+  return /^\$\{[^}]+\}$/.test(value);
 }
 
 interface Literal {

@@ -9,6 +9,8 @@ export interface Home {
   readonly partition: string;
   readonly region: string;
   readonly account: string;
+  /** Of a placeholder, `${…}`, where somebody knows what it will stand for: whether that is an ARN. */
+  readonly isArn?: (placeholder: string) => boolean;
 }
 
 /** A resource named by a parameter: how its ARN is made of the name, the name `*` standing for any. */

@@ -5,7 +5,7 @@ import { parseDefinitionText } from "../asl/parse.ts";
 import { regionOf } from "./client-settings.ts";
 import { Failure } from "./failure.ts";
 import { readText } from "./options.ts";
-import { isOnePlaceholder, type Substitutions, substitute, withoutValue } from "./placeholders.ts";
+import { isOnePlaceholder, localAccount, type Substitutions, substitute, withoutValue } from "./placeholders.ts";
 import { problemText, type ToldProblem } from "./problem-text.ts";
 import { parseYaml, visitScalars } from "./yaml.ts";
 
@@ -15,9 +15,6 @@ export interface DefinitionFile {
   /** JSON text. JSON files keep their own text, so that places in problems are the file's. */
   readonly text: string;
 }
-
-/** `${AWS_REGION}` and `${AWS_ACCOUNT}` have values here without being told. */
-const localAccount = "000000000000";
 
 /** With warnings on standard error about placeholders that have no value. */
 export function readDefinitionFile(file: string, given: Substitutions): DefinitionFile {
@@ -30,6 +27,7 @@ export function inspectFile(
   file: string,
   given: Substitutions,
 ): DefinitionFile & { readonly warnings: readonly ToldProblem[] } {
+  // These have values without being told.
   const substitutions = { AWS_REGION: regionOf(process.env), AWS_ACCOUNT: localAccount, ...given };
   const source = readText(file);
   const name = basename(file).replace(/(\.asl)?\.(json|ya?ml)$/, "");
@@ -52,7 +50,7 @@ function refuseTemplate(file: string, template: Value | undefined): void {
   const files = definitionFilesOf(resources);
   const which = files.length === 0 ? "" : ` (${files.join(", ")})`;
   throw new Failure(
-    `${file} is a CloudFormation template, no definition: give the definition's own file${which}, and what stands under DefinitionSubstitutions with --substitute NAME=VALUE, or with --substitute-from FILE`,
+    `${file} is a CloudFormation template, no definition: give the definition's own file${which}, and what stands under its DefinitionSubstitutions with --substitute-from ${file}`,
   );
 }
 
@@ -97,7 +95,7 @@ function isYaml(file: string): boolean {
 function fromYaml(file: string, source: string, substitutions: Substitutions): string {
   const document = parseYaml(source);
   const [problem] = document.errors;
-  if (problem) throw new Failure(`${file} is not YAML: ${problem.message}`);
+  if (problem) throw new Failure(`${file} is not YAML: ${problem.message}${flowHint(source, problem.pos[0])}`);
   visitScalars(document, (node) => {
     if (typeof node.value !== "string") return;
     const text = substitute(node.value, substitutions, asItIs);
@@ -105,6 +103,13 @@ function fromYaml(file: string, source: string, substitutions: Substitutions): s
     node.value = unquoted ? plainValue(text) : text;
   });
   return JSON.stringify(document.toJS(), undefined, 2);
+}
+
+/** Between braces and brackets, `${Seconds}` opens a map of its own. */
+function flowHint(source: string, at: number): string {
+  const [placeholder] = /^\$?\{[A-Za-z0-9_]+\}/.exec(source.slice(at)) ?? [];
+  if (placeholder === undefined || source[at - 1] !== "$") return "";
+  return `\nput $${placeholder} into quotes, or what stands around it on lines of its own`;
 }
 
 /** Unquoted, `TimeoutSeconds: ${Seconds}` is a number where the value reads as one; an account's `000000000000` does not. */

@@ -1,6 +1,6 @@
 /** What users type for a machine or an execution: an ARN, or as much of its name as is clear. */
 import { parseExecutionArn } from "../engine/identity.ts";
-import type { Client, Reply } from "./client.ts";
+import { ApiFailure, type Client, type Reply } from "./client.ts";
 import { Failure } from "./failure.ts";
 import { listAll, machinesOf } from "./list-all.ts";
 import { machineByItself, noExecution, noMachine, otherArn } from "./not-found.ts";
@@ -43,7 +43,10 @@ export async function findExecution(client: Client, given: string): Promise<stri
   }
   const wanted = second ?? first;
   if (wanted === "") return undefined; // every name begins like that
-  const machines = second === undefined ? await standardMachines(client) : [await machineArnOf(client, first)];
+  const machine = second === undefined ? undefined : await machineArnOf(client, first);
+  const named = machine === undefined ? undefined : await byWholeName(client, machine, wanted);
+  if (named !== undefined) return named;
+  const machines = machine === undefined ? await standardMachines(client) : [machine];
   let found: readonly Reply[] = [];
   for (const stateMachineArn of machines) {
     const executions = await listAll(client, "ListExecutions", { stateMachineArn }, "executions");
@@ -53,6 +56,20 @@ export async function findExecution(client: Client, given: string): Promise<stri
   const meant = exact.length > 0 ? exact : found; // a name is one machine's: others may have it, too
   if (meant.length <= 1) return meant[0]?.executionArn;
   throw new Failure(`'${given}' may be ${toldNames(meant)}; say which`);
+}
+
+/** One question, where a list may be long; what is only the beginning of a name is found in the list. */
+async function byWholeName(client: Client, machine: string, name: string): Promise<string | undefined> {
+  const [arn, qualifier] = [machine.split(":").slice(0, 7).join(":"), machine.split(":")[7]];
+  const executionArn = `${arn.replace(":stateMachine:", ":execution:")}:${name}`;
+  if (qualifier !== undefined || !parseExecutionArn(executionArn)) return undefined;
+  try {
+    await client.call("DescribeExecution", { executionArn, includedData: "METADATA_ONLY" });
+    return executionArn;
+  } catch (error) {
+    if (error instanceof ApiFailure && ["ExecutionDoesNotExist", "InvalidArn"].includes(error.name)) return undefined;
+    throw error;
+  }
 }
 
 const mostTold = 10;

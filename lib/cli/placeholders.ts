@@ -5,11 +5,16 @@
 
 import { InvalidArgumentError, Option } from "commander";
 import { entriesOf, isArray, isObject, type Value } from "../asl/json.ts";
+import { regionOf } from "./client-settings.ts";
 import { readText } from "./options.ts";
 import type { ToldProblem } from "./problem-text.ts";
-import { parseYaml } from "./yaml.ts";
+import { isTemplate, templateValues } from "./template.ts";
+import { parseYaml, templateIn, type YamlNode } from "./yaml.ts";
 
 export type Substitutions = Readonly<Record<string, string>>;
+
+/** Whose everything is here. */
+export const localAccount = "000000000000";
 
 const placeholder = /\$\{([A-Za-z0-9_]+)\}/g;
 
@@ -52,7 +57,7 @@ function placeOf(value: Value, searched: string, path: string): string | undefin
 export function substituteFromOption(): Option {
   const option = new Option(
     "--substitute-from <file>",
-    "values for placeholders: a JSON or YAML object; may be repeated",
+    "values for placeholders: a JSON or YAML object, or a SAM or CloudFormation template; may be repeated",
   );
   option.argParser((file: string, before: Readonly<Record<string, string>>) => ({
     ...before,
@@ -62,15 +67,24 @@ export function substituteFromOption(): Option {
   return option;
 }
 
-/** A JSON or YAML object of names and values. */
+/** A JSON or YAML object of names and values, or a template's DefinitionSubstitutions. */
 function readSubstitutions(file: string): Substitutions {
   const document = parseYaml(readText(file));
   const [problem] = document.errors;
   if (problem) throw new InvalidArgumentError(`${file} is neither JSON nor YAML: ${problem.message}`);
-  const values: unknown = document.toJS();
+  const values = templateIn(document);
+  if (isTemplate(values)) return fromTemplate(file, values);
   if (typeof values !== "object" || values === null || Array.isArray(values))
     throw new InvalidArgumentError(`${file} is no object of names and values`);
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, valueText(file, name, value)]));
+}
+
+function fromTemplate(file: string, template: YamlNode): Substitutions {
+  const read = templateValues(template, { region: regionOf(process.env), account: localAccount });
+  if (read.kind === "values") return read.values;
+  throw new InvalidArgumentError(
+    `${file} has two values for ${read.name}, of ${read.machines.join(" and ")}: write those of one machine into a file of its own`,
+  );
 }
 
 function valueText(file: string, name: string, value: unknown): string {

@@ -14,6 +14,25 @@ export function visitScalars(document: Yaml.Document, visit: (scalar: Yaml.Scala
   yaml().visit(document, { Scalar: (_key, scalar) => visit(scalar) });
 }
 
+/** What a document says, as JSON has it. */
+export type YamlNode = string | number | boolean | null | readonly YamlNode[] | { readonly [name: string]: YamlNode };
+
+/** CloudFormation's short forms are written out: `!GetAtt A.Arn` is `{"Fn::GetAtt": "A.Arn"}`. */
+export function templateIn(document: Yaml.Document): YamlNode {
+  const { visit, YAMLMap } = yaml();
+  visit(document, {
+    Value: (_key, node) => {
+      const [, name] = /^!(\w+)$/.exec(node.tag ?? "") ?? [];
+      if (name === undefined) return undefined;
+      delete node.tag;
+      const written = new YAMLMap(document.schema);
+      written.add(document.createPair(name === "Ref" || name === "Condition" ? name : `Fn::${name}`, node));
+      return written;
+    },
+  });
+  return document.toJS();
+}
+
 function yaml(): typeof Yaml {
   loaded ??= createRequire(import.meta.url)("yaml") as typeof Yaml;
   return loaded;

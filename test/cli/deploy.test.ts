@@ -87,3 +87,12 @@ describe("diffOf", () => {
     expect(diffOf(before, after).map(({ kind, text }) => signs[kind] + text)).toEqual(expected);
   });
 });
+
+test.each(["1", "a b", "live:2", "x".repeat(81)])(
+  "--alias '%s' is refused before anything is published",
+  async (alias) => {
+    const { code, err } = await deploy(file, "--alias", alias);
+    expect(code).toBe(1);
+    expect(err).toMatch(/option '--alias <name>' argument '.*' is invalid\. it may have 1 to 80/);
+  },
+);

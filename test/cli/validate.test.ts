@@ -66,9 +66,18 @@ const folder = folderOf({
     "    Type: AWS::Serverless::StateMachine",
     "    Properties:",
     "      DefinitionUri: machines/order.asl.json",
-    "      DefinitionSubstitutions: {Fn: !GetAtt Charge.Arn}",
+    "      DefinitionSubstitutions: {Fn: !GetAtt Charge.Arn, Name: !Ref Stage, NotGiven: 1}",
+    "Parameters: {Stage: {Type: String, Default: test}}",
     "",
   ].join("\n"),
+  "two-machines.yaml": ["A", "B"]
+    .map(
+      (id) =>
+        `${id === "A" ? "Resources:\n" : ""}  ${id}: {Type: AWS::Serverless::StateMachine, Properties: {DefinitionSubstitutions: {Name: ${id}}}}\n`,
+    )
+    .join(""),
+  "nested.yaml": "Table: {Name: orders}\n",
+  "flow.yaml": `StartAt: W\nStates:\n  W: {Type: Wait, Seconds: \${Seconds}, End: true}\n`,
   "cfn.json": { AWSTemplateFormatVersion: "2010-09-09" },
   "empty.json": "",
   "suspicious.asl.json": {
@@ -136,13 +145,21 @@ describe("baton validate", () => {
     ["task.asl.json", ["--substitute-from", file("values.yaml")], 0, /^✔ .* is valid\n$/],
     ["wait.yaml", ["--substitute-from", file("values.yaml"), "--substitute", "Seconds=soon"], 1, /got "soon"/],
     ["wait.yaml", ["--substitute-from", file("list.json")], 1, /list\.json is no object of names and values/],
-    ["wait.yaml", ["--substitute-from", file("sam.yaml")], 1, /the value of Resources in \S+ is neither a text nor/],
+    ["wait.yaml", ["--substitute-from", file("nested.yaml")], 1, /the value of Table in \S+ is neither a text nor/],
+    ["task.asl.json", ["--substitute-from", file("sam.yaml")], 0, /^✔ .* is valid\n$/],
+    [
+      "task.asl.json",
+      ["--substitute-from", file("two-machines.yaml")],
+      1,
+      /has two values for Name, of A and B: write/,
+    ],
+    ["flow.yaml", [], 1, /is not YAML: [\s\S]*\nput \$\{Seconds\} into quotes, or what stands around it on lines of/],
     ["wait.yaml", ["--substitute-from", file("broken.yaml")], 1, /is neither JSON nor YAML: /],
     [
       "sam.yaml",
       [],
       1,
-      /sam\.yaml is a CloudFormation template, no definition: .* own file \(machines\/order\.asl\.json\), .* with --substitute-from FILE\n$/,
+      /sam\.yaml is a CloudFormation template, no definition: .* own file \(machines\/order\.asl\.json\), .* with --substitute-from \S+sam\.yaml\n$/,
     ],
     ["cfn.json", [], 1, /cfn\.json is a CloudFormation template, no definition: give the definition's own file, and/],
     ["wait.yaml", ["--substitute", "Seconds=30", "--substitute", 'Comment=5: a "quoted" # text'], 0, /is valid/],

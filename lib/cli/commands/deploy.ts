@@ -1,5 +1,5 @@
 /** `baton deploy FILE`: the machine as the file says, created or updated; what changes is shown, and the same again changes nothing. */
-import { Command, Option } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 import { entriesOf, isObject, parseJson, type Value, writeJson } from "../../asl/json.ts";
 import { parseDefinitionText } from "../../asl/parse.ts";
 import { ApiFailure, type Client, connect, type Reply } from "../client.ts";
@@ -32,7 +32,7 @@ export function deployCommand(): Command {
     .addOption(new Option("--type <type>", "of a new machine").choices(["STANDARD", "EXPRESS"]))
     .option("--role <arn>", "the role that its tasks run under")
     .option("--publish", "publish a version of it")
-    .option("--alias <name>", "publish a version, and let the alias lead to it")
+    .addOption(new Option("--alias <name>", "publish a version, and let the alias lead to it").argParser(aliasName))
     .option("--dry-run", "show what would change, and change nothing")
     .addOption(substituteOption())
     .addOption(substituteFromOption())
@@ -48,6 +48,12 @@ export function deployCommand(): Command {
       const done = options.dryRun ? {} : await carryOut(client, { name, definition, before, change }, options);
       report({ name, change, ...done }, before, definition, options);
     });
+}
+
+/** Seen before anything is published: a number is a version's. */
+function aliasName(given: string): string {
+  if (/^(?=.*[a-zA-Z_.-])[\w.-]{1,80}$/.test(given)) return given;
+  throw new InvalidArgumentError("it may have 1 to 80 of the characters A-Z a-z 0-9 _ - . and is no number alone");
 }
 
 type Change = "created" | "updated" | "unchanged";

@@ -17,6 +17,7 @@ import * as sqs from "aws-cdk-lib/aws-sqs";
 import type { Construct } from "constructs";
 import { environment } from "../adapters/aws/names.ts";
 import { AccessKeySecrets, type KeyRole, type KeySecret } from "./access-keys.ts";
+import type { BatonFunction, FunctionName } from "./function.ts";
 import { consume, createFunctions, taskSettings, timeoutsOf } from "./functions.ts";
 import { createGateway, createSyncUrl } from "./gateway.ts";
 import { createAlarms, deadLetters, type MeasuredQueues, transitions } from "./metrics.ts";
@@ -34,6 +35,8 @@ export interface IBaton extends IResource {
   keySecretArn(role: KeyRole): string;
   /** @internal */
   _keyOf(role: KeyRole, machine?: string): KeySecret;
+  /** Absent: it is imported. @internal */
+  readonly _functions?: Readonly<Record<FunctionName, BatonFunction>>;
   /** Lets the grantee read the key of the role `start`: to start executions, answer tasks and read. */
   grantStartExecution(grantee: iam.IGrantable): iam.Grant;
   /** Lets the grantee read the key of the role `read`: to list and describe. */
@@ -307,6 +310,8 @@ export class Baton extends BatonBase {
   /** Secret with the keys that `baton keys` issues. */
   readonly issuedKeysSecretArn: string;
   readonly #keys: AccessKeySecrets;
+  /** @internal */
+  readonly _functions: Readonly<Record<FunctionName, BatonFunction>>;
 
   constructor(scope: Construct, id: string, props: BatonProps = {}) {
     super(scope, id);
@@ -338,6 +343,7 @@ export class Baton extends BatonBase {
       ...(props.traceEndpoint && { OTEL_EXPORTER_OTLP_ENDPOINT: props.traceEndpoint }),
       ...(props.strictQuotas && { [environment.strictQuotas]: "true" }),
     });
+    this._functions = functions;
     permit(functions, resources);
     consume(functions, queues, props);
     new events.Rule(this, "EachMinute", {

@@ -20,13 +20,14 @@ import {
 import * as iam from "aws-cdk-lib/aws-iam";
 import * as sfn from "aws-cdk-lib/aws-stepfunctions";
 import type { Construct } from "constructs";
-import { JsonSyntaxError, parseJson } from "../asl/json.ts";
-import { policyOf } from "../asl/policy/policy.ts";
+import { JsonSyntaxError, parseJson, type Value } from "../asl/json.ts";
+import { mapPolicyOf, type Policy, policyOf } from "../asl/policy/policy.ts";
 import { isArnToken } from "./arn-token.ts";
 import type { IBaton } from "./baton.ts";
 import { definitionText, isChain } from "./definition-text.ts";
 import { BatonStateMachineBase, type IBatonStateMachine } from "./machine-base.ts";
 import { machineHandler, serviceTimeout } from "./machine-handler.ts";
+import { permitSteps } from "./step-rights.ts";
 
 export interface BatonStateMachineProps {
   /** The installation that runs it. */
@@ -142,13 +143,18 @@ export class BatonStateMachine extends BatonStateMachineBase implements ITaggabl
     super(scope, id);
     this._baton = props.baton;
     this.stateMachineType = props.stateMachineType ?? sfn.StateMachineType.STANDARD;
-    const { definition, needs } = boundDefinition(this, props);
+    const { definition, needs, files } = boundDefinition(this, props);
     this.role =
       props.role ?? new iam.Role(this, "Role", { assumedBy: new iam.ArnPrincipal(props.baton.taskRole.roleArn) });
     this.grantPrincipal = this.role.grantPrincipal;
     // In this stack, so that the installation's does not depend on it.
     this.#worker = iam.Role.fromRoleArn(this, "TaskRole", props.baton.taskRole.roleArn, {
-      defaultPolicyName: policyOfStack(Stack.of(this)),
+      defaultPolicyName: policyName(Stack.of(this), Stack.of(this).node.path),
+    });
+    const stepRights = permitSteps(this, props.baton, {
+      files,
+      logGroupArn: props.logs?.destination?.logGroupRef.logGroupArn,
+      policyName: policyName(Stack.of(this), this.node.path),
     });
     for (const statement of needs) {
       this.#allowWorker(statement);
@@ -160,7 +166,7 @@ export class BatonStateMachine extends BatonStateMachineBase implements ITaggabl
     const machine = this.#resource(props, name, definition);
     // The API answers when all of the installation is there, not only its address; and what the tasks of this
     // definition may do is granted before it counts.
-    machine.node.addDependency(this.role, this.#worker, props.baton);
+    machine.node.addDependency(this.role, this.#worker, ...stepRights, props.baton);
     // For `applyRemovalPolicy` and whoever else looks for what CloudFormation knows.
     if (machine.node.defaultChild) this.node.defaultChild = machine.node.defaultChild;
     this.stateMachineArn = machine.getAttString("Arn");
@@ -216,10 +222,10 @@ const longestName = 80;
  * The task role has the policies of all its machines, and of two with one name the later deployed takes the other's
  * place. The CDK makes the name of the place within a stack, and an app may be deployed twice.
  */
-function policyOfStack(stack: Stack): string {
+function policyName(stack: Stack, path: string): string {
   let outermost = stack;
   while (outermost.nestedStackParent !== undefined) outermost = outermost.nestedStackParent;
-  const place = `${stack.environment} ${outermost.stackName} ${stack.node.path}`;
+  const place = `${stack.environment} ${outermost.stackName} ${path}`;
   return `Policy${createHash("sha256").update(place).digest("hex").slice(0, 8)}`;
 }
 
@@ -242,6 +248,8 @@ function arnOf(stack: Stack, name: string): string {
 interface Bound {
   readonly definition: string;
   readonly needs: readonly iam.PolicyStatement[];
+  /** Of these, what Distributed Maps read and write. */
+  readonly files: readonly iam.PolicyStatement[];
 }
 
 function bodyOf({ definition, definitionBody }: BatonStateMachineProps): sfn.DefinitionBody {
@@ -265,7 +273,15 @@ function boundDefinition(scope: BatonStateMachine, props: BatonStateMachineProps
       return Token.isUnresolved(value) ? value : JSON.stringify(value).slice(1, -1);
     },
   );
-  return { definition, needs: statementsFor(scope, definition) };
+  // A text that is one token is not known before it is deployed.
+  if (Token.isUnresolved(definition) && !definition.trimStart().startsWith("{"))
+    return { definition, needs: [], files: [] };
+  const written = parsed(scope, definition);
+  return {
+    definition,
+    needs: statementsOf(scope, policyOf, written),
+    files: statementsOf(scope, mapPolicyOf, written),
+  };
 }
 
 /** A chain's tasks know what they need better than its text does: they hold the queues and tables themselves. */
@@ -274,7 +290,8 @@ function boundChain(scope: BatonStateMachine, body: sfn.ChainDefinitionBody, pro
   if (props.timeout !== undefined) graph.timeout = props.timeout;
   const bound = body.bind(scope, new iam.UnknownPrincipal({ resource: scope }), props, graph);
   const needs = graph.policyStatements.filter((statement) => !isAboutStepFunctions(statement));
-  return { definition: bound.definitionString ?? "", needs };
+  const written = parsed(scope, JSON.stringify(graph.toGraphJson(props.queryLanguage)));
+  return { definition: bound.definitionString ?? "", needs, files: statementsOf(scope, mapPolicyOf, written) };
 }
 
 /** Executions that start executions are Baton's own affair, and the rules that tell the service of their ends as well. */
@@ -282,21 +299,21 @@ function isAboutStepFunctions({ actions }: iam.PolicyStatement): boolean {
   return actions.every((action) => /^(states:|events:(PutTargets|PutRule|DescribeRule)$)/.test(action));
 }
 
-function statementsFor(scope: BatonStateMachine, definition: string): readonly iam.PolicyStatement[] {
+function statementsOf(
+  scope: BatonStateMachine,
+  policy: typeof policyOf,
+  definition: Value,
+): readonly iam.PolicyStatement[] {
   const stack = Stack.of(scope);
   const { partition, region, account } = stack;
-  // A text that is one token is not known before it is deployed.
-  if (Token.isUnresolved(definition) && !definition.trimStart().startsWith("{")) return [];
-  const { statements } = policyOf(parsed(scope, definition), {
-    ...{ partition, region, account },
-    isArn: (value) => isArnToken(stack, value),
-  });
+  const home = { partition, region, account, isArn: (value: string) => isArnToken(stack, value) };
+  const { statements }: Policy = policy(definition, home);
   return statements.map(
     ({ actions, resources }) => new iam.PolicyStatement({ actions: [...actions], resources: [...resources] }),
   );
 }
 
-function parsed(scope: BatonStateMachine, definition: string): ReturnType<typeof parseJson> {
+function parsed(scope: BatonStateMachine, definition: string): Value {
   try {
     return parseJson(definition);
   } catch (error) {

@@ -31,6 +31,16 @@ export function policyOf(definition: Value, home: Home): Policy {
   return { statements: merged(needs), notes: [...new Set(notes)] };
 }
 
+/** Of it, what its Distributed Maps read and write: that is not done under the role that tasks are called under. */
+export function mapPolicyOf(definition: Value, home: Home): Policy {
+  const needs = writtenStates(definition).flatMap(({ state, language }) =>
+    property(state, "Type") === "Map"
+      ? bucketNeeds(state, { home, parameters: parametersOf(state), isJsonata: language === "JSONata" })
+      : [],
+  );
+  return { statements: merged(needs), notes: [] };
+}
+
 /** As IAM takes it. */
 export function policyDocument({ statements }: Policy): object {
   return {

@@ -61,7 +61,8 @@ export function storyOf(told: Told): Story {
 function running({ waiting, visits, now }: Told): Story {
   // A state with branches waits for them: what they wait for says more.
   const leaves = waiting.filter(({ reason }) => !/^waits for the (branch|\d+ branches) of /.test(reason));
-  const [first] = leaves.length > 0 ? leaves : waiting;
+  // Whom a person can help comes first: everything else goes on by itself.
+  const first = leaves.find(({ reason }) => asksSomebody(reason)) ?? leaves[0] ?? waiting[0];
   if (!first) return { says: "Is about to go on.", next: "The next state is on its way." };
   const others = leaves.length - 1;
   const about = visits.findLast(({ state, leftAt }) => state === first.state && leftAt === undefined);
@@ -70,8 +71,12 @@ function running({ waiting, visits, now }: Told): Story {
     says: `${sentence(first.reason, now)}${more}.`,
     ...(about && { about }),
     next: whatComes(first, now),
-    ...(/task token/.test(first.reason) && { asks: true }),
+    ...(asksSomebody(first.reason) && { asks: true }),
   };
+}
+
+function asksSomebody(reason: string): boolean {
+  return /task token/.test(reason);
 }
 
 /** Moments of the API in the reader's own time. */
@@ -86,10 +91,13 @@ function sentence(reason: string, now: number): string {
 function whatComes({ reason, until, state }: Waiting, now: number): string {
   const limit = until === undefined ? undefined : Date.parse(until);
   const when = limit === undefined ? "" : ` ${moment(limit, now)} (${relative(limit, now)})`;
-  if (/task token/.test(reason))
+  const beat = /needs a heartbeat every (\d+) s/.exec(reason)?.[1];
+  const unbeaten =
+    beat && ` Without a heartbeat for ${beat} s it fails${limit === undefined ? " with States.Timeout" : ", too"}.`;
+  if (asksSomebody(reason))
     return limit === undefined
-      ? "Somebody has to answer. There is no deadline."
-      : `Somebody has to answer by${when}. After that ${state} has failed with States.Timeout.`;
+      ? `Somebody has to answer.${unbeaten ?? " There is no deadline."}`
+      : `Somebody has to answer by${when}. After that ${state} has failed with States.Timeout.${unbeaten ?? ""}`;
   if (/activity/.test(reason)) return "A worker has to take or finish the task.";
   if (/started by state/.test(reason)) return "It goes on when the execution that it started has ended.";
   if (/^runs task/.test(reason))

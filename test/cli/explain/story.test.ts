@@ -1,0 +1,44 @@
+/** What an execution waits for and what happens next, in words. */
+import { expect, test } from "vitest";
+import { storyOf, type Waiting } from "../../../lib/cli/explain/story.ts";
+
+const now = Date.parse("2026-01-15T12:00:00Z");
+const description = { status: "RUNNING", startDate: now / 1_000 };
+const token = "waits for the task token of state Boss";
+const until = "2026-01-15T13:00:00Z";
+const boss = { branch: "", state: "Boss", reason: token };
+
+function told(...waiting: readonly Waiting[]) {
+  return storyOf({ description, waiting, visits: [], now });
+}
+
+test.each<[what: string, waiting: Waiting, next: RegExp]>([
+  ["no limit", boss, /^Somebody has to answer\. There is no deadline\.$/],
+  [
+    "a time",
+    { ...boss, until },
+    /^Somebody has to answer by .*\(in 1 h\)\. After that Boss has failed with States\.Timeout\.$/,
+  ],
+  [
+    "a heartbeat",
+    { ...boss, reason: `${token}, needs a heartbeat every 600 s` },
+    /^Somebody has to answer\. Without a heartbeat for 600 s it fails with States\.Timeout\.$/,
+  ],
+  [
+    "both",
+    { ...boss, reason: `${token}, needs a heartbeat every 600 s`, until },
+    /^Somebody has to answer by .*\. After that Boss has failed with States\.Timeout\. Without a heartbeat for 600 s it fails, too\.$/,
+  ],
+])("a task token with %s", (_what, waiting, next) => {
+  expect(told(waiting).next).toMatch(next);
+});
+
+test("of several branches that which waits for a person is told, whatever the others wait for", () => {
+  const fork = { branch: "", state: "Both", reason: "waits for the 2 branches of Both" };
+  const rest = { branch: "/1.0", state: "Rest", reason: "waits until 2026-01-15T13:00:00.000Z in Rest", until };
+  expect(told(fork, rest, { ...boss, branch: "/1.1" })).toMatchObject({
+    says: "Waits for the task token of state Boss (and 1 other branch).",
+    asks: true,
+  });
+  expect(told(fork, rest).says).toMatch(/^Waits until .* in Rest\.$/);
+});

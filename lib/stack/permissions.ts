@@ -79,7 +79,8 @@ export interface MapRunBuckets {
  */
 export function permitMapRuns(to: BatonFunction, { itemBuckets = [], resultBuckets = [] }: MapRunBuckets): void {
   for (const bucket of itemBuckets) {
-    to.allow(["s3:GetObject"], [bucket.arnForObjects("*")]);
+    // The other for an ItemReader that names a VersionId.
+    to.allow(["s3:GetObject", "s3:GetObjectVersion"], [bucket.arnForObjects("*")]);
     to.allow(["s3:ListBucket"], [bucket.bucketArn]);
     bucket.encryptionKey?.grant(to.role, "kms:Decrypt");
   }

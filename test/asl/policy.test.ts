@@ -165,6 +165,28 @@ test.each<[object, readonly string[]]>([
     },
     ["s3:ListBucket on arn:aws:s3:::in"],
   ],
+  [
+    {
+      Type: "Map",
+      ItemReader: {
+        Resource: "arn:aws:states:::s3:listObjectsV2",
+        Parameters: { Bucket: "in", Prefix: "a/b" },
+        ReaderConfig: { Transformation: "LOAD_AND_FLATTEN", InputType: "JSONL" },
+      },
+    },
+    ["s3:GetObject on arn:aws:s3:::in/a/b*", "s3:ListBucket on arn:aws:s3:::in"],
+  ],
+  [
+    {
+      Type: "Map",
+      ItemReader: {
+        Resource: "arn:aws:states:::s3:getObject",
+        Parameters: { Bucket: "in", Key: "inventory/manifest.json", VersionId: "v" },
+        ReaderConfig: { InputType: "MANIFEST" },
+      },
+    },
+    ["s3:GetObject on arn:aws:s3:::in/*", "s3:GetObjectVersion on arn:aws:s3:::in/*"],
+  ],
 ])("%j", (state, expected) => {
   expect(allowed(state)).toEqual(expected);
 });

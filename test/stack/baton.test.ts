@@ -325,7 +325,7 @@ describe("props", () => {
       );
     });
     expect(policies.map(([, action, resource]) => [action, /:s3:::([^"]*)/.exec(String(resource))?.[1]])).toEqual([
-      ["s3:GetObject", "items/*"],
+      [["s3:GetObject", "s3:GetObjectVersion"], "items/*"],
       ["s3:ListBucket", "items"],
       ["s3:PutObject", "results/*"],
     ]);

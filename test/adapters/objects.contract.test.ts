@@ -37,6 +37,21 @@ test.each(["../outside", "a/../../outside", "..", ""])("a folder's key '%s' lead
   await rm(folder, { recursive: true, force: true });
 });
 
+test("what no file can be named, or stands where a folder would have to, is refused and not tried for ever", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "baton-objects-"));
+  const objects = folderObjects(folder);
+  await objects.write({ bucket: "bucket", key: "file" }, "x");
+  for (const key of ["k".repeat(300), "nul\u0000", "file/below"]) {
+    const place = { bucket: "bucket", key };
+    expect(await objects.read(place)).toMatchObject({ kind: "refused" });
+    for (const written of [objects.write(place, "x"), objects.parts.put(place, "parts", 1, "x")]) {
+      const why = expect.stringContaining(`The object '${key}' in the bucket 'bucket': `);
+      expect(await written).toMatchObject({ kind: "refused", why });
+    }
+  }
+  await rm(folder, { recursive: true, force: true });
+});
+
 const servers = await serversForAws();
 const skipped = servers.kind === "missing";
 

@@ -2,8 +2,8 @@
  * The users' files in a folder, where DIR/bucket/key is the object `key` of `bucket`: for machines that read and
  * write S3, without S3. Nothing outside the folder is ever read or written, whatever a key says.
  */
-import { createReadStream, createWriteStream } from "node:fs";
-import { mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
+import { constants, createReadStream, createWriteStream } from "node:fs";
+import { access, mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join, resolve, sep } from "node:path";
 import { pipeline } from "node:stream/promises";
 import type { Place } from "../../asl/distributed/manifest.ts";
@@ -14,11 +14,37 @@ import type { Objects, Parts, Refused } from "../../engine/map-run/ports.ts";
 const pageSize = 1_000;
 
 export function folderObjects(folder: string): Objects {
-  const root = resolve(folder);
+  const { parts, ...whole } = objectsIn(resolve(folder));
+  return {
+    read: (place, ...range) => told(place, () => whole.read(place, ...range)),
+    list: (place, after) => told(place, () => whole.list(place, after)),
+    write: (place, body) => told(place, () => whole.write(place, body)),
+    parts: {
+      begin: (place) => told(place, () => parts.begin(place)),
+      put: (place, ...part) => told(place, () => parts.put(place, ...part)),
+      complete: (place, ...tags) => told(place, () => parts.complete(place, ...tags)),
+    },
+  };
+}
+
+/** What the file system will say again however often it is asked: about a name, its kind, or rights. */
+const finalCodes = ["ENAMETOOLONG", "ERR_INVALID_ARG_VALUE", "ENOTDIR", "EISDIR", "EEXIST", "EACCES", "EPERM", "EROFS"];
+
+async function told<T>({ bucket, key }: Place, act: () => Promise<T>): Promise<T | Refused> {
+  try {
+    return await act();
+  } catch (error) {
+    if (!(error instanceof Error) || !("code" in error) || !finalCodes.includes(String(error.code))) throw error;
+    return { kind: "refused", why: `The object '${key}' in the bucket '${bucket}': ${error.message}` };
+  }
+}
+
+function objectsIn(root: string): Objects {
   return {
     async read(place, from = 0, to = Number.POSITIVE_INFINITY) {
       const path = pathOf(root, place);
       if (path === undefined || (await kindOf(path)) !== "file") return missing(place);
+      await access(path, constants.R_OK);
       const { size, etag: tag } = await listed(path, place.key);
       const isThere = from < Math.min(size, to);
       const body = isThere ? createReadStream(path, { start: from, end: to - 1 }) : nothing();
@@ -135,8 +161,10 @@ async function keysIn(path: string): Promise<readonly string[]> {
 }
 
 async function listed(path: string, key: string): Promise<ListedObject> {
-  const { size, mtimeMs } = await stat(path);
-  return { key, size, etag: `"${size.toString(16)}-${Math.floor(mtimeMs).toString(16)}"`, lastModified: mtimeMs };
+  const { size, mtimeMs, ino } = await stat(path);
+  // Two may be written in one millisecond, but the second is a file of its own.
+  const etag = `"${[size, Math.floor(mtimeMs), ino].map((part) => part.toString(16)).join("-")}"`;
+  return { key, size, etag, lastModified: mtimeMs };
 }
 
 function inByteOrder(one: string, other: string): number {

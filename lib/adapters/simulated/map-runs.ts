@@ -1,4 +1,5 @@
 /** Map Runs and the users' files in memory. */
+import { createHash } from "node:crypto";
 import type { MapRunEntry, MapRuns, Objects, Refused } from "../../engine/map-run/ports.ts";
 import type { CallName } from "./calls.ts";
 import type { Contents } from "./contents.ts";
@@ -56,7 +57,7 @@ export function objectsOf({ files, parts }: Contents, make: Make): Objects {
         const bytes = files.get(`${bucket}/${key}`);
         if (!bytes) return missing(bucket, key);
         const body = pieces(bytes.subarray(from, Math.min(to, bytes.length)));
-        return { kind: "object", body, size: bytes.length, tag: `"${key}"` };
+        return { kind: "object", body, size: bytes.length, tag: createHash("md5").update(bytes).digest("hex") };
       }),
     list: ({ bucket, key: prefix }, after = "") =>
       make("objects.list", `${bucket}/${prefix}`, () => {

@@ -6,6 +6,7 @@
 import { type Command, keyOf } from "./command.ts";
 import type { Engine } from "./engine.ts";
 import { headerAt, headOf } from "./head.ts";
+import { armAgain } from "./keep.ts";
 import { dispatch } from "./messages.ts";
 import type { Delivery, ExecutionId, ExecutionSummary, Page, Tenant, Verdict } from "./ports.ts";
 import { finishCharge, leaseEnd, redelivered } from "./redelivery.ts";
@@ -54,6 +55,7 @@ export async function healExecution(engine: Engine, id: ExecutionId, options: He
       engine,
       [...taken].map(({ message }) => message),
     );
+  if (!options.dryRun) await armAgain(engine, id);
   return { executions: 1, found: taken.length, capped: taken.length < found.length };
 }
 

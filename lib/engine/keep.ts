@@ -15,7 +15,7 @@ import { keepMessage } from "./map-run/keep.ts";
 import { idOf, isDistributed } from "./map-run/open.ts";
 import { dispatch, messageOf } from "./messages.ts";
 import { awaitsWorker, offerClaim } from "./offer.ts";
-import type { BranchGroup, BranchPath, MapRunId, Message, Verdict } from "./ports.ts";
+import type { BranchGroup, BranchPath, ExecutionId, MapRunId, Message, Verdict } from "./ports.ts";
 import { expiry } from "./record.ts";
 import type { Header, Segment } from "./segment.ts";
 
@@ -37,6 +37,19 @@ function nextTerm(header: Header, now: Instant): Message {
 
 export async function armKeeping(engine: Engine, header: Header): Promise<void> {
   await dispatch(engine, [nextTerm(header, engine.world.clock.now())]);
+}
+
+/**
+ * What is due by now or will be, for one whose timer may be lost. One that is older than a term gives its rows another
+ * at once: nobody knows whether they have had one.
+ */
+export async function armAgain(engine: Engine, id: ExecutionId): Promise<void> {
+  const root = await headOf(engine, id, "");
+  if (!root || root.position.doing.kind === "ended") return;
+  const header = await headerAt(engine, root);
+  const isOld = engine.world.clock.now() - header.startedAt >= termMilliseconds;
+  if (isOld) await dispatch(engine, [messageOf({ kind: "keep", execution: id, branch: "" }, "flow")]);
+  else await armKeeping(engine, header);
 }
 
 export async function keep(engine: Engine, { execution }: Keep): Promise<Verdict> {

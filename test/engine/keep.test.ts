@@ -9,6 +9,7 @@ import { takeActivityTask } from "../../lib/engine/activity.ts";
 import { handle } from "../../lib/engine/advance.ts";
 import { answerTask } from "../../lib/engine/callback.ts";
 import { createEngine, type Engine } from "../../lib/engine/engine.ts";
+import { healExecution } from "../../lib/engine/heal.ts";
 import { readHistory } from "../../lib/engine/history.ts";
 import { childId } from "../../lib/engine/identity.ts";
 import { saveDefinition } from "../../lib/engine/machines.ts";
@@ -202,6 +203,21 @@ test("a task that waits half a year for a worker, who says once that he is at wo
   expect(await statusOf(engine, id)).toBe("RUNNING");
   await pass(world, engine, begun + 1.21 * year);
   expect(await statusOf(engine, id)).toBe("FAILED");
+});
+
+test.each([1, 40])("one whose first messages a purge has taken, healed on day %i", async (healed) => {
+  const wait = { Type: "Wait", Seconds: year / 1_000, Next: "Done" };
+  const { world, engine, id, begun } = await started({
+    StartAt: "Long",
+    States: { Long: wait, Done: { Type: "Succeed" } },
+  });
+  world.purgeAt(world.calls.length);
+  await pass(world, engine, begun + healed * day);
+  const all = { quietMilliseconds: 0, most: 10, dryRun: false };
+  await healExecution(engine, id, all);
+  await pass(world, engine, begun + year + healed * day);
+  expect(await statusOf(engine, id)).toBe("SUCCEEDED");
+  expect((await readHistory(createEngine(engine.world), id))[0]?.type).toBe("ExecutionStarted");
 });
 
 test("what ends within a month is given no other term", async () => {

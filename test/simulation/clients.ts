@@ -17,11 +17,6 @@ export interface Told {
   readonly rivalled: boolean;
 }
 
-/** Within HeartbeatSeconds of the machines here. */
-const heartbeatEvery = 35_000;
-
-const pollEvery = 15_000;
-
 export class TokenHolders {
   readonly told: Told[] = [];
   /** Heartbeats that were accepted: when they were sent, and when the sender knew. */
@@ -49,11 +44,13 @@ export class TokenHolders {
 
   /** An activity's worker: asks every few seconds, as long as the execution runs. */
   async poll(activity: ActivityName, execution: ExecutionId): Promise<void> {
+    const { idle } = this.life.pace;
+    if (idle > 0) await this.waitUntil(this.world.now() + this.life.chance.below(idle));
     for (let poll = 0; this.isRunning(execution); poll++) {
       const asking = { workerName: "worker", invocationId: `poll ${poll}` };
       const task = await this.crew?.insist(1, ({ engine }) => takeActivityTask(engine, activity, asking));
       if (task) this.crew?.begin(this.hold(`poll ${poll}`, task.token, "worker", false));
-      await this.waitUntil(this.world.now() + pollEvery);
+      await this.waitUntil(this.world.now() + this.life.pace.poll);
     }
   }
 
@@ -64,7 +61,7 @@ export class TokenHolders {
   private async hold(attempt: string, token: string, name: string, rivalled: boolean): Promise<void> {
     const done = this.world.now() + this.life.chance.below(this.life.longestAnswer);
     for (let beat = 0; this.world.now() < done; beat++) {
-      await this.waitUntil(Math.min(done, this.world.now() + heartbeatEvery));
+      await this.waitUntil(Math.min(done, this.world.now() + this.life.pace.beat));
       const at = this.world.now();
       const heard = await this.send(token, { kind: "heartbeat" }, `${attempt} ${name} beat ${beat}`);
       if (heard === "accepted") this.beats.push({ attempt, at, heardAt: this.world.now() });

@@ -17,8 +17,9 @@ import { stopExecution } from "../../lib/engine/stop.ts";
 import { newerBuild, readable } from "./builds.ts";
 import { TokenHolders } from "./clients.ts";
 import { Crew, type Process } from "./crew.ts";
-import { drawLife, type Life, prng } from "./life.ts";
+import { drawLife, type Life, prng, type Span } from "./life.ts";
 import { Outside } from "./outside.ts";
+import { Readers } from "./readers.ts";
 import { type Redrive, Redrivers } from "./redrivers.ts";
 import { Updaters } from "./updaters.ts";
 
@@ -27,6 +28,8 @@ export interface Scenario {
   readonly input: unknown;
   /** What a task answers; the same for the same arguments. */
   readonly task?: (call: Call) => CallResult;
+  /** By default for hours. For months: in a store that forgets. */
+  readonly open?: Span;
   /** StopExecution after that much virtual time. */
   readonly stopAfter?: number;
   /** Its calls take up to that long, in milliseconds; by default as long as the seed has it. */
@@ -79,10 +82,6 @@ export const engineOptions = {
   parse: (text: string) => parsedBefore.get(text) ?? parsedBefore.put(text, parseDefinitionText(text)),
 };
 
-/** Virtual time until the faults stop, and after that until all has to be over. */
-const faultySpan = 3 * 3_600_000;
-const calmSpan = 60 * 24 * 3_600_000;
-
 /** Hours after that: what was planned for a call of that number may come late, but behind the last of them nobody would heal it. */
 const healedAfter = [0.02, 3, 100];
 
@@ -105,12 +104,13 @@ export async function run(
   options: SimulatedOptions,
   plan?: (world: SimulatedWorld) => void,
 ): Promise<Run> {
-  const life = drawLife(options);
+  const life = drawLife(options, scenario.open);
   const outside = new Outside(scenario, life);
   const world = simulatedWorld({
     ...options,
     groupWidth,
     promisesOnly: true,
+    ...(scenario.open === "for months" && { forgets: {} }),
     ...(scenario.files && { files: scenario.files }),
     tasks: tasksOf(outside),
   });
@@ -122,6 +122,7 @@ export async function run(
   await stage.play();
   // Whoever looks at what came out makes calls, too.
   world.forgetPlans();
+  world.remember();
   return {
     scenario,
     world: life.deployment ? readableWorld(world) : world,
@@ -177,20 +178,20 @@ class Stage {
     this.world = world;
     this.scenario = scenario;
     this.life = life;
-    this.calmAt = world.now() + faultySpan;
+    this.calmAt = world.now() + life.pace.faults;
     this.crew = new Crew(world, kind, life, engineOptions, (error) => this.surprises.push(error));
     holders.employ(this.crew);
     this.redrivers = new Redrivers(world, life, this.crew);
   }
 
   async play(): Promise<void> {
-    const { world, crew, calmAt } = this;
+    const { world, crew, calmAt, life } = this;
     crew.begin(this.drive());
     this.planPowerCuts();
     this.planPurges();
     this.planDeployment();
     let stuck = 0;
-    while (world.now() < calmAt + calmSpan) {
+    while (world.now() < calmAt + life.pace.calm) {
       await crew.turn();
       if (world.calls.length > mostCalls) {
         this.surprises.push(new Error(`${mostCalls} calls and no end`));
@@ -263,6 +264,7 @@ class Stage {
     const { stopAfter, activity } = this.scenario;
     if (activity !== undefined) this.crew.begin(this.holders.poll({ ...tenant, name: activity }, this.id));
     this.crew.begin(this.redrivers.watch(this.id, this.calmAt + 24 * 3_600_000));
+    if (this.scenario.open === "for months") this.crew.begin(new Readers(this.world, this.crew).watch(this.id));
     const { updates } = this.life;
     if (updates) this.crew.begin(new Updaters(this.world, this.crew, updates).watch(this.id));
     if (stopAfter === undefined) return;

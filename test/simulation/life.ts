@@ -23,6 +23,7 @@ export interface Life {
   /** Some of the messages are taken up by functions, which know when they end. */
   readonly functions: Functions | undefined;
   readonly updates: Updates | undefined;
+  readonly pace: Pace;
   /** There are faults at all. */
   readonly swarm: boolean;
   /** The faults are over. */
@@ -37,6 +38,35 @@ export interface Functions {
   readonly lives: { readonly flow: number; readonly tasks: number };
 }
 
+/** In milliseconds: how long there are faults, how long everything may take afterwards, and how often clients do what. */
+export interface Pace {
+  readonly faults: number;
+  readonly calm: number;
+  /** Somebody looks whether there is something to redrive: at first, and when it takes longer. */
+  readonly look: number;
+  readonly lookLater: number;
+  readonly beat: number;
+  readonly poll: number;
+  /** An activity's worker comes after up to that long. */
+  readonly idle: number;
+}
+
+const day = 24 * 3_600_000;
+
+const paces = {
+  "for hours": {
+    ...{ faults: 3 * 3_600_000, calm: 60 * day, look: 20_000, lookLater: 600_000, beat: 35_000, poll: 15_000, idle: 0 },
+    longestAnswer: 400_000,
+  },
+  "for months": {
+    ...{ faults: 100 * day, calm: 700 * day, look: day, lookLater: day, beat: 20 * day, poll: day, idle: 200 * day },
+    longestAnswer: 150 * day,
+  },
+} as const;
+
+/** How long most machines are under way. */
+export type Span = keyof typeof paces;
+
 /** So often somebody changes a Map Run, after pauses of up to so many milliseconds. */
 export interface Updates {
   readonly chance: Prng;
@@ -45,8 +75,9 @@ export interface Updates {
 }
 
 /** As everywhere in a swarm: each of these is there in some worlds only. */
-export function drawLife({ seed, faults, kind }: SimulatedOptions): Life {
+export function drawLife({ seed, faults, kind }: SimulatedOptions, span: Span = "for hours"): Life {
   const chance = prng(`life ${seed}`);
+  const pace = paces[span];
   if (faults === undefined) {
     return {
       chance,
@@ -59,6 +90,7 @@ export function drawLife({ seed, faults, kind }: SimulatedOptions): Life {
       deployment: undefined,
       functions: undefined,
       updates: undefined,
+      pace,
       swarm: false,
       calm: true,
     };
@@ -68,7 +100,7 @@ export function drawLife({ seed, faults, kind }: SimulatedOptions): Life {
   const longestTask = on() ? ([2_000, 600_000, 1_500_000][chance.below(3)] ?? 0) : 0;
   const cuts = kind === "local" && on() ? 1 + chance.below(4) : 0;
   const powerCuts = Array.from({ length: cuts }, () => chance.below(on() ? 3_600_000 : 2_000));
-  const longestAnswer = on() ? 1_000 : 400_000;
+  const longestAnswer = on() ? 1_000 : pace.longestAnswer;
   const purges = kind === "local" ? [] : drawPurges(prng(`purges ${seed}`));
   const redrivers = prng(`redrives ${seed}`);
   const redrives = redrivers.chance(0.5) ? 1 + redrivers.below(3) : 0;
@@ -76,7 +108,7 @@ export function drawLife({ seed, faults, kind }: SimulatedOptions): Life {
   const deployment = drawDeployment(prng(`deployment ${seed}`));
   const functions = kind === "local" ? undefined : drawFunctions(prng(`functions ${seed}`));
   const clients = { longestAnswer, rivals, redrives, updates: drawUpdates(prng(`updates ${seed}`)) };
-  return { chance, longestTask, powerCuts, purges, ...clients, deployment, functions, swarm: true, calm: false };
+  return { chance, longestTask, powerCuts, purges, ...clients, deployment, functions, pace, swarm: true, calm: false };
 }
 
 /** In one world of six, while most machines are under way. */

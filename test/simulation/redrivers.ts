@@ -16,8 +16,8 @@ export interface Redrive {
   readonly told: "redriven" | "refused" | "absent" | "no answer";
 }
 
-/** How often somebody looks: in the first half hour, and when it takes longer than that. */
-const [lookEvery, lookLaterEvery, often] = [20_000, 600_000, 90];
+/** So many looks are close together. */
+const often = 90;
 
 export class Redrivers {
   readonly told: Redrive[] = [];
@@ -33,9 +33,9 @@ export class Redrivers {
 
   /** As often as the seed has it, or until it succeeds or the day is over. */
   async watch(execution: ExecutionId, until: number): Promise<void> {
-    const { chance, redrives } = this.life;
+    const { chance, redrives, pace } = this.life;
     for (let [done, looks] = [0, 0]; done < redrives && this.world.now() < until; looks++) {
-      await this.crew.pause(looks < often ? lookEvery : lookLaterEvery);
+      await this.crew.pause(looks < often ? pace.look : pace.lookLater);
       const status = this.statusOf(execution);
       if (status === "SUCCEEDED") return;
       if (status === undefined || status === "RUNNING") continue;

@@ -8,6 +8,7 @@ import { drawn, type Run, run, type Scenario } from "./harness.ts";
 import { trace } from "./invariants.ts";
 import { prng } from "./life.ts";
 import { machines } from "./machines.ts";
+import { months } from "./month-machines.ts";
 import { judge } from "./oracle.ts";
 import type { Tally } from "./report.ts";
 import type { World } from "./simulate.ts";
@@ -25,8 +26,9 @@ export async function runSeed(seed: number, only?: string, world: World = "swarm
   const which = only ?? choose(seed);
   const setting = settingOf(seed, world);
   if (which === "generated") return runGenerated(seed, setting);
-  const scenario = machines[which];
-  if (!scenario) throw new Error(`--only ${which}: only generated, ${Object.keys(machines).join(", ")}`);
+  const scenario = machines[which] ?? months[which];
+  if (!scenario)
+    throw new Error(`--only ${which}: only generated, ${Object.keys({ ...machines, ...months }).join(", ")}`);
   const { ran, found } = await attempt(scenario, setting);
   return tallyOf(ran, seed, found.length > 0 ? [`machine ${which}`, ...found, trace(ran)].join("\n") : undefined);
 }
@@ -43,6 +45,8 @@ const seldom: ReadonlySet<string> = new Set(["jobs", "wideMended"]);
 
 /** Half of the seeds are for generated machines, and the others for ours. */
 function choose(seed: number): string {
+  const longer = prng(`months ${seed}`);
+  if (longer.chance(0.02)) return Object.keys(months)[longer.below(Object.keys(months).length)] ?? "generated";
   const chance = prng(`machine ${seed}`);
   if (chance.chance(0.5)) return "generated";
   const names = Object.keys(machines).filter((name) => !seldom.has(name) || chance.chance(0.05));

@@ -14,6 +14,8 @@ export interface Terms {
   /** Whoever renews more segments than that does not live to see the end. */
   readonly mostAtOnce: number;
   isThere(row: string): boolean;
+  /** What was forgotten is there again, and all of it stays. */
+  remember(): void;
 }
 
 export const forever: Terms = {
@@ -21,6 +23,7 @@ export const forever: Terms = {
   renew: () => false,
   mostAtOnce: Number.POSITIVE_INFINITY,
   isThere: () => true,
+  remember: () => undefined,
 };
 
 const mostDelay = 2 * 24 * 3_600_000;
@@ -43,5 +46,6 @@ export function terms(now: () => Instant, mostAtOnce = Number.POSITIVE_INFINITY)
     },
     mostAtOnce,
     isThere,
+    remember: () => ends.clear(),
   };
 }

@@ -77,6 +77,8 @@ export interface SimulatedWorld extends Omit<SimulatedWorker, "dead" | "kill"> {
   purgeAt(number: number): void;
   /** Planned deaths and purges that have not happened do not happen. */
   forgetPlans(): void;
+  /** Rows that were forgotten are there again. */
+  remember(): void;
   /** Messages that are not done, by where they are. */
   waiting(box: "flow" | "tasks" | "dead"): number;
   /** Whether some of them could be received now. */
@@ -200,6 +202,7 @@ export function simulatedWorld(options: SimulatedOptions): SimulatedWorld {
       made.after(number, inside.mailbox.purge);
     },
     forgetPlans: made.forgetPlans,
+    remember: inside.terms.remember,
     waiting: inside.mailbox.count,
     receivable: inside.mailbox.isVisible,
     segments: inside.segments.all,

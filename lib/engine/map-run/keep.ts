@@ -42,8 +42,9 @@ export async function keepRun(
   }
   // Its results are where its parent has them.
   if (state.phase.kind === "ended") return;
+  // One at least, however slow the store is: otherwise a message would bring about another of its like.
   for (let group = from; group < state.staged.chunks; group++) {
-    if (clock.now() >= stop) return dispatch(engine, [keepMessage(run, epoch, until, group)]);
+    if (group > from && clock.now() >= stop) return dispatch(engine, [keepMessage(run, epoch, until, group)]);
     await keepGroup(engine, run, state, group, until);
   }
 }

@@ -169,8 +169,8 @@ export const bugs: readonly Planted[] = [
   {
     bug: "heartbeats are ignored",
     file: `${engine}/claims.ts`,
-    from: "return Math.max(last, doing.since) +",
-    to: "return doing.since +",
+    from: "return Math.max(last, since) +",
+    to: "return since +",
     only: "callback",
   },
   {
@@ -429,8 +429,8 @@ export const bugs: readonly Planted[] = [
   {
     bug: "a Map Run is listed under the time of whoever comes to its beginning",
     file: `${engine}/map-run/open.ts`,
-    from: "enter(entryOf(engine, id, first));",
-    to: "enter({ ...entryOf(engine, id, first), startedAt: engine.world.clock.now() });",
+    from: "enter(entryOf(engine, { id, state: first }));",
+    to: "enter({ ...entryOf(engine, { id, state: first }), startedAt: engine.world.clock.now() });",
     only: "mapRun",
   },
   {

@@ -44,9 +44,21 @@ export function ExecutionActs(props: ActsProps) {
       )}
       {open === "stop" && <Stop {...props} close={close} />}
       {open === "redrive" && <Redrive {...props} close={close} />}
-      {open === "again" && <StartDialog machine={nameIn(stateMachineArn)} input={input} close={close} />}
+      {open === "again" && (
+        <StartDialog
+          machine={nameIn(stateMachineArn)}
+          qualifier={qualifierOf(description)}
+          input={input}
+          close={close}
+        />
+      )}
     </div>
   );
+}
+
+/** Whoever was started by an alias is started by it again, and not as whatever somebody has saved since. */
+function qualifierOf({ stateMachineAliasArn, stateMachineVersionArn }: ExecutionDescription): string | undefined {
+  return (stateMachineAliasArn ?? stateMachineVersionArn)?.split(":")[7];
 }
 
 interface DialogProps extends ActsProps {

@@ -13,12 +13,15 @@ import { executionLink, go, namesIn } from "../route.ts";
 interface StartProps {
   readonly machine: string;
   readonly input: string;
+  /** An alias or a version of the machine, by which it is started; absent: as the machine is now. */
+  readonly qualifier?: string | undefined;
   /** An execution of which nothing is kept has no page to go to. */
   readonly unkept?: (name: string) => void;
   readonly close: () => void;
 }
 
-export function StartDialog({ machine, input, unkept, close }: StartProps) {
+export function StartDialog({ machine, input, qualifier, unkept, close }: StartProps) {
+  const behind = qualifier === undefined ? "" : `:${qualifier}`;
   const [text, setText] = useState(() => pretty(input));
   const [name, setName] = useState("");
   const recent = useRecentInputs(machine);
@@ -26,7 +29,7 @@ export function StartDialog({ machine, input, unkept, close }: StartProps) {
   const act = async (): Promise<void> => {
     if (compact === undefined) throw new Error("The input is not JSON.");
     const { executionArn } = await call<{ executionArn: string }>("StartExecution", {
-      stateMachineArn: await machineArn(machine),
+      stateMachineArn: `${await machineArn(machine)}${behind}`,
       input: text,
       ...(name !== "" && { name }),
     });
@@ -37,9 +40,9 @@ export function StartDialog({ machine, input, unkept, close }: StartProps) {
   const named = name === "" ? "" : ` --name ${shellWord(name)}`;
   return (
     <ActDialog
-      title={`Start ${machine}`}
+      title={`Start ${machine}${behind}`}
       verb="Start"
-      command={`baton start ${shellWord(machine)}${named} --input ${shellWord(compact ?? "…")}`}
+      command={`baton start ${shellWord(`${machine}${behind}`)}${named} --input ${shellWord(compact ?? "…")}`}
       close={close}
       act={act}
     >

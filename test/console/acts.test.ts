@@ -239,6 +239,26 @@ describe.skipIf(missingChromium)(`acts of the console${reason}`, () => {
     await page.getByRole("button", { name: "Redrive…" }).waitFor();
   });
 
+  test("what was started by an alias is started by it again", async () => {
+    const { page } = opened;
+    await deploy(shop, "released", { StartAt: "Old", States: { Old: { Type: "Succeed" } } });
+    const stateMachineArn = `${arn}:stateMachine:released`;
+    const { stateMachineVersionArn } = await shop.client.call("PublishStateMachineVersion", { stateMachineArn });
+    const routingConfiguration = [{ stateMachineVersionArn, weight: 100 }];
+    await shop.client.call("CreateStateMachineAlias", { name: "live", routingConfiguration });
+    const draft = JSON.stringify({ StartAt: "Draft", States: { Draft: { Type: "Fail" } } });
+    await shop.client.call("UpdateStateMachine", { stateMachineArn, definition: draft });
+    await shop.client.call("StartExecution", { stateMachineArn: `${stateMachineArn}:live`, name: "first" });
+    await opened.go("#/executions/released/first");
+    await page.getByRole("button", { name: "Start again…" }).click();
+    const dialog = page.getByRole("dialog", { name: "Start released:live" });
+    expect(await dialog.locator("code").last().textContent()).toBe("baton start released:live --input '{}'");
+    await dialog.getByLabel("Name (optional)").fill("second");
+    await dialog.getByRole("button", { name: "Start", exact: true }).click();
+    await page.getByRole("heading", { name: "second" }).waitFor();
+    expect(await described("released", "second")).toMatchObject({ stateMachineAliasArn: `${stateMachineArn}:live` });
+  });
+
   test("an Express machine is started, and it is said that nothing of it is kept", async () => {
     const { page } = opened;
     const roleArn = "arn:aws:iam::000000000000:role/test";

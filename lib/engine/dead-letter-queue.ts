@@ -3,7 +3,7 @@ import { beginningOf } from "./branch.ts";
 import { decodeCommand } from "./codec.ts";
 import type { Baton, Command } from "./command.ts";
 import type { Engine } from "./engine.ts";
-import { headOf } from "./head.ts";
+import { headOf, isOfNobody } from "./head.ts";
 import { dispatch, laneOfCommand, laneOfState, messageOf } from "./messages.ts";
 import type { BranchPath, Delivery, ExecutionId, Lane } from "./ports.ts";
 
@@ -25,14 +25,20 @@ export async function readDeadLetter(engine: Engine, delivery: Delivery): Promis
   return { execution, branch, kind, open: (head?.seq ?? -1) < command.seq };
 }
 
-/** It carries on where it was, or finds that others did. False: Baton did not write this, and it stays. */
-export async function redriveDeadLetter(engine: Engine, delivery: Delivery): Promise<boolean> {
+/**
+ * "sent": it carries on where it was, or finds that others did. "forgotten": of an execution that is there no more.
+ * "foreign": Baton did not write this.
+ */
+export type Redriven = "sent" | "forgotten" | "foreign";
+
+export async function redriveDeadLetter(engine: Engine, delivery: Delivery): Promise<Redriven> {
   const command = commandOf(delivery);
-  if (!command) return false;
+  if (!command) return "foreign";
+  if (await isOfNobody(engine, command)) return "forgotten";
   const { revived: _revived, ...fresh } = { revived: undefined, ...command };
   // Only a field that says how often it died is left out.
   await dispatch(engine, [messageOf(fresh as Command, await laneOf(engine, command))]);
-  return true;
+  return "sent";
 }
 
 /** Undefined for whatever else somebody may have put into the queue. */

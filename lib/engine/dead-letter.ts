@@ -12,7 +12,7 @@ import { decodeCommand } from "./codec.ts";
 import { type Baton, type Command, type ExpressRun, keyOf, type RunShift } from "./command.ts";
 import type { Engine } from "./engine.ts";
 import { leavingNewer } from "./format.ts";
-import { headerAt, headOf } from "./head.ts";
+import { headerAt, headOf, isOfNobody } from "./head.ts";
 import { firstOf } from "./map-run/shift.ts";
 import { giveUpWork } from "./map-run/work.ts";
 import { dispatch, laneOfCommand, laneOfState, messageOf } from "./messages.ts";
@@ -31,6 +31,7 @@ export async function handleDeadLetter(engine: Engine, delivery: Delivery): Prom
 async function revive(engine: Engine, delivery: Delivery): Promise<Verdict> {
   const command = decodeCommand(delivery.body);
   if (command.kind === "express") return reviveExpress(engine, command);
+  if (await isOfNobody(engine, command)) return { kind: "done" };
   if (command.kind === "run-shift") return reviveShift(engine, command);
   return command.kind === "advance" ? reviveBaton(engine, command, delivery) : reviveOther(engine, command);
 }

@@ -1,5 +1,6 @@
 /** The newest segment of a branch, read from the log: where every decision begins that no baton carries. */
 import { decodeSegment } from "./codec.ts";
+import type { Command } from "./command.ts";
 import type { Engine } from "./engine.ts";
 import type { BranchPath, ExecutionId } from "./ports.ts";
 import type { Header, Segment } from "./segment.ts";
@@ -12,6 +13,14 @@ export async function headOf(
 ): Promise<Segment | undefined> {
   const record = await engine.world.log.head(execution, branch);
   return record && decodeSegment(record);
+}
+
+/** Its execution, or Map Run, was forgotten, or is later than the day that the table was put back to. */
+export async function isOfNobody(engine: Pick<Engine, "world">, command: Command): Promise<boolean> {
+  // Express executions have no log; and a child may be started after it was abandoned.
+  if (command.kind === "express") return false;
+  const { execution } = command.kind === "abandoned" ? command.parent : command;
+  return (await engine.world.log.head(execution, "")) === undefined;
 }
 
 /** The newest segment of each branch of one group of a fork that has begun; `read`: how many were read for that. */

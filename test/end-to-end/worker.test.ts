@@ -189,7 +189,7 @@ describe.runIf(started.kind === "started")(alone, { timeout: 200_000 }, () => {
       ].sort(),
     );
     const redriven = await baton("dlq", "redrive", "--name", "other", "--json");
-    expect(JSON.parse(redriven.out.trim().split("\n").at(-1) ?? "")).toEqual({ redriven: 1, left: 1 });
+    expect(JSON.parse(redriven.out.trim().split("\n").at(-1) ?? "")).toEqual({ redriven: 1, forgotten: 0, left: 1 });
     worker = await startServing(["worker", "--port", "0", "--json", "--name", "other"], environment);
     expect(await ended(arn)).toMatchObject({ status: "SUCCEEDED" });
   });

@@ -8,7 +8,7 @@ import { messageOf } from "../../lib/engine/messages.ts";
 import type { Delivery, Lane } from "../../lib/engine/ports.ts";
 import { setup, tenant } from "./setup.ts";
 
-const of = { execution: executionId(tenant, "machine", "another"), branch: "" } as const;
+const of = { execution: executionId(tenant, "machine", "run"), branch: "" } as const;
 const job = { resource: "arn:aws:states:::glue:startJobRun.sync", note: "{}" };
 
 test.each<[Exclude<Command, { kind: "advance" }>, Lane]>([
@@ -29,4 +29,22 @@ test.each<[Exclude<Command, { kind: "advance" }>, Lane]>([
       JSON.parse(body),
     ]);
   }
+});
+
+const forgotten = executionId(tenant, "machine", "another");
+
+test.each<[Command]>([
+  [{ kind: "task-timer", execution: forgotten, branch: "", claim: 1, by: "timeout" }],
+  [{ kind: "advance", execution: forgotten, branch: "/1.2", seq: 4 }],
+  [{ kind: "joined", execution: forgotten, branch: "", claim: 1 }],
+  [{ kind: "abandoned", execution: of.execution, branch: "", parent: { execution: forgotten, branch: "", seq: 2 } }],
+])("a letter of an execution that is there no more is taken out: %j", async (command) => {
+  const { engine, world, pass } = await setup({ Go: { Type: "Pass", End: true } });
+  await pass(1_000);
+  const waiting = () => [world.waiting("flow"), world.waiting("tasks")];
+  const before = waiting();
+  const letter = { ...messageOf(command, "flow"), receives: 1, receipt: "one" } as unknown as Delivery;
+  expect(await handleDeadLetter(engine, letter)).toEqual({ kind: "done" });
+  expect(await redriveDeadLetter(engine, letter)).toBe("forgotten");
+  expect(waiting()).toEqual(before);
 });

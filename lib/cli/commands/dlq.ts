@@ -55,17 +55,21 @@ async function listLetters(options: Options): Promise<void> {
 
 async function redriveLetters(options: Options): Promise<void> {
   const { engine, deadLetters, inbox, close } = await open(options);
-  let [sent, left] = [0, 0];
+  const counts = { sent: 0, forgotten: 0, foreign: 0 };
   try {
     for await (const delivery of deadLetters(options.most)) {
-      const isOurs = await redriveDeadLetter(engine, delivery);
-      if (isOurs) await inbox.done([delivery.receipt]);
-      if (isOurs) sent += 1;
-      else left += 1;
+      const redriven = await redriveDeadLetter(engine, delivery);
+      if (redriven !== "foreign") await inbox.done([delivery.receipt]);
+      counts[redriven] += 1;
       print(options, await readDeadLetter(engine, delivery), delivery);
     }
-    const line = `${sent} dead letters sent again${left > 0 ? `, ${left} left that Baton did not write` : ""}`;
-    console.log(options.json ? JSON.stringify({ redriven: sent, left }) : line);
+    const { sent, forgotten, foreign } = counts;
+    const others = [
+      ...(forgotten > 0 ? [`${forgotten} taken out whose executions are there no more`] : []),
+      ...(foreign > 0 ? [`${foreign} left that Baton did not write`] : []),
+    ];
+    const line = [`${sent} dead letters sent again`, ...others].join(", ");
+    console.log(options.json ? JSON.stringify({ redriven: sent, forgotten, left: foreign }) : line);
   } finally {
     close();
   }

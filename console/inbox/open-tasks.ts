@@ -3,6 +3,7 @@ import { readSchema } from "../../lib/cli/inbox/read-schema.ts";
 import type { Schema } from "../../lib/cli/inbox/schema.ts";
 import { call, rest } from "../api/client.ts";
 import { namesIn } from "../route.ts";
+import { firstPages } from "./first-pages.ts";
 
 export interface OpenTask {
   readonly id: string;
@@ -21,20 +22,26 @@ export interface OpenTask {
   readonly token: string;
 }
 
-/** Pages looked through; whoever has more waiting than that looks at one machine after the other. */
+export interface OpenTasks {
+  readonly tasks: readonly OpenTask[];
+  /** Nothing else waits: otherwise `baton inbox` lists the others. */
+  readonly areAll: boolean;
+}
+
+/** Pages looked through. */
 const mostPages = 50;
 
-export async function openTasks(): Promise<readonly OpenTask[]> {
-  const tasks: OpenTask[] = [];
-  let nextToken: string | undefined;
-  for (let pages = 0; pages < mostPages; pages++) {
+export async function openTasks(): Promise<OpenTasks> {
+  const { items, areAll } = await firstPages(mostPages, async (nextToken) => {
     const query = nextToken === undefined ? "" : `?${new URLSearchParams({ nextToken })}`;
     const page = await rest<{ tasks: OpenTask[]; nextToken?: string }>("GET", `inbox${query}`);
-    tasks.push(...page.tasks.map(withSchema));
-    nextToken = page.nextToken;
-    if (nextToken === undefined) break;
-  }
-  return tasks.sort((a, b) => Date.parse(a.until ?? a.since) - Date.parse(b.until ?? b.since));
+    return { ...page, items: page.tasks.map(withSchema) };
+  });
+  return { tasks: items.toSorted((a, b) => pressing(a) - pressing(b)), areAll };
+}
+
+function pressing({ until, since }: OpenTask): number {
+  return Date.parse(until ?? since);
 }
 
 function withSchema({ schema, ...task }: OpenTask): OpenTask {

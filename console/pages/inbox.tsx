@@ -29,7 +29,7 @@ function Tasks({ chosen }: { readonly chosen: string | undefined }) {
   const { value, error, again } = useLive({ key: "inbox", load: openTasks, restMilliseconds: 2_000 });
   const [says, setSays] = useState("");
   const now = useNow();
-  const tasks = value ?? [];
+  const { tasks, areAll } = value ?? { tasks: [], areAll: true };
   const open = tasks.find(({ id, executionArn, state }) => id === chosen || taskPlace(executionArn, state) === chosen);
   const answered = (word: string): void => {
     setSays(`${word} The execution goes on.`);
@@ -44,10 +44,10 @@ function Tasks({ chosen }: { readonly chosen: string | undefined }) {
     <>
       {error && <Failed error={error} />}
       <p class="quiet" role="status">
-        {says}{" "}
-        {value && (tasks.length === 0 ? "" : `${several(tasks.length, "task waits", "tasks wait")} for somebody.`)}
+        {says} {tasks.length === 0 ? "" : `${several(tasks.length, "task waits", "tasks wait")} for somebody`}
+        {areAll ? (tasks.length === 0 ? "" : ".") : ", and more than these were looked for: `baton inbox` lists all."}
       </p>
-      {value && tasks.length === 0 && <p class="empty">Nobody is waited for.</p>}
+      {value && areAll && tasks.length === 0 && <p class="empty">Nobody is waited for.</p>}
       {tasks.length > 0 && (
         <div class={open ? "split inbox answering" : "split inbox"}>
           {open && (
@@ -63,14 +63,16 @@ function Tasks({ chosen }: { readonly chosen: string | undefined }) {
           {open ? (
             <Task key={open.id} task={open} now={now} answered={answered} tooLate={tooLate} />
           ) : (
-            <p class="panel empty">
-              {chosen === undefined ? "Choose a task to answer it." : "This task does not wait any more."}
-            </p>
+            <p class="panel empty">{chosen === undefined ? "Choose a task to answer it." : gone(areAll)}</p>
           )}
         </div>
       )}
     </>
   );
+}
+
+function gone(areAll: boolean): string {
+  return areAll ? "This task does not wait any more." : "This task is none of these. It may be one of the others.";
 }
 
 function Entry({ task, now, current }: { readonly task: OpenTask; readonly now: number; readonly current: boolean }) {

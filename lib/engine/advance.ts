@@ -25,7 +25,7 @@ import { leavingNewer } from "./format.ts";
 import { isFinished } from "./guard.ts";
 import { headerAt, headOf } from "./head.ts";
 import { healHead } from "./heal.ts";
-import { armKeeping, keep } from "./keep.ts";
+import { armKeeping, keep, keepRedriven } from "./keep.ts";
 import { withFrontier } from "./map-run/ended.ts";
 import { stoppedWithRun } from "./map-run/stop-child.ts";
 import { handleRun } from "./map-run/work.ts";
@@ -164,6 +164,7 @@ async function guard(engine: Engine, command: Extract<Command, { readonly kind: 
   const head = await headOf(engine, command.execution, command.branch);
   if (!head) return done;
   const isOpen = command.branch === "" && head.position.doing.kind !== "ended";
+  if (command.branch === "" && !isOpen && head.header) await keepRedriven(engine, head.header);
   if (!isOpen && head.by !== command.key) return done; // the usual end: one read
   const header = await headerAt(engine, head);
   if (isOpen) await armKeeping(engine, header);

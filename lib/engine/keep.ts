@@ -35,37 +35,46 @@ function nextTerm(header: Header, now: Instant): Message {
   return messageOf({ kind: "keep", execution: header.id, branch: "" }, "flow", next);
 }
 
+/**
+ * For one that goes on, or whose timer may be lost. One that is older than a term gives its rows another at once:
+ * nobody knows whether they have had one, and when it is redriven it had no timer while it was closed.
+ */
 export async function armKeeping(engine: Engine, header: Header): Promise<void> {
-  await dispatch(engine, [nextTerm(header, engine.world.clock.now())]);
+  await dispatch(engine, [isOld(engine, header) ? keepNow(header.id) : nextTerm(header, engine.world.clock.now())]);
 }
 
-/**
- * What is due by now or will be, for one whose timer may be lost. One that is older than a term gives its rows another
- * at once: nobody knows whether they have had one.
- */
 export async function armAgain(engine: Engine, id: ExecutionId): Promise<void> {
   const root = await headOf(engine, id, "");
-  if (!root || root.position.doing.kind === "ended") return;
-  const header = await headerAt(engine, root);
-  const isOld = engine.world.clock.now() - header.startedAt >= termMilliseconds;
-  if (isOld) await dispatch(engine, [messageOf({ kind: "keep", execution: id, branch: "" }, "flow")]);
-  else await armKeeping(engine, header);
+  if (root && root.position.doing.kind !== "ended") await armKeeping(engine, await headerAt(engine, root));
+}
+
+/** It was redriven, and has ended before its guard came. */
+export async function keepRedriven(engine: Engine, header: Header): Promise<void> {
+  if (isOld(engine, header)) await dispatch(engine, [keepNow(header.id)]);
+}
+
+function isOld(engine: Engine, { startedAt }: Header): boolean {
+  return engine.world.clock.now() - startedAt >= termMilliseconds;
+}
+
+function keepNow(execution: ExecutionId): Message {
+  return messageOf({ kind: "keep", execution, branch: "" }, "flow");
 }
 
 export async function keep(engine: Engine, { execution }: Keep): Promise<Verdict> {
   const root = await headOf(engine, execution, "");
-  if (!root || root.position.doing.kind === "ended") return { kind: "done" };
+  if (!root) return { kind: "done" };
+  const hasEnded = root.position.doing.kind === "ended";
+  // What was never redriven has had its last term while it was open.
+  if (hasEnded && !root.header) return { kind: "done" };
   const header = await headerAt(engine, root);
   // The same in each try: of a log that is too long for one function's life, the next goes on where that one died.
-  const until = expiry(engine, termOf(header, engine.world.clock.now()));
+  const until = expiry(engine, hasEnded ? root.now : termOf(header, engine.world.clock.now()));
   await engine.world.executions.renew(execution, until);
   const { heads, runs } = await renewLog(engine, header, until);
   for (const head of heads.values()) await renewOpen(engine, header, head, until);
-  await dispatch(
-    engine,
-    [...runs].map(([run, epoch]) => keepMessage(run, epoch, until)),
-  );
-  await armKeeping(engine, header);
+  const next = hasEnded ? [] : [nextTerm(header, engine.world.clock.now())];
+  await dispatch(engine, [...[...runs].map(([run, epoch]) => keepMessage(run, epoch, until)), ...next]);
   return { kind: "done" };
 }
 

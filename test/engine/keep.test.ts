@@ -220,6 +220,29 @@ test.each([1, 40])("one whose first messages a purge has taken, healed on day %i
   expect((await readHistory(createEngine(engine.world), id))[0]?.type).toBe("ExecutionStarted");
 });
 
+test.each([
+  ["at once", {}],
+  ["after two hours", { Retry: [{ ErrorEquals: ["States.ALL"], IntervalSeconds: 7_200, MaxAttempts: 1 }] }],
+])("one that fails %s, redriven every other week for half a year", async (_, more) => {
+  const Try = {
+    Type: "Task",
+    Resource: "arn:aws:lambda:eu-central-1:123456789012:function:broken",
+    ...more,
+    End: true,
+  };
+  const { world, engine, id, begun } = await started({ StartAt: "Try", States: { Try } });
+  for (let weeks = 2; weeks < 26; weeks += 2) {
+    await pass(world, engine, begun + weeks * 7 * day - day);
+    expect((await redriveExecution(engine, id, {})).kind).toBe("redriven");
+  }
+  await pass(world, engine, begun + year / 2);
+  expect(await statusOf(engine, id)).toBe("FAILED");
+  const history = await readHistory(createEngine(engine.world), id);
+  expect(history[0]?.type).toBe("ExecutionStarted");
+  expect(history.filter(({ type }) => type === "ExecutionRedriven")).toHaveLength(12);
+  expect(history.map((event) => event.id)).toEqual(history.map((_event, index) => index + 1));
+});
+
 test("what ends within a month is given no other term", async () => {
   const { world, engine, begun } = await started({
     StartAt: "Nap",

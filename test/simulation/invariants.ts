@@ -106,13 +106,18 @@ function answersKept({ holders }: Run, written: readonly Segment[]): readonly st
   });
 }
 
-/** Who was told that he redrove it did so, once; and who was refused did not. */
+/** So long a token is known again at least: a quarter of an hour, where two clocks are ten minutes apart. */
+const tokenLife = 5 * 60_000;
+
+/** Who was told that he redrove it did so, once; and who was refused did not, unless his first try was long ago. */
 function redrivesKept({ redrives, world, id }: Run, header: Header, written: readonly Segment[]): readonly string[] {
   const done = written.flatMap(({ events, nonce }) => (events[0]?.type === "ExecutionRedriven" ? [nonce] : []));
-  const faults = redrives.flatMap(({ nonce, told }) => {
+  const faults = redrives.flatMap(({ nonce, told, asked }) => {
     const times = done.filter((one) => one === nonce).length;
     if (told === "redriven") return times === 1 ? [] : [`a redrive was acknowledged and made ${times} times`];
-    return times > (told === "no answer" ? 1 : 0) ? [`a redrive was told "${told}" and made ${times} times`] : [];
+    return times > (told === "no answer" || asked > tokenLife ? 1 : 0)
+      ? [`a redrive was told "${told}" and made ${times} times`]
+      : [];
   });
   const summary = world.summary(id);
   const counts = [done.length, header.redriveCount, header.epoch, summary?.redrives?.count ?? 0, summary?.epoch];

@@ -241,6 +241,8 @@ class Replay {
   private checkScope(segment: Segment): void {
     const { doing } = segment.position;
     if (doing.kind === "ended" && doing.outcome.status === "ABORTED") return;
+    // Whoever closes again what was redriven comes to branches that had no turn, too: they begin for that, and end.
+    if (doing.kind === "beginning") return;
     for (const [scope, closed] of this.closedAt) {
       const within = scope.endsWith(".") ? segment.branch.startsWith(scope) : isBelow(segment.branch, scope);
       if (!within || segment.branch === scope) continue;

@@ -517,4 +517,11 @@ export const bugs: readonly Planted[] = [
     to: "",
     only: "monthsActivity",
   },
+  {
+    bug: "the copy of a token looks for a child from where others have come to",
+    file: `${engine}/map-run/tokens.ts`,
+    from: "Math.floor(slot / groupWidth) : frontier;",
+    to: 'Math.floor(slot / groupWidth) : (engine.frontiers.get([run, epoch].join("@")) ?? frontier);',
+    only: "mapRunFiles",
+  },
 ];

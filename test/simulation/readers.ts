@@ -43,6 +43,7 @@ export class Readers {
     if (listed && listed.items.length < begun.size)
       this.misses(`${begun.size - listed.items.length} Map Runs of the list`);
     for (const { id } of listed?.items ?? []) {
+      if (!begun.has(id)) continue;
       const found = await this.crew.insist(20, async ({ engine }) => [await describeMapRun(engine, id)]);
       if (found && !found[0]) this.misses(`what Map Run ${id} has come to`);
     }

@@ -14,6 +14,8 @@ export interface Redrive {
   /** As it stands in the log. */
   readonly nonce: string;
   readonly told: "redriven" | "refused" | "absent" | "no answer";
+  /** For so many milliseconds he had asked. */
+  readonly asked: number;
 }
 
 /** So many looks are close together. */
@@ -52,7 +54,12 @@ export class Redrivers {
 
   private async redrive(execution: ExecutionId, call: string): Promise<void> {
     const clientToken = `redrive ${call}`;
+    const since = this.world.now();
     const answer = await this.crew.insist(4, ({ engine }) => redriveExecution(engine, execution, { clientToken }));
-    this.told.push({ nonce: hashOf(clientToken).slice(0, 32), told: answer?.kind ?? "no answer" });
+    this.told.push({
+      nonce: hashOf(clientToken).slice(0, 32),
+      told: answer?.kind ?? "no answer",
+      asked: this.world.now() - since,
+    });
   }
 }

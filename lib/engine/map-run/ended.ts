@@ -7,12 +7,13 @@ import type { MapRunId, Message } from "../ports.ts";
 import { expiry } from "../record.ts";
 import type { Header, Membership, Segment } from "../segment.ts";
 import { runJoin } from "./chunks.ts";
+import { frontierOf } from "./frontier.ts";
 import { inEpoch, roughly } from "./log.ts";
 import type { RunNews } from "./news.ts";
 import { endOfRanges } from "./ranges.ts";
 import type { ChildReport } from "./reports.ts";
 import type { RunState } from "./run.ts";
-import { frontierOf, ofEpoch, startNext } from "./tokens.ts";
+import { ofEpoch, startNext } from "./tokens.ts";
 
 /** What a child is in its run; the group is full when all of its size have reported. */
 export type PlaceInRun = Pick<Membership, "index" | "items" | "groupSize" | "epoch">;

@@ -3,13 +3,15 @@
  * MaxConcurrency has risen. Pure, as the state that they are counted in (`run.ts`); who takes what stands in
  * `tokens.ts`.
  */
-import type { RunState } from "./run.ts";
+import type { Occasion, RunState } from "./run.ts";
 
 /** Tokens of slots `from` to `to - 1`. */
 export interface Gift {
   readonly generation: number;
   readonly from: number;
   readonly to: number;
+  /** The chunk from which on they look for their first child; absent: from the beginning. Those of generation 0 have one each. */
+  readonly frontier?: number;
 }
 
 export interface UnsentGift {
@@ -27,15 +29,20 @@ function tokensWanted(state: RunState): number {
   return Math.min(concurrencyOf(state), state.staged.children - (state.keptChildren ?? 0));
 }
 
-/** The tokens that there are children for and that nobody has are given out; `from` has to send them. */
-export function giveTokens(state: RunState, from: string): RunState | undefined {
-  const gift = { generation: state.concurrency.length - 1, from: state.tokens, to: tokensWanted(state) };
-  if (gift.to <= gift.from) return undefined;
+/** The tokens that there are children for and that nobody has are given out; `key` has to send them. */
+export function giveTokens(
+  state: RunState,
+  { key, frontier }: Pick<Occasion, "key" | "frontier">,
+): RunState | undefined {
+  const generation = state.concurrency.length - 1;
+  const [from, to] = [state.tokens, tokensWanted(state)];
+  if (to <= from) return undefined;
+  const gift = { generation, from, to, ...(generation > 0 && frontier !== undefined && { frontier }) };
   return {
     ...state,
-    tokens: gift.to,
+    tokens: to,
     given: [...state.given, gift],
-    unsent: [...(state.unsent ?? []), { from, gift }],
+    unsent: [...(state.unsent ?? []), { from: key, gift }],
   };
 }
 

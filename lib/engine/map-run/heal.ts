@@ -48,10 +48,11 @@ async function allTakers(engine: Engine, run: MapRunId, state: RunState): Promis
 }
 
 async function giveOutAgain(engine: Engine, run: MapRunId, state: RunState, taken: ReadonlySet<number>): Promise<void> {
-  for (const { generation, from, to } of state.given) {
+  for (const gift of state.given) {
+    const { generation, from, to } = gift;
     for (let slot = from; slot < to; slot++) {
       if (taken.has(takerOf({ slot, generation }))) continue;
-      await giveOut(engine, run, state, { generation, from: slot, to: slot + 1 });
+      await giveOut(engine, run, state, { ...gift, from: slot, to: slot + 1 });
     }
   }
 }

@@ -9,6 +9,7 @@ import { NewerFormat } from "../format.ts";
 import { dispatch, messageOf } from "../messages.ts";
 import type { MapRunId } from "../ports.ts";
 import { expiry } from "../record.ts";
+import { frontierOf } from "./frontier.ts";
 import type { MapRunEntry } from "./ports.ts";
 import { epochIn, type Occasion, type RunState } from "./run.ts";
 
@@ -69,9 +70,7 @@ export async function changeRun(engine: Engine, id: MapRunId, key: string, chang
   for (let tries = 0; tries < mostTries; tries++) {
     const head = await existing(engine, id);
     const seq = head.seq + 1;
-    const state = isOvertaken(head.state, key)
-      ? undefined
-      : change(head.state, { seq, now: engine.world.clock.now(), key });
+    const state = isOvertaken(head.state, key) ? undefined : change(head.state, occasion(engine, head, key));
     if (!state) {
       await follow(engine, head, key);
       return head;
@@ -83,6 +82,11 @@ export async function changeRun(engine: Engine, id: MapRunId, key: string, chang
     return written;
   }
   throw new Error(`Map Run ${id} could not be changed in ${mostTries} tries`);
+}
+
+function occasion(engine: Engine, { id, seq, state }: RunHead, key: string): Occasion {
+  const frontier = frontierOf(engine, id, epochIn(state));
+  return { seq: seq + 1, now: engine.world.clock.now(), key, ...(frontier !== undefined && { frontier }) };
 }
 
 /**

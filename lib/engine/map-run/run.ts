@@ -128,6 +128,8 @@ export interface Occasion {
   readonly seq: number;
   readonly now: Instant;
   readonly key: string;
+  /** All children of the chunks before that one are taken (`frontier.ts`). */
+  readonly frontier?: number;
 }
 
 /** What becomes of the results: files are written of them, or the parent takes them if they are not too long. */
@@ -195,8 +197,8 @@ export function readOn(state: RunState, staged: Staged, at: Occasion): RunState 
  * The tokens that nobody has are given out, and sent afterwards: a change that comes in between, as the repeated call
  * of one that died, gives out others.
  */
-export function giveMore(state: RunState, { key }: Occasion): RunState | undefined {
-  return isOpen(state) ? giveTokens(state, key) : undefined;
+export function giveMore(state: RunState, at: Occasion): RunState | undefined {
+  return isOpen(state) ? giveTokens(state, at) : undefined;
 }
 
 function givingMore(state: RunState, at: Occasion): RunState {

@@ -17,9 +17,10 @@ import { expiry } from "../record.ts";
 import { childInput, chunkOf, stagedChunk } from "./chunks.ts";
 import { frontierAfter, reportEnd } from "./ended.ts";
 import { type ChildEnd, commitEnd, endOf, type FoundEnd, frontierIn, holdsIn, runChild } from "./express.ts";
+import { noteFrontier } from "./frontier.ts";
 import { checkRunFormat, existing, inEpoch, runFormatVersion } from "./log.ts";
 import { epochIn, isOpen, type RunState } from "./run.ts";
-import { type Chain, noteFrontier, type Search, shiftMessage, type Taken, take, takeNext } from "./tokens.ts";
+import { type Chain, type Search, shiftMessage, type Taken, take, takeNext } from "./tokens.ts";
 
 const done: Verdict = { kind: "done" };
 

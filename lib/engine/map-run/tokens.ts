@@ -15,6 +15,7 @@ import type { Token } from "../segment.ts";
 import { type NewChild, startChild } from "./children.ts";
 import { childInput, chunkOf, runJoin, stagedChunk, takersOf } from "./chunks.ts";
 import { type ChildEnd, endsIn, holdsIn, tokenIn } from "./express.ts";
+import { noteFrontier } from "./frontier.ts";
 import { allSent, type Gift, unsentOf } from "./gifts.ts";
 import { changeRun, existing, inEpoch, type RunHead } from "./log.ts";
 import { epochIn, isOpen, keptIn, type RunState } from "./run.ts";
@@ -59,20 +60,21 @@ export function firstChunks({ concurrency: [first] }: RunState): number {
 
 /**
  * The messages that start a token's first child each. Those of the first generation fill chunk after chunk among
- * themselves, so each may begin at its own: none has to go past the others. From there on the frontier says it.
+ * themselves, so each may begin at its own: none has to go past the others. Of later ones it stands in the gift: a copy
+ * that looked from another chunk on would take another child.
  */
 export async function giveOut(
   engine: Engine,
   run: MapRunId,
   state: RunState,
-  { generation, from, to }: Gift,
+  { generation, from, to, frontier = 0 }: Gift,
 ): Promise<void> {
   const atOnce = 1_000;
   const epoch = epochIn(state);
   for (let first = from; first < to; first += atOnce) {
     const slots = Array.from({ length: Math.min(atOnce, to - first) }, (_, place) => first + place);
     const messages = slots.map((slot) => {
-      const chunk = generation === 0 ? Math.floor(slot / groupWidth) : (frontierOf(engine, run, epoch) ?? 0);
+      const chunk = generation === 0 ? Math.floor(slot / groupWidth) : frontier;
       const token = { slot, generation };
       if (state.express) return shiftMessage({ run, epoch, token }, { taker: takerOf(token), chunk });
       return messageOf({ kind: "run-token", execution: run, branch: "", ...ofEpoch(epoch), token, chunk }, "flow");
@@ -185,16 +187,6 @@ export async function take(
 function noteFull(engine: Engine, run: MapRunId, epoch: number, chunk: number, takers: readonly number[]): void {
   const places = takers.slice(0, groupWidth).map((taker, place): [number, number] => [taker, place]);
   engine.fullChunks.put(`${run} ${chunk}@${epoch}`, new Map(places));
-}
-
-/** From which chunk on there may be children to start, as far as this process knows. */
-export function frontierOf({ frontiers }: Engine, run: MapRunId, epoch: number): number | undefined {
-  return frontiers.get(`${run}@${epoch}`);
-}
-
-/** Everything before that chunk is taken. */
-export function noteFrontier(engine: Engine, run: MapRunId, epoch: number, chunk: number): void {
-  if (chunk > (frontierOf(engine, run, epoch) ?? -1)) engine.frontiers.put(`${run}@${epoch}`, chunk);
 }
 
 /** Of a child, if it says so for this epoch. */

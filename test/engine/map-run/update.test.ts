@@ -9,8 +9,8 @@ import { distributed, numbers, ranSoFar } from "./running.ts";
 const minute = 60_000;
 const rest = { Rest: { Type: "Wait", Seconds: 800, End: true } };
 
-async function begun(MaxConcurrency: number): Promise<Setup & { readonly run: MapRunId }> {
-  const made = await setup({ Each: distributed({ MaxConcurrency }, rest) }, { input: numbers(20) });
+async function begun(MaxConcurrency: number, items = 20): Promise<Setup & { readonly run: MapRunId }> {
+  const made = await setup({ Each: distributed({ MaxConcurrency }, rest) }, { input: numbers(items) });
   await made.pass(1_000);
   const [run] = made.world.summaries().flatMap(({ mapRun }) => (mapRun === undefined ? [] : [mapRun]));
   if (run === undefined) throw new Error("no Map Run has begun");
@@ -51,6 +51,20 @@ test.each([1, 2, 3, 4, 5, 6, 7])("a call that dies at its request %i, and is mad
   await made.pass(10 * minute);
   expect([died, running(made)]).toEqual(["died", 4]);
 });
+
+test.each([2, 3, 4, 5, 6, 7])(
+  "one beyond a chunk's 256 that dies at its request %i, and is made again",
+  async (request) => {
+    const made = await begun(2, 700);
+    const update = (engine: Engine) => updateMapRun(engine, made.run, { maxConcurrency: 300 }, "call");
+    await update(dying(made, request)).catch(() => undefined);
+    // What it could send has come by then.
+    await made.pass(2_000);
+    await update(made.engine);
+    await made.pass(10 * minute);
+    expect(running(made)).toBe(300);
+  },
+);
 
 test("one that falls short of what runs, and another that goes beyond it", async () => {
   const made = await begun(5);

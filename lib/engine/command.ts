@@ -143,8 +143,8 @@ export type Command =
   | (Addressed & OfEpoch & { readonly kind: "deadline" })
   /** The head of the branch has not moved since `seq`: its message may be lost. */
   | (Addressed & { readonly kind: "heal"; readonly seq: number })
-  /** What the store keeps of this execution is given another term. */
-  | (Addressed & { readonly kind: "keep" })
+  /** What the store keeps of this execution is given another term; `anew`: even if it seems to have it. */
+  | (Addressed & { readonly kind: "keep"; readonly anew?: true })
   /** An append outside a message, under `key`, may have died before its effects. */
   | (Addressed & { readonly kind: "guard"; readonly key: string });
 

@@ -58,10 +58,10 @@ function isOld(engine: Engine, { startedAt }: Header): boolean {
 }
 
 function keepNow(execution: ExecutionId): Message {
-  return messageOf({ kind: "keep", execution, branch: "" }, "flow");
+  return messageOf({ kind: "keep", execution, branch: "", anew: true }, "flow");
 }
 
-export async function keep(engine: Engine, { execution }: Keep): Promise<Verdict> {
+export async function keep(engine: Engine, { execution, anew }: Keep): Promise<Verdict> {
   const root = await headOf(engine, execution, "");
   if (!root) return { kind: "done" };
   const hasEnded = root.position.doing.kind === "ended";
@@ -70,12 +70,20 @@ export async function keep(engine: Engine, { execution }: Keep): Promise<Verdict
   const header = await headerAt(engine, root);
   // The same in each try: of a log that is too long for one function's life, the next goes on where that one died.
   const until = expiry(engine, hasEnded ? root.now : termOf(header, engine.world.clock.now()));
-  await engine.world.executions.renew(execution, until);
+  const next = hasEnded ? [] : [nextTerm(header, engine.world.clock.now())];
+  // Other copies of a timer cost next to nothing: the summary gets its term last.
+  const summary = anew || root.header ? undefined : await engine.world.executions.find(execution);
+  const isKept = (summary?.expires ?? 0) >= until;
+  await dispatch(engine, [...(isKept ? [] : await renewAll(engine, header, until)), ...next]);
+  if (!isKept) await engine.world.executions.renew(execution, until);
+  return { kind: "done" };
+}
+
+/** Answers what its Map Runs are to be told. */
+async function renewAll(engine: Engine, header: Header, until: Instant): Promise<readonly Message[]> {
   const { heads, runs } = await renewLog(engine, header, until);
   for (const head of heads.values()) await renewOpen(engine, header, head, until);
-  const next = hasEnded ? [] : [nextTerm(header, engine.world.clock.now())];
-  await dispatch(engine, [...[...runs].map(([run, epoch]) => keepMessage(run, epoch, until)), ...next]);
-  return { kind: "done" };
+  return [...runs].map(([run, epoch]) => keepMessage(run, epoch, until));
 }
 
 interface Renewed {

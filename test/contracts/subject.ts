@@ -27,6 +27,9 @@ export interface Abilities {
 }
 
 export const noon = Date.UTC(2026, 0, 15, 12);
+
+/** A term that is not over when the tests run. */
+export const farAway = Date.UTC(2100, 0, 1);
 export const minute = 60_000;
 
 export function freshName(): string {
@@ -51,7 +54,7 @@ export function segmentOf(
   branch = "",
   body = `body ${branch}#${seq}`,
 ): SegmentRecord {
-  return { execution, branch, seq, body, expires: noon + 1_000_000 };
+  return { execution, branch, seq, body, expires: farAway };
 }
 
 export function summaryOf(id: ExecutionId, more: Partial<ExecutionSummary> = {}): ExecutionSummary {
@@ -65,7 +68,7 @@ export function summaryOf(id: ExecutionId, more: Partial<ExecutionSummary> = {})
     inputHash: "1".repeat(64),
     definitionHash: "2".repeat(64),
     epoch: 0,
-    expires: noon + 1_000_000,
+    expires: farAway,
     ...more,
   };
 }

@@ -276,7 +276,7 @@ export function hasLosses({ world }: Pick<Run, "world">): boolean {
   return says({ world }, fate) || world.segments().some(isOfOverdueChild);
 }
 
-const timedOutChild = /"startedAt":(\d+),"stoppedAt":(\d+),"outcome":\{"status":"TIMED_OUT"/;
+const timedOutChild = /"startedAt":([\d.]+),"stoppedAt":([\d.]+),"outcome":\{"status":"TIMED_OUT"/;
 
 /** Calls were slow, or the clock jumped: and an EXPRESS child's time was over. */
 function isOfOverdueChild({ body }: SegmentRecord): boolean {

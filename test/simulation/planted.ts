@@ -438,7 +438,7 @@ export const bugs: readonly Planted[] = [
     file: `${engine}/map-run/close.ts`,
     from: '!== "closing") return "overtaken";',
     to: '!== "closing") return "done";',
-    only: "mapRunLate",
+    only: "mapRunFails",
   },
   {
     bug: "healing a redriven Map Run passes by the children that had succeeded before",

@@ -8,8 +8,8 @@ import { isOfRun } from "./map-runs.ts";
 
 const day = 24 * 3_600_000;
 
-/** That long it can be read after its end, at least. */
-const retention = 90 * day;
+/** That long it can be read after its end, at least: in an outage its last term may come a day or two late. */
+const retention = 88 * day;
 
 export class Readers {
   private readonly world: SimulatedWorld;

@@ -18,7 +18,7 @@ import { listExecutions } from "./list.ts";
 import { readSegment, segmentItem } from "./log.ts";
 import { executionPartition, summaryKey } from "./places.ts";
 import { renewRows } from "./renew.ts";
-import { afterConflicts, nobodyWasFirst, type Store } from "./store.ts";
+import { afterConflicts, isOver, nobodyWasFirst, type Store } from "./store.ts";
 import { endingUpdate, readSummary, redrivingUpdate, summaryItem, summaryItemKey } from "./summary.ts";
 
 export function openExecutions(store: Store, log: Log): Executions {
@@ -73,7 +73,7 @@ export function openExecutions(store: Store, log: Log): Executions {
       const { Item } = await store.dynamodb.send(
         new GetItemCommand({ TableName: store.table, Key: summaryItemKey(id), ConsistentRead: true }),
       );
-      return Item && readSummary(store, Item);
+      return Item && !isOver(Item) ? readSummary(store, Item) : undefined;
     },
 
     list: (query) => listExecutions(store, query),

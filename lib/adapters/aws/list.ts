@@ -7,7 +7,7 @@ import { QueryCommand } from "@aws-sdk/client-dynamodb";
 import type { ExecutionStatus, ExecutionSummary, Executions, Page } from "../../engine/ports.ts";
 import type { Item } from "./body.ts";
 import { table as names } from "./names.ts";
-import type { Store } from "./store.ts";
+import { isOver, type Store } from "./store.ts";
 import { listedMachine, listKeyOf, listPartition, listShards, listTime, readSummary, statuses } from "./summary.ts";
 
 type ListQuery = Parameters<Executions["list"]>[0];
@@ -31,7 +31,8 @@ export async function listExecutions(store: Store, query: ListQuery): Promise<Pa
   }
   const shown = items.slice(0, query.limit);
   const last = shown.at(-1);
-  const summaries = await Promise.all(shown.map((item) => readSummary(store, item)));
+  const there = shown.filter((item) => !isOver(item));
+  const summaries = await Promise.all(there.map((item) => readSummary(store, item)));
   return { items: summaries, ...(items.length > query.limit && last ? { next: listKeyOf(last) } : {}) };
 }
 

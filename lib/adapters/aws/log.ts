@@ -20,6 +20,7 @@ import { renewRows } from "./renew.ts";
 import {
   afterConflicts,
   expiry,
+  isOver,
   keyOf,
   nobodyWasFirst,
   prefixQuery,
@@ -49,7 +50,7 @@ export function openLog(store: Store, outbox: Outbox): Log {
       const query = prefixQuery(store, branchPartition(execution, branch), branchPrefix(branch));
       const { Items } = await store.dynamodb.send(new QueryCommand({ ...query, ScanIndexForward: false, Limit: 1 }));
       const item = Items?.[0];
-      return item && readSegment(store, execution, item);
+      return item && !isOver(item) ? readSegment(store, execution, item) : undefined;
     },
     branch: (execution, branch, from = 0, limit = Number.POSITIVE_INFINITY) =>
       readBranch(store, execution, branch, from, limit),
@@ -91,6 +92,11 @@ export async function readSegment(store: Store, execution: ExecutionId, item: It
   return { execution, ...key, body: await restore(store.objects, stored), ...readExpiry(item) };
 }
 
+function readSegments(store: Store, execution: ExecutionId, items: readonly Item[]): Promise<readonly SegmentRecord[]> {
+  const there = items.filter((item) => !isOver(item));
+  return Promise.all(there.map((item) => readSegment(store, execution, item)));
+}
+
 async function readBranch(
   store: Store,
   execution: ExecutionId,
@@ -108,7 +114,7 @@ async function readBranch(
   });
   const segments: SegmentRecord[] = [];
   for await (const items of pages) {
-    segments.push(...(await Promise.all(items.map((item) => readSegment(store, execution, item)))));
+    segments.push(...(await readSegments(store, execution, items)));
     if (segments.length >= limit) break;
   }
   return segments.slice(0, limit);
@@ -127,7 +133,7 @@ async function* readPartition(
   for await (const items of queryPages(store, partition, logPrefix)) {
     for (let from = 0; from < items.length; from += parallelRestores) {
       const slice = items.slice(from, from + parallelRestores);
-      yield await Promise.all(slice.map((item) => readSegment(store, execution, item)));
+      yield await readSegments(store, execution, slice);
     }
   }
 }

@@ -33,6 +33,15 @@ export function expiry(expires: Instant | undefined): Item {
   return expires === undefined ? {} : { [names.expires]: { N: String(Math.ceil(expires / 1_000)) } };
 }
 
+/**
+ * Its term is over. DynamoDB removes such items within days, in any order: of a log that has ended long ago the end may
+ * go first, and whoever then took the rest for a log that goes on would go on with it.
+ */
+export function isOver(item: Item): boolean {
+  const { expires } = readExpiry(item);
+  return expires !== undefined && expires <= Date.now();
+}
+
 export function readExpiry(item: Item): { expires?: Instant } {
   const seconds = item[names.expires]?.N;
   return seconds === undefined ? {} : { expires: Number(seconds) * 1_000 };

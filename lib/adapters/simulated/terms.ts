@@ -1,9 +1,7 @@
 /**
- * Rows that a store forgets once their term is over: one at once and another days later, in any order, as DynamoDB
- * does.
+ * Rows that are not there any more once their term is over: DynamoDB removes them later, in any order, and the adapter
+ * leaves out what it has not removed yet.
  */
-import { fnv } from "./prng.ts";
-
 type Instant = number;
 
 export interface Terms {
@@ -26,13 +24,11 @@ export const forever: Terms = {
   remember: () => undefined,
 };
 
-const mostDelay = 2 * 24 * 3_600_000;
-
 export function terms(now: () => Instant, mostAtOnce = Number.POSITIVE_INFINITY): Terms {
   const ends = new Map<string, Instant>();
   const isThere = (row: string): boolean => {
     const end = ends.get(row);
-    return end === undefined || now() < end + (fnv(row, 1) % mostDelay);
+    return end === undefined || now() < end;
   };
   return {
     note(row, expires) {

@@ -287,7 +287,11 @@ function executionsOf({ contents, calls, time, chance, faults }: Setting, make: 
           return answer;
         },
       ),
-    renew: (id, until) => make("executions.renew", id, () => void terms.renew(row(id), until)),
+    renew: (id, until) =>
+      make("executions.renew", id, () => {
+        const there = registry.execution(id);
+        if (terms.renew(row(id), until) && there) registry.write({ ...there, expires: until });
+      }),
     redrive: (id, redriving, segment) =>
       make(
         "executions.redrive",

@@ -195,6 +195,19 @@ describe.skipIf(skipped)(title, async () => {
       expect(items.find((item) => item.id === id)).toMatchObject({ status: "FAILED" });
     });
 
+    test("what has expired is not there any more, though DynamoDB removes it days later and in any order", async () => {
+      const [id, expires] = [someExecution(), Date.now() - 1_000];
+      const summary = { ...summaryOf(id), expires };
+      await world.executions.start(summary, { ...segment(id), expires });
+      for (const seq of [1, 2]) await world.log.append({ ...segment(id, "", seq), expires });
+      expect(await world.log.head(id, "")).toBeUndefined();
+      expect(await world.log.branch(id, "", 0, 10)).toEqual([]);
+      for await (const page of world.log.read(id, undefined)) expect(page).toEqual([]);
+      expect(await world.executions.find(id)).toBeUndefined();
+      const { items } = await world.executions.list({ tenant, machine: summary.machine, limit: 1_000 });
+      expect(items.filter((item) => item.id === id)).toEqual([]);
+    });
+
     test("ten messages that together are too large for a batch all arrive", async () => {
       await drain();
       const bodies = Array.from({ length: 30 }, (_, n) => `${n} ${randomBytes(33_000).toString("base64")}`);

@@ -85,7 +85,7 @@ describe("an outage is not held against", () => {
   };
   const shift = {
     kind: "run-shift",
-    execution: "123456789012/eu-central-1/machine/map",
+    execution: "123456789012/eu-central-1/machine/run",
     token: 0,
     taker: -1,
     chunk: 0,

@@ -23,7 +23,7 @@ import { tellLog, tellWaited } from "./execution-log.ts";
 import { carryExpress } from "./express-start.ts";
 import { leavingNewer } from "./format.ts";
 import { isFinished } from "./guard.ts";
-import { headerAt, headOf } from "./head.ts";
+import { headerAt, headOf, isOfNobody } from "./head.ts";
 import { healHead } from "./heal.ts";
 import { armKeeping, keep, keepRedriven } from "./keep.ts";
 import { withFrontier } from "./map-run/ended.ts";
@@ -34,7 +34,7 @@ import { momentAt } from "./moment.ts";
 import { pollJob, stopJob } from "./poll.ts";
 import type { Delivery, Verdict } from "./ports.ts";
 import { tooManyEvents } from "./quotas.ts";
-import { record, segmentOf } from "./record.ts";
+import { expiry, record, segmentOf } from "./record.ts";
 import { redelivered } from "./redelivery.ts";
 import { resumeBranch } from "./resume.ts";
 import type { Header } from "./segment.ts";
@@ -89,6 +89,7 @@ async function carry(engine: Engine, command: Command, delivery: Delivery): Prom
 async function advance(engine: Engine, baton: Baton, delivery: Delivery): Promise<Verdict> {
   const at = await locate(engine, baton);
   if (at.kind === "passed") return redelivered(engine, baton, delivery);
+  if (at.kind === "forgotten") return done;
   const { header, position } = at;
   const due = dueTime(position) ?? 0;
   if (isEarly(engine, due)) return { kind: "later", at: due };
@@ -110,11 +111,18 @@ async function advance(engine: Engine, baton: Baton, delivery: Delivery): Promis
 
 type Located =
   | { readonly kind: "here"; readonly header: Header; readonly position: Position }
-  | { readonly kind: "passed" };
+  | { readonly kind: "passed" }
+  /** It was stopped while it waited, so long ago that its log is gone. */
+  | { readonly kind: "forgotten" };
 
 /** The position the baton starts from: what it carries, what this process remembers, or what the log says. */
 async function locate(engine: Engine, baton: Baton): Promise<Located> {
-  if (baton.header && baton.position) return { kind: "here", header: baton.header, position: baton.position };
+  const { header: carried, position } = baton;
+  if (carried && position) {
+    const isLong = dueTime(position) !== undefined && engine.world.clock.now() >= expiry(engine, carried.startedAt);
+    if (isLong && !(await headOf(engine, baton.execution, baton.branch))) return { kind: "forgotten" };
+    return { kind: "here", header: carried, position };
+  }
   const known = engine.newest.get(branchKey(baton.execution, baton.branch));
   if (known && known.seq === baton.seq - 1) {
     return { kind: "here", header: await headerAt(engine, known), position: known.position };
@@ -125,6 +133,7 @@ async function locate(engine: Engine, baton: Baton): Promise<Located> {
     return { kind: "here", header, position: await beginningOf(engine, header, baton) };
   }
   const head = await headOf(engine, baton.execution, baton.branch);
+  if (!head && (await isOfNobody(engine, baton))) return { kind: "forgotten" };
   if (!head) throw new Error(`${baton.execution}${baton.branch} has a baton for ${baton.seq} but no segment`);
   if (head.seq >= baton.seq) return { kind: "passed" };
   return { kind: "here", header: await headerAt(engine, head), position: head.position };

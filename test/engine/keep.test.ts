@@ -17,6 +17,7 @@ import { describeMapRun } from "../../lib/engine/map-run/describe.ts";
 import type { ExecutionId, MapRunId, Verdict } from "../../lib/engine/ports.ts";
 import { redriveExecution } from "../../lib/engine/redrive.ts";
 import { startExecution } from "../../lib/engine/start.ts";
+import { stopExecution } from "../../lib/engine/stop.ts";
 import { tenant } from "./setup.ts";
 
 const hour = 3_600_000;
@@ -242,6 +243,23 @@ test.each([
   expect(history.filter(({ type }) => type === "ExecutionRedriven")).toHaveLength(12);
   expect(history.map((event) => event.id)).toEqual(history.map((_event, index) => index + 1));
 });
+
+test.each(["", " in a branch"])(
+  "one that is stopped while it waits for a year%s stays stopped when the year is over",
+  async (where) => {
+    const States = { Nap: { Type: "Wait", Seconds: year / 1_000, Next: "Done" }, Done: { Type: "Pass", End: true } };
+    const inside = { StartAt: "Nap", States };
+    const both = { StartAt: "Both", States: { Both: { Type: "Parallel", Branches: [inside], End: true } } };
+    const { world, engine, id, begun } = await started(where === "" ? inside : both);
+    await pass(world, engine, begun + day);
+    await stopExecution(engine, id, {}, "call");
+    await pass(world, engine, begun + year - day);
+    const calls = world.calls.length;
+    await pass(world, engine, begun + year + day);
+    expect(world.calls.slice(calls).filter(({ name }) => /append|commit/.test(name))).toEqual([]);
+    expect([world.waiting("flow"), world.waiting("tasks")]).toEqual([0, 0]);
+  },
+);
 
 test("what ends within a month is given no other term", async () => {
   const { world, engine, begun } = await started({

@@ -108,7 +108,7 @@ export function simulatedWorld(options: SimulatedOptions): SimulatedWorld {
     options.faults === "drawn" ? drawFaults(prng(`faults ${options.seed}`)) : { ...noFaults, ...options.faults };
   const current = () => faults;
   const strikes = strikesOf(chance, current);
-  const nature = { losesTail: kind === "local", forgets: options.forgets };
+  const nature = { losesTail: kind === "local", forgets: kind === "remote" ? options.forgets : undefined };
   const inside = contents(nature, options.groupWidth ?? 256, chance, current, strikes, time.now);
   for (const [bucket, keys] of Object.entries(options.files ?? {})) {
     for (const [key, file] of Object.entries(keys)) inside.files.set(`${bucket}/${key}`, Buffer.from(file));

@@ -44,8 +44,7 @@ function Tasks({ chosen }: { readonly chosen: string | undefined }) {
     <>
       {error && <Failed error={error} />}
       <p class="quiet" role="status">
-        {says} {tasks.length === 0 ? "" : `${several(tasks.length, "task waits", "tasks wait")} for somebody`}
-        {areAll ? (tasks.length === 0 ? "" : ".") : ", and more than these were looked for: `baton inbox` lists all."}
+        {says} {waiting(tasks.length, areAll)}
       </p>
       {value && areAll && tasks.length === 0 && <p class="empty">Nobody is waited for.</p>}
       {tasks.length > 0 && (
@@ -69,6 +68,12 @@ function Tasks({ chosen }: { readonly chosen: string | undefined }) {
       )}
     </>
   );
+}
+
+function waiting(tasks: number, areAll: boolean): string {
+  const some = `${several(tasks, "task waits", "tasks wait")} for somebody`;
+  if (!areAll) return `${some}, and more than these were looked for: \`baton inbox\` lists all.`;
+  return tasks === 0 ? "" : `${some}.`;
 }
 
 function gone(areAll: boolean): string {

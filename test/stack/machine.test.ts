@@ -14,7 +14,7 @@ import { AwsSolutionsChecks } from "cdk-nag";
 import { Construct } from "constructs";
 import { describe, expect, test, vi } from "vitest";
 import { Baton, BatonStateMachine, type BatonStateMachineProps, type IBaton } from "../../lib/stack/index.ts";
-import { emptyBundles, onlyResource, resources } from "./synthesized.ts";
+import { attributes, emptyBundles, onlyResource, resources, secret } from "./synthesized.ts";
 
 // Synthesizing takes its time on a busy machine.
 vi.setConfig({ testTimeout: 120_000 });
@@ -22,17 +22,6 @@ vi.setConfig({ testTimeout: 120_000 });
 const bundles = emptyBundles();
 const env = { account: "111122223333", region: "eu-west-1" };
 const pass = JSON.stringify({ StartAt: "A", States: { A: { Type: "Pass", End: true } } });
-const secret = (role: string): string => `arn:aws:secretsmanager:eu-west-1:111122223333:secret:${role}-AbCdEf`;
-
-const attributes = {
-  endpoint: "https://abc.execute-api.eu-west-1.amazonaws.com",
-  accessKeySecretArn: secret("admin"),
-  keySecretArns: { read: secret("read"), start: secret("start"), operate: secret("operate") },
-  taskRoleArn: "arn:aws:iam::111122223333:role/tasks",
-  flowQueueArn: "arn:aws:sqs:eu-west-1:111122223333:flow",
-  tasksQueueArn: "arn:aws:sqs:eu-west-1:111122223333:tasks",
-  deadLetterQueueArn: "arn:aws:sqs:eu-west-1:111122223333:dead",
-};
 
 function installation(stack: Stack, more: object = {}): IBaton {
   return Baton.fromBatonAttributes(stack, "Baton", { ...attributes, ...more });

@@ -12,13 +12,12 @@ import { expect, test, vi } from "vitest";
 import { permissions } from "../../lib/api/permissions.ts";
 import { Baton, BatonStateMachine, type BatonStateMachineProps } from "../../lib/stack/index.ts";
 import { grantable } from "../../lib/stack/machine-base.ts";
-import { emptyBundles, onlyResource } from "./synthesized.ts";
+import { attributes, emptyBundles, onlyResource, secret } from "./synthesized.ts";
 
 // Synthesizing takes its time on a busy machine.
 vi.setConfig({ testTimeout: 120_000 });
 
 const bundles = emptyBundles();
-const secret = (role: string): string => `arn:aws:secretsmanager:eu-west-1:111122223333:secret:${role}-AbCdEf`;
 
 function shop(): {
   readonly stack: Stack;
@@ -26,15 +25,7 @@ function shop(): {
 } {
   const app = new App({ context: { "@aws-cdk/core:validateAgainstDefaultRules": false } });
   const stack = new Stack(app, "Shop", { env: { account: "111122223333", region: "eu-west-1" } });
-  const baton = Baton.fromBatonAttributes(stack, "Baton", {
-    endpoint: "https://abc.execute-api.eu-west-1.amazonaws.com",
-    accessKeySecretArn: secret("admin"),
-    keySecretArns: { read: secret("read"), start: secret("start"), operate: secret("operate") },
-    taskRoleArn: "arn:aws:iam::111122223333:role/tasks",
-    flowQueueArn: "arn:aws:sqs:eu-west-1:111122223333:flow",
-    tasksQueueArn: "arn:aws:sqs:eu-west-1:111122223333:tasks",
-    deadLetterQueueArn: "arn:aws:sqs:eu-west-1:111122223333:dead",
-  });
+  const baton = Baton.fromBatonAttributes(stack, "Baton", attributes);
   return { stack, machine: (id, props) => new BatonStateMachine(stack, id, { baton, bundles, ...props }) };
 }
 

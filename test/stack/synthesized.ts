@@ -18,6 +18,19 @@ export function emptyBundles(): string {
 
 const bundles = emptyBundles();
 
+export const secret = (role: string): string => `arn:aws:secretsmanager:eu-west-1:111122223333:secret:${role}-AbCdEf`;
+
+/** Of an installation that another app has made. */
+export const attributes = {
+  endpoint: "https://abc.execute-api.eu-west-1.amazonaws.com",
+  accessKeySecretArn: secret("admin"),
+  keySecretArns: { read: secret("read"), start: secret("start"), operate: secret("operate") },
+  taskRoleArn: "arn:aws:iam::111122223333:role/tasks",
+  flowQueueArn: "arn:aws:sqs:eu-west-1:111122223333:flow",
+  tasksQueueArn: "arn:aws:sqs:eu-west-1:111122223333:tasks",
+  deadLetterQueueArn: "arn:aws:sqs:eu-west-1:111122223333:dead",
+};
+
 /** `checked` holds the template against CloudFormation's schemas, which takes a few seconds. */
 export function batonStack(props: BatonStackProps = {}, checked = false): { app: App; stack: BatonStack } {
   const app = new App({

@@ -3,7 +3,7 @@
  * older drafts, items by their place, `null` for a property) is no rule and makes no field of another kind, so that
  * the task can be answered whatever asks.
  */
-import type { Schema } from "./schema.ts";
+import { isObject, type Schema } from "./schema.ts";
 
 export function readSchema(given: unknown): Schema {
   if (!isObject(given)) return {};
@@ -48,8 +48,4 @@ function number(value: unknown): number | undefined {
 
 function isTexts(value: unknown): value is readonly string[] {
   return Array.isArray(value) && value.every((each) => typeof each === "string");
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -64,7 +64,7 @@ function withArticle(type: string): string {
   return type === "null" ? "null" : `${/^[aio]/.test(type) ? "an" : "a"} ${type}`;
 }
 
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 

@@ -113,10 +113,9 @@ describe("the folder", () => {
 
   test.skipIf(!existsSync("/proc/self/stat"))("is taken over from a process that nobody has buried", async () => {
     await world.close();
-    // The child of a shell that becomes a program which does not ask for its children's ends.
-    const parent = spawn("sh", ["-c", "sh -c 'exit 0' & echo $!; exec sleep 60"], {
-      stdio: ["ignore", "pipe", "ignore"],
-    });
+    // The child of a shell that becomes a program which does not ask for its children's ends. It ends once that has
+    // happened: a shell asks before each of its commands.
+    const parent = spawn("sh", ["-c", "sleep 60 & echo $!; exec sleep 60"], { stdio: ["ignore", "pipe", "ignore"] });
     try {
       const [line] = await once(parent.stdout, "data");
       const pid = Number(String(line));
@@ -124,6 +123,8 @@ describe("the folder", () => {
         readFileSync(`/proc/${pid}/stat`, "utf8")
           .replace(/^.*\) /s, "")
           .split(" ");
+      await expect.poll(() => readFileSync(`/proc/${parent.pid}/comm`, "utf8").trim()).toBe("sleep");
+      process.kill(pid, "SIGKILL");
       await expect.poll(() => stat()[0]).toBe("Z");
       const boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
       const owner = { pid, host: hostname(), born: `${boot} ${stat()[19]}` };

@@ -21,7 +21,7 @@ import type { BatonFunction, FunctionName } from "./function.ts";
 import { consume, createFunctions, taskSettings, timeoutsOf } from "./functions.ts";
 import { createGateway, createSyncUrl } from "./gateway.ts";
 import { createAlarms, deadLetters, type MeasuredQueues, transitions } from "./metrics.ts";
-import { type MapRunBuckets, permit, permitMapRuns, permitTelling } from "./permissions.ts";
+import { type MapRunBuckets, permit, permitCalls, permitMapRuns, permitTelling } from "./permissions.ts";
 import { createQueues } from "./queues.ts";
 import { createBucket, createSigningKey, createTable } from "./storage.ts";
 
@@ -92,7 +92,8 @@ export interface ResourceLimit {
 
 export interface BatonProps extends MapRunBuckets {
   /**
-   * Lambda functions that Task states may call. Others are refused by IAM.
+   * Lambda functions that Task states may call, by any version and alias; of a `Version` or `Alias` that one alone.
+   * Others are refused by IAM.
    * @default - none; see also `Baton.taskRole`
    */
   readonly taskFunctions?: lambda.IFunction[];
@@ -356,8 +357,7 @@ export class Baton extends BatonBase {
       schedule: events.Schedule.rate(Duration.days(1)),
       targets: [new LambdaFunction(functions.heal.handler)],
     });
-    const called = (props.taskFunctions ?? []).map((each) => each.functionArn);
-    if (called.length > 0) functions.tasks.allow(["lambda:InvokeFunction"], called);
+    permitCalls(functions.tasks, props.taskFunctions ?? []);
     if (props.assumableRoles?.length) functions.tasks.allow(["sts:AssumeRole"], props.assumableRoles);
     permitTelling(functions, props);
     permitMapRuns(functions.advance, props);

@@ -2,9 +2,10 @@
  * Who may do what: one row for each function. Every resource is a single one, but for the objects of the
  * bucket, whose names are not known beforehand.
  */
-import { CfnElement, Validations } from "aws-cdk-lib";
+import { CfnElement, Stack, Validations } from "aws-cdk-lib";
 import type * as dynamodb from "aws-cdk-lib/aws-dynamodb";
 import type * as events from "aws-cdk-lib/aws-events";
+import type * as lambda from "aws-cdk-lib/aws-lambda";
 import type * as logs from "aws-cdk-lib/aws-logs";
 import type * as s3 from "aws-cdk-lib/aws-s3";
 import type * as secretsmanager from "aws-cdk-lib/aws-secretsmanager";
@@ -42,6 +43,29 @@ export function permit(functions: Readonly<Record<FunctionName, BatonFunction>>,
   for (const name of ["api", "sync"] as const) {
     functions[name].allow(["lambda:InvokeFunction"], [functions.tasks.handler.functionArn]);
   }
+}
+
+/** What Task states may call: a function, and with it its versions and aliases, which the CDK tells apart from itself. */
+export function permitCalls(to: BatonFunction, called: readonly lambda.IFunction[]): void {
+  if (called.length === 0) return;
+  to.allow(
+    ["lambda:InvokeFunction"],
+    called.flatMap((each) => each.resourceArnsForGrantInvoke),
+  );
+  Validations.of(to).acknowledge(
+    ...called.map(({ functionArn }) => ({
+      id: `AwsSolutions-IAM5[Resource::${ofNag(to, functionArn)}:*]`,
+      reason: "The versions and aliases of one function.",
+    })),
+  );
+}
+
+/** As cdk-nag writes an ARN: an attribute of another resource in angle brackets. */
+function ofNag(scope: BatonFunction, arn: string): string {
+  const resolved: unknown = Stack.of(scope).resolve(arn);
+  if (typeof resolved === "string") return resolved;
+  const { "Fn::GetAtt": attribute } = resolved as { "Fn::GetAtt"?: readonly string[] };
+  return attribute ? `<${attribute.join(".")}>` : arn;
 }
 
 /** Each function takes steps, so each may have to tell of them. */

@@ -294,13 +294,15 @@ describe("rights", () => {
 });
 
 describe("props", () => {
-  test("task functions: the tasks worker may call just those", () => {
+  test("task functions: the tasks worker may call just those, by version and alias too, and of an alias no more", () => {
     const { stack } = batonStack();
     const arn = "arn:aws:lambda:eu-west-1:111122223333:function:charge-card";
     const named = lambda.Function.fromFunctionArn(stack, "Charge", arn);
-    const { Properties } = onlyResource(templateOf({ taskFunctions: [named] }), "AWS::IAM::Policy", "BatonTasksRole");
+    const live = lambda.Version.fromVersionArn(stack, "Ship", "arn:aws:lambda:eu-west-1:111122223333:function:ship:3");
+    const template = templateOf({ taskFunctions: [named, live] });
+    const { Properties } = onlyResource(template, "AWS::IAM::Policy", "BatonTasksRole");
     expect(JSON.stringify(Properties)).toContain(
-      `{"Action":"lambda:InvokeFunction","Effect":"Allow","Resource":"${arn}"}`,
+      `{"Action":"lambda:InvokeFunction","Effect":"Allow","Resource":${JSON.stringify([arn, `${arn}:*`, live.functionArn])}}`,
     );
   });
 

@@ -37,6 +37,8 @@ export interface IBaton extends IResource {
   _keyOf(role: KeyRole, machine?: string): KeySecret;
   /** Absent: it is imported. @internal */
   readonly _functions?: Readonly<Record<FunctionName, BatonFunction>>;
+  /** Told when an alarm goes off that belongs to the installation, but is in the stack of one of its users. @internal */
+  readonly _alarmTopic?: sns.ITopic | undefined;
   /** Lets the grantee read the key of the role `start`: to start executions, answer tasks and read. */
   grantStartExecution(grantee: iam.IGrantable): iam.Grant;
   /** Lets the grantee read the key of the role `read`: to list and describe. */
@@ -76,6 +78,11 @@ export interface BatonAttributes {
    * @default false
    */
   readonly machineRoles?: boolean;
+  /**
+   * Told when a start by a rule or schedule is a dead letter: the installation's `alarmTopic`, or another.
+   * @default - that alarm has no action
+   */
+  readonly alarmTopic?: sns.ITopic;
   readonly flowQueueArn: string;
   readonly tasksQueueArn: string;
   readonly deadLetterQueueArn: string;
@@ -243,6 +250,8 @@ class ImportedBaton extends BatonBase {
   /** @internal */
   readonly _machineRoles: boolean;
   /** @internal */
+  readonly _alarmTopic: sns.ITopic | undefined;
+  /** @internal */
   protected readonly _queues: MeasuredQueues;
   readonly #keySecretArns: Readonly<Partial<Record<KeyRole, string>>>;
   readonly #taskRoleArn: string | undefined;
@@ -254,6 +263,7 @@ class ImportedBaton extends BatonBase {
     this.endpoint = attributes.endpoint;
     this.accessKeySecretArn = attributes.accessKeySecretArn;
     this._machineRoles = attributes.machineRoles ?? false;
+    this._alarmTopic = attributes.alarmTopic;
     this.#taskRoleArn = attributes.taskRoleArn;
     this.#keySecretArns = { ...attributes.keySecretArns, admin: attributes.accessKeySecretArn };
     this._queues = {
@@ -306,6 +316,8 @@ export class Baton extends BatonBase {
   readonly alarms: cloudwatch.Alarm[];
   /** @internal */
   readonly _machineRoles: boolean;
+  /** @internal */
+  readonly _alarmTopic: sns.ITopic | undefined;
   /** @internal */
   protected readonly _queues: MeasuredQueues;
   /** Secret with the keys that `baton keys` issues. */
@@ -376,6 +388,7 @@ export class Baton extends BatonBase {
     this.deadLetterQueue = queues.deadLetters;
     this.taskRole = functions.tasks.role;
     this._machineRoles = props.machineRoles ?? false;
+    this._alarmTopic = props.alarmTopic;
     this.alarms = [
       ...createAlarms(this, queues, {
         transitionsPerHour: props.transitionsPerHourAlarm ?? 1_000_000,

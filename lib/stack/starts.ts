@@ -4,10 +4,13 @@
  * the function failed it does not hear, and Lambda's own two retries are over within minutes.
  */
 import { Duration, Stack } from "aws-cdk-lib";
+import * as cloudwatch from "aws-cdk-lib/aws-cloudwatch";
+import { SnsAction } from "aws-cdk-lib/aws-cloudwatch-actions";
 import type * as targets from "aws-cdk-lib/aws-events-targets";
 import type * as lambda from "aws-cdk-lib/aws-lambda";
 import { SqsEventSource } from "aws-cdk-lib/aws-lambda-event-sources";
 import * as logs from "aws-cdk-lib/aws-logs";
+import type * as sns from "aws-cdk-lib/aws-sns";
 import * as sqs from "aws-cdk-lib/aws-sqs";
 import { Construct, type IConstruct } from "constructs";
 import { environment } from "../adapters/aws/names.ts";
@@ -32,9 +35,16 @@ export type TriesProps = Pick<targets.TargetBaseProps, "deadLetterQueue" | "maxE
 
 const timeout = Duration.minutes(1);
 
+/**
+ * Beyond the 186 tries that a start may have, and those that Lambda's throttling uses up. What kills its function
+ * comes again after the visibility time-out only: for a day, as what fails does.
+ */
+const maxReceiveCount = 240;
+
 /** Those of the stack for the machine's installation, with leave to start this machine. */
 export function startsOf(scope: IConstruct, machine: IBatonStateMachine, bundles: string | undefined): Starts {
   const starts = shared(scope, machine._baton, "Starts", Starts, bundles);
+  starts.alarm(machine._baton._alarmTopic);
   machine.grantStartExecution(starts.handler);
   return starts;
 }
@@ -42,12 +52,20 @@ export function startsOf(scope: IConstruct, machine: IBatonStateMachine, bundles
 class Starts extends Construct {
   readonly queue: sqs.IQueue;
   readonly handler: lambda.IFunction;
+  readonly #deadLetters: sqs.Queue;
+  #alarm: cloudwatch.Alarm | undefined;
 
   constructor(scope: Construct, id: string, bundles: string) {
     super(scope, id);
+    // What lies there was sent two days before at most: a broken function may be mended until its 14 days are over.
+    this.#deadLetters = new sqs.Queue(this, "DeadLetterQueue", {
+      retentionPeriod: Duration.days(14),
+      enforceSSL: true,
+    });
     this.queue = new sqs.Queue(this, "Queue", {
-      // A day of tries, and a day in which a broken function may be mended.
+      // A day of tries, and a day in which nobody reads it.
       retentionPeriod: Duration.days(2),
+      deadLetterQueue: { queue: this.#deadLetters, maxReceiveCount },
       // What Lambda asks for: time for a batch, and for being throttled.
       visibilityTimeout: Duration.seconds(timeout.toSeconds() * 6),
       enforceSSL: true,
@@ -63,6 +81,24 @@ class Starts extends Construct {
     });
     handler.addEventSource(new SqsEventSource(this.queue, { batchSize: 10, reportBatchItemFailures: true }));
     this.handler = handler;
+  }
+
+  /** Goes off when there is a dead letter, however many targets ask for it. */
+  alarm(topic: sns.ITopic | undefined): void {
+    if (this.#alarm) return;
+    const { queueUrl } = this.#deadLetters;
+    this.#alarm = new cloudwatch.Alarm(this, "DeadLettersAlarm", {
+      metric: this.#deadLetters.metricApproximateNumberOfMessagesVisible({
+        statistic: "max",
+        period: Duration.minutes(1),
+      }),
+      threshold: 1,
+      alarmDescription: `What a rule or schedule starts crashed its function again and again: baton dlq list --starts ${queueUrl}`,
+      evaluationPeriods: 1,
+      comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
+    });
+    if (topic) this.#alarm.addAlarmAction(new SnsAction(topic));
   }
 
   /** `asker`: whose target it is; `occasion`: how the sender names the event. */

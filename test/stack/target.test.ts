@@ -3,10 +3,12 @@ import { App, Duration, Stack } from "aws-cdk-lib";
 import { Template } from "aws-cdk-lib/assertions";
 import * as events from "aws-cdk-lib/aws-events";
 import * as scheduler from "aws-cdk-lib/aws-scheduler";
+import * as sns from "aws-cdk-lib/aws-sns";
 import * as sqs from "aws-cdk-lib/aws-sqs";
 import { expect, test, vi } from "vitest";
 import {
   Baton,
+  type BatonAttributes,
   BatonScheduleTarget,
   type BatonScheduleTargetProps,
   BatonStateMachine,
@@ -25,7 +27,11 @@ const secret = (role: string): string => `arn:aws:secretsmanager:eu-west-1:11112
 const endpoint = "https://abc.execute-api.eu-west-1.amazonaws.com";
 const stateMachineArn = "arn:aws:states:eu-west-1:111122223333:stateMachine:orders";
 
-function synthesized(props: (stack: Stack) => BatonTargetProps = () => ({}), rules = 1): Template {
+function synthesized(
+  props: (stack: Stack) => BatonTargetProps = () => ({}),
+  rules = 1,
+  more: (stack: Stack) => Partial<BatonAttributes> = () => ({}),
+): Template {
   return templateWith((stack, machine) => {
     for (let rule = 0; rule < rules; rule++) {
       new events.Rule(stack, `Nightly${rule}`, {
@@ -33,10 +39,13 @@ function synthesized(props: (stack: Stack) => BatonTargetProps = () => ({}), rul
         targets: [new BatonTarget(machine, { bundles, ...props(stack) })],
       });
     }
-  });
+  }, more);
 }
 
-function templateWith(add: (stack: Stack, machine: IBatonStateMachine) => void): Template {
+function templateWith(
+  add: (stack: Stack, machine: IBatonStateMachine) => void,
+  more: (stack: Stack) => Partial<BatonAttributes> = () => ({}),
+): Template {
   const app = new App({ context: { "@aws-cdk/core:validateAgainstDefaultRules": false } });
   const stack = new Stack(app, "Shop", { env: { account: "111122223333", region: "eu-west-1" } });
   const baton = Baton.fromBatonAttributes(stack, "Baton", {
@@ -46,6 +55,7 @@ function templateWith(add: (stack: Stack, machine: IBatonStateMachine) => void):
     flowQueueArn: "arn:aws:sqs:eu-west-1:111122223333:flow",
     tasksQueueArn: "arn:aws:sqs:eu-west-1:111122223333:tasks",
     deadLetterQueueArn: "arn:aws:sqs:eu-west-1:111122223333:dead",
+    ...more(stack),
   });
   const machine = BatonStateMachine.fromStateMachineArn(stack, "Orders", baton, stateMachineArn);
   add(stack, machine);
@@ -106,7 +116,7 @@ test("two rules have one queue and are two targets, and its function may read th
   expect({ Handler, Runtime }).toEqual({ Handler: "index.handler", Runtime: "nodejs24.x" });
   const names = ["Nightly0", "Nightly1"].map((rule) => (started(template, rule) as { target: string }).target);
   expect(new Set(names).size).toBe(2);
-  const [[queue]] = resources(template, "AWS::SQS::Queue") as [[string, unknown]];
+  const [queue] = resources(template, "AWS::SQS::Queue").find(([id]) => !id.includes("DeadLetter")) ?? [];
   const { EventSourceArn, FunctionResponseTypes } = onlyResource(
     template,
     "AWS::Lambda::EventSourceMapping",
@@ -121,6 +131,29 @@ test("two rules have one queue and are two targets, and its function may read th
   );
   const ofSecrets = statements.filter(({ Action }) => JSON.stringify(Action).includes("secretsmanager"));
   expect(ofSecrets.map(({ Resource }) => Resource)).toEqual([secret("start")]);
+});
+
+test("what kills its function for a day is a dead letter of the stack, of which an alarm tells the installation's topic", () => {
+  const topicArn = "arn:aws:sns:eu-west-1:111122223333:operators";
+  const template = synthesized(
+    () => ({}),
+    2,
+    (stack) => ({ alarmTopic: sns.Topic.fromTopicArn(stack, "T", topicArn) }),
+  );
+  const queues = resources(template, "AWS::SQS::Queue");
+  const [dead] = queues.find(([, { Properties }]) => Properties["RedrivePolicy"] === undefined) ?? [];
+  const [, starts] = queues.find(([id]) => id !== dead) ?? [];
+  // Beyond the tries that a start has, so that it is given up as one that failed before it is a dead letter.
+  expect(starts?.Properties["RedrivePolicy"]).toEqual({
+    deadLetterTargetArn: { "Fn::GetAtt": [dead, "Arn"] },
+    maxReceiveCount: 240,
+  });
+  expect(onlyResource(template, "AWS::CloudWatch::Alarm").Properties).toMatchObject({
+    AlarmActions: [topicArn],
+    AlarmDescription: { "Fn::Join": ["", [expect.stringContaining("baton dlq list --starts "), { Ref: dead }]] },
+    Dimensions: [{ Name: "QueueName", Value: { "Fn::GetAtt": [dead, "QueueName"] } }],
+    Threshold: 1,
+  });
 });
 
 test("a dead-letter queue and retries are the target's", () => {

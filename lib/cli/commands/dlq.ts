@@ -1,5 +1,9 @@
-/** `baton dlq list|redrive`: the messages that killed their workers again and again, to be looked at and sent once more. */
+/**
+ * `baton dlq list|redrive`: the messages that killed their workers again and again, to be looked at and sent once more.
+ * Of an installation, or with `--starts` of the rules and schedules of a stack.
+ */
 import { Command } from "commander";
+import type { StartLetter } from "../../adapters/aws/start-letters.ts";
 import { type DeadLetter, readDeadLetter, redriveDeadLetter } from "../../engine/dead-letter-queue.ts";
 import { executionArn } from "../../engine/identity.ts";
 import type { Delivery } from "../../engine/ports.ts";
@@ -10,6 +14,7 @@ import { jsonOption, readLimit } from "../options.ts";
 interface Options extends NamedInstallation {
   readonly most: number;
   readonly json?: boolean;
+  readonly starts?: string;
 }
 
 export function dlqCommand(): Command {
@@ -22,6 +27,10 @@ export function dlqCommand(): Command {
 
 function withOptions(command: Command): Command {
   command.option("--most <n>", "letters at most", readLimit, 1_000);
+  command.option(
+    "--starts <name|url>",
+    "instead of an installation's: the queue of starts by rules and schedules that died",
+  );
   for (const option of installationOptions()) command.addOption(option);
   return command.addOption(jsonOption()).exitOverride();
 }
@@ -38,6 +47,7 @@ async function open(options: Options): Promise<Operator> {
 }
 
 async function listLetters(options: Options): Promise<void> {
+  if (options.starts !== undefined) return listStarts(options, options.starts);
   const { engine, deadLetters, inbox, close } = await open(options);
   const seen: Delivery[] = [];
   try {
@@ -54,6 +64,7 @@ async function listLetters(options: Options): Promise<void> {
 }
 
 async function redriveLetters(options: Options): Promise<void> {
+  if (options.starts !== undefined) return redriveStarts(options, options.starts);
   const { engine, deadLetters, inbox, close } = await open(options);
   const counts = { sent: 0, forgotten: 0, foreign: 0 };
   try {
@@ -72,6 +83,59 @@ async function redriveLetters(options: Options): Promise<void> {
     console.log(options.json ? JSON.stringify({ redriven: sent, forgotten, left: foreign }) : line);
   } finally {
     close();
+  }
+}
+
+async function openStarts(queue: string, most: number): Promise<AsyncIterable<StartLetter>> {
+  const { makeClients } = await import("../../adapters/aws/clients.ts");
+  const { startLetters } = await import("../../adapters/aws/start-letters.ts");
+  return startLetters(makeClients().sqs, queue, most);
+}
+
+async function listStarts(options: Options, queue: string): Promise<void> {
+  const seen: StartLetter[] = [];
+  try {
+    for await (const letter of await openStarts(queue, options.most)) {
+      seen.push(letter);
+      printStart(options, letter);
+    }
+    if (!options.json) console.log(`${seen.length} dead letters`);
+  } catch (error) {
+    throw inWords(error);
+  } finally {
+    // Others may have them again.
+    await Promise.all(seen.map((letter) => letter.leave()));
+  }
+}
+
+async function redriveStarts(options: Options, queue: string): Promise<void> {
+  const left: StartLetter[] = [];
+  let sent = 0;
+  try {
+    for await (const letter of await openStarts(queue, options.most)) {
+      if (letter.start) {
+        await letter.again();
+        sent += 1;
+      } else left.push(letter);
+      printStart(options, letter);
+    }
+    const others = left.length > 0 ? `, ${left.length} left that Baton did not write` : "";
+    console.log(
+      options.json ? JSON.stringify({ redriven: sent, left: left.length }) : `${sent} dead letters sent again${others}`,
+    );
+  } catch (error) {
+    throw inWords(error);
+  } finally {
+    await Promise.all(left.map((letter) => letter.leave()));
+  }
+}
+
+function printStart({ json }: Options, { start, receives, sent }: StartLetter): void {
+  const since = new Date(sent).toISOString();
+  if (json) console.log(JSON.stringify({ kind: start ? "start" : "unknown", ...start, sent: since, receives }));
+  else {
+    const what = start ? `${start.stateMachineArn}  a start for ${start.occasion}` : "not a start of Baton";
+    console.log(`${what}, sent ${since}, received ${receives} times`);
   }
 }
 

@@ -10,6 +10,7 @@ import { InboxPage } from "./pages/inbox.tsx";
 import { KeyPage } from "./pages/key.tsx";
 import { MachinePage } from "./pages/machine.tsx";
 import { MachinesPage } from "./pages/machines.tsx";
+import { Guarded } from "./parts/guarded.tsx";
 import { link, type Route, useRoute } from "./route.ts";
 import { chooseTheme, chosenTheme, type Theme, themes } from "./theme.ts";
 
@@ -52,7 +53,9 @@ export function App() {
         <Settings role={session.key && session.role} />
       </header>
       <main id="main" tabIndex={-1}>
-        {session.refused !== undefined || section === "key" ? <KeyPage /> : pageFor(route)}
+        <Guarded where={route.path.join("/")}>
+          {session.refused !== undefined || section === "key" ? <KeyPage /> : pageFor(route)}
+        </Guarded>
       </main>
     </>
   );

@@ -1,8 +1,9 @@
 /** The definition of a machine and its graph, checked while one writes, and saved with what changes shown first. */
-import { useMemo, useState } from "preact/hooks";
+import { useLayoutEffect, useMemo, useState } from "preact/hooks";
 import { call } from "../api/client.ts";
 import type { MachineDescription } from "../api/wire.ts";
 import { ActDialog } from "../parts/dialog.tsx";
+import { draftOf } from "../parts/draft.ts";
 import { Payload } from "../parts/payload.tsx";
 import { pretty } from "../parts/pretty.ts";
 import { shellWord } from "../parts/words.ts";
@@ -14,24 +15,39 @@ interface DefinitionProps {
   readonly changed: () => void;
 }
 
+interface Written {
+  readonly text: string;
+  /** What it was begun from. */
+  readonly revisionId: string | undefined;
+}
+
 /** Nobody loses what he has written, and nobody undoes unseen what another one has saved. */
 const meanwhile =
   "Somebody has saved it since you opened it. What changes is now shown against that: saved again, yours takes its place.";
 
 export function Definition({ machine, mayChange, changed }: DefinitionProps) {
   const { name, type, stateMachineArn } = machine;
-  const [saved, setSaved] = useState(machine);
+  const draft = useMemo(() => draftOf<Written>(`definition of ${name}`), [name]);
+  const [begun] = useState(draft.read);
+  const [saved, setSaved] = useState({ ...machine, revisionId: begun ? begun.revisionId : machine.revisionId });
   const before = useMemo(() => pretty(saved.definition), [saved.definition]);
-  const [text, setText] = useState(before);
+  const [text, setText] = useState(begun ? begun.text : before);
   const [saving, setSaving] = useState(false);
+  const { revisionId } = saved;
+  useLayoutEffect(() => {
+    if (!mayChange) return;
+    if (text === before) draft.forget();
+    else draft.keep({ text, revisionId });
+  }, [text, before, revisionId, mayChange]);
   const checked = useCheck(text, type);
   const save = async (): Promise<void> => {
     const stands = await call<MachineDescription>("DescribeStateMachine", { stateMachineArn });
-    if (stands.revisionId !== saved.revisionId) {
-      setSaved(stands);
+    if (stands.revisionId !== revisionId) {
+      setSaved({ ...stands, revisionId: stands.revisionId });
       throw new Error(meanwhile);
     }
     await call("UpdateStateMachine", { stateMachineArn, definition: text });
+    draft.forget();
     changed();
   };
   return (
@@ -39,6 +55,7 @@ export function Definition({ machine, mayChange, changed }: DefinitionProps) {
       <CheckedEditor text={text} change={setText} checked={checked}>
         {mayChange && text !== before && (
           <p class="buttons">
+            <span class="quiet">What you have written is not saved.</span>
             <button type="button" onClick={() => setText(before)}>
               Discard
             </button>

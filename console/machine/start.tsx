@@ -1,5 +1,5 @@
 /** Start an execution: its name if it should have one, its input, and the inputs of the latest runs to begin from. */
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useMemo, useState } from "preact/hooks";
 import { parseJson, writeJson } from "../../lib/asl/json.ts";
 import { call } from "../api/client.ts";
 import type { ExecutionDescription } from "../api/wire.ts";
@@ -25,7 +25,7 @@ export function StartDialog({ machine, input, qualifier, unkept, close }: StartP
   const [text, setText] = useState(() => pretty(input));
   const [name, setName] = useState("");
   const recent = useRecentInputs(machine);
-  const compact = compacted(text);
+  const compact = useMemo(() => compacted(text), [text]);
   const act = async (): Promise<void> => {
     if (compact === undefined) throw new Error("The input is not JSON.");
     const { executionArn } = await call<{ executionArn: string }>("StartExecution", {
@@ -38,11 +38,14 @@ export function StartDialog({ machine, input, qualifier, unkept, close }: StartP
     else go(executionLink(started.machine, started.name));
   };
   const named = name === "" ? "" : ` --name ${shellWord(name)}`;
+  const fromFile = compact !== undefined && compact.length > longestWord;
+  const given = fromFile ? "@input.json" : shellWord(compact ?? "…");
   return (
     <ActDialog
       title={`Start ${machine}${behind}`}
       verb="Start"
-      command={`baton start ${shellWord(`${machine}${behind}`)}${named} --input ${shellWord(compact ?? "…")}`}
+      command={`baton start ${shellWord(`${machine}${behind}`)}${named} --input ${given}`}
+      commandWith={fromFile ? "the input in input.json" : undefined}
       close={close}
       act={act}
     >
@@ -74,6 +77,9 @@ export function StartDialog({ machine, input, qualifier, unkept, close }: StartP
     </ActDialog>
   );
 }
+
+/** A longer input is not one that anybody pastes into a line. */
+const longestWord = 4_096;
 
 function compacted(text: string): string | undefined {
   try {

@@ -1,5 +1,5 @@
 /** A new state machine: its name, type and role, and its definition, begun from an example and checked while one writes. */
-import { useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { ApiError, rest } from "../api/client.ts";
 import { may, useSession } from "../api/session.ts";
 import type { Machine } from "../api/wire.ts";
@@ -7,6 +7,7 @@ import { CheckedEditor, hasErrors, useCheck } from "../machine/checked-editor.ts
 import { emptyDefinition, examples } from "../machine/examples.ts";
 import { type Place, placeOf } from "../machine/refusal-place.ts";
 import { Command } from "../parts/command.tsx";
+import { draftOf } from "../parts/draft.ts";
 import { useTitle } from "../parts/title.ts";
 import { shellWord } from "../parts/words.ts";
 import { go, link } from "../route.ts";
@@ -41,13 +42,31 @@ interface Refused {
   readonly says: string;
 }
 
+interface Written {
+  readonly given: Given;
+  readonly text: string;
+}
+
+const untouched: Written = { given: { name: "", type: "STANDARD", roleArn: "" }, text: examples[0].text };
+const draft = draftOf<Written>("new machine");
+
 function CreateForm() {
-  const [given, setGiven] = useState<Given>({ name: "", type: "STANDARD", roleArn: "" });
-  const [text, setText] = useState(examples[0].text);
+  const [begun, setBegun] = useState(draft.read);
+  const [given, setGiven] = useState((begun ?? untouched).given);
+  const [text, setText] = useState((begun ?? untouched).text);
   const [refused, setRefused] = useState<Refused>();
   const [busy, setBusy] = useState(false);
   const form = useRef<HTMLFormElement>(null);
   const checked = useCheck(text, given.type);
+  useLayoutEffect(() => {
+    if (JSON.stringify({ given, text }) === JSON.stringify(untouched)) draft.forget();
+    else draft.keep({ given, text });
+  }, [given, text]);
+  const startOver = (): void => {
+    setBegun(undefined);
+    setGiven(untouched.given);
+    setText(untouched.text);
+  };
   const refuse = (next: Refused): void => {
     setRefused(next);
     form.current?.querySelector<HTMLElement>(`[name="${next.place}"]`)?.focus();
@@ -62,6 +81,7 @@ function CreateForm() {
       const { name, type, roleArn } = given;
       const role = roleArn === "" ? {} : { roleArn };
       await rest("POST", "state-machines", { name, type, ...role, definition: text });
+      draft.forget();
       go(link(["machines", given.name]));
     } catch (error) {
       refuse(asRefused(error));
@@ -71,6 +91,14 @@ function CreateForm() {
   const says = (place: Place): string | undefined => (refused?.place === place ? refused.says : undefined);
   return (
     <form ref={form} class="create" onSubmit={create} noValidate>
+      {begun && (
+        <p role="status">
+          This is what you had begun.{" "}
+          <button type="button" class="plain" onClick={startOver}>
+            Start over
+          </button>
+        </p>
+      )}
       <Fields given={given} change={(to) => setGiven({ ...given, ...to })} says={says} />
       <BeginFrom text={text} begin={setText} />
       <CheckedEditor text={text} change={setText} checked={checked} refused={says("definition")} />
@@ -84,7 +112,7 @@ function CreateForm() {
         <Command line={commandFor(given)} />
       </div>
       <p class="buttons">
-        <a class="button" href={link(["machines"])}>
+        <a class="button" href={link(["machines"])} onClick={draft.forget}>
           Cancel
         </a>
         <button type="submit" class="primary" disabled={busy || hasErrors(checked)}>

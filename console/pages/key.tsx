@@ -1,12 +1,18 @@
 /** Asks for the key that the API wants requests signed with. Nothing is sent: the key signs in this tab. */
 import { useState } from "preact/hooks";
 import { signIn, signOut, useSession } from "../api/session.ts";
+import { forgetDrafts } from "../parts/draft.ts";
 import { useTitle } from "../parts/title.ts";
 import { go, link } from "../route.ts";
 
 /** `….execute-api.eu-west-1.amazonaws.com` says where it is. */
 function likelyRegion(): string {
   return /\.([a-z]{2}(?:-[a-z]+)+-\d)\./.exec(location.hostname)?.[1] ?? "us-east-1";
+}
+
+function forget(): void {
+  signOut();
+  forgetDrafts();
 }
 
 export function KeyPage() {
@@ -58,7 +64,7 @@ export function KeyPage() {
         </label>
         <p class="buttons">
           {session.key && (
-            <button type="button" onClick={signOut}>
+            <button type="button" onClick={forget}>
               Forget the key
             </button>
           )}

@@ -9,12 +9,14 @@ export interface Act {
   readonly verb: string;
   readonly danger?: boolean;
   readonly command?: string;
+  /** What that needs to be there. */
+  readonly commandWith?: string | undefined;
   readonly children?: ComponentChildren;
   readonly act: () => Promise<void>;
   readonly close: () => void;
 }
 
-export function ActDialog({ title, verb, danger = false, command, children, act, close }: Act) {
+export function ActDialog({ title, verb, danger = false, command, commandWith, children, act, close }: Act) {
   const dialog = useRef<HTMLDialogElement>(null);
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<string>();
@@ -45,7 +47,7 @@ export function ActDialog({ title, verb, danger = false, command, children, act,
         )}
         {command !== undefined && (
           <>
-            <p class="label">In a terminal</p>
+            <p class="label">In a terminal{commandWith !== undefined && `, with ${commandWith}`}</p>
             <Command line={command} />
           </>
         )}

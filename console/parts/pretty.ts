@@ -34,6 +34,8 @@ function laidOut(text: string): string {
 
 /** One line of it, for a list. */
 export function short(text: string, most = 120): string {
-  const line = text.replace(/\s+/g, " ").trim();
-  return line.length <= most ? line : `${line.slice(0, most - 1)}…`;
+  const beginning = text.slice(0, 10 * most);
+  const line = beginning.replace(/\s+/g, " ").trim();
+  const isWhole = beginning.length === text.length && line.length <= most;
+  return isWhole ? line : `${line.slice(0, most - 1)}…`;
 }

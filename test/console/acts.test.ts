@@ -226,6 +226,45 @@ describe.skipIf(missingChromium)(`acts of the console${reason}`, () => {
     expect(await stands()).toEqual(rest(2));
   });
 
+  test("a definition that was not saved is there again, and is not saved over what somebody else has", async () => {
+    const { page } = opened;
+    const rest = (Seconds: number) => ({ StartAt: "Rest", States: { Rest: { Type: "Wait", Seconds, End: true } } });
+    await deploy(shop, "left", rest(1));
+    const stateMachineArn = `${arn}:stateMachine:left`;
+    await opened.go("#/machines/left?view=definition");
+    await page.getByRole("textbox", { name: "Definition" }).fill(JSON.stringify(rest(2), undefined, 2));
+    await page.getByText("What you have written is not saved.").waitFor();
+    await page.getByRole("link", { name: "runs", exact: true }).click();
+    await shop.client.call("UpdateStateMachine", { stateMachineArn, definition: JSON.stringify(rest(3)) });
+    await page.reload();
+    await page.getByRole("link", { name: "definition", exact: true }).click();
+    await page.getByRole("button", { name: "Save…" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByText('+       "Seconds": 2').waitFor();
+    await dialog.getByRole("button", { name: "Save", exact: true }).click();
+    await dialog.getByText(/^Somebody has saved it since you opened it\./).waitFor();
+    await dialog.getByRole("button", { name: "Cancel" }).click();
+    await page.getByRole("button", { name: "Discard" }).click();
+    await page.reload();
+    await page.getByRole("textbox", { name: "Definition" }).getByText("3").waitFor();
+    expect(await page.getByRole("button", { name: "Save…" }).count()).toBe(0);
+  });
+
+  test("an input of megabytes can be started with again; the line for a terminal takes it from a file", async () => {
+    const { page } = opened;
+    const items = Array.from({ length: 20_000 }, (_, index) => ({ sku: `POT-${index}`, note: "x".repeat(100) }));
+    const executionArn = await shop.start("resting", { items }, "large");
+    await opened.go("#/executions/resting/large");
+    await page.getByRole("button", { name: "Start again…" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByText("In a terminal, with the input in input.json").waitFor();
+    expect(await dialog.locator(".command code").textContent()).toBe("baton start resting --input @input.json");
+    await dialog.getByLabel("Name (optional)").fill("large-again");
+    await dialog.getByRole("button", { name: "Start", exact: true }).click();
+    await page.getByRole("heading", { name: "large-again" }).waitFor();
+    await shop.client.call("StopExecution", { executionArn });
+  });
+
   test("an execution that has ended is looked at again when it is redriven from elsewhere", async () => {
     const { page } = opened;
     const executionArn = await shop.start("resting", {}, "redriven");

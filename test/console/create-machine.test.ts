@@ -105,4 +105,44 @@ describe.skipIf(missingChromium)(`a machine made in the page${reason}`, () => {
     await page.getByRole("heading", { name: "mine" }).waitFor();
     expect(JSON.parse((await described("mine"))["definition"] ?? "")).toEqual(right);
   });
+
+  test("what was begun is there again, until it is created, cancelled or begun anew", async () => {
+    const { page } = opened;
+    const right = JSON.stringify({ StartAt: "Mine", States: { Mine: { Type: "Pass", End: true } } });
+    const begun = page.getByText("This is what you had begun.");
+    const write = async (name: string): Promise<void> => {
+      await field("Name").fill(name);
+      await field("Definition").fill(right);
+      await page.getByText("No problems.").waitFor();
+    };
+    const come = async (): Promise<void> => {
+      await page.getByRole("link", { name: "Machines" }).first().click();
+      await page.getByRole("link", { name: "Create…" }).click();
+      await field("Definition").waitFor();
+    };
+    await opened.go("#/create-machine");
+    expect(await begun.count()).toBe(0);
+    await write("begun");
+    await come();
+    await begun.waitFor();
+    await page.reload();
+    await begun.waitFor();
+    expect(await field("Name").inputValue()).toBe("begun");
+    await page.getByText("No problems.").waitFor();
+    expect(await violationsOn(page)).toEqual([]);
+    await page.getByRole("button", { name: "Start over" }).click();
+    expect(await field("Name").inputValue()).toBe("");
+    await come();
+    expect(await begun.count()).toBe(0);
+    await write("cancelled");
+    await page.getByRole("link", { name: "Cancel" }).click();
+    await page.getByRole("link", { name: "Create…" }).click();
+    await field("Definition").waitFor();
+    expect(await field("Name").inputValue()).toBe("");
+    await write("created");
+    await create().click();
+    await page.getByRole("heading", { name: "created" }).waitFor();
+    await come();
+    expect(await field("Name").inputValue()).toBe("");
+  });
 });

@@ -103,4 +103,23 @@ describe.skipIf(missingChromium)(`the console behind keys${reason}`, () => {
     expect(await page.evaluate("JSON.parse(sessionStorage.getItem('baton.key')).accessKeyId")).toBe(id);
     await page.context().close();
   });
+
+  test("what was begun goes with the key", async () => {
+    const { page, go } = await openConsole(browser, server.url);
+    await signIn(page, "ADMIN", "everything");
+    await page.getByRole("link", { name: "one-run" }).first().waitFor();
+    const name = page.getByRole("textbox", { name: "Name" });
+    await go("#/create-machine");
+    await name.fill("begun");
+    await page.getByRole("link", { name: "key: admin" }).click();
+    await go("#/create-machine");
+    await page.getByText("This is what you had begun.").waitFor();
+    await page.getByRole("link", { name: "key: admin" }).click();
+    await page.getByRole("button", { name: "Forget the key" }).click();
+    await signIn(page, "ADMIN", "everything");
+    await go("#/create-machine");
+    await name.waitFor();
+    expect(await name.inputValue()).toBe("");
+    await page.context().close();
+  });
 });

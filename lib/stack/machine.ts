@@ -27,6 +27,7 @@ import type { IBaton } from "./baton.ts";
 import { definitionText, isChain } from "./definition-text.ts";
 import { BatonStateMachineBase, type IBatonStateMachine } from "./machine-base.ts";
 import { machineHandler, serviceTimeout } from "./machine-handler.ts";
+import { inlineOf } from "./rights.ts";
 import { permitSteps } from "./step-rights.ts";
 
 export interface BatonStateMachineProps {
@@ -180,9 +181,10 @@ export class BatonStateMachine extends BatonStateMachineBase implements ITaggabl
     this.#allowWorker(statement.copy());
   }
 
-  /** The policies of a role have 10,240 characters together, which a few machines fill. */
   #allowWorker(statement: iam.PolicyStatement): void {
-    if (!this._baton._machineRoles) this.#worker.addToPrincipalPolicy(statement);
+    if (this._baton._machineRoles) return;
+    const inline = inlineOf(this, this._baton, "Tasks", [this._baton.taskRole], [statement]);
+    for (const each of inline) this.#worker.addToPrincipalPolicy(each);
   }
 
   #resource(props: BatonStateMachineProps, name: string, definition: string): CustomResource {

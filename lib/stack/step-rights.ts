@@ -6,6 +6,7 @@
 import * as iam from "aws-cdk-lib/aws-iam";
 import type { Construct } from "constructs";
 import type { IBaton } from "./baton.ts";
+import { inlineOf } from "./rights.ts";
 
 export interface StepRights {
   /** On the buckets of its Distributed Maps. */
@@ -20,18 +21,22 @@ export function permitSteps(machine: Construct, baton: IBaton, rights: StepRight
   const functions = baton._functions;
   if (functions === undefined) return [];
   const { files, logGroupArn, policyName } = rights;
-  const policy = (id: string, roles: readonly iam.IRole[], statements: readonly iam.PolicyStatement[]): iam.Policy =>
-    new iam.Policy(machine, id, {
-      policyName: `${policyName}${id}`,
-      ...{ roles: [...roles], statements: [...statements] },
-    });
+  const permit = (
+    kind: "Files" | "Log",
+    roles: readonly iam.IRole[],
+    wanted: readonly iam.PolicyStatement[],
+  ): iam.Policy[] => {
+    const statements = [...inlineOf(machine, baton, kind, roles, wanted)];
+    if (statements.length === 0) return [];
+    return [new iam.Policy(machine, kind, { policyName: `${policyName}${kind}`, roles: [...roles], statements })];
+  };
   const log = new iam.PolicyStatement({
     actions: ["logs:CreateLogStream", "logs:PutLogEvents"],
     resources: [logGroupArn ?? ""],
   });
-  const all = Object.values(functions).map(({ role }) => role);
+  const everyRole = Object.values(functions).map(({ role }) => role);
   return [
-    ...(files.length === 0 ? [] : [policy("Files", [functions.advance.role], files)]),
-    ...(logGroupArn === undefined ? [] : [policy("Log", all, [log])]),
+    ...permit("Files", [functions.advance.role], files),
+    ...(logGroupArn === undefined ? [] : permit("Log", everyRole, [log])),
   ];
 }

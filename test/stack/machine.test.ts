@@ -425,3 +425,61 @@ test("cdk-nag has nothing to say", () => {
   const { pluginReports } = JSON.parse(readFileSync(join(directory, "validation-report.json"), "utf8"));
   expect(pluginReports).toEqual([]);
 });
+
+describe("sixty machines with tasks and a log each", () => {
+  const function_ = (name: string) => `arn:aws:lambda:eu-west-1:111122223333:function:${name}`;
+  const app = new App({ context: { "@aws-cdk/core:validateAgainstDefaultRules": false } });
+  const stack = new Stack(app, "Shop", { env });
+  const baton = new Baton(stack, "Baton", { bundles });
+  const names = Array.from({ length: 60 }, (_, place) => `charge-the-card-of-order-${place}`);
+  for (const name of names) {
+    new BatonStateMachine(stack, `Machine-${name}`, {
+      baton,
+      bundles,
+      logs: { destination: new logs.LogGroup(stack, `Log-${name}`) },
+      definitionBody: sfn.DefinitionBody.fromString(
+        JSON.stringify({ StartAt: "A", States: { A: { Type: "Task", Resource: function_(name), End: true } } }),
+      ),
+    });
+  }
+  const template = Template.fromStack(stack);
+
+  /** By role, what its inline or managed policies hold, with ARNs as long as they come to be. */
+  function documentsOf(type: string): Map<string, string[]> {
+    const documents = new Map<string, string[]>();
+    for (const [, { Properties }] of resources(template, type)) {
+      const text = JSON.stringify(Properties["PolicyDocument"]).replaceAll(
+        /\{"Fn::GetAtt":\["(\w+)","Arn"\]\}/g,
+        (_, id: string) => `"arn:aws:logs:eu-west-1:111122223333:log-group:Shop-${id}-ABCDEFGHIJKL:*"`,
+      );
+      for (const role of Properties["Roles"] as unknown[]) {
+        const [id = ""] = /Baton\w*?Role/.exec(JSON.stringify(role)) ?? [];
+        documents.set(id, [...(documents.get(id) ?? []), text]);
+      }
+    }
+    return documents;
+  }
+
+  test("stay within what IAM takes for each of the installation's roles", () => {
+    const inline = documentsOf("AWS::IAM::Policy");
+    const managed = documentsOf("AWS::IAM::ManagedPolicy");
+    for (const part of ["Advance", "Tasks", "Timers", "DeadLetters", "Heal", "ApiHandler", "Sync"]) {
+      const role = `Baton${part}Role`;
+      expect(inline.get(role)?.join("").length).toBeLessThan(10_240);
+      expect(managed.get(role)?.length ?? 0).toBeLessThanOrEqual(10);
+    }
+    for (const document of [...managed.values()].flat()) expect(document.length).toBeLessThanOrEqual(6_144);
+  });
+
+  test("may call what they call, and write their logs, in one place each", () => {
+    const documents = ["AWS::IAM::Policy", "AWS::IAM::ManagedPolicy"].map(documentsOf);
+    const [tasks, advance] = ["BatonTasksRole", "BatonAdvanceRole"].map((role) =>
+      documents.flatMap((each) => each.get(role) ?? []).join("\n"),
+    );
+    for (const name of names) {
+      expect(tasks?.split(`"${function_(name)}"`).length).toBe(2);
+      const group = new RegExp(`:Shop-Log${name.replaceAll("-", "")}[0-9A-F]{8}-`);
+      expect(advance?.split(group).length).toBe(2);
+    }
+  });
+});

@@ -143,6 +143,34 @@ export const mapRuns: Readonly<Record<string, Scenario>> = {
     input: [1, 2, 3, 4, 5, 6, 7, 8],
     stopAfter: 4_000,
   },
+  /** Each redrive opens the run again and ends at once. */
+  mapRunInVain: {
+    definition: {
+      StartAt: "Both",
+      States: {
+        Both: {
+          Type: "Parallel",
+          Branches: [
+            {
+              StartAt: "Run",
+              States: {
+                Run: distributed({ Nap: { Type: "Wait", Seconds: 500, End: true } }, { MaxConcurrency: 2, End: true }),
+              },
+            },
+            {
+              StartAt: "Rest",
+              States: {
+                Rest: { Type: "Wait", Seconds: 3, Next: "Break" },
+                Break: { Type: "Fail", Error: "Broken", Cause: "it is broken" },
+              },
+            },
+          ],
+          End: true,
+        },
+      },
+    },
+    input: [1, 2, 3],
+  },
   mapRunAborted: {
     confluent: "always",
     definition: {

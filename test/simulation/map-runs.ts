@@ -179,6 +179,11 @@ function without(children: readonly ExecutionSummary[], id: MapRunId, from: numb
   return children.filter((child) => !known.has(child.id));
 }
 
+/** A branch that may have been begun when its scope was closed: whoever closes that again lets it begin and end in one. */
+function beginsEnded(record: SegmentRecord): boolean {
+  return record.branch !== "" && record.seq === 0 && decodeSegment(record).position.doing.kind === "ended";
+}
+
 /** Nobody works for a run whose parent goes on. */
 function early(
   records: readonly SegmentRecord[],
@@ -189,7 +194,7 @@ function early(
     ({ execution, branch, seq }) => execution === next.execution && branch === next.branch && seq === next.seq,
   );
   const ids = new Set(children.map(({ id }) => id));
-  const late = records.slice(at).filter(({ execution }) => ids.has(execution));
+  const late = records.slice(at).filter((record) => ids.has(record.execution) && !beginsEnded(record));
   return late.length === 0 ? [] : [`${late.length} segments of children come after the parent's #${next.seq}`];
 }
 

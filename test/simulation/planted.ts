@@ -307,6 +307,13 @@ export const bugs: readonly Planted[] = [
     only: "stopped",
   },
   {
+    bug: "a Map Run is opened by a redrive that comes after its parent has ended again",
+    file: `${engine}/map-run/run.ts`,
+    from: "&& { awaited }), inVain: count };",
+    to: "&& { awaited }) };",
+    only: "mapRunInVain",
+  },
+  {
     bug: "a scope that closes again misses who has not gone on yet",
     file: `${engine}/close.ts`,
     from: "if (head && isToResume(head, header)) {",

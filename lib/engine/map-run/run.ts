@@ -23,6 +23,8 @@ export interface RunState extends Tolerance {
   readonly redriven?: RunRedrive;
   /** A redrive came while it was still being closed: it follows when that is done. */
   readonly awaited?: number;
+  /** Its parent ended again before the redrive of that number had come here: it comes in vain. */
+  readonly inVain?: number;
   /** Groups whose children had all succeeded before the last redrive, by the epoch in which they did. */
   readonly kept?: readonly KeptGroups[];
   /** How many children are in them. */
@@ -181,9 +183,17 @@ export function closeRun(state: RunState, outcome: RunOutcome, at: Occasion): Ru
 /** The parent, redriven that often, has ended: what has been redriven since is none of its affair. */
 export function abandoned(state: RunState, count: number, at: Occasion): RunState | undefined {
   if (epochIn(state) > count) return undefined;
-  const { awaited, ...rest } = state;
-  const now = awaited !== undefined && awaited <= count ? rest : state;
+  const now = isToCome(state, count) ? withoutRedrive(state, count) : state;
   return closeRun(now, { status: "ABORTED", failure: {} }, at) ?? (now === state ? undefined : now);
+}
+
+/** Whether the redrive of that number would still open the run. */
+function isToCome(state: RunState, count: number): boolean {
+  return epochIn(state) < count && (state.inVain ?? 0) < count;
+}
+
+function withoutRedrive({ awaited, ...state }: RunState, count: number): RunState {
+  return { ...state, ...(awaited !== undefined && awaited > count && { awaited }), inVain: count };
 }
 
 /** More of the items are staged, and tokens are given out for them. */
@@ -237,7 +247,7 @@ const redrivenTooOften: Failure = {
 
 /** RedriveExecution of its parent: once for each, however often it comes. */
 export function reopened(state: RunState, count: number, at: Occasion): RunState | undefined {
-  if (epochIn(state) >= count || (state.awaited ?? 0) >= count) return undefined;
+  if (!isToCome(state, count) || (state.awaited ?? 0) >= count) return undefined;
   if (state.phase.kind !== "ended") return { ...state, awaited: count };
   return count > mostRedrives ? refused(state, count, at) : reopening(state, count, at);
 }
@@ -248,7 +258,11 @@ function refused(state: RunState, count: number, at: Occasion): RunState {
   return { ...state, redriven, phase: endedPhase({ status: "FAILED", failure: redrivenTooOften }, at) };
 }
 
-function reopening({ awaited: _, unsent: _unsent, ...state }: RunState, count: number, at: Occasion): RunState {
+function reopening(
+  { awaited: _, inVain: _inVain, unsent: _unsent, ...state }: RunState,
+  count: number,
+  at: Occasion,
+): RunState {
   return {
     ...state,
     redriven: { count, at: at.now, before: epochIn(state) },

@@ -238,6 +238,23 @@ test("a Map Run that has been redriven a thousand times is redriven no more", as
   });
 });
 
+test("a redrive that comes after its parent has ended again opens nothing; the next one does", async () => {
+  const stage = await run(distributed(), { call: repairable((n) => n === 3).call, input: numbers(5) });
+  const [id] = await runsOf(stage);
+  const state = id && (await describeMapRun(stage.engine, id))?.state;
+  if (!state) throw new Error("no Map Run");
+  const occasion = { seq: 9, now: 1, key: "abandon" };
+  const left = abandoned(state, 1, occasion);
+  expect(left).toEqual({ ...state, inVain: 1 });
+  if (!left) throw new Error("nobody can tell that the redrive comes in vain");
+  expect(abandoned(left, 1, occasion)).toBeUndefined();
+  expect(abandoned(left, 0, occasion)).toBeUndefined();
+  expect(reopened(left, 1, occasion)).toBeUndefined();
+  const next = reopened(left, 2, occasion);
+  expect(next).toMatchObject({ redriven: { count: 2, before: 0 }, phase: { kind: "reopening" } });
+  expect(next).not.toHaveProperty("inVain");
+});
+
 test("whoever abandons a run late leaves alone what has been redriven since", async () => {
   const stage = await run(distributed(), { call: repairable(() => false).call, input: numbers(5) });
   const [id] = await runsOf(stage);
@@ -251,6 +268,6 @@ test("whoever abandons a run late leaves alone what has been redriven since", as
   expect(waiting).toMatchObject({ awaited: 1, phase: { kind: "closing" } });
   if (!waiting) throw new Error("the redrive does not wait");
   expect(abandoned(waiting, 0, occasion)).toBeUndefined();
-  expect(abandoned(waiting, 1, occasion)).toEqual(closing);
+  expect(abandoned(waiting, 1, occasion)).toEqual({ ...closing, inVain: 1 });
   expect(abandoned({ ...waiting, redriven: { count: 2, at: 0, before: 1 } }, 1, occasion)).toBeUndefined();
 });

@@ -14,9 +14,12 @@ import {
   mocksFromConfig,
   type TaskMocks,
 } from "../asl/simulate/mocks.ts";
+import { BoundedMap } from "../engine/bounded-map.ts";
 import { decodeSegment } from "../engine/codec.ts";
 import type { Engine, TestCases } from "../engine/engine.ts";
+import { branchName } from "../engine/identity.ts";
 import type { Call, CallResult, SegmentKey, Tasks } from "../engine/ports.ts";
+import type { Segment } from "../engine/segment.ts";
 
 export interface MockFile extends TestCases {
   mocks(machine: string, testCase: string): TaskMocks;
@@ -51,9 +54,10 @@ function readConfig(file: string): MockConfig {
 /** `tasks`, with those of executions of a test case answered from the file. */
 export function withMocks(tasks: Tasks, file: MockFile, engine: () => Engine): Tasks {
   const { jobs } = tasks;
+  const calls: Calls = new BoundedMap(mostCounted);
   return {
     async call(call) {
-      const mocked = call.claim && (await mockedAttempt(engine(), call.claim, file));
+      const mocked = call.claim && (await mockedAttempt(engine(), call.claim, file, calls));
       if (!mocked) return tasks.call(call);
       const result = resultOf(mocked, call);
       return waitsForResult.test(call.resource) ? accepted(result) : result;
@@ -88,19 +92,52 @@ function endIn(job: string): End | undefined {
   return job.startsWith(mark) ? (JSON.parse(job.slice(mark.length)) as End) : undefined; // as `accepted` wrote it
 }
 
-/** The n-th scheduling of a state in its branch takes the n-th entry, retries included: the log knows which it is. */
-async function mockedAttempt(engine: Engine, claim: SegmentKey, file: MockFile): Promise<MockedAttempt | undefined> {
-  const { testCase } = await engine.header(claim.execution);
+/** How often each state was called, by execution (of a child of a Map Run: by that) and state. */
+type Calls = BoundedMap<string, number>;
+
+/** Of states whose count was dropped, iterations begin again at their own: no test case has as many. */
+const mostCounted = 10_000;
+
+async function mockedAttempt(
+  engine: Engine,
+  claim: SegmentKey,
+  file: MockFile,
+  calls: Calls,
+): Promise<MockedAttempt | undefined> {
+  const { testCase, mapRun } = await engine.header(claim.execution);
   if (!testCase) return undefined;
   const segments = (await engine.world.log.branch(claim.execution, claim.branch, 0, claim.seq + 1)).map(decodeSegment);
   const state = segments.at(-1)?.position.state ?? "";
   const responses = file.mocks(testCase.machine, testCase.name)[state];
   if (!responses) return undefined;
-  const schedulings = segments.filter(
-    ({ seq, position: { doing, ...at } }) => doing.kind === "working" && doing.claim === seq && at.state === state,
+  const scheduling = counted(calls, `${mapRun?.id ?? claim.execution} ${state}`, schedulingsIn(segments, state) - 1);
+  return (
+    responses[scheduling] ?? missing(state, scheduling, branchName(claim.branch) !== undefined || mapRun !== undefined)
   );
-  const scheduling = schedulings.length - 1;
-  return responses[scheduling] ?? missingResponse({ state, scheduling, iteration: [] });
+}
+
+/** Other emulators begin again with each iteration: whoever comes from them needs to be told. */
+function missing(state: string, scheduling: number, amongOthers: boolean): MockedAttempt {
+  const mock = missingResponse({ state, scheduling, iteration: [] });
+  if (!amongOthers || !("cause" in mock)) return mock;
+  return { ...mock, cause: `${mock.cause} Calls of all iterations count together: "0-2" is for three of them.` };
+}
+
+/**
+ * As in Step Functions Local the n-th call of a state takes the n-th entry, retries included, whichever iteration
+ * makes it: `"0"` is for the first item, `"1"` for the second. `inBranch`, its number in the log of its own branch,
+ * is what is left of that after a restart.
+ */
+function counted(calls: Calls, key: string, inBranch: number): number {
+  const scheduling = Math.max(calls.get(key) ?? 0, inBranch);
+  calls.put(key, scheduling + 1);
+  return scheduling;
+}
+
+function schedulingsIn(segments: readonly Segment[], state: string): number {
+  return segments.filter(
+    ({ seq, position: { doing, ...at } }) => doing.kind === "working" && doing.claim === seq && at.state === state,
+  ).length;
 }
 
 function resultOf(mocked: MockedAttempt, call: Call): End {

@@ -92,6 +92,18 @@ tests:
     expect: {error: States.Runtime, cause: "iteration 1 of 'Each'"}
 `;
 
+const itemsMockConfig = {
+  StateMachines: { items: { TestCases: { SecondFails: { Reserve: "OnceThenGone" } } } },
+  MockedResponses: { OnceThenGone: { "0": { Return: "held" }, "1-3": { Throw: { Error: "Gone", Cause: "sold" } } } },
+};
+
+const itemsCaseTest = `
+machine: items.asl.json
+mockConfig: ItemsMockFile.json
+tests:
+  - {case: SecondFails, input: [1, 2], expect: {error: Gone, cause: sold}}
+`;
+
 const bad = `
 machine: shop.asl.json
 tests:
@@ -113,6 +125,8 @@ const folder = folderOf({
   "mock-file.test.yaml": broken,
   "items.asl.json": items,
   "items.test.yaml": itemTest,
+  "ItemsMockFile.json": itemsMockConfig,
+  "items-case.test.yaml": itemsCaseTest,
   "typo.test.yaml": "machine: shop.asl.json\ntests:\n  - {name: a, expct: {}}\n",
   "status.test.yaml": "machine: shop.asl.json\ntests:\n  - {name: a, expect: {status: DONE}}\n",
   "mock.test.yaml": "machine: shop.asl.json\ntests:\n  - {name: a, mocks: {Charge: {reslt: 1}}}\n",
@@ -157,6 +171,11 @@ test("what cannot be run is a test that fails, and the others go on", async () =
 test("an answer for every attempt is that of the iteration it names", async () => {
   const { out } = await baton("test", file("items.test.yaml"));
   expect(out).toMatch(/✔ one answer for every attempt of one item/);
+});
+
+test("entries of a mock file are for the calls of all items, as in Step Functions Local", async () => {
+  const { out } = await baton("test", file("items-case.test.yaml"));
+  expect(out).toMatch(/✔ SecondFails .*\(2 retries/);
 });
 
 test.each([

@@ -144,6 +144,56 @@ describe("test cases", () => {
     );
   });
 
+  describe("calls of all iterations count together, as in Step Functions Local", () => {
+    const each = (config: object) => ({
+      StartAt: "Each",
+      States: {
+        Each: {
+          Type: "Map",
+          ItemProcessor: {
+            ProcessorConfig: config,
+            StartAt: "Work",
+            States: { Work: { ...lambda, Retry, End: true } },
+          },
+          End: true,
+        },
+      },
+    });
+    const answer = (Payload: unknown) => ({ Return: { StatusCode: 200, Payload } });
+    const items = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
+    const distributed = (ExecutionType: string) => ({ Mode: "DISTRIBUTED", ExecutionType });
+
+    test.each([
+      ["inline", { Mode: "INLINE" }, "Numbered", items, { output: JSON.stringify(items) }],
+      ["again", { Mode: "INLINE" }, "SecondFails", [1, 2], { error: "Lambda.TooManyRequestsException" }],
+      ["standard", distributed("STANDARD"), "Twice", [1, 2], { output: '["same","same"]' }],
+      ["express", distributed("EXPRESS"), "Twice", [1, 2], { output: '["same","same"]' }],
+      [
+        "short",
+        { Mode: "INLINE" },
+        "Twice",
+        [1, 2, 3],
+        {
+          cause: expect.stringContaining(
+            `No mocked response for attempt 2 of state 'Work'. Calls of all iterations count together: "0-2" is for three`,
+          ),
+        },
+      ],
+    ])("%s", async (name, config, response, input, expected) => {
+      configure({
+        StateMachines: { [name]: { TestCases: { Case: { Work: response } } } },
+        MockedResponses: {
+          Numbered: Object.fromEntries(items.map((item) => [String(item), answer(item)])),
+          SecondFails: { "0": answer("fine"), "1-2": tooMany },
+          Twice: { "0-1": answer("same") },
+        },
+      });
+      const described = await run(`${await deploy(name, each(config))}#Case`, input);
+      configure(orders);
+      expect(described).toMatchObject(expected);
+    });
+  });
+
   test("without a test case nothing is mocked", async () => {
     called.length = 0;
     await run(arn);

@@ -1,4 +1,4 @@
-/** Making the folder that a store stands in: what is in its way is told as a sentence. */
+/** Making the folder that a store stands in, and opening what is in it: what is in the way is told as a sentence. */
 import { mkdir, stat } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 
@@ -21,6 +21,22 @@ export async function makeFolder(path: string): Promise<void> {
   }
 }
 
+/** What is done in the folder that fails since it takes no more, or nothing from this user. */
+export async function writable<Made>(path: string, open: () => Promise<Made>): Promise<Made> {
+  try {
+    return await open();
+  } catch (error) {
+    const code = codeOf(error);
+    const reason = reasons[code];
+    if (reason === undefined || !lasting.has(code)) throw error;
+    const help = code === "ENOSPC" ? "make room and start Baton again" : "choose another";
+    throw new Error(`the folder '${path}' cannot be written: ${reason}; ${help}`, { cause: error });
+  }
+}
+
+/** Of those that are about the whole folder, and not about a file that should be there. */
+const lasting: ReadonlySet<string> = new Set(["EACCES", "EPERM", "EROFS", "ENOSPC"]);
+
 async function make(path: string): Promise<void> {
   if (await isFolder(path)) return;
   const parent = dirname(path);
@@ -41,7 +57,10 @@ async function isFolder(path: string): Promise<boolean> {
   }
 }
 
+function codeOf(error: unknown): string {
+  return error instanceof Error && "code" in error ? String(error.code) : "";
+}
+
 function reasonOf(error: unknown): string {
-  const code = error instanceof Error && "code" in error ? String(error.code) : "";
-  return reasons[code] ?? (error instanceof Error ? error.message : String(error));
+  return reasons[codeOf(error)] ?? (error instanceof Error ? error.message : String(error));
 }

@@ -48,8 +48,8 @@ function inUse(folder: string, path: string, { pid, host }: Owner): string {
 /** Whole or not at all: written beside and linked, which fails if somebody was first. */
 async function create(path: string, text: string): Promise<boolean> {
   const beside = `${path}.${randomBytes(6).toString("hex")}`;
-  await writeFile(beside, text);
   try {
+    await writeFile(beside, text); // on a full disk it is made and stays empty
     await link(beside, path);
     return true;
   } catch (error) {

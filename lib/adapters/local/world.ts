@@ -12,7 +12,7 @@ import { systemChance } from "./chance.ts";
 import { systemClock } from "./clock.ts";
 import { localExecutionLogs } from "./execution-logs.ts";
 import { localExecutions } from "./executions.ts";
-import { makeFolder } from "./folder.ts";
+import { makeFolder, writable } from "./folder.ts";
 import { localHeartbeats } from "./heartbeats.ts";
 import { localJoins } from "./joins.ts";
 import { localKeys } from "./keys.ts";
@@ -52,13 +52,15 @@ export interface LocalWorld extends World {
 export async function openLocalWorld(options: LocalWorldOptions): Promise<LocalWorld> {
   const { folder } = options;
   await makeFolder(folder);
-  const lock = await lockFolder(folder);
-  try {
-    return assemble(options, lock, await localKeys(join(folder, "key")));
-  } catch (error) {
-    await lock.release();
-    throw error;
-  }
+  return writable(folder, async () => {
+    const lock = await lockFolder(folder);
+    try {
+      return assemble(options, lock, await localKeys(join(folder, "key")));
+    } catch (error) {
+      await lock.release();
+      throw error;
+    }
+  });
 }
 
 function assemble(options: LocalWorldOptions, lock: Lock, keys: Keys): LocalWorld {

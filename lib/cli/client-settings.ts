@@ -42,7 +42,10 @@ export function shownSettings(url: string, environment: Environment): ClientSett
   return { url, region: regionOf(environment), credentials: anybody };
 }
 
-export function variablesOf({ url, region, credentials }: ClientSettings): Readonly<Record<string, string>> {
+export function variablesOf(
+  { url, region, credentials }: ClientSettings,
+  environment: Environment = process.env,
+): Readonly<Record<string, string>> {
   return {
     AWS_ENDPOINT_URL_SFN: url,
     AWS_DISABLE_HOST_PREFIX_INJECTION: "true",
@@ -52,8 +55,23 @@ export function variablesOf({ url, region, credentials }: ClientSettings): Reado
     AWS_ACCESS_KEY_ID: credentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
     AWS_SESSION_TOKEN: credentials.sessionToken ?? "", // another one in the shell would be sent along
+    ...beyondProxy(new URL(url).hostname, environment),
   };
 }
+
+/** Where a proxy is set, the AWS CLI and boto3 ask it for this machine, too, unless they are told not to. */
+function beyondProxy(hostname: string, environment: Environment): Readonly<Record<string, string>> {
+  const host = hostname.replace(/^\[|\]$/g, "");
+  if (!thisMachine.test(host) || !proxies.some((name) => environment[name])) return {};
+  // Python reads the one in small letters first.
+  const known = environment["no_proxy"] || environment["NO_PROXY"] || "";
+  const hosts = known.split(",").map((each) => each.trim());
+  const list = hosts.includes(host) || known === "*" ? known : [...hosts.filter(Boolean), host].join(",");
+  return { NO_PROXY: list, no_proxy: list };
+}
+
+const proxies = ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"] as const;
+const thisMachine = /^(localhost|.*\.localhost|127(\.\d+){3}|::1)$/;
 
 /** For a POSIX shell: `eval "$(baton env)"`. */
 export function exportLines(settings: ClientSettings): string {
@@ -69,5 +87,5 @@ export function commandLine(url: string, words: string): string {
 }
 
 function quoted(value: string): string {
-  return /^[\w.:/+=@-]*$/.test(value) ? value : `'${value.replaceAll("'", "'\\''")}'`;
+  return /^[\w.:/+=@,-]*$/.test(value) ? value : `'${value.replaceAll("'", "'\\''")}'`;
 }

@@ -27,6 +27,10 @@ afterAll(async () => {
 beforeEach(() => {
   for (const name of ["ACCESS_KEY_ID", "SECRET_ACCESS_KEY", "SESSION_TOKEN", "REGION", "DEFAULT_REGION"])
     vi.stubEnv(`AWS_${name}`, "");
+  for (const name of ["http_proxy", "all_proxy", "no_proxy"]) {
+    vi.stubEnv(name, "");
+    vi.stubEnv(name.toUpperCase(), "");
+  }
 });
 afterEach(() => {
   vi.unstubAllEnvs();
@@ -157,6 +161,23 @@ describe("pointing clients at Baton", () => {
     expect(out).toContain("export AWS_REGION=eu-west-1\n");
     expect(out).toContain("export AWS_ACCESS_KEY_ID=123456789012\nexport AWS_SECRET_ACCESS_KEY='it'\\''s'\n");
     expect(JSON.parse((await baton("env", "--url", url, "--json")).out)).toMatchObject({ AWS_ENDPOINT_URL_SFN: url });
+  });
+
+  test.each([
+    [url, "HTTP_PROXY", "", "127.0.0.1"],
+    ["http://localhost:4599", "http_proxy", "intra.example, 127.0.0.1", "intra.example,127.0.0.1,localhost"],
+    ["http://[::1]:4599", "ALL_PROXY", "::1", "::1"],
+    [url, "HTTP_PROXY", "*", "*"],
+  ])("%s with %s and NO_PROXY=%s: the clients ask no proxy for it", async (at, proxy, before, expected) => {
+    vi.stubEnv(proxy, "http://proxy.example:3128");
+    vi.stubEnv("NO_PROXY", before);
+    const { out } = await baton("env", "--url", at, "--json");
+    expect(JSON.parse(out)).toMatchObject({ NO_PROXY: expected, no_proxy: expected });
+  });
+
+  test("what is deployed is asked for as the environment says", async () => {
+    vi.stubEnv("HTTP_PROXY", "http://proxy.example:3128");
+    expect((await baton("env", "--url", "https://abc.execute-api.eu-west-1.amazonaws.com")).out).not.toContain("proxy");
   });
 
   test("baton aws runs the AWS CLI with them and ends as it does", async () => {

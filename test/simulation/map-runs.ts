@@ -179,9 +179,12 @@ function without(children: readonly ExecutionSummary[], id: MapRunId, from: numb
   return children.filter((child) => !known.has(child.id));
 }
 
-/** A branch that may have been begun when its scope was closed: whoever closes that again lets it begin and end in one. */
+/**
+ * Whoever closes a run or a scope does not know whether all have begun that may: he lets them begin and end in one. A
+ * copy of him that is late comes to others, of whom nothing else is ever written.
+ */
 function beginsEnded(record: SegmentRecord): boolean {
-  return record.branch !== "" && record.seq === 0 && decodeSegment(record).position.doing.kind === "ended";
+  return record.seq === 0 && decodeSegment(record).position.doing.kind === "ended";
 }
 
 /** Nobody works for a run whose parent goes on. */

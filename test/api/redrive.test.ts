@@ -85,10 +85,10 @@ test("nor what has lost its machine, is not there, or is none", async () => {
   await start(failing);
   await send("DeleteStateMachine", { stateMachineArn: arnOf("m") });
   expect(refusal(await redrive())).toBe(refused("State machine is in DELETING status"));
+  const nobody = `ExecutionDoesNotExist: Execution Does Not Exist: '${executionOf("m:nobody")}'`;
+  expect(refusal(await redrive({ executionArn: executionOf("m:nobody") }))).toBe(nobody);
   await send("CreateStateMachine", { name: "m", definition: pass, roleArn: role });
-  expect(refusal(await redrive({ executionArn: executionOf("m:nobody") }))).toBe(
-    `ExecutionDoesNotExist: Execution Does Not Exist: '${executionOf("m:nobody")}'`,
-  );
+  expect(refusal(await redrive({ executionArn: executionOf("m:nobody") }))).toBe(nobody);
   expect(refusal(await redrive({ executionArn: arnOf("m") }))).toMatch(/^InvalidArn: /);
   for (const clientToken of ["", "a b", "x".repeat(65)])
     expect(refusal(await redrive({ clientToken }))).toMatch(/^ValidationException: .*'clientToken'/);

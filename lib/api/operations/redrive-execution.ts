@@ -1,5 +1,6 @@
 /** RedriveExecution: an execution that did not succeed goes on from where it ended. */
 
+import { describeExecution } from "../../engine/describe.ts";
 import { labelOf } from "../../engine/identity.ts";
 import { redriveExecution as redrive } from "../../engine/redrive.ts";
 import { findExecutionId } from "../arn.ts";
@@ -18,7 +19,10 @@ export const redriveExecution = operation(structure({ executionArn: arn }, { cli
   if (labelOf(id) !== "")
     throw notRedrivable(executionArn, "Child workflow executions are redriven with their Map Run");
   const deleted = await beingDeletedReason(call, id);
-  if (deleted !== undefined) throw notRedrivable(executionArn, deleted);
+  if (deleted !== undefined)
+    throw (await describeExecution(call.engine, id))
+      ? notRedrivable(executionArn, deleted)
+      : noSuchExecution(executionArn);
   const redriven = await redrive(call.engine, id, {
     ...(clientToken !== undefined && { clientToken }),
     ...(call.invocationId !== undefined && { invocationId: call.invocationId }),

@@ -13,7 +13,7 @@ import {
 } from "../engine/identity.ts";
 import type { ExecutionId, MachineRecord, MapRunId } from "../engine/ports.ts";
 import type { Call } from "./operation.ts";
-import { invalidArn, noSuchExecution, noSuchMachine, noSuchResource, type Refusal } from "./refusal.ts";
+import { invalid, invalidArn, noSuchExecution, noSuchMachine, noSuchResource, type Refusal } from "./refusal.ts";
 
 /** The machine's name, if the ARN is one of a machine as such. */
 export function machineName(call: Call, arn: string): string | undefined {
@@ -30,11 +30,18 @@ export interface QualifiedName {
 /** Undefined for the machine of another tenant. */
 export function qualifiedName(call: Call, arn: string): QualifiedName | undefined {
   const parsed = parseMachineArn(arn);
-  if (!parsed) throw misshapen(arn);
+  if (!parsed) throw labelled.test(arn) ? labelledArn(arn) : misshapen(arn);
   const { name } = parsed;
   const own = machineArn(call.tenant, name);
   if (own === arn) return { name };
   return arn.startsWith(`${own}:`) ? { name, qualifier: arn.slice(own.length + 1) } : undefined;
+}
+
+const labelled = /^arn:[^:]+:states:[^:]+:\d{12}:stateMachine:[^:/]+\/[^:/]+$/;
+
+/** The service documents which error this is, not in which words. */
+function labelledArn(arn: string): Refusal {
+  return invalid(`'${arn}' refers to a Distributed Map state; name its state machine: '${arn.replace(/\/.*/, "")}'`);
 }
 
 export async function findMachine(call: Call, arn: string): Promise<MachineRecord> {

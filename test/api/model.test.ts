@@ -257,6 +257,7 @@ describe.skipIf(missing)("answers and errors are the model's", () => {
     await world.run();
     await call("DescribeExecution", { executionArn });
     await call("DescribeStateMachineForExecution", { executionArn });
+    await call("DescribeStateMachineForExecution", { executionArn, includedData: "METADATA_ONLY" });
     await call("StopExecution", { executionArn, error: "E", cause: "c" });
     await call("DescribeExecution", { executionArn });
     await call("RedriveExecution", { executionArn });

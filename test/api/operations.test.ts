@@ -352,6 +352,8 @@ describe("executions", () => {
     expect(body).toMatchObject({ stateMachineArn: arnOf("waits"), name: "waits", definition: wait, roleArn: role });
     await send("DeleteStateMachine", { stateMachineArn: arnOf("waits") });
     expect((await send("DescribeStateMachineForExecution", { executionArn })).body.definition).toBe(wait);
+    const metadata = await send("DescribeStateMachineForExecution", { executionArn, includedData: "METADATA_ONLY" });
+    expect(metadata.body.definition).toBe("{}"); // the service's model requires the member
   });
 });
 

@@ -24,8 +24,7 @@ export const describeStateMachineForExecution = operation(
     return {
       stateMachineArn: machineArn(call.tenant, name),
       name,
-      ...(asked.includedData !== "METADATA_ONLY" &&
-        (await describedDefinition(call, execution.summary.definitionHash))),
+      ...(await describedDefinition(call, execution.summary.definitionHash, asked.includedData)),
       roleArn: execution.roleArn,
       ...(execution.summary.mapRun && { mapRunArn: mapRunArn(execution.summary.mapRun), label: labelOf(id) }),
       updateDate: new Date(settings?.updatedAt ?? machine?.createdAt ?? execution.summary.startedAt),

@@ -23,9 +23,7 @@ export const describeStateMachine = operation(
       stateMachineArn: version ? versionArn(machine, machine.name, version.number) : machineArn(machine, machine.name),
       name: machine.name,
       status: settings.deleting ? "DELETING" : "ACTIVE",
-      ...(asked.includedData === "METADATA_ONLY"
-        ? { definition: "{}" } // as documented: clients rely on the member
-        : await describedDefinition(call, definitionHash)),
+      ...(await describedDefinition(call, definitionHash, asked.includedData)),
       roleArn,
       type: machine.type,
       creationDate: new Date(createdAt),
@@ -39,7 +37,8 @@ export const describeStateMachine = operation(
 );
 
 /** The text, and which variables each state refers to, where any does. */
-export async function describedDefinition({ engine }: Call, hash: string) {
+export async function describedDefinition({ engine }: Call, hash: string, included: string | undefined) {
+  if (included === "METADATA_ONLY") return { definition: "{}" }; // as documented: clients rely on the member
   const { variableReferences } = await engine.definition(hash);
   return {
     definition: await definitionText(engine, hash),

@@ -92,7 +92,8 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     calls,
     s3Objects(),
   );
-  const traces = options.traces && otlpTraces(options.traces);
+  const report = (problem: string): void => options.onError(problem, "traces");
+  const traces = options.traces && otlpTraces(options.traces, { report });
   const engine: Engine = createEngine(traces ? { ...world, traces } : world, {
     leaseMilliseconds: installation.taskVisibilitySeconds * 1_000,
     ...(options.retentionDays !== undefined && { retentionDays: options.retentionDays }),

@@ -6,7 +6,7 @@ import type { Span, Traces } from "../../engine/watch-port.ts";
 import type { OtlpSettings } from "./settings.ts";
 
 export interface OtlpTraces extends Traces {
-  /** Sends what is left; each batch is tried once more. */
+  /** Sends what is left, each batch is tried once more; what is not sent within seconds is let go of. */
   close(): Promise<void>;
 }
 
@@ -16,9 +16,12 @@ export interface OtlpOptions {
    * sent or were tried twice, for functions that are frozen when they have answered. Default: a second.
    */
   readonly lingerMilliseconds?: number;
-  readonly report?: (error: unknown) => void;
+  /** Told in a sentence what is not sent, and why; default: standard error. */
+  readonly report?: (problem: string) => void;
   /** How long a batch waits before it is tried again: twice as long each time. Default: a second. */
   readonly pauseMilliseconds?: number;
+  /** How long closing may take, in milliseconds: who stops a container waits ten seconds for all of it. Default: three seconds. */
+  readonly graceMilliseconds?: number;
 }
 
 const spansInOne = 512;
@@ -29,10 +32,11 @@ const mostTries = 4;
 const passing: ReadonlySet<number> = new Set([429, 502, 503, 504]);
 
 export function otlpTraces(settings: OtlpSettings, options: OtlpOptions = {}): OtlpTraces {
-  const { lingerMilliseconds = 1_000, pauseMilliseconds = 1_000 } = options;
-  const report = options.report ?? ((error: unknown) => console.error("a trace could not be sent:", error));
+  const { lingerMilliseconds = 1_000, pauseMilliseconds = 1_000, graceMilliseconds = 3_000 } = options;
+  const report = options.report ?? ((problem: string) => console.error(problem));
   const waiting: Span[] = [];
   const closing = new AbortController();
+  const over = new AbortController();
   if (lingerMilliseconds === 0) closing.abort(); // somebody waits for it, so that it is not patient
   let dropped = 0;
   let timer: NodeJS.Timeout | undefined;
@@ -41,13 +45,11 @@ export function otlpTraces(settings: OtlpSettings, options: OtlpOptions = {}): O
   const drain = async (): Promise<void> => {
     while (waiting.length > 0) {
       const batch = waiting.splice(0, spansInOne);
-      try {
-        await deliver(settings, batch, pauseMilliseconds, closing.signal);
-      } catch (error) {
-        report(error);
-      }
+      const problem = await deliver(settings, batch, pauseMilliseconds, { closing: closing.signal, over: over.signal });
+      if (problem) report(`${inAll(batch.length)} could not be sent: ${problem}`);
+      if (over.signal.aborted) dropped += waiting.splice(0).length;
     }
-    if (dropped > 0) report(new Error(`${dropped} spans were dropped: ${settings.url} takes them too slowly`));
+    if (dropped > 0) report(`${inAll(dropped)} dropped: ${settings.url} takes them too slowly`);
     dropped = 0;
     sending = undefined;
   };
@@ -68,24 +70,43 @@ export function otlpTraces(settings: OtlpSettings, options: OtlpOptions = {}): O
     },
     async close() {
       closing.abort();
+      const timer = setTimeout(() => over.abort(), graceMilliseconds);
       await sending;
       await flush();
+      clearTimeout(timer);
     },
   };
 }
 
-async function deliver(settings: OtlpSettings, batch: readonly Span[], pause: number, closing: AbortSignal) {
+function inAll(spans: number): string {
+  return spans === 1 ? "1 span" : `${spans} spans`;
+}
+
+interface Ending {
+  /** The process is about to end: a second try has to do. */
+  readonly closing: AbortSignal;
+  /** Nothing is sent any more. */
+  readonly over: AbortSignal;
+}
+
+/** Undefined: it is there. */
+async function deliver(
+  settings: OtlpSettings,
+  batch: readonly Span[],
+  pause: number,
+  { closing, over }: Ending,
+): Promise<string | undefined> {
   const body = JSON.stringify(requestOf(batch, settings.resource));
   for (let tries = 1; ; tries += 1) {
-    const problem = await post(settings, body);
-    if (problem === undefined) return;
-    if (!problem.passes || tries >= mostTries || (closing.aborted && tries > 1)) throw problem.error;
+    const problem = await post(settings, body, over);
+    if (problem === undefined) return undefined;
+    if (!problem.passes || tries >= mostTries || (closing.aborted && tries > 1) || over.aborted) return problem.text;
     await sleep(Math.max(pause * 2 ** (tries - 1), problem.after), closing);
   }
 }
 
 interface Problem {
-  readonly error: Error;
+  readonly text: string;
   /** It may be otherwise in a moment. */
   readonly passes: boolean;
   /** Milliseconds that the collector asks for. */
@@ -94,22 +115,34 @@ interface Problem {
 
 const longestAfter = 30_000;
 
-async function post({ url, headers, timeoutMilliseconds }: OtlpSettings, body: string): Promise<Problem | undefined> {
+async function post(settings: OtlpSettings, body: string, over: AbortSignal): Promise<Problem | undefined> {
+  const { url, headers, timeoutMilliseconds } = settings;
   try {
     const answer = await fetch(url, {
       method: "POST",
       headers: { ...headers, "content-type": "application/json" },
       body,
-      signal: AbortSignal.timeout(timeoutMilliseconds),
+      signal: AbortSignal.any([AbortSignal.timeout(timeoutMilliseconds), over]),
     });
     const text = await answer.text();
     if (answer.ok) return undefined;
-    const error = new Error(`${url} answered ${answer.status}: ${text.slice(0, 200)}`);
     const after = Math.min((Number(answer.headers.get("retry-after")) || 0) * 1_000, longestAfter);
-    return { error, passes: passing.has(answer.status), after };
+    return {
+      text: `${url} answered ${answer.status}: ${text.slice(0, 200)}`,
+      passes: passing.has(answer.status),
+      after,
+    };
   } catch (error) {
-    return { error: new Error(`${url} cannot be reached`, { cause: error }), passes: true, after: 0 };
+    return { text: unanswered(settings, error), passes: true, after: 0 };
   }
+}
+
+function unanswered({ url, timeoutMilliseconds }: OtlpSettings, error: unknown): string {
+  const { name, cause } = error as Error; // fetch rejects with nothing else
+  if (name === "AbortError") return `${url} had not answered when the process was to end`;
+  if (name === "TimeoutError") return `${url} has not answered within ${timeoutMilliseconds / 1_000} s`;
+  const { code, message } = (cause ?? error) as { readonly code?: string; readonly message?: string };
+  return `${url} cannot be reached (${code ?? message})`;
 }
 
 /** Ends at once when the process is about to. */

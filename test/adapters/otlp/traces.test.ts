@@ -89,7 +89,7 @@ const span: Span = {
 function open(options: OtlpOptions = {}, env: Record<string, string> = {}) {
   const settings = otlpSettings(env, base) as OtlpSettings; // the endpoint is given
   const problems: string[] = [];
-  const report = (error: unknown) => void problems.push(error instanceof Error ? error.message : String(error));
+  const report = (problem: string) => void problems.push(problem);
   return { problems, traces: otlpTraces(settings, { pauseMilliseconds: 1, report, ...options }) };
 }
 
@@ -173,7 +173,7 @@ describe("a collector that does not take it", () => {
     await expect.poll(() => release).toBeDefined();
     release?.();
     await traces.close();
-    expect(problems).toEqual([expect.stringMatching(/^\d+ spans were dropped: /)]);
+    expect(problems).toEqual([expect.stringMatching(/^\d+ spans dropped: /)]);
     expect(received.every(({ spans }) => spans.length === 512)).toBe(true);
   });
 
@@ -183,7 +183,26 @@ describe("a collector that does not take it", () => {
     const traces = otlpTraces(settings, { pauseMilliseconds: 60_000, report: (error) => problems.push(error) });
     await traces.write([span]);
     await traces.close();
-    expect(problems).toEqual([expect.objectContaining({ message: "http://127.0.0.1:1/v1/traces cannot be reached" })]);
+    expect(problems).toEqual(["1 span could not be sent: http://127.0.0.1:1/v1/traces cannot be reached (bad port)"]);
+  });
+
+  test("that never answers is given up, and what it was to get is dropped when the process ends", async () => {
+    answers.push(...Array(4).fill(() => {}));
+    const { traces, problems } = open({ graceMilliseconds: 50 }, { OTEL_EXPORTER_OTLP_TIMEOUT: "30000" });
+    for (let times = 0; times < 3; times += 1) await traces.write(Array(512).fill(span));
+    await traces.close();
+    expect(problems).toEqual([
+      `512 spans could not be sent: ${base}/v1/traces had not answered when the process was to end`,
+      `1024 spans dropped: ${base}/v1/traces takes them too slowly`,
+    ]);
+  });
+
+  test("that takes longer than its time-out is told so", async () => {
+    answers.push(...Array(4).fill(() => {}));
+    const { traces, problems } = open({}, { OTEL_EXPORTER_OTLP_TIMEOUT: "20" });
+    await traces.write([span]);
+    await traces.close();
+    expect(problems).toEqual([`1 span could not be sent: ${base}/v1/traces has not answered within 0.02 s`]);
   });
 });
 

@@ -66,8 +66,17 @@ function sdkFailure(answer: Failed): CallFailure {
   const prefix = wordCase(answer.serviceId);
   if (answer.kind === "unreached") return callFailure(`${prefix}.SdkClientException`, answer.cause);
   const { name, message, metadata, modelled } = answer.error;
-  const details = `Service: ${prefix}, Status Code: ${metadata.httpStatusCode}, Request ID: ${metadata.requestId ?? ""}`;
-  return callFailure(`${prefix}.${modelled ? exceptionName(name) : `${prefix}Exception`}`, `${message} (${details})`);
+  const { httpStatusCode, requestId = "", extendedRequestId } = metadata;
+  const details = [
+    `Service: ${prefix}`,
+    `Status Code: ${httpStatusCode}`,
+    `Request ID: ${requestId}`,
+    ...(extendedRequestId === undefined ? [] : [`Extended Request ID: ${extendedRequestId}`]),
+  ];
+  return callFailure(
+    `${prefix}.${modelled ? exceptionName(name) : `${prefix}Exception`}`,
+    `${message} (${details.join(", ")})`,
+  );
 }
 
 /** As Java writes an instant: without a fraction that is nought. */

@@ -80,6 +80,8 @@ function headersOf(response: unknown): Record<string, string> {
 export interface SdkMetadata {
   readonly httpStatusCode?: number | undefined;
   readonly requestId?: string | undefined;
+  /** S3 has a second one. */
+  readonly extendedRequestId?: string | undefined;
 }
 
 export function httpAnswer(metadata: SdkMetadata, headers: Record<string, string>): HttpAnswer {

@@ -42,6 +42,8 @@ class Replay {
   private readonly run: Run;
   private readonly definition: Definition;
   private readonly heads = new Map<string, Segment>();
+  /** Branches that have written an event. */
+  private readonly heard = new Set<string>();
   private epoch = 0;
   /** When the scope of a branch was over, by the branch that forked it. */
   private readonly closedAt = new Map<string, number>();
@@ -57,6 +59,7 @@ class Replay {
     const { branch, seq, position } = segment;
     const before = this.heads.get(branch);
     if (seq !== (before?.seq ?? -1) + 1) this.say(segment, `follows ${before?.seq}`);
+    if (segment.events.length > 0) this.heard.add(branch);
     this.checkEpoch(before, segment);
     if (before) {
       this.checkTime(before, segment);
@@ -93,9 +96,8 @@ class Replay {
       this.epoch = epoch;
       this.closedAt.clear();
     }
-    // But for the fence of a branch that has never begun, which nobody hears of.
-    const isSilentFence = segment.seq === 0 && segment.events.length === 0;
-    if (epoch !== this.epoch && !isSilentFence)
+    // But for what closes a branch that has never begun, of which nobody hears.
+    if (epoch !== this.epoch && this.heard.has(segment.branch))
       this.say(segment, `is of epoch ${epoch}, and the execution in its ${this.epoch}.`);
   }
 

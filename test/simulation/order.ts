@@ -103,7 +103,8 @@ class Replay {
 
   /** Nobody is at work when an execution is redriven. */
   private checkSettled(segment: Segment): void {
-    const running = [...this.heads.values()].filter(({ position }) => position.doing.kind !== "ended");
+    const heard = [...this.heads.values()].filter(({ branch }) => this.heard.has(branch));
+    const running = heard.filter(({ position }) => position.doing.kind !== "ended");
     if (running.length > 0) this.say(segment, `redrives, and ${running.length} branches run`);
   }
 

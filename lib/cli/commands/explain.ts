@@ -31,6 +31,11 @@ export function explainCommand(): Command {
     });
 }
 
+/** As all that commands print: the console has the reader's own time. */
+function inUtc(at: number): string {
+  return new Date(at).toISOString();
+}
+
 interface Explanation {
   readonly executionArn: string;
   readonly says: string;
@@ -52,7 +57,7 @@ async function explanation(client: Client, executionArn: string): Promise<Explan
   const replies = await listAll(client, "GetExecutionHistory", { executionArn }, "events");
   const events = replies.map((event) => ({ ...event, timestamp: event.timestamp * 1_000 }));
   const visits = visitsOf(events);
-  const story = storyOf({ description, waiting, visits, now: Date.now() });
+  const story = storyOf({ description, waiting, visits, now: Date.now(), written: inUtc });
   const { says, about, because, next } = story;
   const cause = readCause(story.cause).message;
   const runs = hasMapRuns(events) ? await mapRunsOf(client.call, executionArn) : noMapRuns;

@@ -42,6 +42,8 @@ export interface Told {
   readonly waiting: readonly Waiting[];
   readonly visits: readonly Visit[];
   readonly now: number;
+  /** How a moment is written; default: in the reader's own time. */
+  readonly written?: (at: number, now: number) => string;
 }
 
 export function storyOf(told: Told): Story {
@@ -58,7 +60,8 @@ export function storyOf(told: Told): Story {
   }
 }
 
-function running({ waiting, visits, now }: Told): Story {
+function running({ waiting, visits, now, written = moment }: Told): Story {
+  const when = (at: number): string => `${written(at, now)} (${relative(at, now)})`;
   // A state with branches waits for them: what they wait for says more.
   const leaves = waiting.filter(({ reason }) => !/^waits for the (branch|\d+ branches) of /.test(reason));
   // Whom a person can help comes first: everything else goes on by itself.
@@ -68,9 +71,9 @@ function running({ waiting, visits, now }: Told): Story {
   const about = visits.findLast(({ state, leftAt }) => state === first.state && leftAt === undefined);
   const more = others > 0 ? ` (and ${several(others, "other branch", "other branches")})` : "";
   return {
-    says: `${sentence(first.reason, now)}${more}.`,
+    says: `${sentence(first.reason, when)}${more}.`,
     ...(about && { about }),
-    next: whatComes(first, now),
+    next: whatComes(first, when),
     ...(asksSomebody(first.reason) && { asks: true }),
   };
 }
@@ -79,18 +82,14 @@ function asksSomebody(reason: string): boolean {
   return /task token/.test(reason);
 }
 
-/** Moments of the API in the reader's own time. */
-function sentence(reason: string, now: number): string {
-  const local = reason.replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, (iso) => {
-    const at = Date.parse(iso);
-    return `${moment(at, now)} (${relative(at, now)})`;
-  });
+function sentence(reason: string, when: (at: number) => string): string {
+  const local = reason.replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, (iso) => when(Date.parse(iso)));
   return local.charAt(0).toUpperCase() + local.slice(1);
 }
 
-function whatComes({ reason, until, state }: Waiting, now: number): string {
+function whatComes({ reason, until, state }: Waiting, written: (at: number) => string): string {
   const limit = until === undefined ? undefined : Date.parse(until);
-  const when = limit === undefined ? "" : ` ${moment(limit, now)} (${relative(limit, now)})`;
+  const when = limit === undefined ? "" : ` ${written(limit)}`;
   const beat = /needs a heartbeat every (\d+) s/.exec(reason)?.[1];
   const unbeaten =
     beat && ` Without a heartbeat for ${beat} s it fails${limit === undefined ? " with States.Timeout" : ", too"}.`;
@@ -128,8 +127,8 @@ function succeeded({ description, visits }: Told): Story {
 
 function failed({ description, visits }: Told): Story {
   const { status, error, cause, redriveStatus } = description;
-  const about = culprit(visits);
   const timedOut = status === "TIMED_OUT";
+  const about = culprit(visits) ?? (timedOut ? openAtTheEnd(visits) : undefined);
   const tries = about?.attempts.length ?? 0;
   const where = about ? ` in state ${placeOf(about)}${tries > 1 ? `, at attempt ${tries}` : ""}` : "";
   const attempt = about?.attempts.at(-1);
@@ -230,9 +229,7 @@ export function placeOf({ state, inside }: Visit): string {
 
 function stopped({ description, visits }: Told): Story {
   const { error, cause, redriveStatus } = description;
-  const about =
-    visits.findLast(({ status, attempts }) => status === "aborted" && attempts.length > 0) ??
-    visits.findLast(({ status }) => status === "aborted");
+  const about = openAtTheEnd(visits);
   return {
     says: `Was stopped${about ? ` while in state ${placeOf(about)}` : ""}.`,
     ...(about && { about }),
@@ -242,4 +239,12 @@ function stopped({ description, visits }: Told): Story {
         ? "Nothing more happens by itself. A redrive goes on from there."
         : "Nothing more happens.",
   };
+}
+
+/** Where it was when it ended: a call under way says more than the state around it. */
+function openAtTheEnd(visits: readonly Visit[]): Visit | undefined {
+  return (
+    visits.findLast(({ status, attempts }) => status === "aborted" && attempts.length > 0) ??
+    visits.findLast(({ status }) => status === "aborted")
+  );
 }

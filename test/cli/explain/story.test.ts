@@ -1,5 +1,6 @@
 /** What an execution waits for and what happens next, in words. */
 import { expect, test } from "vitest";
+import { visitsOf } from "../../../lib/asl/history/visits.ts";
 import { storyOf, type Waiting } from "../../../lib/cli/explain/story.ts";
 
 const now = Date.parse("2026-01-15T12:00:00Z");
@@ -41,4 +42,27 @@ test("of several branches that which waits for a person is told, whatever the ot
     asks: true,
   });
   expect(told(fork, rest).says).toMatch(/^Waits until .* in Rest\.$/);
+});
+
+test("moments are written as whoever prints them has it", () => {
+  const rest = { branch: "", state: "Rest", reason: "waits until 2026-01-15T13:00:00.000Z in Rest", until };
+  const written = (at: number): string => new Date(at).toISOString();
+  expect(storyOf({ description, waiting: [rest], visits: [], now, written })).toMatchObject({
+    says: "Waits until 2026-01-15T13:00:00.000Z (in 1 h) in Rest.",
+    next: "It goes on by itself at 2026-01-15T13:00:00.000Z (in 1 h).",
+  });
+});
+
+test("an execution whose time is over is told with the state that it was in", () => {
+  const entered = { id: 2, previousEventId: 0, timestamp: now, stateEnteredEventDetails: { name: "Rest" } };
+  const visits = visitsOf([
+    { id: 1, previousEventId: 0, timestamp: now, type: "ExecutionStarted" },
+    { ...entered, type: "WaitStateEntered" },
+    { id: 3, previousEventId: 0, timestamp: now + 1_000, type: "ExecutionTimedOut" },
+  ]);
+  const timedOut = { ...description, status: "TIMED_OUT", redriveStatus: "REDRIVABLE" };
+  expect(storyOf({ description: timedOut, waiting: [], visits, now })).toMatchObject({
+    says: "Ran out of time in state Rest: States.Timeout.",
+    next: "Nothing more happens by itself. A redrive goes on from Rest: what succeeded is not done again.",
+  });
 });

@@ -26,12 +26,16 @@ export function listCommand(): Command {
     .addOption(jsonOption())
     .action(async (what: string | undefined, options: Options) => {
       const client = connect(options.url);
-      const rows = what === undefined ? await machinesOf(client) : await executions(client, what, options);
+      const found = what === undefined ? await machinesOf(client) : await executions(client, what, options);
+      const rows = what === undefined ? found : found.slice(0, options.limit);
       if (options.json) console.log(JSON.stringify(rows, undefined, 2));
       else if (rows.length === 0)
         console.log(what === undefined ? await noMachines(client) : noExecutions(client, what, options));
       else if (what === undefined) console.log(machineTable(rows));
       else console.log(isMapRun(what) ? childTable(rows) : executionTable(rows));
+      // Beside what a script may read.
+      if (found.length > rows.length && !options.json)
+        console.error(`the newest ${options.limit} are shown, and there are more: --limit shows as many as you say`);
     });
 }
 
@@ -39,10 +43,11 @@ function isMapRun(what: string): boolean {
   return /^arn:[^:]+:states:[^:]*:[^:]*:mapRun:/.test(what);
 }
 
+/** One more than is shown, if there are more. */
 async function executions(client: Client, what: string, options: Options): Promise<Reply[]> {
   const of = isMapRun(what) ? { mapRunArn: what } : { stateMachineArn: await machineArnOf(client, what) };
   const filter = options.status === undefined ? {} : { statusFilter: options.status };
-  return await listAll(client, "ListExecutions", { ...of, ...filter }, "executions", options.limit);
+  return await listAll(client, "ListExecutions", { ...of, ...filter }, "executions", options.limit + 1);
 }
 
 function noExecutions({ region }: Client, what: string, { status }: Options): string {

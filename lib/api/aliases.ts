@@ -6,7 +6,7 @@ import { machineArn } from "../engine/identity.ts";
 import type { MachineRecord, Tenant } from "../engine/ports.ts";
 import { type QualifiedName, qualifiedName } from "./arn.ts";
 import type { Call } from "./operation.ts";
-import { invalid, invalidArn, noSuchResource } from "./refusal.ts";
+import { invalid, invalidArn, noSuchResource, type Refusal } from "./refusal.ts";
 import { type Alias, arn, type Route, readSettings, type Settings } from "./settings.ts";
 import { type Input, integer, list, structure } from "./shape.ts";
 import { findVersion } from "./versions.ts";
@@ -29,17 +29,21 @@ export function checkRouting(call: Call, asked: Routing): Routed {
   const received = `Received: [${arns.join(", ")}]`;
   const names = arns.map((arn) => qualifiedName(call, arn));
   if (names.some((name) => name && !isVersion(name)))
-    throw invalid(`Routing configuration must contain state machine version ARNs. ${received}`);
+    throw misrouted(`Routing configuration must contain state machine version ARNs. ${received}`);
   const missing = arns[names.indexOf(undefined)];
   if (missing !== undefined) throw noSuchResource(missing); // another tenant's
   const machines = new Set(names.map((name) => name?.name ?? ""));
   if (machines.size > 1)
-    throw invalid(`Routing configuration must contain versions of the same state machine. ${received}`);
+    throw misrouted(`Routing configuration must contain versions of the same state machine. ${received}`);
   if (new Set(arns).size < arns.length)
-    throw invalid(`Routing configuration must contain distinct state machine version ARNs. ${received}`);
+    throw misrouted(`Routing configuration must contain distinct state machine version ARNs. ${received}`);
   checkWeights(asked.map(({ weight }) => weight));
   const routing = asked.map(({ weight }, index) => ({ version: Number(names[index]?.qualifier), weight }));
   return { machine: names[0]?.name ?? "", routing };
+}
+
+export function misrouted(text: string): Refusal {
+  return invalid(text, "INVALID_ROUTING_CONFIGURATION");
 }
 
 function isVersion({ qualifier = "" }: QualifiedName): boolean {
@@ -48,7 +52,7 @@ function isVersion({ qualifier = "" }: QualifiedName): boolean {
 
 function checkWeights(weights: readonly number[]): void {
   if (weights.reduce((sum, weight) => sum + weight, 0) === 100) return;
-  throw invalid(`Sum of routing configuration weights must equal 100. Received: [${weights.join(", ")}]`);
+  throw misrouted(`Sum of routing configuration weights must equal 100. Received: [${weights.join(", ")}]`);
 }
 
 /** A version may be deleted while an alias to it is made: whoever writes the record second looks again. */

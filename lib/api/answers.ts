@@ -178,7 +178,10 @@ export const answers = {
   ),
   StoppedExecution: object({ stopDate: moment }),
   RedrivenExecution: object({ redriveDate: moment }),
-  Problem: object({ type: text, title: text, status: count, detail: text, requestId: text }, { resourceName: text }),
+  Problem: object(
+    { type: text, title: text, status: count, detail: text, requestId: text },
+    { resourceName: text, reason: text },
+  ),
 } satisfies Record<string, Schema>;
 
 export type AnswerName = keyof typeof answers;

@@ -39,9 +39,11 @@ export function qualifiedName(call: Call, arn: string): QualifiedName | undefine
 
 const labelled = /^arn:[^:]+:states:[^:]+:\d{12}:stateMachine:[^:/]+\/[^:/]+$/;
 
-/** The service documents which error this is, not in which words. */
+/** The service documents which error and reason this is, not in which words. */
 function labelledArn(arn: string): Refusal {
-  return invalid(`'${arn}' refers to a Distributed Map state; name its state machine: '${arn.replace(/\/.*/, "")}'`);
+  const machine = arn.replace(/\/.*/, "");
+  const text = `'${arn}' refers to a Distributed Map state; name its state machine: '${machine}'`;
+  return invalid(text, "API_DOES_NOT_SUPPORT_LABELED_ARNS");
 }
 
 export async function findMachine(call: Call, arn: string): Promise<MachineRecord> {

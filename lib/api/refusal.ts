@@ -50,9 +50,16 @@ export function validationFailed(findings: readonly string[]): Refusal {
   });
 }
 
+/** The service's model has these for programs to tell apart. */
+type InvalidReason =
+  | "API_DOES_NOT_SUPPORT_LABELED_ARNS"
+  | "CANNOT_UPDATE_COMPLETED_MAP_RUN"
+  | "INVALID_ROUTING_CONFIGURATION"
+  | "MISSING_REQUIRED_PARAMETER";
+
 /** A rule of the operation itself, which the service words freely. */
-export function invalid(text: string): Refusal {
-  return new Refusal("ValidationException", text, { namespace: "validation" });
+export function invalid(text: string, reason?: InvalidReason): Refusal {
+  return new Refusal("ValidationException", text, { namespace: "validation", ...(reason && { members: { reason } }) });
 }
 
 export function unreadable(text: string): Refusal {

@@ -121,7 +121,9 @@ describe("a run at work", () => {
     await stage.pass(60_000);
     const { body } = await send("DescribeMapRun", { mapRunArn });
     expect(body).toMatchObject({ status: "ABORTED", executionCounts: { aborted: 2, pending: 28, running: 0 } });
-    expect(refusal(await send("UpdateMapRun", { mapRunArn, maxConcurrency: 1 }))).toMatch(/^ValidationException: /);
+    const refused = await send("UpdateMapRun", { mapRunArn, maxConcurrency: 1 });
+    expect(refusal(refused)).toMatch(/^ValidationException: /);
+    expect(refused.body.reason).toBe("CANNOT_UPDATE_COMPLETED_MAP_RUN");
   });
 });
 

@@ -130,14 +130,11 @@ export const refused: readonly (readonly [operation: string, input: unknown, ref
     },
     `TooManyTags: Too many tags: '${arnOf("a")}'`,
   ],
-  ...["DescribeStateMachine", "DeleteStateMachine", "StartExecution"].map(
-    (operation) =>
-      [
-        operation,
-        { stateMachineArn: `${arnOf("passes")}/Each` },
-        `ValidationException: '${arnOf("passes")}/Each' refers to a Distributed Map state; name its state machine: '${arnOf("passes")}'`,
-      ] as const,
-  ),
+  [
+    "DeleteStateMachine",
+    { stateMachineArn: `${arnOf("passes")}/Each` },
+    `ValidationException: '${arnOf("passes")}/Each' refers to a Distributed Map state; name its state machine: '${arnOf("passes")}'`,
+  ],
   ["DescribeStateMachine", { stateMachineArn: "passes" }, "InvalidArn: Invalid Arn: 'Invalid ARN prefix: passes'"],
   [
     "DescribeStateMachine",

@@ -256,6 +256,26 @@ describe("aliases", () => {
     expect(refusal(await alias("live", ...weights))).toBe(`ValidationException: ${message}`);
   });
 
+  test("refusals of which the service's model has the reason tell it", async () => {
+    await publishTwo();
+    const stateMachineAliasArn = `${stateMachineArn}:live`;
+    await alias("live", [1, 100]);
+    const reasons = [
+      await alias("other", [1, 60], [2, 50]),
+      await alias("other", [1, 50], [1, 50]),
+      await send("UpdateStateMachineAlias", { stateMachineAliasArn }),
+      await send("StartExecution", { stateMachineArn: `${stateMachineArn}/Each` }),
+      await send("CreateStateMachine", { name: "n", definition: pass, roleArn: role, versionDescription: "d" }),
+    ].map(({ body }) => [body.message.slice(0, 10), body.reason]);
+    expect(reasons).toEqual([
+      ["Sum of rou", "INVALID_ROUTING_CONFIGURATION"],
+      ["Routing co", "INVALID_ROUTING_CONFIGURATION"],
+      ["Either the", "MISSING_REQUIRED_PARAMETER"],
+      ["'arn:aws:s", "API_DOES_NOT_SUPPORT_LABELED_ARNS"],
+      ["Version de", undefined], // as recorded
+    ]);
+  });
+
   test("versions of two machines are refused, and versions that are not there", async () => {
     await send("CreateStateMachine", { name: "other", definition: pass, roleArn: role, publish: true });
     const [own] = routes([1, 50]);

@@ -8,6 +8,7 @@ import {
   checkRouting,
   checkVersions,
   findAlias,
+  misrouted,
   routingConfiguration,
 } from "../aliases.ts";
 import { type Call, operation } from "../operation.ts";
@@ -72,7 +73,7 @@ const update = structure({ stateMachineAliasArn }, { description, routingConfigu
 
 export const updateStateMachineAlias = operation(update, async (call, asked) => {
   if (asked.description === undefined && asked.routingConfiguration === undefined)
-    throw invalid("Either the description or the RoutingConfiguration must be specified");
+    throw invalid("Either the description or the RoutingConfiguration must be specified", "MISSING_REQUIRED_PARAMETER");
   const { machine, alias } = await findAlias(call, asked.stateMachineAliasArn);
   const changed = await changeMachine(call, machine, (stands) => changedAlias(call, stands, alias.name, asked));
   return { updateDate: new Date(aliasOf(readSettings(changed), alias.name)?.updatedAt ?? alias.updatedAt) };
@@ -90,7 +91,7 @@ function changedAlias(
   if (!stands) throw noSuchResource(stateMachineAliasArn);
   const routed = routingConfiguration && checkRouting(call, routingConfiguration);
   if (routed && routed.machine !== machine.name)
-    throw invalid("Routing configuration must contain versions of the alias's own state machine.");
+    throw misrouted("Routing configuration must contain versions of the alias's own state machine.");
   const alias = {
     ...stands,
     ...(description !== undefined && { description }),

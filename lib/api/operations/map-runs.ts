@@ -74,6 +74,10 @@ export const updateMapRun = operation(structure({ mapRunArn: runArn }, limits), 
   const id = findMapRunId(call, given);
   const updated = await update(call.engine, id, change, call.invocationId);
   if (updated === "absent") throw noSuchResource(given);
-  if (updated === "ended") throw invalid(`Map Run has ended, so that its settings cannot be changed: '${given}'`);
+  if (updated === "ended")
+    throw invalid(
+      `Map Run has ended, so that its settings cannot be changed: '${given}'`,
+      "CANNOT_UPDATE_COMPLETED_MAP_RUN",
+    );
   return {};
 });

@@ -5,17 +5,21 @@
  *   never begun         ──► begins
  *   succeeded before    ──► reports its output once more, and so passes its turn on
  *   failed or aborted   ──► goes on where it stood, in a segment behind its end
+ *   left by a closing   ──► is ended first, as that was about to do
  */
 import type { Definition } from "../asl/definition.ts";
+import { step } from "../asl/step.ts";
 import { settle } from "./answer.ts";
 import { beginningOf, reportEnd } from "./branch.ts";
 import { type Baton, keyOf, type Resume } from "./command.ts";
 import type { Engine } from "./engine.ts";
-import { headOf } from "./head.ts";
+import { headerAt, headOf } from "./head.ts";
 import { dispatch, dueTime, laneOfState, messageOf } from "./messages.ts";
+import { momentAt } from "./moment.ts";
 import type { Delivery, Message, Verdict } from "./ports.ts";
+import { record, segmentOf } from "./record.ts";
 import { copyTime, redelivered } from "./redelivery.ts";
-import { epochOf } from "./segment.ts";
+import { epochOf, type Segment } from "./segment.ts";
 import { goOn } from "./standing.ts";
 
 const done: Verdict = { kind: "done" };
@@ -30,6 +34,10 @@ export async function resumeBranch(engine: Engine, command: Resume, delivery: De
   }
   const { doing } = head.position;
   if (epochOf(head) >= header.epoch) return redelivered(engine, command, delivery);
+  if (doing.kind === "beginning") {
+    await endLeft(engine, definition, head, keyOf(command));
+    return resumeBranch(engine, command, delivery);
+  }
   if (doing.kind !== "ended")
     throw new Error(`${execution}${branch} runs, and its scope was closed before the redrive`);
   if (doing.outcome.status === "SUCCEEDED") {
@@ -43,6 +51,18 @@ export async function resumeBranch(engine: Engine, command: Resume, delivery: De
   if (dueTime(recorded.segment.position) !== undefined) return done;
   const finished = await settle(engine, header, definition, recorded.segment);
   return finished ? done : redelivered(engine, command, delivery);
+}
+
+/**
+ * A late copy of whoever closed the scope before the redrive let the branch begin, to end it (`goOnUnsent`). No message
+ * moves it, and the copy may have died between the two.
+ */
+async function endLeft(engine: Engine, definition: Definition, head: Segment, by: string): Promise<void> {
+  const header = await headerAt(engine, head);
+  const moment = await momentAt(engine, header, definition, head.branch, head.seq + 1);
+  const because = head.position.previous;
+  const transition = await step(definition, head.position, { kind: "aborted", because }, moment);
+  await record(engine, header, definition, segmentOf(engine, header, moment, transition, by));
 }
 
 /** It reads its fork itself: what was staged for the branches of a fork is that of its own epoch. */

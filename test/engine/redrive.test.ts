@@ -11,6 +11,7 @@ import { headOf } from "../../lib/engine/head.ts";
 import { readHistory } from "../../lib/engine/history.ts";
 import type { Call, CallResult, ExecutionId } from "../../lib/engine/ports.ts";
 import { redriveExecution } from "../../lib/engine/redrive.ts";
+import { goOnUnsent } from "../../lib/engine/standing.ts";
 import { stopExecution } from "../../lib/engine/stop.ts";
 import { type Setup, setup } from "./setup.ts";
 
@@ -237,4 +238,29 @@ test("a branch that begins while an older closing still fences it goes on behind
   await run.pass(10_000);
   expect(await statusOf(run)).toBe("SUCCEEDED");
   expect((await headOf(engine, id, "/1.3"))?.seq).toBeGreaterThan(1);
+});
+
+test("a branch that a late copy of an older closing let begin, and died before it ended it, goes on with the redrive", async () => {
+  const { call } = tasks({ "1": [fail(), fail()] });
+  const item = { StartAt: "Item", States: { Item: task({ "who.$": "States.Format('{}', $)" }) } };
+  const states = { Each: { Type: "Map", MaxConcurrency: 1, ItemProcessor: item, End: true } };
+  const run = await setup(states, { call, input: "[0,1,2,3]" });
+  const { engine, world, id } = run;
+  await run.pass(1_000);
+  await redrive(run);
+  await run.pass(1_000);
+  expect(await statusOf(run)).toBe("FAILED");
+  // Branch 3 has never begun; its fence is that of branch 2, but for the index.
+  const [fence] = await world.log.branch(id, "/1.2", 0, 1);
+  if (!fence) throw new Error("branch 2 was fenced");
+  await world.log.append({ ...fence, branch: "/1.3", body: fence.body.replace('"index":2', '"index":3') });
+  const [root, head] = [await headOf(engine, id, ""), await headOf(engine, id, "/1.3")];
+  if (!root?.header || !head) throw new Error("it was redriven");
+  const definition = await engine.definition(root.header.definition);
+  await goOnUnsent(engine, root.header, definition, head, { events: 30, by: "late" });
+  expect((await headOf(engine, id, "/1.3"))?.position.doing.kind).toBe("beginning");
+  await redrive(run);
+  await run.pass(10_000);
+  expect(await statusOf(run)).toBe("SUCCEEDED");
+  expect(await outputOf(run)).toHaveLength(4);
 });

@@ -17,6 +17,8 @@ export interface Subject {
   /** The definition. It is JSON; whether it is valid is not judged here. */
   readonly text: string;
   readonly machineArn?: string;
+  /** Of a machine. */
+  readonly isExpress?: boolean;
   readonly executionArn?: string;
   /** Of an execution. */
   readonly progress?: Progress;
@@ -63,8 +65,8 @@ async function findMachine(client: Client, given: string): Promise<string | unde
 }
 
 async function fromMachine(client: Client, machineArn: string): Promise<Subject> {
-  const { name, definition } = await client.call("DescribeStateMachine", { stateMachineArn: machineArn });
-  return { title: name, text: definition, machineArn };
+  const { name, type, definition } = await client.call("DescribeStateMachine", { stateMachineArn: machineArn });
+  return { title: name, text: definition, machineArn, isExpress: type === "EXPRESS" };
 }
 
 async function fromExecution(client: Client, executionArn: string): Promise<Subject> {

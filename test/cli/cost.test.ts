@@ -1,11 +1,13 @@
 /** `baton cost`: counts from histories and from definitions, and the arithmetic is that of docs/costs.md. */
-import { readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { graphOf } from "../../lib/asl/graph/graph.ts";
 import { parseJson } from "../../lib/asl/json.ts";
 import { type Counts, countsOf, nothing, pricedOf, waysThrough } from "../../lib/cli/cost/count.ts";
 import { costLine, dollars, estimateOf } from "../../lib/cli/cost/estimate.ts";
+import { startLocal } from "../../lib/local/baton.ts";
 import { baton, folderOf } from "./baton.ts";
 
 const examples = join(import.meta.dirname, "../../asl-examples");
@@ -85,13 +87,35 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 describe("baton cost", () => {
   test("a file: its ways, with what Step Functions asks for the same", async () => {
     const { out } = await baton("cost", definition, "--executions", "1000");
-    expect(out).toMatch(/the shortest way, 1000 times +6000 .* \$0\.15 +1\/\d/);
-    expect(out).toMatch(/the longest way, 1000 times +19000 .*\$0\.47/);
+    expect(out).toMatch(/the shortest way, 1,000 times +6,000 .* \$0\.15 +1\/\d/);
+    expect(out).toMatch(/the longest way, 1,000 times +19,000 .*\$0\.47/);
   });
 
   test("--json, and one way only", async () => {
     const { out } = await baton("cost", join(folder, "a.asl.json"), "--json");
     expect(JSON.parse(out)).toMatchObject([{ name: "every way", transitions: 1, stepFunctionsUsd: 0.000025 }]);
+  });
+
+  test("--json of many executions", async () => {
+    const { out } = await baton("cost", join(folder, "a.asl.json"), "--executions", "1000", "--json");
+    expect(JSON.parse(out)).toMatchObject([
+      { name: "every way", executions: 1_000, transitions: 1_000, stepFunctionsUsd: 0.025 },
+    ]);
+  });
+
+  test("an EXPRESS machine is priced as if it were STANDARD, and that is said", async () => {
+    const data = mkdtempSync(join(tmpdir(), "baton-cost-"));
+    const server = await startLocal({ folder: data, port: 0 });
+    try {
+      const file = join(folder, "a.asl.json");
+      await baton("deploy", file, "--name", "fast", "--type", "EXPRESS", "--url", server.url);
+      const { out } = await baton("cost", "fast", "--url", server.url);
+      expect(out).toMatch(/^every way, as STANDARD +1 /m);
+      expect(out).toContain("fast is EXPRESS, whose executions cost by their number and their time");
+    } finally {
+      await server.close();
+      rmSync(data, { recursive: true, force: true });
+    }
   });
 
   test("the line at the end of what was followed", () => {

@@ -5,7 +5,8 @@ import { parseJson } from "../../asl/json.ts";
 import { connect } from "../client.ts";
 import { type Children, childrenNotes, childrenOf, noChildren } from "../cost/children.ts";
 import { type Counts, countsOf, waysThrough } from "../cost/count.ts";
-import { dollars, type Estimate, estimateOf, together } from "../cost/estimate.ts";
+import { dollars, type Estimate, estimateOf, times, together } from "../cost/estimate.ts";
+import { count } from "../explain/words.ts";
 import { Failure } from "../failure.ts";
 import { jsonOption, substituteOption, urlOption } from "../options.ts";
 import { paint, table } from "../paint.ts";
@@ -37,14 +38,15 @@ export function costCommand(): Command {
       const { executionArn, events } = subject;
       const isRun = executionArn !== undefined && events !== undefined;
       const children = isRun ? await childrenOf(client.call, executionArn, events) : noChildren;
-      const estimates = runs.map(([name, counts]) => rowOf(name, counts, children));
+      const rows = runs.map(([name, counts]) =>
+        rowOf(subject.isExpress ? `${name}, as STANDARD` : name, counts, children),
+      );
+      const { executions } = options;
+      const estimates =
+        executions === undefined ? rows : rows.map((row) => ({ ...row, ...times(row, executions), executions }));
       if (options.json) console.log(JSON.stringify(estimates, undefined, 2));
       else
-        console.log(
-          [costTable(estimates, options.executions ?? 1), "", paint("dim", note(subject, options, children))].join(
-            "\n",
-          ),
-        );
+        console.log([costTable(estimates, executions), "", paint("dim", note(subject, options, children))].join("\n"));
     });
 }
 
@@ -68,13 +70,13 @@ function rowOf(name: string, counts: Counts, children: Children) {
   return { name, ...counts, ...sum, transitions: Math.round(sum.transitions), ...beneath };
 }
 
-function costTable(estimates: readonly (Estimate & Counts & { readonly name: string })[], times: number): string {
+function costTable(estimates: readonly (Estimate & { readonly name: string })[], executions = 1): string {
   const rows = estimates.map(({ name, transitions, loadedUsd, aloneUsd, stepFunctionsUsd }) => [
-    times === 1 ? name : `${name}, ${times} times`,
-    String(transitions * times),
-    dollars(loadedUsd * times),
-    dollars(aloneUsd * times),
-    dollars(stepFunctionsUsd * times),
+    executions === 1 ? name : `${name}, ${count(executions)} times`,
+    count(transitions),
+    dollars(loadedUsd),
+    dollars(aloneUsd),
+    dollars(stepFunctionsUsd),
     aloneUsd === 0
       ? ""
       : `1/${(stepFunctionsUsd / aloneUsd).toFixed(1)} to 1/${(stepFunctionsUsd / loadedUsd).toFixed(1)}`,
@@ -82,10 +84,18 @@ function costTable(estimates: readonly (Estimate & Counts & { readonly name: str
   return table([["", "TRANSITIONS", "HERE, UNDER LOAD", "HERE, ALONE", "STEP FUNCTIONS", "RATIO"], ...rows]);
 }
 
-function note({ events }: Subject, { items }: Options, children: Children): string {
-  const of = events === undefined ? [`Maps of ${items} items, no failures, no loops.`] : childrenNotes(children);
+function note({ events, isExpress, title }: Subject, { items }: Options, children: Children): string {
+  const of = [
+    ...(isExpress ? [asStandard(title)] : []),
+    ...(events === undefined ? [`Maps of ${items} items, no failures, no loops.`] : childrenNotes(children)),
+  ];
   const what = of.map((sentence) => `${sentence} `).join("");
   return `${what}List prices of us-east-1, payloads up to 1 KB, without what tasks call, storage and an idle installation's 3 dollars a month: docs/costs.md`;
+}
+
+/** Its time is not known beforehand, and no history tells it afterwards. */
+function asStandard(title: string): string {
+  return `${title} is EXPRESS, whose executions cost by their number and their time (on Step Functions $1.00 a million and $0.00001667 a GB-second); this is what they would cost if it were STANDARD.`;
 }
 
 function readCount(text: string): number {

@@ -30,6 +30,19 @@ export function identityFrom(environment: Environment): Identity | undefined {
   return { credentials, region: regionOf(environment) };
 }
 
+/** Whose everything is on one machine. */
+const localAccount = "000000000000";
+
+/** Whose world the command is in there: that of a key whose id is an account's number, else the local one. */
+export function accountOf(environment: Environment): string {
+  const accessKeyId = identityFrom(environment)?.credentials.accessKeyId;
+  return accessKeyId !== undefined && isAccount(accessKeyId) ? accessKeyId : localAccount;
+}
+
+function isAccount(accessKeyId: string): boolean {
+  return /^\d{12}$/.test(accessKeyId);
+}
+
 /** On loopback any key will do; the clients insist on one. */
 const anybody: Credentials = { accessKeyId: "local", secretAccessKey: "local" };
 
@@ -37,9 +50,14 @@ export function localSettings(url: string, environment: Environment): ClientSett
   return { url, region: regionOf(environment), credentials: identityFrom(environment)?.credentials ?? anybody };
 }
 
-/** To be shown: a key of the environment may be one of AWS, and what a server prints ends up in logs. */
+/**
+ * To be shown: a key of the environment may be one of AWS, and what a server prints ends up in logs. An account's
+ * number is no secret, and whoever asks under another does not see what is there.
+ */
 export function shownSettings(url: string, environment: Environment): ClientSettings {
-  return { url, region: regionOf(environment), credentials: anybody };
+  const account = accountOf(environment);
+  const credentials = account === localAccount ? anybody : { ...anybody, accessKeyId: account };
+  return { url, region: regionOf(environment), credentials };
 }
 
 export function variablesOf(

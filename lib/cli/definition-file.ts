@@ -2,10 +2,10 @@
 import { basename } from "node:path";
 import { entriesOf, isObject, JsonSyntaxError, parseJson, property, type Value } from "../asl/json.ts";
 import { parseDefinitionText } from "../asl/parse.ts";
-import { regionOf } from "./client-settings.ts";
+import { accountOf, regionOf } from "./client-settings.ts";
 import { Failure } from "./failure.ts";
 import { readText } from "./options.ts";
-import { isOnePlaceholder, localAccount, type Substitutions, substitute, withoutValue } from "./placeholders.ts";
+import { isOnePlaceholder, type Substitutions, substitute, withoutValue } from "./placeholders.ts";
 import { problemText, type ToldProblem } from "./problem-text.ts";
 import { parseYaml, visitScalars } from "./yaml.ts";
 
@@ -28,7 +28,7 @@ export function inspectFile(
   given: Substitutions,
 ): DefinitionFile & { readonly warnings: readonly ToldProblem[] } {
   // These have values without being told.
-  const substitutions = { AWS_REGION: regionOf(process.env), AWS_ACCOUNT: localAccount, ...given };
+  const substitutions = { AWS_REGION: regionOf(process.env), AWS_ACCOUNT: accountOf(process.env), ...given };
   const source = readText(file);
   const name = basename(file).replace(/(\.asl)?\.(json|ya?ml)$/, "");
   const text = isYaml(file) ? fromYaml(file, source, substitutions) : substitute(source, substitutions, insideString);

@@ -5,16 +5,13 @@
 
 import { InvalidArgumentError, Option } from "commander";
 import { entriesOf, isArray, isObject, type Value } from "../asl/json.ts";
-import { regionOf } from "./client-settings.ts";
+import { accountOf, regionOf } from "./client-settings.ts";
 import { readText } from "./options.ts";
 import type { ToldProblem } from "./problem-text.ts";
 import { isTemplate, templateValues } from "./template.ts";
 import { parseYaml, templateIn, type YamlNode } from "./yaml.ts";
 
 export type Substitutions = Readonly<Record<string, string>>;
-
-/** Whose everything is here. */
-export const localAccount = "000000000000";
 
 const placeholder = /\$\{([A-Za-z0-9_]+)\}/g;
 
@@ -80,7 +77,7 @@ function readSubstitutions(file: string): Substitutions {
 }
 
 function fromTemplate(file: string, template: YamlNode): Substitutions {
-  const read = templateValues(template, { region: regionOf(process.env), account: localAccount });
+  const read = templateValues(template, { region: regionOf(process.env), account: accountOf(process.env) });
   if (read.kind === "values") return read.values;
   throw new InvalidArgumentError(
     `${file} has two values for ${read.name}, of ${read.machines.join(" and ")}: write those of one machine into a file of its own`,

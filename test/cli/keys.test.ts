@@ -6,6 +6,8 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { exportLines, shownSettings } from "../../lib/cli/client-settings.ts";
+import { readValidDefinition } from "../../lib/cli/definition-file.ts";
 import { type LocalBaton, startLocal } from "../../lib/local/baton.ts";
 import { baton, folderOf } from "./baton.ts";
 
@@ -13,6 +15,17 @@ const data = mkdtempSync(join(tmpdir(), "baton-keys-cli-"));
 const folder = folderOf({
   "orders.asl.json": { StartAt: "A", States: { A: { Type: "Pass", End: true } } },
   "bills.asl.json": { StartAt: "A", States: { A: { Type: "Pass", End: true } } },
+  "parent.asl.json": {
+    StartAt: "A",
+    States: {
+      A: {
+        Type: "Task",
+        Resource: "arn:aws:states:::states:startExecution",
+        Parameters: { StateMachineArn: `arn:aws:states:\${AWS_REGION}:\${AWS_ACCOUNT}:stateMachine:child` },
+        End: true,
+      },
+    },
+  },
   // Prints what it was told instead of telling AWS.
   aws: '#!/bin/sh\necho "$@" "$AWS_ENDPOINT_URL_SFN" "$AWS_ACCESS_KEY_ID" "$AWS_SESSION_TOKEN." "$AWS_PROFILE." > "$SAID"\nexit 7\n',
 });
@@ -161,6 +174,18 @@ describe("pointing clients at Baton", () => {
     expect(out).toContain("export AWS_REGION=eu-west-1\n");
     expect(out).toContain("export AWS_ACCESS_KEY_ID=123456789012\nexport AWS_SECRET_ACCESS_KEY='it'\\''s'\n");
     expect(JSON.parse((await baton("env", "--url", url, "--json")).out)).toMatchObject({ AWS_ENDPOINT_URL_SFN: url });
+  });
+
+  test.each([
+    // the shell's key, what `baton dev` prints, the account that its machines are in
+    [{ accessKeyId: "AKIAIOSFODNN7EXAMPLE", secretAccessKey: "of AWS" }, "local", "000000000000"],
+    [{ accessKeyId: "123456789012", secretAccessKey: "any" }, "123456789012", "123456789012"],
+  ])("with the key %j a server shows %s, and AWS_ACCOUNT has the value %s", (key, shown, account) => {
+    use(key);
+    const lines = exportLines(shownSettings(url, process.env));
+    expect(lines).toContain(`export AWS_ACCESS_KEY_ID=${shown}\nexport AWS_SECRET_ACCESS_KEY=local\n`);
+    const child = `arn:aws:states:us-east-1:${account}:stateMachine:child`;
+    expect(readValidDefinition(join(folder, "parent.asl.json"), {}).text).toContain(child);
   });
 
   test.each([

@@ -1,8 +1,11 @@
-/** The system's clock. Timers longer than the runtime can set are set in stages. */
+/** The system's clock. Timers are set in stages: the runtime's know nothing of a clock that is put forward meanwhile. */
 import type { Clock } from "../../engine/ports.ts";
 
-/** The longest delay of setTimeout, which takes anything longer for one millisecond. */
-const LONGEST_DELAY = 2 ** 31 - 1;
+/**
+ * The runtime's timers count the time that the machine is awake. When a laptop has slept, what came due meanwhile is
+ * that late at most; and nobody feels a look at the clock twice a minute.
+ */
+const LONGEST_DELAY = 30_000;
 
 export const systemClock: Clock = {
   now: () => Date.now(),

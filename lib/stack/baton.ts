@@ -2,11 +2,10 @@
  * The construct `Baton`: the whole orchestrator as one thing to put into an app. What each part is made of
  * stands in the files beside this one; here is what belongs together.
  */
-import { Duration, type IResource, RemovalPolicy, Resource, Stack } from "aws-cdk-lib";
+import { type Duration, type IResource, RemovalPolicy, Resource, Stack } from "aws-cdk-lib";
 import type * as cloudwatch from "aws-cdk-lib/aws-cloudwatch";
 import type * as dynamodb from "aws-cdk-lib/aws-dynamodb";
-import * as events from "aws-cdk-lib/aws-events";
-import { LambdaFunction } from "aws-cdk-lib/aws-events-targets";
+import type * as events from "aws-cdk-lib/aws-events";
 import * as iam from "aws-cdk-lib/aws-iam";
 import type * as lambda from "aws-cdk-lib/aws-lambda";
 import * as logs from "aws-cdk-lib/aws-logs";
@@ -18,7 +17,7 @@ import type { Construct } from "constructs";
 import { environment } from "../adapters/aws/names.ts";
 import { AccessKeySecrets, type KeyRole, type KeySecret } from "./access-keys.ts";
 import type { BatonFunction, FunctionName } from "./function.ts";
-import { consume, createFunctions, taskSettings, timeoutsOf } from "./functions.ts";
+import { consume, createFunctions, runByClock, taskSettings, timeoutsOf } from "./functions.ts";
 import { createGateway, createSyncUrl } from "./gateway.ts";
 import { createAlarms, deadLetters, type MeasuredQueues, transitions } from "./metrics.ts";
 import { type MapRunBuckets, permit, permitCalls, permitMapRuns, permitTelling } from "./permissions.ts";
@@ -359,16 +358,7 @@ export class Baton extends BatonBase {
     this._functions = functions;
     permit(functions, resources);
     consume(functions, queues, props);
-    new events.Rule(this, "EachMinute", {
-      description: "Sends the timers that are due",
-      schedule: events.Schedule.rate(Duration.minutes(1)),
-      targets: [new LambdaFunction(functions.timers.handler)],
-    });
-    new events.Rule(this, "EachDay", {
-      description: "Looks for executions that stand still",
-      schedule: events.Schedule.rate(Duration.days(1)),
-      targets: [new LambdaFunction(functions.heal.handler)],
-    });
+    runByClock(this, functions);
     permitCalls(functions.tasks, props.taskFunctions ?? []);
     if (props.assumableRoles?.length) functions.tasks.allow(["sts:AssumeRole"], props.assumableRoles);
     permitTelling(functions, props);

@@ -1,5 +1,7 @@
-/** The functions, and which queue each of them works on. */
+/** The functions, and which queue each of them works on, or at which times. */
 import { Duration } from "aws-cdk-lib";
+import * as events from "aws-cdk-lib/aws-events";
+import { LambdaFunction } from "aws-cdk-lib/aws-events-targets";
 import { SqsEventSource } from "aws-cdk-lib/aws-lambda-event-sources";
 import * as logs from "aws-cdk-lib/aws-logs";
 import type { Construct } from "constructs";
@@ -86,4 +88,17 @@ export function consume(functions: Functions, queues: Queues, props: BatonProps)
 
 function bounded(maxConcurrency: number | undefined): { maxConcurrency?: number } {
   return maxConcurrency === undefined ? {} : { maxConcurrency };
+}
+
+export function runByClock(scope: Construct, { timers, heal }: Functions): void {
+  new events.Rule(scope, "EachMinute", {
+    description: "Sends the timers that are due",
+    schedule: events.Schedule.rate(Duration.minutes(1)),
+    targets: [new LambdaFunction(timers.handler)],
+  });
+  new events.Rule(scope, "EachDay", {
+    description: "Looks for executions that stand still",
+    schedule: events.Schedule.rate(Duration.days(1)),
+    targets: [new LambdaFunction(heal.handler)],
+  });
 }

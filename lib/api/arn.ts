@@ -5,6 +5,7 @@
 import type { ActivityName } from "../engine/activity-port.ts";
 import {
   executionName,
+  labelOf,
   machineArn,
   parseActivityArn,
   parseExecutionArn,
@@ -37,7 +38,13 @@ export function qualifiedName(call: Call, arn: string): QualifiedName | undefine
   return arn.startsWith(`${own}:`) ? { name, qualifier: arn.slice(own.length + 1) } : undefined;
 }
 
-const labelled = /^arn:[^:]+:states:[^:]+:\d{12}:stateMachine:[^:/]+\/[^:/]+$/;
+const labelled = /^(arn:[^:]+:states:[^:]+:\d{12}:stateMachine:[^:/]+)\/([^:/]+)$/;
+
+/** Where a Distributed Map state may be named, too; undefined for the ARN of anything else. */
+export function splitLabel(arn: string): { readonly machineArn: string; readonly label: string } | undefined {
+  const [, machineArn, label] = labelled.exec(arn) ?? [];
+  return machineArn && label ? { machineArn, label } : undefined;
+}
 
 /** The service documents which error and reason this is, not in which words. */
 function labelledArn(arn: string): Refusal {
@@ -77,6 +84,13 @@ export function activityName(call: Call, arn: string): ActivityName | undefined 
   if (!activity) throw misshapen(arn);
   const { account, region } = call.tenant;
   return activity.account === account && activity.region === region ? activity : undefined;
+}
+
+/** The machine that an execution is one of; of what a Distributed Map started, as of the run itself, with the label of that. */
+export function ownMachineArn(id: ExecutionId): string {
+  const { machine, ...tenant } = executionName(id);
+  const label = labelOf(id);
+  return machineArn(tenant, machine) + (label === "" ? "" : `/${label}`);
 }
 
 const resourceTypes = ["activity", "execution", "express", "mapRun", "stateMachine"];

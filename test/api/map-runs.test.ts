@@ -71,11 +71,15 @@ test("a run that is over", async () => {
   );
   const { body: failed } = await send("ListExecutions", { mapRunArn, statusFilter: "FAILED" });
   const [child] = failed.executions;
-  expect(child).toMatchObject({ mapRunArn, stateMachineArn: arn("stateMachine:machine") });
+  // As recorded of the run, and as results of the service's show it of its children.
+  const stateMachineArn = arn("stateMachine:machine/Each");
+  expect(child).toMatchObject({ mapRunArn, stateMachineArn });
+  expect((await send("ListMapRuns", { executionArn })).body.mapRuns).toMatchObject([{ stateMachineArn }]);
   expect(child.executionArn).toBe(arn(`execution:machine/Each:${child.name}`));
   const { body: described } = await send("DescribeExecution", { executionArn: child.executionArn });
   expect(described).toMatchObject({
     mapRunArn,
+    stateMachineArn,
     status: "FAILED",
     error: "Four",
     redriveStatus: "REDRIVABLE_BY_MAP_RUN",

@@ -1,7 +1,7 @@
 /** DescribeExecution: where an execution stands, with its input and, once it succeeded, its output. */
 import { describeExecution as describe, type ExecutionDescription } from "../../engine/describe.ts";
-import { machineArn, mapRunArn } from "../../engine/identity.ts";
-import { findExecutionId } from "../arn.ts";
+import { mapRunArn } from "../../engine/identity.ts";
+import { findExecutionId, ownMachineArn } from "../arn.ts";
 import { type Answer, operation } from "../operation.ts";
 import { redriveCount, redriveStatus } from "../redrivable.ts";
 import { noSuchExecution } from "../refusal.ts";
@@ -16,7 +16,7 @@ export const describeExecution = operation(structure({ executionArn: arn }, { in
   const { summary } = execution;
   return {
     executionArn: asked.executionArn,
-    stateMachineArn: machineArn(call.tenant, summary.machine),
+    stateMachineArn: ownMachineArn(summary.id),
     name: summary.name,
     status: summary.status,
     startDate: new Date(summary.startedAt),

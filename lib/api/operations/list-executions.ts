@@ -1,9 +1,9 @@
 /** ListExecutions: the executions of a machine or the children of a Map Run, newest first, a page at a time. */
 import type { Instant } from "../../asl/position.ts";
-import { executionArn, executionName, machineArn, mapRunArn } from "../../engine/identity.ts";
+import { executionArn, executionName, mapRunArn } from "../../engine/identity.ts";
 import { runHead } from "../../engine/map-run/log.ts";
 import type { ExecutionStatus, ExecutionSummary, MapRunId, Page } from "../../engine/ports.ts";
-import { findMapRunId } from "../arn.ts";
+import { findMapRunId, ownMachineArn } from "../arn.ts";
 import { type Answer, type Call, operation } from "../operation.ts";
 import { openPage, pageSize, sealPage } from "../page.ts";
 import { redriveCount } from "../redrivable.ts";
@@ -117,7 +117,7 @@ function passes(summary: ExecutionSummary, { within, redriveFilter, waitingSince
 function listed(call: Call, summary: ExecutionSummary): Answer {
   return {
     executionArn: executionArn(summary.id),
-    stateMachineArn: machineArn(call.tenant, summary.machine),
+    stateMachineArn: ownMachineArn(summary.id),
     name: summary.name,
     ...startedBy(call.tenant, summary),
     ...(summary.mapRun && { mapRunArn: mapRunArn(summary.mapRun), itemCount: summary.itemCount ?? 0 }),

@@ -1,9 +1,9 @@
 /** DescribeMapRun, ListMapRuns and UpdateMapRun: what a Distributed Map has under way. */
-import { executionArn, executionName, machineArn, mapRunArn } from "../../engine/identity.ts";
+import { executionArn, mapRunArn } from "../../engine/identity.ts";
 import { describeMapRun as describe, type MapRunDescription } from "../../engine/map-run/describe.ts";
 import { concurrencyOf } from "../../engine/map-run/gifts.ts";
 import { updateMapRun as update } from "../../engine/map-run/update.ts";
-import { findExecutionId, findMapRunId } from "../arn.ts";
+import { findExecutionId, findMapRunId, ownMachineArn } from "../arn.ts";
 import { operation } from "../operation.ts";
 import { openPage, pageSize, sealPage } from "../page.ts";
 import { invalid, noSuchExecution, noSuchResource } from "../refusal.ts";
@@ -51,7 +51,7 @@ export const listMapRuns = operation(
       mapRuns: page.items.map((run) => ({
         executionArn: executionArn(run.execution),
         mapRunArn: mapRunArn(run.id),
-        stateMachineArn: machineArn(call.tenant, executionName(run.id).machine),
+        stateMachineArn: ownMachineArn(run.id),
         startDate: new Date(run.startedAt),
         ...(run.stoppedAt !== undefined && { stopDate: new Date(run.stoppedAt) }),
       })),

@@ -61,8 +61,8 @@ test("a run that is over", async () => {
     maxConcurrency: 3,
     toleratedFailurePercentage: 0,
     toleratedFailureCount: 2,
-    itemCounts: { ...zeros, succeeded: 3, failed: 2, total: 5 },
-    executionCounts: { ...zeros, succeeded: 2, failed: 1, total: 3 },
+    itemCounts: { ...zeros, succeeded: 3, failed: 2, total: 5, resultsWritten: 3 },
+    executionCounts: { ...zeros, succeeded: 2, failed: 1, total: 3, resultsWritten: 2 },
     redriveCount: 0,
   });
   const children = (await send("ListExecutions", { mapRunArn })).body.executions;

@@ -4,7 +4,7 @@ import { describeMapRun as describe, type MapRunDescription } from "../../engine
 import { concurrencyOf } from "../../engine/map-run/gifts.ts";
 import { updateMapRun as update } from "../../engine/map-run/update.ts";
 import { findExecutionId, findMapRunId, ownMachineArn } from "../arn.ts";
-import { operation } from "../operation.ts";
+import { type Answer, operation } from "../operation.ts";
 import { openPage, pageSize, sealPage } from "../page.ts";
 import { invalid, noSuchExecution, noSuchResource } from "../refusal.ts";
 import { arn } from "../settings.ts";
@@ -28,8 +28,8 @@ export const describeMapRun = operation(structure({ mapRunArn: runArn }), async 
     maxConcurrency: concurrencyOf(state),
     toleratedFailurePercentage: state.toleratedFailurePercentage ?? 0,
     toleratedFailureCount: state.toleratedFailureCount ?? 0,
-    itemCounts: { ...found.items },
-    executionCounts: { ...found.executions },
+    itemCounts: counted(found, "items"),
+    executionCounts: counted(found, "executions"),
     redriveCount: state.redriven?.count ?? 0,
     ...(state.redriven && { redriveDate: new Date(state.redriven.at) }),
   };
@@ -37,6 +37,13 @@ export const describeMapRun = operation(structure({ mapRunArn: runArn }), async 
 
 function statusOf({ state: { phase } }: MapRunDescription): string {
   return phase.kind === "ended" ? phase.outcome.status : "RUNNING";
+}
+
+/** As recorded, a run without a ResultWriter has written what it hands on to its state, once it has succeeded. */
+function counted(found: MapRunDescription, of: "items" | "executions"): Answer {
+  const { phase } = found.state;
+  const isHandedOn = phase.kind === "ended" && phase.outcome.status === "SUCCEEDED" && phase.written === undefined;
+  return { ...found[of], ...(isHandedOn && { resultsWritten: found[of].succeeded }) };
 }
 
 export const listMapRuns = operation(

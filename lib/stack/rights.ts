@@ -6,7 +6,7 @@
  * A machine waits for its inline policies, so that its tasks may do what they do before it counts. For a shared policy
  * it does not: that one waits for all that the tasks of others call, and what they call may wait for this machine.
  */
-import { Annotations, Stack } from "aws-cdk-lib";
+import { Annotations, Names, Stack } from "aws-cdk-lib";
 import * as iam from "aws-cdk-lib/aws-iam";
 import type { Construct } from "constructs";
 import type { IBaton } from "./baton.ts";
@@ -25,7 +25,8 @@ type Kind = keyof typeof inlineRoom;
 
 interface Taken {
   readonly inline: Record<Kind, number>;
-  readonly shared: Map<string, { readonly policy: iam.ManagedPolicy; room: number }>;
+  /** By stack and kind, the last of its policies. */
+  readonly shared: Map<string, { readonly policy: iam.ManagedPolicy; readonly number: number; room: number }>;
   managed: number;
 }
 
@@ -45,7 +46,7 @@ export function inlineOf(
   return statements.filter((statement) => {
     const length = lengthOf(statement, stack);
     if (taken.inline[kind] + length > inlineRoom[kind]) {
-      sharedPolicy(stack, taken, { kind, roles, length }).addStatements(statement);
+      sharedPolicy(stack, baton, taken, { kind, roles, length }).addStatements(statement);
       return false;
     }
     taken.inline[kind] += length;
@@ -55,6 +56,7 @@ export function inlineOf(
 
 function sharedPolicy(
   stack: Stack,
+  baton: IBaton,
   taken: Taken,
   { kind, roles, length }: { readonly kind: Kind; readonly roles: readonly iam.IRole[]; readonly length: number },
 ): iam.ManagedPolicy {
@@ -66,12 +68,14 @@ function sharedPolicy(
   }
   taken.managed += 1;
   if (taken.managed > mostManaged) warn(stack, taken.managed);
-  const policy = new iam.ManagedPolicy(stack, `Baton${kind}Rights${taken.managed}`, {
+  // By the stack's own count: a policy must not change its name for what another stack needs.
+  const number = (last?.number ?? 0) + 1;
+  const policy = new iam.ManagedPolicy(stack, `Baton${kind}Rights${number}-${Names.nodeUniqueId(baton.node)}`, {
     description: "What the state machines of this stack need of their Baton's roles",
     document: new iam.PolicyDocument({ minimize: true }),
     roles: [...roles],
   });
-  taken.shared.set(place, { policy, room: managedRoom - length });
+  taken.shared.set(place, { policy, number, room: managedRoom - length });
   return policy;
 }
 

@@ -471,6 +471,31 @@ describe("sixty machines with tasks and a log each", () => {
     for (const document of [...managed.values()].flat()) expect(document.length).toBeLessThanOrEqual(6_144);
   });
 
+  test("share policies whose names do not depend on other stacks", () => {
+    const ids = (before: number): string[] => {
+      const all = new App({ context: { "@aws-cdk/core:validateAgainstDefaultRules": false } });
+      const its = new Baton(new Stack(all, "Installation", { env }), "Baton", { bundles });
+      const [first, second] = ["First", "Second"].map((id) => new Stack(all, id, { env }));
+      for (const [place, where] of [...Array(before).fill(first), ...Array(30).fill(second)].entries()) {
+        new BatonStateMachine(where, `M${place < before ? place : place - before}`, {
+          baton: its,
+          bundles,
+          definitionBody: sfn.DefinitionBody.fromString(
+            JSON.stringify({
+              StartAt: "A",
+              States: { A: { Type: "Task", Resource: function_(`${"f".repeat(60)}${place}`), End: true } },
+            }),
+          ),
+        });
+      }
+      if (second === undefined) throw new Error("two stacks");
+      return resources(Template.fromStack(second), "AWS::IAM::ManagedPolicy").map(([id]) => id);
+    };
+    const alone = ids(0);
+    expect(alone).toEqual([expect.stringMatching(/^BatonTasksRights1/)]);
+    expect(ids(60)).toEqual(alone);
+  });
+
   test("may call what they call, and write their logs, in one place each", () => {
     const documents = ["AWS::IAM::Policy", "AWS::IAM::ManagedPolicy"].map(documentsOf);
     const [tasks, advance] = ["BatonTasksRole", "BatonAdvanceRole"].map((role) =>

@@ -49,6 +49,23 @@ export function mapRunsContract(name: string, open: Open): void {
       expect(await mapRuns.list(entry.execution, 10)).toEqual({ items: [{ ...entry, epoch: 1, stoppedAt: noon + 9 }] });
     });
 
+    test("an end is not written over by who has seen the run open in the same epoch", async () => {
+      const { mapRuns } = subject.world;
+      const entry = entryOf(freshExecution(), "Each", noon);
+      const put = async (more: Partial<MapRunEntry>) => {
+        await mapRuns.put({ ...entry, ...more });
+        return (await mapRuns.list(entry.execution, 10)).items;
+      };
+      const ended = { ...entry, stoppedAt: noon + 5 };
+      expect(await put({ stoppedAt: noon + 5 })).toEqual([ended]);
+      expect(await put({})).toEqual([ended]);
+      expect(await put({ epoch: 1 })).toEqual([{ ...entry, epoch: 1 }]);
+      expect(await put({ epoch: 1, expires: noon + 2_000_000 })).toMatchObject([{ expires: noon + 2_000_000 }]);
+      expect(await put({ epoch: 1, stoppedAt: noon + 9 })).toEqual([{ ...ended, epoch: 1, stoppedAt: noon + 9 }]);
+      expect(await put({ epoch: 1 })).toEqual([{ ...ended, epoch: 1, stoppedAt: noon + 9 }]);
+      expect(await put({ epoch: 2 })).toEqual([{ ...entry, epoch: 2 }]);
+    });
+
     test("an entry is made once: entered again it stays as it is", async () => {
       const { mapRuns } = subject.world;
       const entry = { ...entryOf(freshExecution(), "Each", noon), stoppedAt: noon + 5 };

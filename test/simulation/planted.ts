@@ -434,6 +434,13 @@ export const bugs: readonly Planted[] = [
     only: "nested",
   },
   {
+    bug: "whoever has seen a Map Run open writes that over its end in the list",
+    file: `${engine}/map-run/ports.ts`,
+    from: "there.stoppedAt !== undefined && entry.stoppedAt === undefined",
+    to: "there.stoppedAt !== undefined && entry.startedAt < 0",
+    only: "mapRunInVain",
+  },
+  {
     bug: "a Map Run is listed under the time of whoever comes to its beginning",
     file: `${engine}/map-run/open.ts`,
     from: "enter(entryOf(engine, { id, state: first }));",

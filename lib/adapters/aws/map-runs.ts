@@ -29,12 +29,7 @@ export function openMapRuns(store: Store): MapRuns {
   return {
     enter: (entry) => putIf(entry, { ConditionExpression: "attribute_not_exists(pk)" }),
 
-    put: (entry) =>
-      putIf(entry, {
-        ConditionExpression: "attribute_not_exists(#epoch) OR #epoch <= :epoch",
-        ExpressionAttributeNames: { "#epoch": "epoch" },
-        ExpressionAttributeValues: { ":epoch": { N: String(entry.epoch ?? 0) } },
-      }),
+    put: (entry) => putIf(entry, unlessMoreIsSaid(entry)),
 
     async list(execution, limit, after) {
       const { Items = [] } = await dynamodb.send(
@@ -58,6 +53,16 @@ export function openMapRuns(store: Store): MapRuns {
       return { items, ...(rows.length > limit && last ? { next: sortKeyOf(last) } : {}) };
     },
   };
+}
+
+/** `saysMore`, as a condition on what stands there, which has no epoch in its first. */
+function unlessMoreIsSaid({ epoch = 0, stoppedAt }: MapRunEntry): Partial<PutItemCommandInput> {
+  const values = { ExpressionAttributeValues: { ":epoch": { N: String(epoch) } } };
+  if (stoppedAt !== undefined)
+    return { ConditionExpression: "attribute_not_exists(epoch) OR epoch <= :epoch", ...values };
+  if (epoch === 0) return { ConditionExpression: "attribute_not_exists(epoch) AND attribute_not_exists(stoppedAt)" };
+  const isOpenThere = "(epoch = :epoch AND attribute_not_exists(stoppedAt))";
+  return { ConditionExpression: `attribute_not_exists(epoch) OR epoch < :epoch OR ${isOpenThere}`, ...values };
 }
 
 function itemOf(entry: MapRunEntry): Item {

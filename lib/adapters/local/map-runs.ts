@@ -2,7 +2,7 @@
  * Map Runs on the local store: a row for each, by the execution that started it and the time of its start; and one
  * that leads from the run to that execution, with which all of it is kept (`retention.ts`).
  */
-import type { MapRunEntry, MapRuns } from "../../engine/map-run/ports.ts";
+import { type MapRunEntry, type MapRuns, saysMore } from "../../engine/map-run/ports.ts";
 import { bodyOf, key, ordered, tables, text, under, value } from "./rows.ts";
 import type { Store } from "./store.ts";
 
@@ -21,7 +21,7 @@ export function localMapRuns(store: Store): MapRuns {
     async put(entry) {
       await store.room();
       const there = store.get(rowKey(entry));
-      if (there === undefined || (read(there).epoch ?? 0) <= (entry.epoch ?? 0)) put(entry);
+      if (there === undefined || !saysMore(read(there), entry)) put(entry);
     },
 
     async list(execution, limit, after) {

@@ -1,6 +1,6 @@
 /** Map Runs and the users' files in memory. */
 import { createHash } from "node:crypto";
-import type { MapRunEntry, MapRuns, Objects, Refused } from "../../engine/map-run/ports.ts";
+import { type MapRunEntry, type MapRuns, type Objects, type Refused, saysMore } from "../../engine/map-run/ports.ts";
 import type { CallName } from "./calls.ts";
 import type { Contents } from "./contents.ts";
 
@@ -20,7 +20,8 @@ export function mapRunsOf({ mapRuns, terms }: Contents, make: Make): MapRuns {
       }),
     put: (entry) =>
       make("mapRuns.put", entry.id, () => {
-        if ((there(placeOf(entry))?.epoch ?? 0) <= (entry.epoch ?? 0)) set(entry);
+        const before = there(placeOf(entry));
+        if (!before || !saysMore(before, entry)) set(entry);
       }),
     list: (execution, limit, after) =>
       make("mapRuns.list", execution, () => {

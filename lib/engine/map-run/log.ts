@@ -112,12 +112,9 @@ export async function callFor(engine: Engine, { id, state }: Pick<RunHead, "id" 
     await dispatch(engine, [messageOf({ kind: "run-work", execution: id, branch: "", seq: phase.charge.seq }, "flow")]);
 }
 
-/** Into the list as it is, over what stands there. It may end meanwhile, and its end be written over. */
+/** Into the list as it is, over what stands there. Where it ends meanwhile, its end stands there already, or will. */
 export async function enterInList(engine: Engine, head: Pick<RunHead, "id" | "state">): Promise<void> {
   await engine.world.mapRuns.put(entryOf(engine, head));
-  if (head.state.phase.kind === "ended") return;
-  const now = await existing(engine, head.id);
-  if (now.state.phase.kind === "ended") await engine.world.mapRuns.put(entryOf(engine, now));
 }
 
 async function tellEnd(engine: Engine, id: MapRunId, state: RunState): Promise<void> {

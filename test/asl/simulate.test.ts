@@ -145,6 +145,23 @@ describe("mocks", () => {
     expect(() => mocksFromConfig(config, "m", "Unheard")).toThrow("no test case 'Unheard' for 'm'; it has: Retried");
   });
 
+  test("of a file of Step Functions Local all iterations take their answers in turn", async () => {
+    const item = { StartAt: "A", States: { A: { ...task, End: true } } };
+    const states = { M: { Type: "Map", MaxConcurrency: 1, ItemProcessor: item, End: true } };
+    const tasks = mocksFromConfig(
+      {
+        StateMachines: { m: { TestCases: { c: { A: "r" } } } },
+        MockedResponses: { r: { "0": { Return: "one" }, "1": { Return: "two" } } },
+      },
+      "m",
+      "c",
+    );
+    const twice = await types(states, "[1,2]", { tasks });
+    expect(twice.output).toBe('["one","two"]');
+    const thrice = await types(states, "[1,2,3]", { tasks });
+    expect(thrice.failure?.cause).toBe("No mocked response for attempt 2 of state 'A', iteration 2 of 'M'.");
+  });
+
   test("iterations have outcomes of their own", async () => {
     const states = {
       M: { Type: "Map", ItemProcessor: { StartAt: "A", States: { A: { ...task, End: true } } }, End: true },

@@ -205,7 +205,14 @@ class Stage {
     const scheduling = this.schedulings.get(key) ?? 0;
     this.schedulings.set(key, scheduling + 1);
     const taskToken = mintToken(this.engine, claim, claim.now);
-    return this.respond({ ...workingOf(claim).call, state, scheduling, iteration, taskToken });
+    return this.respond({
+      ...workingOf(claim).call,
+      state,
+      scheduling,
+      schedulingOfAll: scheduling,
+      iteration,
+      taskToken,
+    });
   }
 
   /** The Map states around a branch, innermost first. */

@@ -42,7 +42,7 @@ export async function runExpressCase(recorded: ExecutionCase): Promise<Outcome> 
 /** Each of these cases has one Task, all of whose attempts come to the same. */
 export async function answerOf(recorded: ExecutionCase): Promise<CallResult> {
   const [state = ""] = Object.entries(recorded.definition["States"] ?? {}).find(isTask) ?? [];
-  const attempt = { state, scheduling: 0, iteration: [], taskToken: "" };
+  const attempt = { state, scheduling: 0, schedulingOfAll: 0, iteration: [], taskToken: "" };
   const call = { resource: "", pattern: "request-response", arguments: "{}", attempt: 0 } as const;
   const mock = await responderOf(recorded)({ ...call, ...attempt });
   if ("result" in mock) return { kind: "succeeded", output: writeJson(mock.result) };

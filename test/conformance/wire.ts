@@ -282,7 +282,7 @@ class Case {
     const scheduling = this.schedulings.get(key) ?? 0;
     this.schedulings.set(key, scheduling + 1);
     const taskToken = mintToken(this.baton.engine, claim, claim.now);
-    return this.respond({ ...doing.call, state, scheduling, iteration, taskToken });
+    return this.respond({ ...doing.call, state, scheduling, schedulingOfAll: scheduling, iteration, taskToken });
   }
 
   private async iterationOf({ execution, branch, position }: Segment): Promise<(readonly [string, number])[]> {

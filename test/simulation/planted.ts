@@ -435,9 +435,9 @@ export const bugs: readonly Planted[] = [
   },
   {
     bug: "whoever has seen a Map Run open writes that over its end in the list",
-    file: `${engine}/map-run/ports.ts`,
-    from: "there.stoppedAt !== undefined && entry.stoppedAt === undefined",
-    to: "there.stoppedAt !== undefined && entry.startedAt < 0",
+    file: `${simulated}/map-runs.ts`,
+    from: "there.stoppedAt !== undefined && stoppedAt === undefined",
+    to: "there.stoppedAt !== undefined && epoch < 0",
     only: "mapRunInVain",
   },
   {

@@ -55,7 +55,7 @@ export function openMapRuns(store: Store): MapRuns {
   };
 }
 
-/** `saysMore`, as a condition on what stands there, which has no epoch in its first. */
+/** An entry of a later epoch stays, and so does an end of the same; in the first epoch there is no attribute of it. */
 function unlessMoreIsSaid({ epoch = 0, stoppedAt }: MapRunEntry): Partial<PutItemCommandInput> {
   const values = { ExpressionAttributeValues: { ":epoch": { N: String(epoch) } } };
   if (stoppedAt !== undefined)

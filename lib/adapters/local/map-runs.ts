@@ -2,7 +2,7 @@
  * Map Runs on the local store: a row for each, by the execution that started it and the time of its start; and one
  * that leads from the run to that execution, with which all of it is kept (`retention.ts`).
  */
-import { type MapRunEntry, type MapRuns, saysMore } from "../../engine/map-run/ports.ts";
+import type { MapRunEntry, MapRuns } from "../../engine/map-run/ports.ts";
 import { bodyOf, key, ordered, tables, text, under, value } from "./rows.ts";
 import type { Store } from "./store.ts";
 
@@ -33,6 +33,12 @@ export function localMapRuns(store: Store): MapRuns {
       return rows.length > limit && last ? { items, next: last[0] } : { items };
     },
   };
+}
+
+/** An entry of a later epoch stays, and so does an end of the same. */
+function saysMore(there: MapRunEntry, { epoch = 0, stoppedAt }: MapRunEntry): boolean {
+  const epochThere = there.epoch ?? 0;
+  return epochThere > epoch || (epochThere === epoch && there.stoppedAt !== undefined && stoppedAt === undefined);
 }
 
 /** Written above and nowhere else, so it has the shape. */

@@ -1,6 +1,6 @@
 /** Map Runs and the users' files in memory. */
 import { createHash } from "node:crypto";
-import { type MapRunEntry, type MapRuns, type Objects, type Refused, saysMore } from "../../engine/map-run/ports.ts";
+import type { MapRunEntry, MapRuns, Objects, Refused } from "../../engine/map-run/ports.ts";
 import type { CallName } from "./calls.ts";
 import type { Contents } from "./contents.ts";
 
@@ -35,6 +35,12 @@ export function mapRunsOf({ mapRuns, terms }: Contents, make: Make): MapRuns {
         return found.length > limit && next !== undefined ? { items, next } : { items };
       }),
   };
+}
+
+/** An entry of a later epoch stays, and so does an end of the same. */
+function saysMore(there: MapRunEntry, { epoch = 0, stoppedAt }: MapRunEntry): boolean {
+  const epochThere = there.epoch ?? 0;
+  return epochThere > epoch || (epochThere === epoch && there.stoppedAt !== undefined && stoppedAt === undefined);
 }
 
 function placeOf({ execution, startedAt, id }: MapRunEntry): string {

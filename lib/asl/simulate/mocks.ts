@@ -12,6 +12,8 @@ export type MockedAttempt = MockedOutcome & {
   readonly workerName?: string;
   /** For which iterations it is, innermost first: `[["Map state", 2]]`. */
   readonly iteration?: readonly (readonly [string, number])[];
+  /** It stands for a call among those of all iterations: the n-th entry is for the n-th, whichever iteration makes it. */
+  readonly ofAll?: true;
   readonly after?: number;
 };
 
@@ -29,6 +31,8 @@ export interface Attempt extends TaskCall {
   readonly state: string;
   /** 0 for the first time this state is scheduled (in this iteration), retries included. */
   readonly scheduling: number;
+  /** 0 for the first time this state is scheduled in any iteration. */
+  readonly schedulingOfAll: number;
   readonly iteration: readonly (readonly [string, number])[];
   readonly taskToken: string;
 }
@@ -40,7 +44,8 @@ export function respondFrom(mocks: TaskMocks): Responder {
   return (attempt) => {
     const all = mocks[attempt.state] ?? [];
     const mine = all.filter((one) => isFor(one, attempt));
-    return fitting(mine[attempt.scheduling] ?? missingResponse(attempt), attempt);
+    const place = all.some(({ ofAll }) => ofAll) ? attempt.schedulingOfAll : attempt.scheduling;
+    return fitting(mine[place] ?? missingResponse({ ...attempt, scheduling: place }), attempt);
   };
 }
 
@@ -93,6 +98,7 @@ interface ConfigFailure {
   readonly Cause: string;
 }
 
+/** As in Step Functions Local, the calls of all iterations count together. */
 export function mocksFromConfig(config: MockConfig, machine: string, testCase: string): TaskMocks {
   const states = config.StateMachines[machine]?.TestCases[testCase];
   if (states === undefined) {
@@ -117,7 +123,7 @@ function attemptsOf(config: MockConfig, name: string): readonly MockedAttempt[] 
       return Array.from({ length: last - first + 1 }, (_, index) => ({ at: first + index, response }));
     })
     .sort((a, b) => a.at - b.at)
-    .map(({ at, response }) => mocked(response, `attempt ${at} of '${name}'`));
+    .map(({ at, response }) => ({ ...mocked(response, `attempt ${at} of '${name}'`), ofAll: true }));
 }
 
 function mocked(response: Partial<MockConfigResponse> | null, place: string): MockedAttempt {

@@ -49,11 +49,18 @@ function limitOf({ call: { timeoutSeconds, heartbeatSeconds } }: Working) {
 function attemptOf(simulation: Simulation, branch: Branch, working: Working): Attempt {
   const { state } = branch.position;
   const iteration = iterationOf(branch);
-  const key = JSON.stringify([state, iteration]);
-  const scheduling = simulation.schedulings.get(key) ?? 0;
-  simulation.schedulings.set(key, scheduling + 1);
+  const scheduling = counted(simulation, [state, iteration]);
+  const schedulingOfAll = counted(simulation, [state]);
   const taskToken = simulation.momentOf(branch, working.claim).taskToken();
-  return { ...working.call, state, scheduling, iteration, taskToken };
+  return { ...working.call, state, scheduling, schedulingOfAll, iteration, taskToken };
+}
+
+/** How often this was counted before. */
+function counted({ schedulings }: Simulation, what: readonly unknown[]): number {
+  const key = JSON.stringify(what);
+  const before = schedulings.get(key) ?? 0;
+  schedulings.set(key, before + 1);
+  return before;
 }
 
 /** The Map states around a branch, innermost first; children of a Map Run count as iterations, too. */

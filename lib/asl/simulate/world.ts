@@ -21,7 +21,7 @@ export interface Given {
 export interface Simulation extends Run, Given {
   /** What writers of a Map Run have left. */
   readonly written: WrittenObject[];
-  /** How often each state was scheduled, by state and iteration. */
+  /** How often each state was scheduled, by state and iteration, and by state alone. */
   readonly schedulings: Map<string, number>;
   now: Instant;
 }

@@ -56,23 +56,11 @@ function responderOf({ mocks, mockCase }: MachineTest): Responder {
   const inTurn = Object.entries(mocks).filter((entry): entry is [string, readonly MockedAttempt[]] =>
     Array.isArray(entry[1]),
   );
-  const respond = respondFrom(Object.fromEntries(inTurn));
-  const respondByFile = fromFile && respondInOrder(fromFile);
+  const counted: TaskMocks = { ...fromFile, ...Object.fromEntries(inTurn) };
+  const respond = respondFrom(counted);
   return (attempt) => {
     const own = mocks[attempt.state];
-    if (own === undefined) return (respondByFile ?? respond)(attempt);
-    return isList(own) ? respond(attempt) : respondAlways(own, attempt);
-  };
-}
-
-/** As in Step Functions Local the n-th call of a state takes the n-th entry, whichever iteration makes it. */
-function respondInOrder(mocks: TaskMocks): Responder {
-  const respond = respondFrom(mocks);
-  const calls = new Map<string, number>();
-  return (attempt) => {
-    const scheduling = calls.get(attempt.state) ?? 0;
-    calls.set(attempt.state, scheduling + 1);
-    return respond({ ...attempt, scheduling });
+    return own === undefined || isList(own) ? respond(attempt) : respondAlways(own, attempt);
   };
 }
 

@@ -16,16 +16,10 @@ export interface MapRunEntry {
   readonly expires?: Instant;
 }
 
-/** What is put late says less: an entry of a later epoch stays, and so does an end of the same. */
-export function saysMore(there: MapRunEntry, entry: MapRunEntry): boolean {
-  const [epochThere, epoch] = [there.epoch ?? 0, entry.epoch ?? 0];
-  return epochThere > epoch || (epochThere === epoch && there.stoppedAt !== undefined && entry.stoppedAt === undefined);
-}
-
 export interface MapRuns {
   /** Enters it, unless an entry stands there. */
   enter(entry: MapRunEntry): Promise<void>;
-  /** Enters it, or writes over the entry that stands there, unless that says more (`saysMore`). */
+  /** Enters it, or writes over the entry that stands there, unless that is of a later epoch, or an end and this is none of the same. */
   put(entry: MapRunEntry): Promise<void>;
   /** Newest first. */
   list(execution: ExecutionId, limit: number, after?: string): Promise<Page<MapRunEntry>>;

@@ -29,6 +29,46 @@ export async function describeStack(name: string): Promise<Deployed> {
   };
 }
 
+/** What `Baton` of the CDK package calls its parts; before it stands the place of the construct, behind it a hash. */
+const partsOfBaton = {
+  table: ["AWS::DynamoDB::Table", "Table"],
+  bucket: ["AWS::S3::Bucket", "Payloads"],
+  flowQueue: ["AWS::SQS::Queue", "FlowQueue"],
+  tasksQueue: ["AWS::SQS::Queue", "TasksQueue"],
+  deadLetterQueue: ["AWS::SQS::Queue", "DeadLetterQueue"],
+  signingKeySecret: ["AWS::SecretsManager::Secret", "SigningKey"],
+} as const;
+
+type Parts = Readonly<Record<keyof typeof partsOfBaton, string>>;
+
+export interface DeployedParts extends Parts {
+  readonly region: string;
+  readonly account: string;
+}
+
+/** Of the one installation that the stack holds, wherever in it. */
+export async function partsOfStack(name: string): Promise<DeployedParts> {
+  const { stackResources } = await adapter();
+  const { region, account, resources } = await inWords(stackResources(name));
+  const part = (place: string, [type, called]: readonly [string, string]): string | undefined =>
+    resources.find((each) => each.type === type && hashed(`${place}${called}`).test(each.id))?.name;
+  const places = resources.flatMap(({ id }) => /^(.*)FlowQueue[0-9A-F]{8}$/.exec(id)?.[1] ?? []);
+  const whole = places.flatMap((place) => {
+    const found = Object.entries(partsOfBaton).map(([key, named]) => [key, part(place, named)] as const);
+    return found.every(([, physical]) => physical) ? [Object.fromEntries(found) as Parts] : []; // each is a text
+  });
+  const [only, ...others] = whole;
+  if (only !== undefined && others.length === 0) return { ...only, region, account };
+  const help = "name the parts: --table, --bucket, --flow-queue, --tasks-queue, --dead-letter-queue";
+  throw new Failure(
+    only === undefined ? `stack ${name} holds no Baton` : `stack ${name} holds ${whole.length} Batons; ${help}`,
+  );
+}
+
+function hashed(id: string): RegExp {
+  return new RegExp(`^${id}[0-9A-F]{8}$`);
+}
+
 /** With the key that may do everything: for whoever may read its secret. */
 export async function settingsOfStack(name: string): Promise<ClientSettings> {
   const { url, region, accessKeySecret } = await describeStack(name);

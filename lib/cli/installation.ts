@@ -5,9 +5,12 @@
 import { InvalidArgumentError, Option } from "commander";
 import { environment } from "../adapters/aws/names.ts";
 import type { InstallationNames } from "../adapters/aws/parts.ts";
+import type { Tenant } from "../engine/ports.ts";
+import { partsOfStack } from "./deployed.ts";
 import { Failure } from "./failure.ts";
 
 export interface NamedInstallation {
+  readonly stack?: string;
   readonly name?: string;
   readonly table?: string;
   readonly bucket?: string;
@@ -43,12 +46,28 @@ export function installationOptions(): readonly Option[] {
 
 const usualName = "baton";
 
+/** What a command needs to know of the installation that it acts on. */
+export interface Found {
+  readonly names: InstallationNames;
+  readonly tenant: Tenant;
+  readonly signingKeySecret?: string;
+}
+
 /** For commands that act on what is there: whoever names nothing may have meant the embedded store. */
-export function namedInstallation(options: NamedInstallation, embedded: string): InstallationNames {
-  if (options.name === undefined && options.table === undefined) {
-    throw new Failure(`name the installation with --name or ${environment.table}; ${embedded}`);
+export async function namedInstallation(options: NamedInstallation, embedded: string): Promise<Found> {
+  if (options.stack !== undefined) {
+    const { region, account, signingKeySecret, ...names } = await partsOfStack(options.stack);
+    return { names, tenant: { account, region }, signingKeySecret };
   }
-  return installationNames(options);
+  if (options.name === undefined && options.table === undefined) {
+    throw new Failure(`name the installation with --stack, --name or ${environment.table}; ${embedded}`);
+  }
+  const { account, signingKeySecret } = options;
+  return {
+    names: installationNames(options),
+    tenant: { account, region: process.env["AWS_REGION"] ?? "us-east-1" },
+    ...(signingKeySecret !== undefined && { signingKeySecret }),
+  };
 }
 
 export function installationNames(options: NamedInstallation): InstallationNames {

@@ -2,6 +2,7 @@
 import { CloudFormationClient, CreateStackCommand } from "@aws-sdk/client-cloudformation";
 import { CreateSecretCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { afterAll, describe, expect, test } from "vitest";
+import { stackResources } from "../../lib/adapters/aws/installation.ts";
 import { startServers } from "../servers/servers.ts";
 import { baton } from "./baton.ts";
 
@@ -62,6 +63,21 @@ describe.skipIf(skipped)(`a stack in moto${skipped ? ` (skipped: ${servers.reaso
     const { code, err } = await baton("env", "--stack", stack);
     expect(err).toMatch(sentence);
     expect(code).toBe(1);
+  });
+
+  test("the resources of a stack, with its account and Region", async () => {
+    const Resources = { FlowQueue0123ABCD: { Type: "AWS::SQS::Queue" }, Files: { Type: "AWS::S3::Bucket" } };
+    const TemplateBody = JSON.stringify({ Resources });
+    await cloudFormation.send(new CreateStackCommand({ StackName: "Shop", TemplateBody }));
+    expect(await stackResources("Shop")).toEqual({
+      region: "us-east-1",
+      account: "123456789012",
+      resources: [
+        { type: "AWS::SQS::Queue", id: "FlowQueue0123ABCD", name: expect.stringContaining("/Shop-FlowQueue") },
+        { type: "AWS::S3::Bucket", id: "Files", name: expect.stringMatching(/^shop-files/) },
+      ],
+    });
+    expect((await baton("heal", "--stack", "Shop")).err).toBe("stack Shop holds no Baton\n");
   });
 
   test("a secret that is not there", async () => {

@@ -9,7 +9,7 @@ import { executionArn } from "../../engine/identity.ts";
 import type { Delivery } from "../../engine/ports.ts";
 import type { Operator } from "../../worker/operator.ts";
 import { installationOptions, inWords, type NamedInstallation, namedInstallation } from "../installation.ts";
-import { jsonOption, readLimit } from "../options.ts";
+import { jsonOption, readLimit, stackOption } from "../options.ts";
 
 interface Options extends NamedInstallation {
   readonly most: number;
@@ -31,6 +31,7 @@ function withOptions(command: Command): Command {
     "--starts <name|url>",
     "instead of an installation's: the queue of starts by rules and schedules that died",
   );
+  command.addOption(stackOption());
   for (const option of installationOptions()) command.addOption(option);
   return command.addOption(jsonOption()).exitOverride();
 }
@@ -39,9 +40,9 @@ const embedded =
   "the embedded store has no dead letters: a message that ends its process is taken up again at the next start, and a step that throws fails its execution at the third try";
 
 async function open(options: Options): Promise<Operator> {
-  const names = namedInstallation(options, embedded);
+  const { names, tenant: _tenant, ...secret } = await namedInstallation(options, embedded);
   const { openOperator } = await import("../../worker/operator.ts"); // the AWS SDK, which other commands do without
-  return openOperator(names, options).catch((error: unknown) => {
+  return openOperator(names, secret).catch((error: unknown) => {
     throw inWords(error);
   });
 }

@@ -6,7 +6,7 @@ import type { ExecutionId } from "../../engine/ports.ts";
 import type { Unmoved } from "../../engine/unmoved.ts";
 import { Failure } from "../failure.ts";
 import { installationOptions, inWords, type NamedInstallation, namedInstallation } from "../installation.ts";
-import { jsonOption, readLimit, readSeconds } from "../options.ts";
+import { jsonOption, readLimit, readSeconds, stackOption } from "../options.ts";
 import { paint } from "../paint.ts";
 
 interface Options extends NamedInstallation {
@@ -27,6 +27,7 @@ export function healCommand(): Command {
     .option("--all", "after a purge: also what may be under way, or waits for a moment to come")
     .option("--most <n>", "messages to send at most", readLimit, 10_000)
     .option("--dry-run", "only say what stands still");
+  command.addOption(stackOption());
   for (const option of installationOptions()) command.addOption(option);
   return command.addOption(jsonOption()).action(heal);
 }
@@ -35,15 +36,14 @@ const embedded =
   "the embedded store keeps its messages in the same file as its executions and loses none, so there is nothing to heal";
 
 async function heal(given: string | undefined, options: Options): Promise<void> {
-  const names = namedInstallation(options, embedded);
+  const { names, tenant, ...secret } = await namedInstallation(options, embedded);
   const execution = given === undefined ? undefined : executionOf(given);
   const { openOperator } = await import("../../worker/operator.ts"); // the AWS SDK, which other commands do without
   const { healAll, healExecution } = await import("../../engine/heal.ts");
-  const { engine, close } = await openOperator(names, options).catch((error: unknown) => {
+  const { engine, close } = await openOperator(names, secret).catch((error: unknown) => {
     throw inWords(error);
   });
   try {
-    const tenant = { account: options.account, region: process.env["AWS_REGION"] ?? "us-east-1" };
     const wanted = healOptions(options);
     const healed = execution
       ? await healExecution(engine, execution, wanted)

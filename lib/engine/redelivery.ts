@@ -14,7 +14,7 @@ import { headerAt, headOf } from "./head.ts";
 import { pollDue } from "./job.ts";
 import { dispatch, dueTime } from "./messages.ts";
 import type { Delivery, Verdict } from "./ports.ts";
-import { type Header, isToResume, type Segment } from "./segment.ts";
+import { epochOf, type Header, type Segment } from "./segment.ts";
 import { runTask } from "./task.ts";
 
 /** Time for the first copy of a message to finish, and for clocks to differ. */
@@ -36,11 +36,11 @@ export async function chargeOf(engine: Engine, command: Command): Promise<Charge
 
 /**
  * Whoever still closes a scope of before the redrive may fence a branch that has never begun, while it begins: then
- * it goes on behind that fence.
+ * it goes on behind that fence, or behind what another has made of it.
  */
 async function goOnBehindFence(engine: Engine, { execution, branch, header, begin }: Baton): Promise<void> {
   const head = await headOf(engine, execution, branch);
-  if (!head || !header || !isToResume(head, header)) return;
+  if (!head || !header || epochOf(head) >= header.epoch) return;
   await dispatch(engine, [resumption(engine, header, branch, begin?.events ?? 0, begin?.previous)]);
 }
 

@@ -34,12 +34,10 @@ export async function resumeBranch(engine: Engine, command: Resume, delivery: De
   }
   const { doing } = head.position;
   if (epochOf(head) >= header.epoch) return redelivered(engine, command, delivery);
-  if (doing.kind === "beginning") {
+  if (doing.kind !== "ended") {
     await endLeft(engine, definition, head, keyOf(command));
     return resumeBranch(engine, command, delivery);
   }
-  if (doing.kind !== "ended")
-    throw new Error(`${execution}${branch} runs, and its scope was closed before the redrive`);
   if (doing.outcome.status === "SUCCEEDED") {
     const later = copyTime(engine, delivery, at);
     const again = { events, copies: later !== undefined };
@@ -47,15 +45,17 @@ export async function resumeBranch(engine: Engine, command: Resume, delivery: De
     return passed || later === undefined ? done : { kind: "later", at: later };
   }
   const recorded = await goOn(engine, header, definition, head, { ...command, by: keyOf(command) });
-  if (recorded.kind === "theirs") return redelivered(engine, command, delivery);
+  // Another copy of this message, or of whoever closed the scope before the redrive: then it is still to go on.
+  if (recorded.kind === "theirs") return resumeBranch(engine, command, delivery);
   if (dueTime(recorded.segment.position) !== undefined) return done;
   const finished = await settle(engine, header, definition, recorded.segment);
   return finished ? done : redelivered(engine, command, delivery);
 }
 
 /**
- * A late copy of whoever closed the scope before the redrive let the branch begin, to end it (`goOnUnsent`). No message
- * moves it, and the copy may have died between the two.
+ * A late copy of whoever closed the scope before the redrive let the branch begin or go on, to end it (`goOnUnsent`): it
+ * counts those whom others have fenced among those who started somebody. No message moves the branch, and the copy may
+ * have died between the two.
  */
 async function endLeft(engine: Engine, definition: Definition, head: Segment, by: string): Promise<void> {
   const header = await headerAt(engine, head);

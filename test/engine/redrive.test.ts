@@ -2,9 +2,10 @@
  * Redrives, held against what the service recorded (machines with activities, September 2026): which events they
  * add, what these refer to, and what of an execution stays as it was.
  */
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { handle } from "../../lib/engine/advance.ts";
-import { encodeCommand } from "../../lib/engine/codec.ts";
+import { closeFork } from "../../lib/engine/close.ts";
+import { decodeCommand, decodeSegment, encodeCommand } from "../../lib/engine/codec.ts";
 import { describeExecution } from "../../lib/engine/describe.ts";
 import type { Engine } from "../../lib/engine/engine.ts";
 import { headOf } from "../../lib/engine/head.ts";
@@ -263,4 +264,130 @@ test("a branch that a late copy of an older closing let begin, and died before i
   await run.pass(10_000);
   expect(await statusOf(run)).toBe("SUCCEEDED");
   expect(await outputOf(run)).toHaveLength(4);
+});
+
+/** Seven items, of which one fails at once when it is tried again: others have begun before, and have no turn then. */
+async function redrivenInVain(): Promise<Setup> {
+  const { call } = tasks({ "1": [fail(), fail()] });
+  const item = {
+    StartAt: "Nap",
+    States: {
+      Nap: { Type: "Wait", SecondsPath: "$.nap", Next: "Item" },
+      Item: task({ "who.$": "States.Format('{}', $.who)" }),
+    },
+  };
+  const states = { Each: { Type: "Map", MaxConcurrency: 2, ItemProcessor: item, End: true } };
+  const naps = [0, 10, 0, 0, 100, 0, 0];
+  const run = await setup(states, { call, input: JSON.stringify(naps.map((nap, who) => ({ nap, who }))) });
+  await run.pass(20_000);
+  expect(await statusOf(run)).toBe("FAILED");
+  expect((await headOf(run.engine, run.id, "/1.4"))?.position.doing).toMatchObject({ outcome: { status: "ABORTED" } });
+  await redrive(run);
+  await only(run, "/1.1");
+  expect(await statusOf(run)).toBe("FAILED");
+  return run;
+}
+
+/** Works off what there is for a branch and its parents; the rest comes later. */
+async function only({ engine, world }: Setup, branch: string): Promise<void> {
+  for (let idle = 0; idle < 2; idle++) {
+    for (const lane of ["flow", "tasks"] as const) {
+      for (const delivery of await world.inbox.receive(lane, 10)) {
+        if (!branch.startsWith(decodeCommand(delivery.body).branch)) {
+          await world.inbox.later(delivery.receipt, world.now() + 1_000);
+          continue;
+        }
+        idle = 0;
+        const verdict = await handle(engine, delivery);
+        if (verdict.kind === "done") await world.inbox.done([delivery.receipt]);
+        else await world.inbox.later(delivery.receipt, verdict.at);
+      }
+    }
+  }
+}
+
+/** A copy of the message under which the scope was closed last, which does all of that once more. */
+async function closesOnceMore({ engine, world, id }: Setup): Promise<() => Promise<unknown>> {
+  const log = (await world.log.branch(id, "", 0, 100)).map(decodeSegment);
+  const closing = log.findLast(({ position }) => position.doing.kind === "closing");
+  if (closing?.header === undefined || closing.position.doing.kind !== "closing") throw new Error("nobody closed it");
+  const { header, position } = closing;
+  const { fork } = closing.position.doing;
+  const definition = await engine.definition(header.definition);
+  return () => closeFork(engine, header, definition, { ...closing, position }, fork);
+}
+
+test("a branch that has begun once, and that a late copy of an older closing let go on and died, goes on with the redrive", async () => {
+  const run = await redrivenInVain();
+  const { engine, world, id } = run;
+  const close = await closesOnceMore(run);
+  const { append } = engine.world.log;
+  const dying = vi.spyOn(engine.world.log, "append").mockImplementation(async (record) => {
+    if (record.branch === "/1.4" && (await world.log.head(id, "/1.4"))?.seq === record.seq - 1) {
+      const head = await headOf(engine, id, "/1.4");
+      if (head?.position.doing.kind !== "ended") throw new Error("it died");
+    }
+    return append(record);
+  });
+  await expect(close()).rejects.toThrow("it died");
+  dying.mockRestore();
+  expect(await headOf(engine, id, "/1.4")).toMatchObject({
+    header: { epoch: 1 },
+    position: { doing: { kind: "retrying" } },
+  });
+  await redrive(run);
+  await run.pass(300_000);
+  expect(await statusOf(run)).toBe("SUCCEEDED");
+  expect(await outputOf(run)).toHaveLength(7);
+});
+
+test("a branch that is redriven while a late copy of an older closing ends it goes on behind that end", async () => {
+  const run = await redrivenInVain();
+  const { engine, id } = run;
+  const close = await closesOnceMore(run);
+  await redrive(run);
+  const { commit } = engine.world.log;
+  let late = 0;
+  const racing = vi.spyOn(engine.world.log, "commit").mockImplementation(async (record, messages, consumed) => {
+    if (record.branch === "/1.4" && late++ === 0) await close();
+    return commit(record, messages, consumed);
+  });
+  await run.pass(300_000);
+  racing.mockRestore();
+  expect(late).toBeGreaterThan(1);
+  expect(await statusOf(run)).toBe("SUCCEEDED");
+  expect(await outputOf(run)).toHaveLength(7);
+  expect((await headOf(engine, id, "/1.4"))?.header?.epoch).toBe(2);
+});
+
+test("a branch that begins while late copies of two older closings fence it goes on behind what they left", async () => {
+  const { call } = tasks({ "1": [fail(), fail()] });
+  const item = { StartAt: "Item", States: { Item: task({ "who.$": "States.Format('{}', $)" }) } };
+  const states = { Each: { Type: "Map", MaxConcurrency: 1, ItemProcessor: item, End: true } };
+  const run = await setup(states, { call, input: "[0,1,2,3]" });
+  const { engine, world, id } = run;
+  await run.pass(1_000);
+  await redrive(run);
+  await run.pass(1_000);
+  const before = (await headOf(engine, id, ""))?.header;
+  await redrive(run);
+  const header = (await headOf(engine, id, ""))?.header;
+  if (!before || !header) throw new Error("it was redriven");
+  // Branch 3 has never begun; its fence is that of branch 2, but for the index.
+  const [fence] = await world.log.branch(id, "/1.2", 0, 1);
+  if (!fence) throw new Error("branch 2 was fenced");
+  await world.log.append({ ...fence, branch: "/1.3", body: fence.body.replace('"index":2', '"index":3') });
+  const head = await headOf(engine, id, "/1.3");
+  if (!head) throw new Error("it was fenced");
+  const definition = await engine.definition(before.definition);
+  await goOnUnsent(engine, before, definition, head, { events: 30, by: "late" });
+  const begin = { events: 30, previous: { branch: "/1.2", event: 29 } };
+  const baton = { kind: "advance", execution: id, branch: "/1.3", seq: 0, header, begin, reopened: true } as const;
+  const waiting = world.waiting("flow");
+  expect(await handle(engine, { body: encodeCommand(baton), receives: 1, receipt: undefined })).toEqual({
+    kind: "done",
+  });
+  expect(world.waiting("flow")).toBe(waiting + 1);
+  await run.pass(10_000);
+  expect(await statusOf(run)).toBe("SUCCEEDED");
 });

@@ -33,6 +33,12 @@ export function openClaim(position: Position): number | undefined {
   }
 }
 
+/** Whether somebody still waits at this claim. */
+export async function isClaimOpen(engine: Engine, claim: SegmentKey): Promise<boolean> {
+  const head = await headOf(engine, claim.execution, claim.branch);
+  return head !== undefined && openClaim(head.position) === claim.seq;
+}
+
 /** A signal, or what makes one from the head (undefined: there is nothing to say). */
 export type Answer = Signal | ((head: Segment, header: Header) => Promise<Signal | undefined>);
 

@@ -2,12 +2,15 @@
  * A redriven state that waits for an execution redrives that one (`startExecution.sync`). The call may be made
  * again: the child knows whom it works for. One that has ended for good tells its end once more.
  */
+import { endChild, isSame } from "./abandoned.ts";
+import { isClaimOpen } from "./answer.ts";
 import { childEnded } from "./child.ts";
 import type { Engine } from "./engine.ts";
 import { headerAt, headOf } from "./head.ts";
 import { dispatch } from "./messages.ts";
 import type { ExecutionId, SegmentKey } from "./ports.ts";
 import { redriveExecution } from "./redrive.ts";
+import type { Segment } from "./segment.ts";
 
 export type ChildRedrive =
   /** Its end will be told to the claim. */
@@ -17,23 +20,34 @@ export type ChildRedrive =
   /** It works for somebody else. */
   | { readonly kind: "refused"; readonly reason: string };
 
+/** Each of them finds that somebody else has moved the child in between. */
+const mostTries = 100;
+
 export async function redriveChild(
   engine: Engine,
   child: ExecutionId,
   claim: SegmentKey,
   clientToken: string,
 ): Promise<ChildRedrive> {
-  const head = await headOf(engine, child, "");
-  if (!head) return { kind: "absent" };
-  const { parent } = await headerAt(engine, head);
-  if (parent && isSame(parent, claim)) return { kind: "awaited" };
-  const redriven = await redriveExecution(engine, child, { clientToken, parent: claim });
-  if (redriven.kind === "redriven") return { kind: "awaited" };
-  if (redriven.kind === "absent" || head.position.doing.kind !== "ended") return redriven;
-  await dispatch(engine, [childEnded(child, claim)]);
-  return { kind: "awaited" };
+  for (let tries = 0; tries < mostTries; tries++) {
+    const head = await headOf(engine, child, "");
+    if (!head) return { kind: "absent" };
+    const { parent } = await headerAt(engine, head);
+    if (isSame(parent, claim)) return { kind: "awaited" };
+    // The word that nobody waits for it any more may still be under way: it goes on behind the end that this brings.
+    if (parent && !hasEnded(head) && !(await isClaimOpen(engine, parent))) await endChild(engine, child, parent);
+    const redriven = await redriveExecution(engine, child, { clientToken, parent: claim });
+    if (redriven.kind === "redriven") return { kind: "awaited" };
+    if (redriven.kind === "absent") return redriven;
+    const now = await headOf(engine, child, "");
+    if (!hasEnded(head) && !hasEnded(now)) return redriven;
+    if (now?.seq !== head.seq) continue;
+    await dispatch(engine, [childEnded(child, claim)]);
+    return { kind: "awaited" };
+  }
+  throw new Error(`execution ${child} could not be redriven with its parent in ${mostTries} tries`);
 }
 
-function isSame(one: SegmentKey, other: SegmentKey): boolean {
-  return one.execution === other.execution && one.branch === other.branch && one.seq === other.seq;
+function hasEnded(head: Segment | undefined): boolean {
+  return head?.position.doing.kind === "ended";
 }

@@ -7,7 +7,7 @@
  */
 import type { Instant } from "../asl/position.ts";
 import { step } from "../asl/step.ts";
-import { settle } from "./answer.ts";
+import { isClaimOpen, settle } from "./answer.ts";
 import { closeNested } from "./close.ts";
 import { decodeSegment } from "./codec.ts";
 import { setDeadline } from "./deadline.ts";
@@ -28,7 +28,7 @@ export interface RedriveRequest {
   readonly clientToken?: string;
   /** The caller's `amz-sdk-invocation-id`. */
   readonly invocationId?: string;
-  /** The claim that waits for its end from here on; by default the one that did before. */
+  /** The claim that waits for its end from here on; by default the one that did before, if it still does. */
   readonly parent?: SegmentKey;
   /** Of a Map Run's child that is redriven with its run: its place there from here on. */
   readonly mapRun?: Membership;
@@ -105,7 +105,8 @@ async function append(
   // What is left of the scopes that ended with it is fenced first: from then on nobody writes to its branches.
   const inner = doing.open ? await closeNested(engine, before, definition, head, doing.open) : 0;
   const by = await postGuard(engine, head.execution, "", call.nonce);
-  const header = headerAfter(engine, before, { ...(parent && { parent }), ...(mapRun && { mapRun }) });
+  const waits = parent ?? (await whoWaits(engine, before));
+  const header = headerAfter(engine, before, { ...(waits && { parent: waits }), ...(mapRun && { mapRun }) });
   const moment = { ...(await momentAt(engine, header, definition, "", head.seq + 1)), now: header.redriveTime };
   const to = await standingOf(engine, header, head);
   const signal = { kind: "redriven", to, events: head.position.events + inner } as const;
@@ -127,7 +128,16 @@ async function append(
 
 type RedrivenHeader = Header & { readonly redriveTime: Instant };
 
-function headerAfter(engine: Engine, before: Header, more: Pick<Header, "parent" | "mapRun">): RedrivenHeader {
+/** A claim that is over has no say in what somebody redrives behind it: the child would be stopped because of that. */
+async function whoWaits(engine: Engine, { parent }: Header): Promise<SegmentKey | undefined> {
+  return parent && (await isClaimOpen(engine, parent)) ? parent : undefined;
+}
+
+function headerAfter(
+  engine: Engine,
+  { parent: _, ...before }: Header,
+  more: Pick<Header, "parent" | "mapRun">,
+): RedrivenHeader {
   return {
     ...before,
     epoch: before.epoch + 1,

@@ -1,10 +1,11 @@
 /** Executions that a Task starts and waits for: their names, their results, and what becomes of them when nobody waits. */
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import type { SimulatedWorld } from "../../lib/adapters/simulated/world.ts";
 import { handle } from "../../lib/engine/advance.ts";
 import { answerTask } from "../../lib/engine/callback.ts";
-import { encodeCommand } from "../../lib/engine/codec.ts";
+import { decodeCommand, encodeCommand } from "../../lib/engine/codec.ts";
 import { describeExecution } from "../../lib/engine/describe.ts";
+import { healExecution } from "../../lib/engine/heal.ts";
 import { readHistory } from "../../lib/engine/history.ts";
 import { originOf } from "../../lib/engine/origin.ts";
 import type { CallResult } from "../../lib/engine/ports.ts";
@@ -264,10 +265,63 @@ describe("a redrive of the parent", () => {
     expect((await describeExecution(made.engine, made.id))?.summary.status).toBe("SUCCEEDED");
   });
 
+  test("waits for nobody who is redriven by somebody else at the same time", async () => {
+    const { made } = await failing(".sync");
+    const { executions } = made.engine.world;
+    const { id } = childOf(made) ?? {};
+    if (id === undefined) throw new Error("it has a child");
+    const find = executions.find;
+    const racing = vi.spyOn(executions, "find").mockImplementation(async (asked) => {
+      if (asked === id) {
+        racing.mockRestore();
+        expect(await redriveExecution(made.engine, id, {})).toMatchObject({ kind: "redriven" });
+      }
+      return find(asked);
+    });
+    expect(await redrive(made, "one")).toBe("FAILED");
+    expect(childOf(made)).toMatchObject({ status: "FAILED", redrives: { count: 1 } });
+  });
+
+  test("stops its child first where that has not heard of the stop yet", async () => {
+    const made = await started({ Start: start(".sync") }, slow, 5_000);
+    const { queue } = made.engine.world;
+    const { send } = queue;
+    const slowly = vi
+      .spyOn(queue, "send")
+      .mockImplementation((messages) =>
+        send(
+          messages.map((each) =>
+            decodeCommand(each.body).kind === "abandoned" ? { ...each, delayMilliseconds: 60_000 } : each,
+          ),
+        ),
+      );
+    await stopExecution(made.engine, made.id, {});
+    slowly.mockRestore();
+    expect(childOf(made)?.status).toBe("RUNNING");
+    expect(await redrive(made, "one")).toBe("RUNNING");
+    expect(childOf(made)).toMatchObject({ status: "RUNNING", redrives: { count: 1 } });
+    await made.pass(800_000);
+    expect((await describeExecution(made.engine, made.id))?.summary.status).toBe("SUCCEEDED");
+  });
+
   test("of one that was never started starts it", async () => {
     const made = await setup({ Start: start(".sync") }, { input: "{}" });
     await made.pass(60_000);
     await made.deploy("child", quick);
     expect(await redrive(made, "one")).toBe("SUCCEEDED");
   });
+});
+
+test("a child that is redriven by itself, when nobody waits for it, is not stopped for that", async () => {
+  const made = await started({ Start: start(".sync", { TimeoutSeconds: 20 }) }, slow, 25_000);
+  const { id } = childOf(made) ?? {};
+  if (id === undefined) throw new Error("it has a child");
+  expect(childOf(made)?.status).toBe("ABORTED");
+  expect(await redriveExecution(made.engine, id, {})).toMatchObject({ kind: "redriven" });
+  await made.pass(120_000);
+  await healExecution(made.engine, id, { quietMilliseconds: 60_000, most: 10, dryRun: false });
+  await made.pass(60_000);
+  expect(childOf(made)?.status).toBe("RUNNING");
+  await made.pass(600_000);
+  expect(childOf(made)?.status).toBe("SUCCEEDED");
 });

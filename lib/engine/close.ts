@@ -14,7 +14,7 @@ import type { Engine } from "./engine.ts";
 import { groupWidth } from "./group-width.ts";
 import { headOf } from "./head.ts";
 import { branchPath } from "./identity.ts";
-import { countEvents, groupsOf, joinKey, report } from "./join.ts";
+import { countEvents, groupsOf, joinKey, report, startedNobody } from "./join.ts";
 import { abandonRun, isDistributed } from "./map-run/open.ts";
 import { momentAt } from "./moment.ts";
 import { expiry, record, segmentOf } from "./record.ts";
@@ -39,8 +39,10 @@ export async function closeFork(
     await abandonRun(engine, header, definition, parent, fork);
     return 0;
   }
-  const finished = await closeGroups(engine, header, parent, fork);
-  const open = startedBranches(fork, finished).filter((index) => !finished[Math.floor(index / groupWidth)]?.has(index));
+  const groups = await closeGroups(engine, header, parent, fork);
+  const open = startedBranches(fork, groups).filter(
+    (index) => !groups[Math.floor(index / groupWidth)]?.finished.has(index),
+  );
   for (let from = 0; from < open.length; from += fencesAtOnce) {
     const slice = open.slice(from, from + fencesAtOnce);
     await Promise.all(slice.map((index) => fence(engine, header, definition, parent, fork, index, because)));
@@ -60,30 +62,37 @@ export async function closeNested(
   return (await closeFork(engine, header, definition, branch, fork, because)) + firstWave(fork);
 }
 
-/** From here on no finisher starts a branch. Answers who had finished, group by group, in order. */
+interface ClosedGroup {
+  readonly finished: ReadonlySet<number>;
+  /** The places, in the order of the ends, of those that may have started somebody. */
+  readonly passedOn: readonly number[];
+}
+
+/** From here on no finisher starts a branch. Answers who had finished, group by group. */
 async function closeGroups(
   engine: Engine,
   header: Header,
   parent: Segment,
   fork: Forked,
-): Promise<readonly ReadonlySet<number>[]> {
-  const finished: ReadonlySet<number>[] = [];
+): Promise<readonly ClosedGroup[]> {
+  const { joins } = engine.world;
+  const groups: ClosedGroup[] = [];
   for (let group = 0; group < groupsOf(fork.width); group++) {
     const key = joinKey(header, parent.branch, fork.claim, group);
-    const state = await engine.world.joins.close(key, expiry(engine, parent.now));
-    finished.push(new Set(state.finished));
+    const { finished } = await joins.close(key, expiry(engine, parent.now));
+    const waits = fork.concurrency + groupWidth * group < fork.width;
+    const reports = waits && finished.length > 0 ? await joins.reports(key) : new Map<number, string>();
+    const passedOn = finished.flatMap((index, place) => (startedNobody(reports.get(index)) ? [] : [place]));
+    groups.push({ finished: new Set(finished), passedOn });
   }
-  return finished;
+  return groups;
 }
 
 /** The first wave, and whoever the finished ones may have started. */
-function startedBranches(fork: Forked, finished: readonly ReadonlySet<number>[]): readonly number[] {
-  const started = Array.from({ length: Math.min(fork.concurrency, fork.width) }, (_, index) => index);
-  finished.forEach((members, group) => {
-    for (let place = 0; place < members.size; place++) {
-      const index = fork.concurrency + groupWidth * group + place;
-      if (index < fork.width) started.push(index);
-    }
+function startedBranches({ concurrency, width }: Forked, groups: readonly ClosedGroup[]): readonly number[] {
+  const started = Array.from({ length: Math.min(concurrency, width) }, (_, index) => index);
+  groups.forEach(({ passedOn }, group) => {
+    started.push(...passedOn.map((place) => concurrency + groupWidth * group + place).filter((index) => index < width));
   });
   return started;
 }
@@ -126,11 +135,12 @@ async function fence(
   }
 }
 
-/** The branch ended, but whoever was to report it may be gone; a closed join starts nobody for it. */
+/**
+ * The branch ended, but whoever was to report it may be gone. Without its output, which nobody takes from a scope that
+ * is closed: so whoever closes this one again, for a redrive or as a late copy, sees that it started nobody.
+ */
 async function reportFor(engine: Engine, header: Header, end: Segment, innerEvents: number): Promise<void> {
-  const { doing } = end.position;
-  const succeeded = doing.kind === "ended" && doing.outcome.status === "SUCCEEDED";
-  await report(engine, header, end, succeeded ? doing.outcome.output : undefined, innerEvents);
+  await report(engine, header, end, undefined, innerEvents);
 }
 
 function openFork(position: Position): Forked | undefined {

@@ -14,7 +14,7 @@ import { epochOf, type Header, type Segment } from "./segment.ts";
 /** What the parent reads of a branch that ended. */
 export interface Report {
   readonly index: number;
-  /** Absent if it failed or was aborted. */
+  /** Absent if it failed or was aborted, or if somebody else reports it whose scope is closed. */
   readonly output?: JsonText;
   /** How many history events the branch had. */
   readonly events: number;
@@ -62,6 +62,13 @@ export async function report(
   const joined = await climb(engine, header, end, place, width);
   const { repeated } = state;
   return next < width ? { begin: next, joined, repeated } : { joined, repeated };
+}
+
+/** By the body of a report: it failed, was aborted, or was reported by whoever closed the scope before. */
+export function startedNobody(body: string | undefined): boolean {
+  if (body === undefined) return false;
+  const { output }: Report = JSON.parse(body); // written by `report`
+  return output === undefined;
 }
 
 function forkOf(end: Segment) {

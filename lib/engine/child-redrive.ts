@@ -3,7 +3,7 @@
  * again: the child knows whom it works for. One that has ended for good tells its end once more.
  */
 import { endChild, isSame } from "./abandoned.ts";
-import { isClaimOpen } from "./answer.ts";
+import { isClaimOpen, settle } from "./answer.ts";
 import { childEnded } from "./child.ts";
 import type { Engine } from "./engine.ts";
 import { headerAt, headOf } from "./head.ts";
@@ -32,7 +32,8 @@ export async function redriveChild(
   for (let tries = 0; tries < mostTries; tries++) {
     const head = await headOf(engine, child, "");
     if (!head) return { kind: "absent" };
-    const { parent } = await headerAt(engine, head);
+    const header = await headerAt(engine, head);
+    const { parent } = header;
     if (isSame(parent, claim)) return { kind: "awaited" };
     // The word that nobody waits for it any more may still be under way: it goes on behind the end that this brings.
     if (parent && !hasEnded(head) && !(await isClaimOpen(engine, parent))) await endChild(engine, child, parent);
@@ -42,10 +43,20 @@ export async function redriveChild(
     const now = await headOf(engine, child, "");
     if (!hasEnded(head) && !hasEnded(now)) return redriven;
     if (now?.seq !== head.seq) continue;
+    if (await isUntold(engine, child)) {
+      // Whoever ended it may be gone, and will tell it to the claim of before.
+      await settle(engine, header, await engine.definition(header.definition), head, "again");
+      continue;
+    }
     await dispatch(engine, [childEnded(child, claim)]);
     return { kind: "awaited" };
   }
   throw new Error(`execution ${child} could not be redriven with its parent in ${mostTries} tries`);
+}
+
+/** Its end is in its log, and its summary does not know it. */
+async function isUntold({ world }: Engine, child: ExecutionId): Promise<boolean> {
+  return (await world.executions.find(child))?.status === "RUNNING";
 }
 
 function hasEnded(head: Segment | undefined): boolean {

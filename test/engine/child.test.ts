@@ -304,6 +304,21 @@ describe("a redrive of the parent", () => {
     expect((await describeExecution(made.engine, made.id))?.summary.status).toBe("SUCCEEDED");
   });
 
+  test.each([
+    ["has succeeded", { Rest: { Type: "Wait", Seconds: 5, Next: "Done" }, Done: { Type: "Succeed" } }, 0],
+    ["has failed", { Rest: { Type: "Wait", Seconds: 5, Next: "Break" }, ...broken }, 1],
+  ])("of a child that %s, of which nobody knows yet, learns of its end", async (_, child, count) => {
+    const made = await started({ Start: start(".sync") }, child, 1_000);
+    const dying = vi.spyOn(made.engine.world.executions, "finish").mockRejectedValueOnce(new Error("it died"));
+    await expect(made.pass(10_000)).rejects.toThrow("it died");
+    dying.mockRestore();
+    expect(childOf(made)?.status).toBe("RUNNING");
+    await stopExecution(made.engine, made.id, {});
+    const status = count === 0 ? "SUCCEEDED" : "FAILED";
+    expect(await redrive(made, "one")).toBe(status);
+    expect(childOf(made)).toMatchObject({ status, ...(count > 0 && { redrives: { count } }) });
+  });
+
   test("of one that was never started starts it", async () => {
     const made = await setup({ Start: start(".sync") }, { input: "{}" });
     await made.pass(60_000);

@@ -11,6 +11,7 @@ import { firstWave } from "../asl/states/fork.ts";
 import { step } from "../asl/step.ts";
 import { beginning, lastEvent } from "./branch.ts";
 import type { Engine } from "./engine.ts";
+import { tellLog } from "./execution-log.ts";
 import { groupWidth } from "./group-width.ts";
 import { headOf } from "./head.ts";
 import { branchPath } from "./identity.ts";
@@ -116,7 +117,9 @@ async function fence(
       continue;
     }
     if (head?.position.doing.kind === "ended") {
-      const { open } = head.position.doing;
+      const { open, outcome } = head.position.doing;
+      // Whoever has fenced it may have died before he told it: it has not been reported.
+      if (outcome.status === "ABORTED") await tellLog(engine, header, head);
       const inner = open ? await closeNested(engine, header, definition, head, open, because) : 0;
       await reportFor(engine, header, head, inner);
       return;

@@ -7,6 +7,7 @@ import { hashOf } from "./identity.ts";
 import { dispatch, messageOf, outliving } from "./messages.ts";
 import type { BranchPath, ExecutionId, SegmentKey } from "./ports.ts";
 import { expiry } from "./record.ts";
+import type { Segment } from "./segment.ts";
 
 /** The nonce of a caller's write: from the SDK's invocation id, so that the SDK's own retry knows its write again. */
 export function nonceOf(engine: Engine, invocationId: string | undefined): string {
@@ -15,6 +16,11 @@ export function nonceOf(engine: Engine, invocationId: string | undefined): strin
 
 export function guardKey(nonce: string): string {
   return `guard:${nonce}`;
+}
+
+/** Whether it was written outside a message. */
+export function isGuarded({ by }: Segment): boolean {
+  return by.startsWith(guardKey(""));
 }
 
 /** Sends the guard and answers the key under which the append is to be made. */

@@ -13,7 +13,7 @@ import { decodeSegment } from "./codec.ts";
 import { setDeadline } from "./deadline.ts";
 import type { Engine } from "./engine.ts";
 import { tellLog } from "./execution-log.ts";
-import { guardKey, nonceOf, postGuard } from "./guard.ts";
+import { guardKey, isFinished, isGuarded, nonceOf, postGuard } from "./guard.ts";
 import { headerAt, headOf } from "./head.ts";
 import { stoppedWithRun } from "./map-run/stop-child.ts";
 import { momentAt } from "./moment.ts";
@@ -21,7 +21,7 @@ import type { ExecutionId, ExecutionSummary, RedriveCall, SegmentKey } from "./p
 import { expiry, mine, recordOf, segmentOf } from "./record.ts";
 import { epochOf, type Header, type Membership, type Segment } from "./segment.ts";
 import { standingOf } from "./standing.ts";
-import { tellRunning } from "./status.ts";
+import { tellEnded, tellRunning } from "./status.ts";
 
 export interface RedriveRequest {
   /** Of the caller's choice: the same call again is answered as before. By default the SDK's own id of the call. */
@@ -102,6 +102,7 @@ async function append(
   if (doing.kind !== "ended" || epochOf(head) !== summary.epoch) return undefined;
   const before = await headerAt(engine, head);
   const definition = await engine.definition(before.definition);
+  await tellStopped(engine, before, head);
   // What is left of the scopes that ended with it is fenced first: from then on nobody writes to its branches.
   const inner = doing.open ? await closeNested(engine, before, definition, head, doing.open) : 0;
   const by = await postGuard(engine, head.execution, "", call.nonce);
@@ -124,6 +125,15 @@ async function append(
   if (answer.kind === "taken" && decodeSegment(answer.winner).nonce !== call.nonce) return undefined;
   mine(engine, segment);
   return segment;
+}
+
+/** Whoever stopped it may have died before he told it, and his guard will find that it has moved on. */
+async function tellStopped(engine: Engine, header: Header, head: Segment): Promise<void> {
+  const { doing } = head.position;
+  const isStopped = doing.kind === "ended" && doing.outcome.status === "ABORTED" && isGuarded(head);
+  if (!isStopped || (await isFinished(engine, head))) return;
+  await tellLog(engine, header, head);
+  await tellEnded(engine, header, head, "again");
 }
 
 type RedrivenHeader = Header & { readonly redriveTime: Instant };

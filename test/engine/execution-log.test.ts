@@ -1,10 +1,11 @@
 /** The log of a standard execution: told as it happens, at least once whoever dies, and never for nothing. */
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import type { SimulatedWorld } from "../../lib/adapters/simulated/world.ts";
 import { type LogLevel, type LogRecord, logRecords } from "../../lib/asl/history/logged.ts";
 import { readHistory } from "../../lib/engine/history.ts";
 import { executionArn } from "../../lib/engine/identity.ts";
 import type { ExecutionId } from "../../lib/engine/ports.ts";
+import { redriveExecution } from "../../lib/engine/redrive.ts";
 import type { LogTarget } from "../../lib/engine/segment.ts";
 import { stopExecution } from "../../lib/engine/stop.ts";
 import { play } from "./processes.ts";
@@ -150,5 +151,48 @@ describe.each(["before", "after"] as const)("a crash %s any call", (when) => {
       );
       expect([number, types(missing)]).toEqual([number, []]);
     }
+  });
+});
+
+describe("somebody dies between an end and the word of it", () => {
+  const branches = [
+    { StartAt: "Nap", States: { Nap: { Type: "Wait", Seconds: 300, End: true } } },
+    {
+      StartAt: "Rest",
+      States: { Rest: { Type: "Wait", Seconds: 5, Next: "Break" }, Break: { Type: "Fail", Error: "Broken" } },
+    },
+  ];
+  const both = { Both: { Type: "Parallel", Branches: branches, End: true } };
+
+  async function dyingOver(type: string) {
+    const made = await setup(both, { log: target("ALL") });
+    const { logs } = made.engine.world;
+    const { write } = logs;
+    const dying = vi.spyOn(logs, "write").mockImplementation((log, lines) => {
+      if (!lines.some(({ text }) => text.includes(`"${type}"`))) return write(log, lines);
+      dying.mockRestore();
+      throw new Error("it died");
+    });
+    return made;
+  }
+
+  test("of a branch that it has fenced", async () => {
+    const { world, pass } = await dyingOver("WaitStateAborted");
+    await expect(pass(10_000)).rejects.toThrow("it died");
+    await pass(400_000);
+    const records = types(told(world));
+    expect(records.at(-1)).toBe("ExecutionFailed");
+    expect(records.filter((type) => type === "WaitStateAborted")).toHaveLength(1);
+  });
+
+  test("and the execution is redriven meanwhile", async () => {
+    const { world, engine, id, pass } = await dyingOver("ExecutionAborted");
+    await pass(1_000);
+    await expect(stopExecution(engine, id, {})).rejects.toThrow("it died");
+    await redriveExecution(engine, id, {});
+    await pass(1_000);
+    const records = types(told(world));
+    expect(records.indexOf("ExecutionAborted")).toBeGreaterThan(0);
+    expect(records.indexOf("ExecutionRedriven")).toBeGreaterThan(records.indexOf("ExecutionAborted"));
   });
 });

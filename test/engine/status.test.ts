@@ -1,5 +1,5 @@
 /** Status changes and metrics: told once on a good day, and a change at least once whoever dies. */
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { takeActivityTask } from "../../lib/engine/activity.ts";
 import { runNow } from "../../lib/engine/express-start.ts";
 import type { CallResult } from "../../lib/engine/ports.ts";
@@ -183,4 +183,19 @@ describe("metrics", () => {
     ]);
     expect(measured[1]).toMatchObject({ of: { ActivityArn: Resource }, by: [["ActivityArn"]] });
   });
+});
+
+test("an end that nobody has told is told by whoever redrives the execution, and only then", async () => {
+  const { engine, id, events, pass } = await watched(waiting);
+  const { statusEvents } = engine.world;
+  if (!statusEvents) throw new Error("it is watched");
+  const dying = vi.spyOn(statusEvents, "send").mockRejectedValueOnce(new Error("it died"));
+  await expect(stopExecution(engine, id, {})).rejects.toThrow("it died");
+  dying.mockRestore();
+  await redriveExecution(engine, id, {});
+  expect(told(events)).toEqual(["RUNNING", "ABORTED", "RUNNING"]);
+  await stopExecution(engine, id, {});
+  await redriveExecution(engine, id, {});
+  await pass(120_000);
+  expect(told(events)).toEqual(["RUNNING", "ABORTED", "RUNNING", "ABORTED", "RUNNING"]);
 });

@@ -5,6 +5,7 @@
 import { type JsonText, parseJson } from "../asl/json.ts";
 import type { Instant } from "../asl/position.ts";
 import { begin } from "../asl/step.ts";
+import { isSame } from "./abandoned.ts";
 import { decodeSegment } from "./codec.ts";
 import { setDeadline } from "./deadline.ts";
 import type { Engine } from "./engine.ts";
@@ -121,6 +122,11 @@ async function settleExisting(
   const [record] = await engine.world.log.branch(found.id, "", 0, 1);
   const first = record && decodeSegment(record);
   if (first?.header && first.nonce === nonce) {
+    // Its end would be told to nobody: this comes again, and then the child is redriven with its parent.
+    if (parent && !isSame(first.header.parent, parent))
+      throw new Error(
+        `execution ${found.id} has just been started by an earlier attempt of the state that redrives it`,
+      );
     await sendFirst(engine, first.header, first, true);
     return started;
   }

@@ -319,6 +319,29 @@ describe("a redrive of the parent", () => {
     expect(childOf(made)).toMatchObject({ status, ...(count > 0 && { redrives: { count } }) });
   });
 
+  test("goes on with a child that a late worker of the attempt before starts in that moment", async () => {
+    const made = await setup({ Start: start(".sync") }, { input: "{}" });
+    await made.deploy("child", { Rest: { Type: "Wait", Seconds: 100, Next: "Done" }, Done: { Type: "Succeed" } });
+    const { executions } = made.engine.world;
+    const first = executions.start;
+    const late: (() => Promise<unknown>)[] = [];
+    const racing = vi.spyOn(executions, "start").mockImplementation(async (summary, record) => {
+      if (late.length === 0) {
+        late.push(() => first(summary, record));
+        throw new Error("it is late");
+      }
+      racing.mockRestore();
+      for (const write of late) await write();
+      return first(summary, record);
+    });
+    await expect(made.pass(1_000)).rejects.toThrow("it is late");
+    await stopExecution(made.engine, made.id, {});
+    await redriveExecution(made.engine, made.id, {});
+    await expect(made.pass(1_000)).rejects.toThrow("has just been started by an earlier attempt");
+    await made.pass(1_200_000);
+    expect((await describeExecution(made.engine, made.id))?.summary.status).toBe("SUCCEEDED");
+  });
+
   test("of one that was never started starts it", async () => {
     const made = await setup({ Start: start(".sync") }, { input: "{}" });
     await made.pass(60_000);

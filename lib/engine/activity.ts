@@ -9,15 +9,17 @@
  */
 
 import type { JsonText } from "../asl/json.ts";
+import type { Working } from "../asl/position.ts";
 import type { Signal } from "../asl/transition.ts";
 import type { ActivityName, Offer } from "./activity-port.ts";
 import { answerOpenClaim, openClaim } from "./answer.ts";
 import { hasTimers } from "./arm.ts";
 import type { Engine } from "./engine.ts";
-import { nonceOf, postGuard } from "./guard.ts";
+import { guardKey, nonceOf, postGuard } from "./guard.ts";
 import { headOf } from "./head.ts";
 import { activityArn } from "./identity.ts";
 import { awaitsWorker } from "./offer.ts";
+import type { SegmentKey } from "./ports.ts";
 import { mintToken } from "./token.ts";
 
 export interface ActivityTask {
@@ -59,12 +61,13 @@ export async function takeActivityTask(
 async function take(engine: Engine, { claim }: Offer, asking: Asking): Promise<ActivityTask | undefined> {
   const head = await headOf(engine, claim.execution, claim.branch);
   const { doing } = head?.position ?? {};
-  if (!head || doing?.kind !== "working" || openClaim(head.position) !== claim.seq || !awaitsWorker(doing)) {
-    return undefined;
-  }
-  // What follows from a start are its timers: without any, there is nothing to guard.
+  if (!head || doing?.kind !== "working" || openClaim(head.position) !== claim.seq) return undefined;
   const nonce = nonceOf(engine, asking.invocationId);
-  const by = hasTimers(doing.call) ? await postGuard(engine, claim.execution, claim.branch, nonce) : `guard:${nonce}`;
+  // The caller repeats a call that took it and died: nobody else will ever hear of it.
+  if (head.by === guardKey(nonce)) return handOver(engine, claim, doing);
+  if (!awaitsWorker(doing)) return undefined;
+  // What follows from a start are its timers: without any, there is nothing to guard.
+  const by = hasTimers(doing.call) ? await postGuard(engine, claim.execution, claim.branch, nonce) : guardKey(nonce);
   const { workerName } = asking;
   const started: Signal = { kind: "started", ...(workerName === undefined ? {} : { workerName }) };
   const outcome = await answerOpenClaim(
@@ -73,9 +76,12 @@ async function take(engine: Engine, { claim }: Offer, asking: Asking): Promise<A
     async ({ position }) => (position.doing.kind === "working" && awaitsWorker(position.doing) ? started : undefined),
     by,
   );
-  if (outcome !== "answered") return undefined;
+  return outcome === "answered" ? handOver(engine, claim, doing) : undefined;
+}
+
+async function handOver(engine: Engine, claim: SegmentKey, { call }: Working): Promise<ActivityTask> {
   await engine.world.log.durable();
-  return { token: mintToken(engine, claim, engine.world.clock.now()), input: doing.call.arguments };
+  return { token: mintToken(engine, claim, engine.world.clock.now()), input: call.arguments };
 }
 
 const firstPauseMilliseconds = 100;

@@ -1,5 +1,5 @@
 /** Activities: who gets a task, when its time counts, and what becomes of offers that are stale. */
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { awaitActivityTask, takeActivityTask } from "../../lib/engine/activity.ts";
 import { answerTask } from "../../lib/engine/callback.ts";
 import { describeExecution } from "../../lib/engine/describe.ts";
@@ -89,6 +89,18 @@ test("a worker's failure is judged by Retry, and the next attempt is offered ane
   expect(second?.token).not.toBe(first?.token);
   expect(await answerTask(made.engine, first?.token ?? "", { kind: "heartbeat" })).toBe("timed-out");
   expect(await answerTask(made.engine, second?.token ?? "", { kind: "heartbeat" })).toBe("accepted");
+});
+
+test("a call that is repeated gets the task that it took when it died before it answered", async () => {
+  const { engine, pass } = await scheduled();
+  const asking = { invocationId: "one call" };
+  const dying = vi.spyOn(engine.world.activities, "withdraw").mockRejectedValueOnce(new Error("it died"));
+  await expect(takeActivityTask(engine, activity, asking)).rejects.toThrow("it died");
+  dying.mockRestore();
+  const task = await takeActivityTask(engine, activity, asking);
+  expect(await answerTask(engine, task?.token ?? "", { kind: "succeeded", output: "1" })).toBe("accepted");
+  await pass(1_000);
+  expect(await takeActivityTask(engine, activity, asking)).toBeUndefined();
 });
 
 test("what is stale falls off the list", async () => {

@@ -342,6 +342,18 @@ describe("a redrive of the parent", () => {
     expect((await describeExecution(made.engine, made.id))?.summary.status).toBe("SUCCEEDED");
   });
 
+  test("that is stopped before it has come to the child leaves that to the next one", async () => {
+    const { made, world } = await failing(".sync");
+    const child = childOf(made);
+    await redriveExecution(made.engine, made.id, { clientToken: "one" });
+    await stopExecution(made.engine, made.id, {});
+    await made.pass(1_000);
+    world.broken = false;
+    expect(await redrive(made, "two")).toBe("SUCCEEDED");
+    expect(childOf(made)).toMatchObject({ id: child?.id, status: "SUCCEEDED", redrives: { count: 1 } });
+    expect(made.world.summaries()).toHaveLength(2);
+  });
+
   test("of one that was never started starts it", async () => {
     const made = await setup({ Start: start(".sync") }, { input: "{}" });
     await made.pass(60_000);

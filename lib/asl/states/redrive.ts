@@ -120,6 +120,8 @@ function inside(
 
 /** The execution that the state waited for is redriven with it (documented for `.sync`), and again with each redrive. */
 function childOf(doing: Position["doing"]): EarlierAttempt | undefined {
+  // It was ended again before it had come to that.
+  if (doing.kind === "retrying") return doing.resumes;
   if (doing.kind !== "working" || doing.call.pattern !== "sync") return undefined;
   const resource = readResource(doing.call.resource);
   if (resource.family !== "Task" || resource.resourceType !== "states") return undefined;

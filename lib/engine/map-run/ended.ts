@@ -6,7 +6,7 @@ import { dispatch, messageOf } from "../messages.ts";
 import type { MapRunId, Message } from "../ports.ts";
 import { expiry } from "../record.ts";
 import type { Header, Membership, Segment } from "../segment.ts";
-import { runJoin } from "./chunks.ts";
+import { chunkOf, runJoin } from "./chunks.ts";
 import { frontierOf } from "./frontier.ts";
 import { inEpoch, roughly } from "./log.ts";
 import type { RunNews } from "./news.ts";
@@ -16,7 +16,7 @@ import type { RunState } from "./run.ts";
 import { ofEpoch, startNext } from "./tokens.ts";
 
 /** What a child is in its run; the group is full when all of its size have reported. */
-export type PlaceInRun = Pick<Membership, "index" | "items" | "groupSize" | "epoch">;
+export type PlaceInRun = Pick<Membership, "index" | "groupSize" | "epoch">;
 
 /** The end of an execution that is a child. */
 async function reportExecution(engine: Engine, header: Header, end: Segment): Promise<Message | undefined> {
@@ -57,15 +57,17 @@ function isFailure({ status }: Outcome): boolean {
 async function failing(
   engine: Engine,
   run: MapRunId,
-  { index, items, epoch = 0 }: PlaceInRun,
+  { index, epoch = 0 }: PlaceInRun,
   group: number,
   expires: Instant,
 ): Promise<Message | undefined> {
   const { finished } = await engine.world.joins.report(runJoin(run, "failed", group, epoch), index, undefined, expires);
   const place = finished.indexOf(index) + 1;
   if (place % stride(await roughly(engine, run)) !== 0) return undefined;
-  // Batches have about the same size: the exact number comes when the group is done.
-  return newsMessage(run, epoch, { kind: "failing", group, items: place * items });
+  // Batches may differ in how many items they hold.
+  const chunk = await chunkOf(engine, run, group);
+  const items = finished.slice(0, place).reduce((sum, failed) => sum + (chunk.items?.[failed % groupWidth] ?? 1), 0);
+  return newsMessage(run, epoch, { kind: "failing", group, items });
 }
 
 /** Where thousands of failures are tolerated, not each of them is worth a write. */

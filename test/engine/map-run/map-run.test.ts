@@ -164,3 +164,13 @@ test("a ResultWriter says where its manifest is, without any items too", async (
   expect(ran.output).toMatchObject({ ResultWriterDetails: { Bucket: "out", Key: expect.stringMatching(/manifest/) } });
   expect(ran.world.files().size).toBe(1);
 });
+
+test("of batches with different numbers of items no more are taken as failed than have failed", async () => {
+  // Between two items that fill a batch each, ten in one.
+  const long = "x".repeat(100);
+  const input = JSON.stringify([long, ...Array.from({ length: 10 }, () => "y"), long]);
+  const state = { ItemBatcher: { MaxInputBytesPerBatch: 117 }, MaxConcurrency: 1, ToleratedFailureCount: 15 };
+  const ran = await runMap({ Map: distributed(state, { Break: { Type: "Fail" } }) }, { input });
+  expect(ran.children.map(({ itemCount }) => itemCount)).toEqual([1, 10, 1]);
+  expect(ran).toMatchObject({ status: "SUCCEEDED", output: [] });
+});

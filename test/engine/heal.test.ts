@@ -248,3 +248,27 @@ test.each(["STANDARD", "EXPRESS"] as const)(
     }
   },
 );
+
+test.each(["STANDARD", "EXPRESS"] as const)(
+  "the turn of whoever ended last in its group of 256 %s children goes on, whoever died there",
+  async (ExecutionType) => {
+    const pass = { Go: { Type: "Pass", End: true } };
+    const input = JSON.stringify(Array.from({ length: 257 }, (_, n) => n));
+    const made = await setup({ Each: distributed({ MaxConcurrency: 1 }, pass, ExecutionType) }, { input });
+    const { joins } = made.engine.world;
+    const { report } = joins;
+    joins.report = async (join, index, ...given) => {
+      // Where it takes its next.
+      if (index === 255 && join.level === 1) throw new Error("died");
+      return report(join, index, ...given);
+    };
+    await expect(made.pass(60_000)).rejects.toThrow("died");
+    joins.report = report;
+    // The run hears that the group is done; the other message is lost before it comes again.
+    await made.pass(0);
+    await purge(made);
+    await heal(made);
+    await made.pass(3_600_000);
+    expect(await statusOf(made)).toBe("SUCCEEDED");
+  },
+);

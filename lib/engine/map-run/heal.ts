@@ -30,8 +30,12 @@ export async function healRun(engine: Engine, run: MapRunId, epoch: number, befo
   const takers = await allTakers(engine, run, state);
   await giveOutAgain(engine, run, state, new Set(takers.flat()));
   if (state.express) return healShifts(engine, run, state, takers);
-  for (const [group, { length }] of takers.entries()) {
-    if (!isDone(state, group)) await healGroup(engine, run, state, { group, taken: length, before });
+  const followed = new Set(takers.flat());
+  for (const [group, here] of takers.entries()) {
+    // Of a group that is done, only who came last to a place and may have left his token lying there.
+    const all = here.map((_, place) => group * groupWidth + place);
+    const taken = isDone(state, group) ? all.filter((index) => !followed.has(index)) : all;
+    if (taken.length > 0 || !isDone(state, group)) await healGroup(engine, run, state, { group, taken, before });
   }
 }
 
@@ -57,9 +61,10 @@ async function giveOutAgain(engine: Engine, run: MapRunId, state: RunState, take
   }
 }
 
-interface OpenGroup {
+interface GroupToHeal {
   readonly group: number;
-  readonly taken: number;
+  /** The children to look at. */
+  readonly taken: readonly number[];
   readonly before: Instant;
 }
 
@@ -67,19 +72,19 @@ async function healGroup(
   engine: Engine,
   run: MapRunId,
   state: RunState,
-  { group, taken, before }: OpenGroup,
+  { group, taken, before }: GroupToHeal,
 ): Promise<void> {
   const chunk = await stagedChunk(engine, run, group);
   if (!chunk) return;
-  await startWaiting(engine, run, epochIn(state), group);
+  await startWaiting(engine, run, epochIn(state), group, taken);
   const reports = await reportsOf(engine, run, state, group);
-  for (let place = 0; place < Math.min(taken, chunk.size); place++) {
+  for (const index of taken.filter((one) => one % groupWidth < chunk.size)) {
     // Whoever has ended may have left its token lying.
-    const found = await unmovedOf(engine, childId(run, group * groupWidth + place), before);
+    const found = await unmovedOf(engine, childId(run, index), before);
     const messages = found.map(({ message }) => message);
     if (messages.length > 0) await dispatch(engine, messages);
   }
-  if (reports.size === chunk.size)
+  if (reports.size === chunk.size && !isDone(state, group))
     await dispatch(engine, [newsMessage(run, epochIn(state), { kind: "group-done", group })]);
 }
 

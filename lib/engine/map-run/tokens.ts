@@ -212,8 +212,14 @@ export async function tokenBehind(
   return firstToken(at);
 }
 
-/** Those who came before their chunk was staged. */
-export async function startWaiting(engine: Engine, run: MapRunId, epoch: number, chunk: number): Promise<void> {
+/** Those who came before their chunk was staged; `only`: no more than these children are started. */
+export async function startWaiting(
+  engine: Engine,
+  run: MapRunId,
+  epoch: number,
+  chunk: number,
+  only?: readonly number[],
+): Promise<void> {
   const waiting = (await takersOf(engine, run, chunk, epoch)).slice(0, groupWidth);
   if (waiting.length === 0) return;
   const state = await inEpoch(engine, run, epoch);
@@ -225,6 +231,7 @@ export async function startWaiting(engine: Engine, run: MapRunId, epoch: number,
     return mapRun && (mapRun.epoch ?? 0) === epoch ? mapRun.token : undefined;
   };
   for (const [place, taker] of waiting.entries()) {
+    if (only && !only.includes(chunk * groupWidth + place)) continue;
     const chain = { run, epoch, token: await tokenBehind(engine, run, epoch, taker, known) };
     await startTaken(engine, chain, { chunk, place });
   }

@@ -30,8 +30,12 @@ export async function readItems(engine: Engine, head: RunHead, key: string, unti
   }
 }
 
+/** Another copy of the message may have read all that there is: what becomes of the source since is none of the run's affair. */
 async function fail(engine: Engine, { id }: RunHead, key: string, failure: Failure): Promise<Worked> {
-  await changeRun(engine, id, key, (state, at) => closeRun(state, { status: "FAILED", failure }, at));
+  const head = await changeRun(engine, id, key, (state, at) =>
+    state.phase.kind === "reading" ? closeRun(state, { status: "FAILED", failure }, at) : undefined,
+  );
+  await sendGiven(engine, head, key);
   return "done";
 }
 
@@ -50,7 +54,8 @@ async function stageAll(
     if (!reading.isDue) continue;
     if (!(await reading.write(key, false))) return "overtaken";
     if (engine.world.clock.now() < until) continue;
-    await changeRun(engine, id, key, handOver);
+    // Another copy of the message may have given out more, and died: this was the last word of it.
+    await sendGiven(engine, await changeRun(engine, id, key, handOver), key);
     return "done";
   }
   return (await reading.write(key, true)) ? "done" : "overtaken";

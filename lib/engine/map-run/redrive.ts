@@ -50,7 +50,8 @@ export async function reopenRun(engine: Engine, head: RunHead, key: string, unti
     if (engine.world.clock.now() < until) continue;
     const now = seen;
     await changeRun(engine, id, key, (before) => lookedThrough(before, now));
-    await changeRun(engine, id, key, handOver);
+    // Another copy of the message may have come to the end, given out the tokens, and died.
+    await sendGiven(engine, await changeRun(engine, id, key, handOver), key);
     return "done";
   }
   const all = seen;

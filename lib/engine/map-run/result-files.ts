@@ -83,6 +83,11 @@ export class ResultFiles {
     this.#written = { ...this.#written, results: counted + results.length, items: countedItems + items };
   }
 
+  /** Those before it were put. */
+  get group(): number {
+    return this.#written.group;
+  }
+
   get areDue(): boolean {
     return resultKinds.some((kind) => this.#isDue(kind));
   }

@@ -37,8 +37,23 @@ export async function writeResults(engine: Engine, head: RunHead, key: string, u
     return await writeGroups(engine, { id, state }, files, key, until);
   } catch (error) {
     if (!(error instanceof NotWritten)) throw error;
-    return end(engine, id, key, { status: "FAILED", failure: error.failure });
+    return fail(engine, id, key, files.group, error);
   }
+}
+
+/** Unless another copy of the message is further: it may have completed the very file that this one would add to. */
+async function fail(
+  engine: Engine,
+  id: MapRunId,
+  key: string,
+  group: number,
+  { failure }: NotWritten,
+): Promise<Worked> {
+  const { state } = await changeRun(engine, id, key, (now, at) => {
+    const isFurther = now.phase.kind === "writing" && now.phase.written.group > group;
+    return isFurther ? undefined : writingEnded(now, { status: "FAILED", failure }, at);
+  });
+  return state.phase.kind === "writing" ? "overtaken" : "done";
 }
 
 async function writeGroups(
@@ -69,7 +84,7 @@ async function end(
   id: MapRunId,
   key: string,
   outcome: RunOutcome,
-  written?: WrittenSoFar,
+  written: WrittenSoFar,
 ): Promise<Worked> {
   await changeRun(engine, id, key, (now, at) => writingEnded(now, outcome, at, written));
   return "done";

@@ -20,6 +20,12 @@ import type { Worked } from "./work.ts";
 /** So many chunks are staged for one write of the run, and before its first child starts. */
 const chunksPerWrite = 16;
 
+/**
+ * Beyond the time for which a worker is to read: fewer chunks are written down then. Each of millions of items may be
+ * one of thousands in the input of a child, and what is not written down is read again by the next.
+ */
+const spare = 10_000;
+
 export async function readItems(engine: Engine, head: RunHead, key: string, until: Instant): Promise<Worked> {
   const fork = await readRunFork(engine, head.state.parent);
   try {
@@ -51,7 +57,7 @@ async function stageAll(
   for await (const { inputs, mark } of childInputs(fork, slices)) {
     for (const input of inputs) await reading.add(input);
     reading.pass(mark);
-    if (!reading.isDue) continue;
+    if (!reading.isDue && (engine.world.clock.now() < until + spare || !reading.isAhead)) continue;
     if (!(await reading.write(key, false))) return "overtaken";
     if (engine.world.clock.now() < until) continue;
     // Another copy of the message may have given out more, and died: this was the last word of it.
@@ -100,6 +106,11 @@ class Reading {
 
   get isDue(): boolean {
     return this.#staged.chunks - this.#written.chunks >= chunksPerWrite;
+  }
+
+  /** More is staged than is written down. */
+  get isAhead(): boolean {
+    return this.#staged.chunks > this.#written.chunks;
   }
 
   async #stage(): Promise<void> {

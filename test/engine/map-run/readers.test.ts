@@ -242,3 +242,45 @@ test.each([
 ])("%s cannot be read", async (Key, config, text) => {
   expect((await read("getObject", { Key }, config)).at(-1)).toMatch(text);
 });
+
+test("a reader of many items for each child writes down how far it is before its time is over", async () => {
+  const lines = Array.from({ length: 6_000 }, (_, n) => String(n)).join("\n");
+  const reader = { Resource: "arn:aws:states:::s3:getObject", Parameters: { Bucket: "in", Key: "long.jsonl" } };
+  const more = {
+    ItemReader: { ...reader, ReaderConfig: { InputType: "JSONL" } },
+    ItemBatcher: { MaxItemsPerBatch: 5 },
+    MaxConcurrency: 1,
+  };
+  const made = await setup({ Each: distributed(more) }, { files: { in: { "long.jsonl": lines } } });
+  const { engine, world } = made;
+  let passed = 0;
+  const slow = createEngine({
+    ...world,
+    clock: { ...world.clock, now: () => world.clock.now() + passed },
+    joins: {
+      ...world.joins,
+      stage: async (...staged) => {
+        // So long does it take to read what a chunk of children is made of; and a function lives for 30 seconds.
+        passed += 9_000;
+        if (passed > 30_000) throw new Error("the function has ended");
+        return world.joins.stage(...staged);
+      },
+    },
+  });
+  for (let turn = 0; turn < 50; turn++) {
+    for (const delivery of await world.inbox.receive("flow", 10)) {
+      passed = 0;
+      const verdict = await handle(delivery.body.includes('"run-work"') ? slow : engine, delivery).catch(
+        () => undefined,
+      );
+      if (verdict?.kind === "done") await world.inbox.done([delivery.receipt]);
+    }
+    await world.advanceTo(world.now() + 60_000);
+  }
+  const [run] = (await world.mapRuns.list(made.id, 1)).items;
+  expect(run && (await describeMapRun(engine, run.id))?.state.staged).toMatchObject({
+    chunks: 5,
+    items: 6_000,
+    complete: true,
+  });
+});

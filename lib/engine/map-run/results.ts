@@ -67,7 +67,8 @@ async function writeGroups(
   const { chunks } = state.staged;
   for (let group = state.phase.written.group; group < chunks; group++) {
     files.add(await resultsOf(engine, id, state, group), itemsIn(await chunkOf(engine, id, group)));
-    if (!files.areDue && group + 1 < chunks) continue;
+    // Of short results all there are may be less than a part: what there is so far is left to the next worker.
+    if (!files.areDue && group + 1 < chunks && engine.world.clock.now() < until) continue;
     const written = await files.put(group + 1, group + 1 === chunks);
     const { state: after } = await changeRun(engine, id, key, (now) => writtenUpTo(now, written));
     if (after.phase.kind !== "writing" || after.phase.written.group !== written.group) return "overtaken";

@@ -2,10 +2,13 @@
 import { expect, test } from "vitest";
 import { simulatedWorld } from "../../../lib/adapters/simulated/world.ts";
 import type { ChildResult } from "../../../lib/asl/distributed/results.ts";
+import { handle } from "../../../lib/engine/advance.ts";
 import { createEngine } from "../../../lib/engine/engine.ts";
 import { openFiles, type WritingRun } from "../../../lib/engine/map-run/result-files.ts";
 import type { WrittenSoFar } from "../../../lib/engine/map-run/run.ts";
 import type { MapRunId } from "../../../lib/engine/ports.ts";
+import { setup } from "../setup.ts";
+import { distributed, numbers, ranSoFar } from "./running.ts";
 
 const id = "123456789012/eu-central-1/machine/Each:run" as MapRunId;
 const arn = "arn:aws:states:eu-central-1:123456789012:mapRun:machine/Each:run";
@@ -62,4 +65,40 @@ test.each(["JSON", "JSONL"] as const)("%s: 40 million bytes are one file", async
     SUCCEEDED: listed("SUCCEEDED"),
   });
   expect(found.size).toBe(3);
+});
+
+test("results too short for a part of a file are written by workers of short lives", async () => {
+  const WriterConfig = { OutputType: "JSONL", Transformation: "FLATTEN" };
+  const ResultWriter = {
+    Resource: "arn:aws:states:::s3:putObject",
+    Parameters: { Bucket: "out", Prefix: "x" },
+    WriterConfig,
+  };
+  const count = 5 * 256;
+  const go = { Go: { Type: "Pass", End: true } };
+  const made = await setup({ Each: distributed({ ResultWriter }, go) }, { input: numbers(count), files: { out: {} } });
+  const { engine, world } = made;
+  let passed = 0;
+  const reports: typeof world.joins.reports = (...asked) => {
+    // So long does it take to read the results of a group; and a function lives for 30 seconds.
+    passed += 9_000;
+    return passed > 30_000 ? Promise.reject(new Error("the function has ended")) : world.joins.reports(...asked);
+  };
+  const clock = { ...world.clock, now: () => world.clock.now() + passed };
+  const slow = createEngine({ ...world, clock, joins: { ...world.joins, reports } }, engine.options);
+  for (let turn = 0; turn < 600; turn++) {
+    const deliveries = await world.inbox.receive("flow", 10);
+    if (deliveries.length === 0) await world.advanceTo(world.now() + 60_000);
+    for (const delivery of deliveries) {
+      passed = 0;
+      const verdict = await handle(slow, delivery).catch(() => undefined);
+      if (verdict?.kind === "done") await world.inbox.done([delivery.receipt]);
+    }
+  }
+  expect((await ranSoFar(made)).status).toBe("SUCCEEDED");
+  const [name, text = ""] = [...world.files()].find(([key]) => key.endsWith("SUCCEEDED_0.jsonl")) ?? [];
+  expect([name, text.split("\n").slice(0, -1).map(Number)]).toEqual([
+    expect.any(String),
+    Array.from({ length: count }, (_, n) => n),
+  ]);
 });

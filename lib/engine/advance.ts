@@ -120,7 +120,9 @@ async function locate(engine: Engine, baton: Baton): Promise<Located> {
   const { header: carried, position } = baton;
   if (carried && position) {
     const isLong = dueTime(position) !== undefined && engine.world.clock.now() >= expiry(engine, carried.startedAt);
-    if (isLong && !(await headOf(engine, baton.execution, baton.branch))) return { kind: "forgotten" };
+    // A branch that is yet to begin has no log of its own.
+    const branch = baton.seq === 0 ? "" : baton.branch;
+    if (isLong && !(await headOf(engine, baton.execution, branch))) return { kind: "forgotten" };
     return { kind: "here", header: carried, position };
   }
   const known = engine.newest.get(branchKey(baton.execution, baton.branch));

@@ -97,6 +97,18 @@ test("one that waits two years, beside a branch that ended on the first day", as
   expect(await engine.world.log.head(id, "")).toBeUndefined();
 });
 
+test.each(["Parallel", "Map"])("a %s state that one comes to after half a year", async (Type) => {
+  const inner = (name: string) => ({ StartAt: name, States: { [name]: { Type: "Pass", End: true } } });
+  const branches = Type === "Map" ? { ItemProcessor: inner("A") } : { Branches: [inner("A"), inner("B")] };
+  const States = {
+    Nap: { Type: "Wait", Seconds: year / 2 / 1_000, Next: "Fork" },
+    Fork: { Type, ...branches, End: true },
+  };
+  const { world, engine, id, begun } = await started({ StartAt: "Nap", States }, "[1,2]");
+  await pass(world, engine, begun + year / 2 + day);
+  expect(await statusOf(engine, id)).toBe("SUCCEEDED");
+});
+
 test.each([1, 3])("a Map Run whose children wait for half a year, %i at a time", async (MaxConcurrency) => {
   const wait = { Type: "Wait", Seconds: year / 2 / 1_000, Next: "Done" };
   const Choices = [{ Variable: "$", NumericEquals: 1, Next: "Done" }];

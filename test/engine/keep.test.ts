@@ -186,6 +186,39 @@ test("a Map Run that is redriven when the store has forgotten its first children
   expect([await statusOf(engine, first), await statusOf(engine, id)]).toEqual([undefined, "FAILED"]);
 });
 
+test("nor does one that is stopped again before all of it was looked through", async () => {
+  const Choices = [{ Variable: "$", NumericEquals: 2, Next: "Long" }];
+  const Long = { Type: "Wait", Seconds: year / 2 / 1_000, Next: "Break" };
+  const ItemProcessor = {
+    ProcessorConfig: { Mode: "DISTRIBUTED", ExecutionType: "STANDARD" },
+    StartAt: "Choose",
+    States: {
+      Choose: { Type: "Choice", Choices, Default: "Done" },
+      Long,
+      Break: { Type: "Fail", Error: "Broken" },
+      Done: { Type: "Succeed" },
+    },
+  };
+  const Each = { Type: "Map", MaxConcurrency: 1, ItemProcessor, End: true };
+  const { world, engine, id, begun } = await started({ StartAt: "Each", States: { Each } }, "[1,2]");
+  await pass(world, engine, begun + year / 2 + day);
+  const run = (await engine.world.mapRuns.list(id, 1)).items[0]?.id ?? ("" as MapRunId);
+  expect((await redriveExecution(engine, id, { clientToken: "one" })).kind).toBe("redriven");
+  await stopExecution(engine, id, {});
+  await pass(world, engine, begun + year / 2 + 2 * day);
+  expect((await describeMapRun(createEngine(engine.world), run))?.state).toMatchObject({
+    redriven: { count: 1 },
+    phase: { kind: "ended", outcome: { status: "ABORTED" } },
+  });
+  expect((await redriveExecution(engine, id, { clientToken: "two" })).kind).toBe("redriven");
+  await pass(world, engine, begun + year / 2 + 3 * day);
+  expect((await describeMapRun(createEngine(engine.world), run))?.executions).toMatchObject({
+    succeeded: 1,
+    failed: 1,
+  });
+  expect([await statusOf(engine, childId(run, 0)), await statusOf(engine, id)]).toEqual([undefined, "FAILED"]);
+});
+
 test.each([
   ["", {}],
   [", whose log is too long for one worker to give another term", { mostRenewed: 10 }],

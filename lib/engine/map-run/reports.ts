@@ -8,7 +8,7 @@ import type { MapRunId } from "../ports.ts";
 import { runJoin } from "./chunks.ts";
 import { type Counts, noCounts, nothing, sum, type Tally } from "./counts.ts";
 import { type ChildEnd, endsIn, holdsIn } from "./express.ts";
-import { epochIn, keptIn, type RunState } from "./run.ts";
+import { keptIn, type RunState, toldIn } from "./run.ts";
 
 /** What the run reads of a child that has ended. */
 export interface ChildReport {
@@ -31,7 +31,7 @@ export async function reportsOf(
   run: MapRunId,
   state: View,
   group: number,
-  epoch = keptIn(state, group) ?? epochIn(state),
+  epoch = keptIn(state, group) ?? toldIn(state),
 ): Promise<ReadonlyMap<number, ChildReport>> {
   if (state.express) return endedIn(await endsIn(engine, run, group), epoch);
   const bodies = await engine.world.joins.reports(runJoin(run, "children", group, epoch));

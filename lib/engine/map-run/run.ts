@@ -52,8 +52,10 @@ export interface RunRedrive {
   /** The first is 1: the run's epoch. */
   readonly count: number;
   readonly at: Instant;
-  /** The epoch before. */
+  /** The epoch in which the children reported what they had come to by then. */
   readonly before: number;
+  /** It was closed before all was looked through: they have reported nothing since. */
+  readonly isCutShort?: true;
 }
 
 export interface KeptGroups {
@@ -144,6 +146,11 @@ export function epochIn({ redriven }: Pick<RunState, "redriven">): number {
   return redriven?.count ?? 0;
 }
 
+/** The epoch whose reports say what the children have come to. */
+export function toldIn(state: Pick<RunState, "redriven">): number {
+  return state.redriven?.isCutShort ? state.redriven.before : epochIn(state);
+}
+
 /** The epoch in which all of the group had succeeded; undefined: it is one of those to be done. */
 export function keptIn({ kept }: Pick<RunState, "kept">, group: number): number | undefined {
   return kept?.find(({ groups }) => isInRanges(groups, group))?.epoch;
@@ -177,7 +184,12 @@ export function groupFailing(state: RunState, group: number, items: number, at: 
 
 /** The run ends before its time: its items cannot be read, or nobody waits for it any more. */
 export function closeRun(state: RunState, outcome: RunOutcome, at: Occasion): RunState | undefined {
-  return isOpen(state) || state.phase.kind === "reopening" ? closing(state, outcome, at) : undefined;
+  if (state.phase.kind === "reopening") return closing(cutShort(state), outcome, at);
+  return isOpen(state) ? closing(state, outcome, at) : undefined;
+}
+
+function cutShort({ redriven, ...state }: RunState): RunState {
+  return { ...state, ...(redriven && { redriven: { ...redriven, isCutShort: true } }) };
 }
 
 /** The parent, redriven that often, has ended: what has been redriven since is none of its affair. */
@@ -254,7 +266,7 @@ export function reopened(state: RunState, count: number, at: Occasion): RunState
 
 /** The parent waits for the end that belongs to its redrive. */
 function refused(state: RunState, count: number, at: Occasion): RunState {
-  const redriven = { count, at: at.now, before: epochIn(state) };
+  const redriven = { count, at: at.now, before: toldIn(state) };
   return { ...state, redriven, phase: endedPhase({ status: "FAILED", failure: redrivenTooOften }, at) };
 }
 
@@ -265,7 +277,7 @@ function reopening(
 ): RunState {
   return {
     ...state,
-    redriven: { count, at: at.now, before: epochIn(state) },
+    redriven: { count, at: at.now, before: toldIn(state) },
     concurrency: [concurrencyOf(state)],
     tokens: 0,
     given: [],

@@ -219,6 +219,34 @@ test("nor does one that is stopped again before all of it was looked through", a
   expect([await statusOf(engine, childId(run, 0)), await statusOf(engine, id)]).toEqual([undefined, "FAILED"]);
 });
 
+test("nor does one that is redriven twice, and comes to them half a year later each time", async () => {
+  const Break = { Type: "Fail", Error: "Broken" };
+  const Retry = [{ ErrorEquals: ["Broken"], IntervalSeconds: year / 2 / 1_000, MaxAttempts: 1 }];
+  const Choices = [
+    { Variable: "$", NumericEquals: 1, Next: "Try" },
+    { Variable: "$", NumericEquals: 3, Next: "Break" },
+  ];
+  const ItemProcessor = {
+    ProcessorConfig: { Mode: "DISTRIBUTED", ExecutionType: "STANDARD" },
+    StartAt: "Choose",
+    States: {
+      Choose: { Type: "Choice", Choices, Default: "Done" },
+      Try: { Type: "Parallel", Branches: [{ StartAt: "Fail", States: { Fail: Break } }], Retry, End: true },
+      Break,
+      Done: { Type: "Succeed" },
+    },
+  };
+  const Each = { Type: "Map", MaxConcurrency: 1, ToleratedFailureCount: 1, ItemProcessor, End: true };
+  const { world, engine, id, begun } = await started({ StartAt: "Each", States: { Each } }, "[1,2,3]");
+  for (const times of [1, 2, 3]) {
+    await pass(world, engine, begun + times * (year / 2 + day));
+    expect(await statusOf(engine, id)).toBe("FAILED");
+    if (times < 3) expect((await redriveExecution(engine, id, { clientToken: `${times}` })).kind).toBe("redriven");
+  }
+  const run = (await engine.world.mapRuns.list(id, 1)).items[0]?.id ?? ("" as MapRunId);
+  expect(await statusOf(engine, childId(run, 1))).toBeUndefined();
+});
+
 test.each([
   ["", {}],
   [", whose log is too long for one worker to give another term", { mostRenewed: 10 }],

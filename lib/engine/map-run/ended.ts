@@ -40,7 +40,8 @@ export async function reportEnd(
   report: ChildReport,
 ): Promise<Message | undefined> {
   const { index, groupSize, epoch = 0 } = place;
-  const expires = expiry(engine, report.stoppedAt);
+  // Of a child that ended long before a redrive the run reads this as long as it is open.
+  const expires = expiry(engine, Math.max(report.stoppedAt, engine.world.clock.now()));
   const group = Math.floor(index / groupWidth);
   // What an EXPRESS child came to is in the run's log by now.
   const body = express ? undefined : JSON.stringify(report);

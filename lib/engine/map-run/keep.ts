@@ -53,8 +53,9 @@ async function keepGroup(engine: Engine, run: MapRunId, state: RunState, group: 
   const { joins, log } = engine.world;
   const epoch = epochIn(state);
   const chunk = await stagedChunk(engine, run, group);
-  // The inputs are staged once, for all epochs, beside the reports of the first.
-  const epochs = new Set([0, keptIn(state, group) ?? epoch]);
+  // The inputs are staged once, for all epochs, beside the reports of the first; and whoever comes to a child whose own
+  // rows are gone reads what it came to before the redrive.
+  const epochs = new Set([0, keptIn(state, group) ?? epoch, state.redriven?.before ?? 0]);
   for (const one of epochs) await joins.renew(runJoin(run, "children", group, one), until);
   await joins.renew(runJoin(run, "takers", group, epoch), until);
   await joins.renew(runJoin(run, "failed", group, epoch), until);

@@ -16,7 +16,7 @@ import { type BranchName, branchName, branchPath } from "./identity.ts";
 import { groupsOf, joinKey, report } from "./join.ts";
 import { dispatch, firstStateOf, laneOfState, messageOf } from "./messages.ts";
 import type { BranchPath, Message } from "./ports.ts";
-import { expiry } from "./record.ts";
+import { expiryAfter } from "./record.ts";
 import { epochOf, type Header, isToResume, type Segment } from "./segment.ts";
 
 /** Texts up to this size travel in a branch's first message; beyond it the branch reads them. */
@@ -198,7 +198,7 @@ async function stage(engine: Engine, header: Header, segment: Segment, fork: For
     // The fork itself stands beside: its copy in the position would only repeat the items.
     const view: ForkView = { position: { ...segment.position, doing: { kind: "beginning" } }, fork: chunk, offset };
     const key = joinKey(header, segment.branch, fork.claim, group);
-    await engine.world.joins.stage(key, JSON.stringify(view), expiry(engine, segment.now));
+    await engine.world.joins.stage(key, JSON.stringify(view), expiryAfter(engine, segment.now));
   }
 }
 

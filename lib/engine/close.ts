@@ -18,7 +18,7 @@ import { branchPath } from "./identity.ts";
 import { countEvents, groupsOf, joinKey, report, startedNobody } from "./join.ts";
 import { abandonRun, isDistributed } from "./map-run/open.ts";
 import { momentAt } from "./moment.ts";
-import { expiry, record, segmentOf } from "./record.ts";
+import { expiryAfter, record, segmentOf } from "./record.ts";
 import { releasing } from "./release.ts";
 import { epochOf, type Header, isToResume, type Segment } from "./segment.ts";
 import { goOnUnsent } from "./standing.ts";
@@ -80,7 +80,7 @@ async function closeGroups(
   const groups: ClosedGroup[] = [];
   for (let group = 0; group < groupsOf(fork.width); group++) {
     const key = joinKey(header, parent.branch, fork.claim, group);
-    const { finished } = await joins.close(key, expiry(engine, parent.now));
+    const { finished } = await joins.close(key, expiryAfter(engine, parent.now));
     const waits = fork.concurrency + groupWidth * group < fork.width;
     const reports = waits && finished.length > 0 ? await joins.reports(key) : new Map<number, string>();
     const passedOn = finished.flatMap((index, place) => (startedNobody(reports.get(index)) ? [] : [place]));

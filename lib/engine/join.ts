@@ -8,7 +8,7 @@ import type { Engine } from "./engine.ts";
 import { groupWidth } from "./group-width.ts";
 import { branchName } from "./identity.ts";
 import type { BranchPath, JoinKey } from "./ports.ts";
-import { expiry } from "./record.ts";
+import { expiryAfter } from "./record.ts";
 import { epochOf, type Header, type Segment } from "./segment.ts";
 
 /** What the parent reads of a branch that ended. */
@@ -55,7 +55,7 @@ export async function report(
   const body = JSON.stringify({ index, output, events });
   const group = Math.floor(index / groupWidth);
   const key = joinKey(header, parent, forkSeq, group);
-  const state = await engine.world.joins.report(key, index, body, expiry(engine, end.now));
+  const state = await engine.world.joins.report(key, index, body, expiryAfter(engine, end.now));
   if (state.closed || output === undefined) return { joined: false, repeated: state.repeated };
   const place = state.finished.indexOf(index);
   const next = concurrency + groupWidth * group + place;
@@ -98,7 +98,7 @@ async function climb(
     if (members === 1) return true;
     member = group;
     const key = joinKey(header, parent, forkSeq, Math.floor(member / groupWidth), level + 1);
-    const state = await engine.world.joins.report(key, member, undefined, expiry(engine, end.now));
+    const state = await engine.world.joins.report(key, member, undefined, expiryAfter(engine, end.now));
     place = state.finished.indexOf(member);
   }
 }

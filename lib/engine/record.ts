@@ -64,6 +64,11 @@ export function expiry(engine: Engine, now: Instant): Instant {
   return now + engine.options.retentionDays * 24 * 3_600_000 + thirtyDays;
 }
 
+/** Of what follows from that moment, and may be written again long after it, as a redrive or healing does. */
+export function expiryAfter(engine: Engine, moment: Instant): Instant {
+  return expiry(engine, Math.max(moment, engine.world.clock.now()));
+}
+
 /**
  * Appends the segment. If the branch simply goes on, its next baton is committed with it (and, where the
  * store can, `consumed` removed): then nothing is left to carry out.

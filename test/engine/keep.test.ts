@@ -14,7 +14,7 @@ import { readHistory } from "../../lib/engine/history.ts";
 import { childId } from "../../lib/engine/identity.ts";
 import { saveDefinition } from "../../lib/engine/machines.ts";
 import { describeMapRun } from "../../lib/engine/map-run/describe.ts";
-import type { ExecutionId, MapRunId, Verdict } from "../../lib/engine/ports.ts";
+import type { ExecutionId, MapRunId, Tasks, Verdict } from "../../lib/engine/ports.ts";
 import { redriveExecution } from "../../lib/engine/redrive.ts";
 import { startExecution } from "../../lib/engine/start.ts";
 import { stopExecution } from "../../lib/engine/stop.ts";
@@ -24,8 +24,8 @@ const hour = 3_600_000;
 const day = 24 * hour;
 const year = 365 * day;
 
-async function started(definition: object, input = '{"n":1}', forgets = {}) {
-  const world = simulatedWorld({ seed: "years", forgets });
+async function started(definition: object, input = '{"n":1}', forgets = {}, tasks?: Tasks) {
+  const world = simulatedWorld({ seed: "years", forgets, ...(tasks && { tasks }) });
   const engine = createEngine(world, { retentionDays: 90 });
   const definitionHash = await saveDefinition(engine, JSON.stringify(definition));
   const fixed = { type: "STANDARD", createdAt: 0, revisionId: "1", settings: "{}", roleArn: "role" } as const;
@@ -106,6 +106,25 @@ test.each(["Parallel", "Map"])("a %s state that one comes to after half a year",
   };
   const { world, engine, id, begun } = await started({ StartAt: "Nap", States }, "[1,2]");
   await pass(world, engine, begun + year / 2 + day);
+  expect(await statusOf(engine, id)).toBe("SUCCEEDED");
+});
+
+test("a Parallel state that is redriven half a year after one of its branches has succeeded", async () => {
+  let isBroken = true;
+  const call: Tasks["call"] = async () =>
+    isBroken ? { kind: "failed", error: "Broken", cause: "" } : { kind: "succeeded", output: "2" };
+  const Call = { Type: "Task", Resource: "arn:aws:lambda:eu-central-1:123456789012:function:f", End: true };
+  const Branches = [
+    { StartAt: "Done", States: { Done: { Type: "Pass", Result: 1, End: true } } },
+    { StartAt: "Nap", States: { Nap: { Type: "Wait", Seconds: year / 2 / 1_000, Next: "Call" }, Call } },
+  ];
+  const States = { Both: { Type: "Parallel", Branches, End: true } };
+  const { world, engine, id, begun } = await started({ StartAt: "Both", States }, "{}", {}, { call });
+  await pass(world, engine, begun + year / 2 + day);
+  expect(await statusOf(engine, id)).toBe("FAILED");
+  isBroken = false;
+  expect((await redriveExecution(engine, id, {})).kind).toBe("redriven");
+  await pass(world, engine, begun + year / 2 + 2 * day);
   expect(await statusOf(engine, id)).toBe("SUCCEEDED");
 });
 

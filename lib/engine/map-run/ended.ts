@@ -4,7 +4,7 @@ import type { Engine } from "../engine.ts";
 import { groupWidth } from "../group-width.ts";
 import { dispatch, messageOf } from "../messages.ts";
 import type { MapRunId, Message } from "../ports.ts";
-import { expiry } from "../record.ts";
+import { expiryAfter } from "../record.ts";
 import type { Header, Membership, Segment } from "../segment.ts";
 import { chunkOf, runJoin } from "./chunks.ts";
 import { frontierOf } from "./frontier.ts";
@@ -40,8 +40,7 @@ export async function reportEnd(
   report: ChildReport,
 ): Promise<Message | undefined> {
   const { index, groupSize, epoch = 0 } = place;
-  // Of a child that ended long before a redrive the run reads this as long as it is open.
-  const expires = expiry(engine, Math.max(report.stoppedAt, engine.world.clock.now()));
+  const expires = expiryAfter(engine, report.stoppedAt);
   const group = Math.floor(index / groupWidth);
   // What an EXPRESS child came to is in the run's log by now.
   const body = express ? undefined : JSON.stringify(report);

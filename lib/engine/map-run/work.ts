@@ -7,6 +7,7 @@ import { closeChildren } from "./close.ts";
 import { healRun } from "./heal.ts";
 import { keepRun } from "./keep.ts";
 import { changeRun, existing, follow, inEpoch, type RunHead } from "./log.ts";
+import { newsKey } from "./news.ts";
 import { readItems } from "./read.ts";
 import { redriveTaken, reopenRun } from "./redrive.ts";
 import { countsOf } from "./reports.ts";
@@ -91,6 +92,8 @@ async function hear(engine: Engine, command: Extract<RunCommand, { kind: "run-ne
   const { execution: run, epoch = 0, news } = command;
   if (news.kind === "heal") return healRun(engine, run, epoch, news.before ?? Number.POSITIVE_INFINITY);
   if (news.kind === "keep") return keepRun(engine, run, epoch, news);
+  // The call may have come to a run that was redriven since it sent this.
+  if (news.kind === "updated") return finishUpdate(engine, run, newsKey(news));
   const state = await inEpoch(engine, run, epoch);
   if (!state) return;
   const key = keyOf(command);
@@ -104,7 +107,5 @@ async function hear(engine: Engine, command: Extract<RunCommand, { kind: "run-ne
     case "failing":
       await changeRun(engine, run, key, (now, at) => ofNow(now) && groupFailing(now, news.group, news.items, at));
       return;
-    case "updated":
-      return finishUpdate(engine, run, key);
   }
 }

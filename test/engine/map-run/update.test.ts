@@ -3,6 +3,8 @@ import { expect, test } from "vitest";
 import { createEngine, type Engine } from "../../../lib/engine/engine.ts";
 import { updateMapRun } from "../../../lib/engine/map-run/update.ts";
 import type { MapRunId } from "../../../lib/engine/ports.ts";
+import { redriveExecution } from "../../../lib/engine/redrive.ts";
+import { stopExecution } from "../../../lib/engine/stop.ts";
 import { type Setup, setup } from "../setup.ts";
 import { distributed, numbers, ranSoFar } from "./running.ts";
 
@@ -89,3 +91,29 @@ test("a tolerance below what has failed already is set, and ends the run", async
   await made.pass(minute);
   expect((await ranSoFar(made)).error).toBe("States.ExceedToleratedFailureThreshold");
 });
+
+test.each(["before", "meanwhile"])(
+  "a call for a run redriven %s that dies before it has sent the tokens",
+  async (when) => {
+    const made = await begun(1);
+    const { world, options } = made.engine;
+    const redrive = async (): Promise<void> => {
+      await stopExecution(made.engine, made.id, {});
+      await made.pass(1_000);
+      expect(await redriveExecution(made.engine, made.id, {})).toMatchObject({ kind: "redriven" });
+      await made.pass(1_000);
+    };
+    if (when === "before") await redrive();
+    let isGuarded = false;
+    const send: typeof world.queue.send = async (messages) => {
+      if (isGuarded) throw new Error("the process died");
+      await world.queue.send(messages);
+      isGuarded = true;
+      if (when === "meanwhile") await redrive();
+    };
+    const dying = createEngine({ ...world, queue: { ...world.queue, send } }, options);
+    await expect(updateMapRun(dying, made.run, { maxConcurrency: 3 })).rejects.toThrow("died");
+    await made.pass(10 * minute);
+    expect(running(made)).toBe(3);
+  },
+);

@@ -7,13 +7,13 @@ import type { Engine } from "../engine.ts";
 import { groupWidth } from "../group-width.ts";
 import type { MapRunId } from "../ports.ts";
 import { type NewChild, preventChild } from "./children.ts";
-import { type Chunk, childInput, runJoin, stagedChunk, takersOf } from "./chunks.ts";
+import { type Chunk, childInput, itemsIn, runJoin, stagedChunk, takersOf } from "./chunks.ts";
 import { type Counts, noCounts, sum } from "./counts.ts";
 import { reportEnd } from "./ended.ts";
 import { commitEnd, endOf, holdsIn } from "./express.ts";
 import { changeRun, existing, type RunHead } from "./log.ts";
 import { type ChildReport, countsOf } from "./reports.ts";
-import { closed, closedUpTo, epochIn, handOver, isDone, type RunState } from "./run.ts";
+import { closed, closedUpTo, epochIn, handOver, isDone, type RunState, type Staged } from "./run.ts";
 import { stopChild } from "./stop-child.ts";
 import { firstChunks, ofEpoch } from "./tokens.ts";
 import type { Worked } from "./work.ts";
@@ -39,8 +39,24 @@ export async function closeChildren(engine: Engine, head: RunHead, key: string, 
   for (let group = 0; group <= last; group++) {
     if (!isDone(state, group)) counts = sum(counts, await countsOf(engine, id, state, group));
   }
-  await changeRun(engine, id, key, (now, at) => closed(now, counts, at));
+  const staged = await stagedWith(engine, id, state, last);
+  await changeRun(engine, id, key, (now, at) => closed({ ...now, staged }, counts, at));
   return "done";
+}
+
+/**
+ * Whoever waited for a chunk has started from it at once, and its reader may not have come to write it down: its
+ * results belong to the run's. One that is not full may be staged anew, with more in it.
+ */
+async function stagedWith(engine: Engine, run: MapRunId, { staged }: RunState, last: number): Promise<Staged> {
+  let all = staged;
+  while (!all.complete && all.chunks <= last) {
+    const chunk = await stagedChunk(engine, run, all.chunks);
+    if (chunk?.size !== groupWidth) break;
+    const [children, items] = [all.children + chunk.size, all.items + itemsIn(chunk)];
+    all = { ...all, chunks: all.chunks + 1, children, items };
+  }
+  return all;
 }
 
 /** The last chunk that somebody has taken from. The reader may have staged more than it wrote down. */

@@ -5,12 +5,12 @@ import { expect, test } from "vitest";
 import { simulatedWorld } from "../../../lib/adapters/simulated/world.ts";
 import { Unreadable } from "../../../lib/asl/distributed/parser.ts";
 import { handle } from "../../../lib/engine/advance.ts";
-import { createEngine } from "../../../lib/engine/engine.ts";
+import { createEngine, type Engine } from "../../../lib/engine/engine.ts";
 import { describeMapRun } from "../../../lib/engine/map-run/describe.ts";
 import type { RunFork } from "../../../lib/engine/map-run/fork.ts";
 import type { Objects } from "../../../lib/engine/map-run/ports.ts";
 import { type Mark, openSource } from "../../../lib/engine/map-run/source.ts";
-import type { ExecutionId } from "../../../lib/engine/ports.ts";
+import type { Delivery, ExecutionId } from "../../../lib/engine/ports.ts";
 import { setup } from "../setup.ts";
 import { distributed } from "./running.ts";
 
@@ -283,4 +283,54 @@ test("a reader of many items for each child writes down how far it is before its
     items: 6_000,
     complete: true,
   });
+});
+
+test("a child that fails the run before its reader has written down that it is there is in the results", async () => {
+  const reader = { Resource: "arn:aws:states:::s3:getObject", Parameters: { Bucket: "in", Key: "long.jsonl" } };
+  const ItemReader = { ...reader, ReaderConfig: { InputType: "JSONL" } };
+  const ResultWriter = { Resource: "arn:aws:states:::s3:putObject", Parameters: { Bucket: "out", Prefix: "x" } };
+  const Choices = [{ Variable: "$", NumericEquals: 256, Next: "Fail" }];
+  const Choose = { Type: "Choice", Choices, Default: "Done" };
+  const states = { Choose, Fail: { Type: "Fail" }, Done: { Type: "Succeed" } };
+  const lines = Array.from({ length: 1_000 }, (_, n) => String(n)).join("\n");
+  const more = { ItemReader, ResultWriter, MaxConcurrency: 1 };
+  const made = await setup({ Each: distributed(more, states) }, { files: { in: { "long.jsonl": lines }, out: {} } });
+  const { world, engine } = made;
+  const toRun: Delivery[] = [];
+  const handleOthers = async (): Promise<void> => {
+    for (let empty = 0; empty < 3; ) {
+      const received = [...(await world.inbox.receive("flow", 10)), ...(await world.inbox.receive("tasks", 10))];
+      empty = received.length === 0 ? empty + 1 : 0;
+      for (const delivery of received) {
+        if (delivery.body.includes('"run-work"')) toRun.push(delivery);
+        else await handle(engine, delivery);
+        await world.inbox.done([delivery.receipt]);
+      }
+      await world.settle();
+    }
+  };
+  const handleNext = async (by: Engine): Promise<void> => {
+    await handleOthers();
+    const next = toRun.shift();
+    if (next) await handle(by, next);
+  };
+  let staged = 0;
+  const stage: typeof world.joins.stage = async (...given) => {
+    staged += 1;
+    if (staged === 3) throw new Error("died");
+    return world.joins.stage(...given);
+  };
+  // Its time is over when the first chunk is staged; whoever goes on dies behind the second.
+  const clock = { ...world.clock, now: () => world.clock.now() + (staged === 1 ? 30_000 : 0) };
+  const reading = createEngine({ ...world, clock, joins: { ...world.joins, stage } }, engine.options);
+  await handleNext(reading);
+  await expect(handleNext(reading)).rejects.toThrow("died");
+  for (let turn = 0; turn < 5; turn++) await handleNext(engine);
+  const written = [...world.files()].filter(([key]) => key.endsWith("_0.json"));
+  // The next one had its turn before the run heard of the failure.
+  expect(written.map(([key, text]) => [key.slice(key.lastIndexOf("/") + 1), JSON.parse(text).length])).toEqual([
+    ["FAILED_0.json", 1],
+    ["PENDING_0.json", 254],
+    ["SUCCEEDED_0.json", 257],
+  ]);
 });

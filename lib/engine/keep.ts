@@ -22,11 +22,14 @@ import type { Header, Segment } from "./segment.ts";
 /** As long as rows outlive their retention (`record.ts`): between two terms nothing is forgotten. */
 const termMilliseconds = 30 * 24 * 3_600_000;
 
+/** A timer may come that early by the clock of whoever gets it, and would be set again for the same moment. */
+const slack = 15 * 60_000;
+
 type Keep = Extract<Command, { readonly kind: "keep" }>;
 
-/** When the term began that it is in now. */
+/** When the term began that it is in now, or that is about to begin. */
 function termOf({ startedAt }: Header, now: Instant): Instant {
-  return startedAt + Math.floor((now - startedAt) / termMilliseconds) * termMilliseconds;
+  return startedAt + Math.floor((now + slack - startedAt) / termMilliseconds) * termMilliseconds;
 }
 
 /** The next end of a term: the same for whoever asks until then, so that setting it again is harmless. */

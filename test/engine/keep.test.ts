@@ -8,6 +8,7 @@ import { type SimulatedWorld, simulatedWorld } from "../../lib/adapters/simulate
 import { takeActivityTask } from "../../lib/engine/activity.ts";
 import { handle } from "../../lib/engine/advance.ts";
 import { answerTask } from "../../lib/engine/callback.ts";
+import { encodeCommand } from "../../lib/engine/codec.ts";
 import { createEngine, type Engine } from "../../lib/engine/engine.ts";
 import { healExecution } from "../../lib/engine/heal.ts";
 import { readHistory } from "../../lib/engine/history.ts";
@@ -361,4 +362,18 @@ test("what ends within a month is given no other term", async () => {
   await pass(world, engine, begun + 100 * day);
   expect(world.calls.filter(({ name }) => name.endsWith(".renew"))).toEqual([]);
   expect(world.waiting("flow")).toBe(0);
+});
+
+test("a timer that comes early by a slow clock is not set again for the same moment", async () => {
+  const { world, engine, id, begun } = await started({
+    StartAt: "Long",
+    States: { Long: { Type: "Wait", Seconds: year / 1_000, End: true } },
+  });
+  await pass(world, engine, begun + 30 * day - 60_000);
+  const calls = world.calls.length;
+  const body = encodeCommand({ kind: "keep", execution: id, branch: "" });
+  expect(await handle(engine, { body, receives: 1, receipt: undefined })).toEqual({ kind: "done" });
+  const made = world.calls.slice(calls).map(({ name }) => name);
+  expect(made).toContain("timers.set");
+  expect(made).not.toContain("queue.send");
 });

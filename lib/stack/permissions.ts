@@ -54,18 +54,24 @@ export function permitCalls(to: BatonFunction, called: readonly lambda.IFunction
   );
   Validations.of(to).acknowledge(
     ...called.map(({ functionArn }) => ({
-      id: `AwsSolutions-IAM5[Resource::${ofNag(to, functionArn)}:*]`,
+      id: `AwsSolutions-IAM5[Resource::${ofNag(Stack.of(to).resolve(functionArn))}:*]`,
       reason: "The versions and aliases of one function.",
     })),
   );
 }
 
-/** As cdk-nag writes an ARN: an attribute of another resource in angle brackets. */
-function ofNag(scope: BatonFunction, arn: string): string {
-  const resolved: unknown = Stack.of(scope).resolve(arn);
+interface Intrinsic {
+  readonly Ref?: string;
+  readonly "Fn::GetAtt"?: readonly string[];
+  readonly "Fn::Join"?: readonly [separator: string, parts: readonly unknown[]];
+}
+
+/** As cdk-nag writes an ARN: what is known only when it is deployed stands in angle brackets. */
+function ofNag(resolved: unknown): string {
   if (typeof resolved === "string") return resolved;
-  const { "Fn::GetAtt": attribute } = resolved as { "Fn::GetAtt"?: readonly string[] };
-  return attribute ? `<${attribute.join(".")}>` : arn;
+  const { Ref, "Fn::GetAtt": attribute, "Fn::Join": join } = resolved as Intrinsic; // as the CDK resolves an ARN
+  if (join) return join[1].map(ofNag).join(join[0]);
+  return attribute ? `<${attribute.join(".")}>` : Ref === undefined ? JSON.stringify(resolved) : `<${Ref}>`;
 }
 
 /** Each function takes steps, so each may have to tell of them. */

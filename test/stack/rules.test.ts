@@ -12,11 +12,14 @@ import { expect, test } from "vitest";
 import type { BatonStackProps } from "../../lib/stack/stack.ts";
 import { batonStack } from "./synthesized.ts";
 
+const arn = "arn:aws:lambda:eu-west-1:111122223333:function:ship";
+
 // On a machine with much else to do the rules alone have taken half a minute.
-test("no finding is open", { timeout: 120_000 }, () => {
-  const arn = "arn:aws:lambda:eu-west-1:111122223333:function:ship";
-  const ship = lambda.Function.fromFunctionArn(new Stack(), "Ship", arn);
-  const { directory } = checked({ taskFunctions: [ship] }).app.synth();
+test.each([
+  ["by its ARN", () => lambda.Function.fromFunctionArn(new Stack(), "Ship", arn)],
+  ["by its name, wherever it is deployed", () => lambda.Function.fromFunctionName(new Stack(), "Ship", "ship")],
+])("no finding is open where tasks call a function %s", { timeout: 120_000 }, (_, shipIn) => {
+  const { directory } = checked({ taskFunctions: [shipIn()] }).app.synth();
   const { pluginReports } = JSON.parse(readFileSync(join(directory, "validation-report.json"), "utf8"));
   expect(pluginReports).toEqual([]);
 });

@@ -227,7 +227,7 @@ export const bugs: readonly Planted[] = [
     file: `${engine}/redelivery.ts`,
     from: 'return (await finishCharge(engine, charge)) ? { kind: "done" } : redelivered(engine, command, delivery);',
     to: 'await finishCharge(engine, charge); return { kind: "done" };',
-    only: "failingScope",
+    only: "mended",
   },
   {
     bug: "a duplicate of an end starts the next branch again, and that one's end the next",
@@ -438,7 +438,7 @@ export const bugs: readonly Planted[] = [
     file: `${simulated}/map-runs.ts`,
     from: "there.stoppedAt !== undefined && stoppedAt === undefined",
     to: "there.stoppedAt !== undefined && epoch < 0",
-    only: "mapRunInVain",
+    only: "generated",
   },
   {
     bug: "a Map Run is listed under the time of whoever comes to its beginning",

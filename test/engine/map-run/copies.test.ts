@@ -5,6 +5,7 @@
 import { expect, test } from "vitest";
 import { handle } from "../../../lib/engine/advance.ts";
 import { createEngine, type Engine } from "../../../lib/engine/engine.ts";
+import { closeChildren } from "../../../lib/engine/map-run/close.ts";
 import { changeRun, existing, type RunHead } from "../../../lib/engine/map-run/log.ts";
 import { readItems } from "../../../lib/engine/map-run/read.ts";
 import { reopenRun } from "../../../lib/engine/map-run/redrive.ts";
@@ -105,4 +106,17 @@ test("a writer that is late does not fail a run whose files another has written 
   await done();
   await made.pass(hour);
   expect(await ranSoFar(made)).toMatchObject({ status: "SUCCEEDED" });
+});
+
+test("whoever closes a run and finds it ended by another copy comes again, to say so if that one has died", async () => {
+  const call = async () => ({ kind: "failed", error: "Broken", cause: "" }) as const;
+  const made = await setup({ Each: distributed({}) }, { input: "[1,2,3]", call });
+  const { head, key, done } = await called(made, "closing");
+  const close = () => closeChildren(made.engine, head, key, Number.POSITIVE_INFINITY);
+  expect(await close()).toBe("done");
+  expect((await existing(made.engine, head.id)).state.phase.kind).toBe("ended");
+  expect(await close()).toBe("overtaken");
+  await done();
+  await made.pass(hour);
+  expect(await ranSoFar(made)).toMatchObject({ status: "FAILED" });
 });

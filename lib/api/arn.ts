@@ -31,7 +31,10 @@ export interface QualifiedName {
 /** Undefined for the machine of another tenant. */
 export function qualifiedName(call: Call, arn: string): QualifiedName | undefined {
   const parsed = parseMachineArn(arn);
-  if (!parsed) throw labelled.test(arn) ? labelledArn(arn) : misshapen(arn);
+  if (!parsed) {
+    const split = splitLabel(arn);
+    throw split ? labelledArn(arn, split.machineArn) : misshapen(arn);
+  }
   const { name } = parsed;
   const own = machineArn(call.tenant, name);
   if (own === arn) return { name };
@@ -47,8 +50,7 @@ export function splitLabel(arn: string): { readonly machineArn: string; readonly
 }
 
 /** The service documents which error and reason this is, not in which words. */
-function labelledArn(arn: string): Refusal {
-  const machine = arn.replace(/\/.*/, "");
+function labelledArn(arn: string, machine: string): Refusal {
   const text = `'${arn}' refers to a Distributed Map state; name its state machine: '${machine}'`;
   return invalid(text, "API_DOES_NOT_SUPPORT_LABELED_ARNS");
 }

@@ -53,9 +53,8 @@ export async function resumeBranch(engine: Engine, command: Resume, delivery: De
 }
 
 /**
- * A late copy of whoever closed the scope before the redrive let the branch begin or go on, to end it (`goOnUnsent`): it
- * counts those whom others have fenced among those who started somebody. No message moves the branch, and the copy may
- * have died between the two.
+ * A late copy of whoever closed the scope before the redrive let the branch begin or go on, to end it (`goOnUnsent`). No
+ * message moves it, and the copy may have died between the two.
  */
 async function endLeft(engine: Engine, definition: Definition, head: Segment, by: string): Promise<void> {
   const header = await headerAt(engine, head);

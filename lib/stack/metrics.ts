@@ -99,16 +99,24 @@ export function createAlarms(
       "More transitions in an hour than expected: a machine may be looping",
     ],
   ];
-  return limits.map(([id, metric, threshold, alarmDescription]) => {
-    const alarm = new cloudwatch.Alarm(scope, `${id}Alarm`, {
-      metric,
-      threshold,
-      alarmDescription,
-      evaluationPeriods: 1,
-      comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-      treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
-    });
-    if (options.topic !== undefined) alarm.addAlarmAction(new SnsAction(options.topic));
-    return alarm;
+  return limits.map(([id, metric, threshold, alarmDescription]) =>
+    createAlarm(scope, `${id}Alarm`, { metric, threshold, alarmDescription }, options.topic),
+  );
+}
+
+/** Goes off as soon as the threshold is reached; no data is no trouble. */
+export function createAlarm(
+  scope: Construct,
+  id: string,
+  limit: Pick<cloudwatch.AlarmProps, "metric" | "threshold" | "alarmDescription">,
+  topic: sns.ITopic | undefined,
+): cloudwatch.Alarm {
+  const alarm = new cloudwatch.Alarm(scope, id, {
+    ...limit,
+    evaluationPeriods: 1,
+    comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+    treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
   });
+  if (topic !== undefined) alarm.addAlarmAction(new SnsAction(topic));
+  return alarm;
 }

@@ -4,8 +4,7 @@
  * the function failed it does not hear, and Lambda's own two retries are over within minutes.
  */
 import { Duration, Stack } from "aws-cdk-lib";
-import * as cloudwatch from "aws-cdk-lib/aws-cloudwatch";
-import { SnsAction } from "aws-cdk-lib/aws-cloudwatch-actions";
+import type * as cloudwatch from "aws-cdk-lib/aws-cloudwatch";
 import type * as targets from "aws-cdk-lib/aws-events-targets";
 import type * as lambda from "aws-cdk-lib/aws-lambda";
 import { SqsEventSource } from "aws-cdk-lib/aws-lambda-event-sources";
@@ -16,6 +15,7 @@ import { Construct, type IConstruct } from "constructs";
 import { environment } from "../adapters/aws/names.ts";
 import { BatonFunction } from "./function.ts";
 import type { IBatonStateMachine } from "./machine-base.ts";
+import { createAlarm } from "./metrics.ts";
 import { shared } from "./shared.ts";
 
 /** What the function gets, but for the execution's input: `StartMessage` of `lambdas/start-execution.ts`. */
@@ -85,20 +85,13 @@ class Starts extends Construct {
 
   /** Goes off when there is a dead letter, however many targets ask for it. */
   alarm(topic: sns.ITopic | undefined): void {
-    if (this.#alarm) return;
     const { queueUrl } = this.#deadLetters;
-    this.#alarm = new cloudwatch.Alarm(this, "DeadLettersAlarm", {
-      metric: this.#deadLetters.metricApproximateNumberOfMessagesVisible({
-        statistic: "max",
-        period: Duration.minutes(1),
-      }),
-      threshold: 1,
-      alarmDescription: `What a rule or schedule starts crashed its function again and again: baton dlq list --starts ${queueUrl}`,
-      evaluationPeriods: 1,
-      comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-      treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
+    const metric = this.#deadLetters.metricApproximateNumberOfMessagesVisible({
+      statistic: "max",
+      period: Duration.minutes(1),
     });
-    if (topic) this.#alarm.addAlarmAction(new SnsAction(topic));
+    const alarmDescription = `What a rule or schedule starts crashed its function again and again: baton dlq list --starts ${queueUrl}`;
+    this.#alarm ??= createAlarm(this, "DeadLettersAlarm", { metric, threshold: 1, alarmDescription }, topic);
   }
 
   /** `asker`: whose target it is; `occasion`: how the sender names the event. */

@@ -176,21 +176,34 @@ test.each([
   },
 );
 
-test("a Map Run that is redriven when the store has forgotten its first children does not run them again", async () => {
-  const Long = { Type: "Wait", Seconds: year / 2 / 1_000, Next: "Break" };
-  const Choices = [{ Variable: "$", NumericEquals: 2, Next: "Long" }];
-  const ItemProcessor = {
-    ProcessorConfig: { Mode: "DISTRIBUTED", ExecutionType: "STANDARD" },
-    StartAt: "Choose",
-    States: {
-      Choose: { Type: "Choice", Choices, Default: "Done" },
-      Long,
-      Break: { Type: "Fail", Error: "Broken" },
-      Done: { Type: "Succeed" },
+/** One child after the other: the first succeeds at once, the second fails half a year later. */
+const secondFailsLate = {
+  StartAt: "Each",
+  States: {
+    Each: {
+      Type: "Map",
+      MaxConcurrency: 1,
+      ItemProcessor: {
+        ProcessorConfig: { Mode: "DISTRIBUTED", ExecutionType: "STANDARD" },
+        StartAt: "Choose",
+        States: {
+          Choose: {
+            Type: "Choice",
+            Choices: [{ Variable: "$", NumericEquals: 2, Next: "Long" }],
+            Default: "Done",
+          },
+          Long: { Type: "Wait", Seconds: year / 2 / 1_000, Next: "Break" },
+          Break: { Type: "Fail", Error: "Broken" },
+          Done: { Type: "Succeed" },
+        },
+      },
+      End: true,
     },
-  };
-  const Each = { Type: "Map", MaxConcurrency: 1, ItemProcessor, End: true };
-  const { world, engine, id, begun } = await started({ StartAt: "Each", States: { Each } }, "[1,2]");
+  },
+};
+
+test("a Map Run that is redriven when the store has forgotten its first children does not run them again", async () => {
+  const { world, engine, id, begun } = await started(secondFailsLate, "[1,2]");
   await pass(world, engine, begun + year / 2 + day);
   expect(await statusOf(engine, id)).toBe("FAILED");
   const run = (await engine.world.mapRuns.list(id, 1)).items[0]?.id ?? ("" as MapRunId);
@@ -207,20 +220,7 @@ test("a Map Run that is redriven when the store has forgotten its first children
 });
 
 test("nor does one that is stopped again before all of it was looked through", async () => {
-  const Choices = [{ Variable: "$", NumericEquals: 2, Next: "Long" }];
-  const Long = { Type: "Wait", Seconds: year / 2 / 1_000, Next: "Break" };
-  const ItemProcessor = {
-    ProcessorConfig: { Mode: "DISTRIBUTED", ExecutionType: "STANDARD" },
-    StartAt: "Choose",
-    States: {
-      Choose: { Type: "Choice", Choices, Default: "Done" },
-      Long,
-      Break: { Type: "Fail", Error: "Broken" },
-      Done: { Type: "Succeed" },
-    },
-  };
-  const Each = { Type: "Map", MaxConcurrency: 1, ItemProcessor, End: true };
-  const { world, engine, id, begun } = await started({ StartAt: "Each", States: { Each } }, "[1,2]");
+  const { world, engine, id, begun } = await started(secondFailsLate, "[1,2]");
   await pass(world, engine, begun + year / 2 + day);
   const run = (await engine.world.mapRuns.list(id, 1)).items[0]?.id ?? ("" as MapRunId);
   expect((await redriveExecution(engine, id, { clientToken: "one" })).kind).toBe("redriven");

@@ -221,6 +221,13 @@ test("a stopped task goes on, and its old token is no good", async () => {
   ]);
 });
 
+/** A task for each of four items, one after the other. */
+function fourItems(call: (call: Call) => Promise<CallResult>): Promise<Setup> {
+  const item = { StartAt: "Item", States: { Item: task({ "who.$": "States.Format('{}', $)" }) } };
+  const states = { Each: { Type: "Map", MaxConcurrency: 1, ItemProcessor: item, End: true } };
+  return setup(states, { call, input: "[0,1,2,3]" });
+}
+
 /** A branch that has never begun, as somebody does who still closes the scope of before any redrive. */
 async function fence({ engine, world, id }: Setup, branch: string): Promise<void> {
   const header = await engine.header(id);
@@ -233,9 +240,7 @@ async function fence({ engine, world, id }: Setup, branch: string): Promise<void
 
 test("a branch that begins while an older closing still fences it goes on behind the fence", async () => {
   const { call } = tasks({ "1": [fail()] });
-  const item = { StartAt: "Item", States: { Item: task({ "who.$": "States.Format('{}', $)" }) } };
-  const states = { Each: { Type: "Map", MaxConcurrency: 1, ItemProcessor: item, End: true } };
-  const run = await setup(states, { call, input: "[0,1,2,3]" });
+  const run = await fourItems(call);
   const { engine, world, id } = run;
   await run.pass(1_000);
   await redrive(run);
@@ -254,9 +259,7 @@ test("a branch that begins while an older closing still fences it goes on behind
 
 test("a branch that a late copy of an older closing let begin, and died before it ended it, goes on with the redrive", async () => {
   const { call } = tasks({ "1": [fail(), fail()] });
-  const item = { StartAt: "Item", States: { Item: task({ "who.$": "States.Format('{}', $)" }) } };
-  const states = { Each: { Type: "Map", MaxConcurrency: 1, ItemProcessor: item, End: true } };
-  const run = await setup(states, { call, input: "[0,1,2,3]" });
+  const run = await fourItems(call);
   const { engine, id } = run;
   await run.pass(1_000);
   await redrive(run);
@@ -370,9 +373,7 @@ test("what a redrive fences once more are the branches that ran, and the history
 
 test("a branch that begins while late copies of two older closings fence it goes on behind what they left", async () => {
   const { call } = tasks({ "1": [fail(), fail()] });
-  const item = { StartAt: "Item", States: { Item: task({ "who.$": "States.Format('{}', $)" }) } };
-  const states = { Each: { Type: "Map", MaxConcurrency: 1, ItemProcessor: item, End: true } };
-  const run = await setup(states, { call, input: "[0,1,2,3]" });
+  const run = await fourItems(call);
   const { engine, world, id } = run;
   await run.pass(1_000);
   await redrive(run);

@@ -20,6 +20,23 @@ function distributed(states: object, more: object = {}, ExecutionType = "STANDAR
 
 const reading = (Key: string) => ({ Resource: "arn:aws:states:::s3:getObject", Parameters: { Bucket: "in", Key } });
 
+/** A run whose children sleep, until the branch beside it fails. */
+const besideFailure = [
+  {
+    StartAt: "Run",
+    States: {
+      Run: distributed({ Nap: { Type: "Wait", Seconds: 500, End: true } }, { MaxConcurrency: 2, End: true }),
+    },
+  },
+  {
+    StartAt: "Rest",
+    States: {
+      Rest: { Type: "Wait", Seconds: 3, Next: "Break" },
+      Break: { Type: "Fail", Error: "Broken", Cause: "it is broken" },
+    },
+  },
+];
+
 export const mapRuns: Readonly<Record<string, Scenario>> = {
   mapRun: {
     confluent: "always",
@@ -150,21 +167,7 @@ export const mapRuns: Readonly<Record<string, Scenario>> = {
       States: {
         Both: {
           Type: "Parallel",
-          Branches: [
-            {
-              StartAt: "Run",
-              States: {
-                Run: distributed({ Nap: { Type: "Wait", Seconds: 500, End: true } }, { MaxConcurrency: 2, End: true }),
-              },
-            },
-            {
-              StartAt: "Rest",
-              States: {
-                Rest: { Type: "Wait", Seconds: 3, Next: "Break" },
-                Break: { Type: "Fail", Error: "Broken", Cause: "it is broken" },
-              },
-            },
-          ],
+          Branches: besideFailure,
           End: true,
         },
       },
@@ -178,21 +181,7 @@ export const mapRuns: Readonly<Record<string, Scenario>> = {
       States: {
         Both: {
           Type: "Parallel",
-          Branches: [
-            {
-              StartAt: "Run",
-              States: {
-                Run: distributed({ Nap: { Type: "Wait", Seconds: 500, End: true } }, { MaxConcurrency: 2, End: true }),
-              },
-            },
-            {
-              StartAt: "Rest",
-              States: {
-                Rest: { Type: "Wait", Seconds: 3, Next: "Break" },
-                Break: { Type: "Fail", Error: "Broken", Cause: "it is broken" },
-              },
-            },
-          ],
+          Branches: besideFailure,
           Catch: [{ ErrorEquals: ["States.ALL"], Next: "Caught" }],
           End: true,
         },

@@ -9,7 +9,7 @@ import { parseMapRunArn } from "../identity.ts";
 import type { MapRunId } from "../ports.ts";
 import type { Header, Segment } from "../segment.ts";
 import { noCounts } from "./counts.ts";
-import { beginRun, changeRun, enterInList, entryOf, existing, follow, type RunHead } from "./log.ts";
+import { beginRun, changeRun, enterInList, entryOf, follow, type RunHead } from "./log.ts";
 import { abandoned, type RunState, reopened } from "./run.ts";
 
 type RunFork = Forked & { readonly run: MapRun };
@@ -32,10 +32,8 @@ export async function openRun(
   const { redriveCount } = fork.run;
   if (redriveCount === undefined) return follow(engine, begin, opener);
   const redrive = `redrive:${redriveCount}`;
-  await changeRun(engine, begin.id, redrive, (state, at) => reopened(state, redriveCount, at));
-  const head = await existing(engine, begin.id);
-  if (head.state.phase.kind === "ended") return;
-  await enterInList(engine, head);
+  const head = await changeRun(engine, begin.id, redrive, (state, at) => reopened(state, redriveCount, at));
+  if (head.state.phase.kind !== "ended") await enterInList(engine, head);
 }
 
 /** Nobody waits for it any more: its children are stopped. One that has not begun yet begins closed. */

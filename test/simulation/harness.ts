@@ -272,7 +272,9 @@ class Stage {
     const { stopAfter, activity } = this.scenario;
     if (activity !== undefined) this.crew.begin(this.holders.poll({ ...tenant, name: activity }, this.id));
     this.crew.begin(this.redrivers.watch(this.id, this.calmAt + 24 * 3_600_000));
-    if (this.scenario.open === "for months") this.crew.begin(new Readers(this.world, this.crew).watch(this.id));
+    // What no client was told of, the machine's plug may have taken.
+    if (this.scenario.open === "for months" && started)
+      this.crew.begin(new Readers(this.world, this.crew).watch(this.id));
     const { updates } = this.life;
     if (updates) this.crew.begin(new Updaters(this.world, this.crew, updates).watch(this.id));
     if (stopAfter === undefined) return;

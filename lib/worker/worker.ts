@@ -18,10 +18,11 @@ import { withOwnService } from "../api/own-service.ts";
 import { handle } from "../engine/advance.ts";
 import { handleDeadLetter } from "../engine/dead-letter.ts";
 import { createEngine, type Engine } from "../engine/engine.ts";
-import type { Tasks, Tenant } from "../engine/ports.ts";
+import type { Tenant } from "../engine/ports.ts";
 import { s3Objects } from "../integrations/s3-objects.ts";
 import { type Handler, serve } from "../local/server.ts";
 import { openTasks, type TasksOptions } from "../local/tasks.ts";
+import { callsUnderWay } from "./calls-under-way.ts";
 import { startChores } from "./chores.ts";
 import { type Pollers, type Source, startPollers } from "./pollers.ts";
 
@@ -79,7 +80,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     bodyLimitBytes: usualBodyLimitBytes,
   });
   const functions = openTasks(options, server.url);
-  const calls = new CallsUnderWay(withOwnService(functions.tasks, () => engine));
+  const calls = callsUnderWay(withOwnService(functions.tasks, () => engine));
   const world = await openAwsWorld(
     {
       ...installation,
@@ -89,7 +90,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
       ...(options.signingKeySecret !== undefined && { signingKeySecret: options.signingKeySecret }),
       ...(options.onRequest && { onRequest: options.onRequest }),
     },
-    calls,
+    calls.tasks,
     s3Objects(),
   );
   const report = (problem: string): void => options.onError(problem, "traces");
@@ -163,31 +164,6 @@ async function health(pollers: Pollers, now: number, stopping: boolean): Promise
   const status = stopping ? "stopping" : silent > longestSilence ? "unreachable" : "ok";
   const body = { status, atWork: pollers.atWork(), queuesAnsweredSecondsAgo: Math.round(silent / 1_000) };
   return jsonAnswer(body, status === "ok" ? 200 : 503);
-}
-
-/** Calls that can be given up: nobody knows then whether they were made, which the engine writes down as a lost attempt. */
-class CallsUnderWay implements Tasks {
-  readonly #tasks: Tasks;
-  readonly #running = new Set<(reason: Error) => void>();
-
-  constructor(tasks: Tasks) {
-    this.#tasks = tasks;
-  }
-
-  call(call: Parameters<Tasks["call"]>[0]): ReturnType<Tasks["call"]> {
-    return new Promise((resolve, reject) => {
-      this.#running.add(reject);
-      this.#tasks
-        .call(call)
-        .then(resolve, reject)
-        .finally(() => this.#running.delete(reject));
-    });
-  }
-
-  giveUp(): number {
-    for (const reject of this.#running) reject(new Error("the worker was stopped before the call was answered"));
-    return this.#running.size;
-  }
 }
 
 function within(milliseconds: number, work: Promise<unknown>): Promise<unknown> {

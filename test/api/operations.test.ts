@@ -193,6 +193,68 @@ describe("state machines", () => {
     expect(refusal(await send("DescribeStateMachine", { stateMachineArn }))).toMatch("StateMachineDoesNotExist");
   });
 
+  test("delete: a slow one leaves the machine alone that was made under the name meanwhile", async () => {
+    const stateMachineArn = arnOf("waits");
+    await send("StartExecution", { stateMachineArn });
+    const { executions } = world.engine.world;
+    let executionArn = "";
+    const slow = async (query: Parameters<typeof executions.list>[0]): ReturnType<typeof executions.list> => {
+      if (executionArn === "") {
+        await send("DeleteStateMachine", { stateMachineArn });
+        await world.run(1_000);
+        await send("CreateStateMachine", { name: "waits", definition: wait, roleArn: role });
+        executionArn = (await send("StartExecution", { stateMachineArn })).body.executionArn;
+      }
+      return await executions.list(query);
+    };
+    const late = { ...world.engine, world: { ...world.engine.world, executions: { ...executions, list: slow } } };
+    const handler = createHandler(late, { authentication: "none" });
+    expect((await wire(handler, "DeleteStateMachine", { stateMachineArn })).status).toBe(200);
+    expect((await send("DescribeStateMachine", { stateMachineArn })).body.status).toBe("ACTIVE");
+    expect((await send("DescribeExecution", { executionArn })).body.status).toBe("RUNNING");
+  });
+
+  test.each([
+    ["DeleteStateMachine", {}, "200"],
+    ["DeleteStateMachineVersion", { stateMachineVersionArn: `${arnOf("one")}:1` }, "200"],
+    ["DeleteStateMachineAlias", { stateMachineAliasArn: `${arnOf("one")}:live` }, "200"],
+    [
+      "UpdateStateMachine",
+      { roleArn: `${role}-2` },
+      `StateMachineDoesNotExist: State Machine Does Not Exist: '${arnOf("one")}'`,
+    ],
+    ["PublishStateMachineVersion", {}, `StateMachineDoesNotExist: State Machine Does Not Exist: '${arnOf("one")}'`],
+    ["TagResource", { tags: [{ key: "k", value: "v" }] }, `ResourceNotFound: Resource not found: '${arnOf("one")}'`],
+    [
+      "UpdateStateMachineAlias",
+      { stateMachineAliasArn: `${arnOf("one")}:live`, description: "d" },
+      `ResourceNotFound: Resource not found: '${arnOf("one")}:live'`,
+    ],
+    ["CreateStateMachineAlias", { name: "other" }, `ResourceNotFound: Resource not found: '${arnOf("one")}'`],
+  ])("%s of a machine that is deleted while it looks at it", async (operation, more, expected) => {
+    const stateMachineArn = arnOf("one");
+    await send("CreateStateMachine", { name: "one", definition: pass, roleArn: role, publish: true });
+    const routingConfiguration = [{ stateMachineVersionArn: `${stateMachineArn}:1`, weight: 100 }];
+    const { machines } = world.engine.world;
+    const replace: typeof machines.replace = async (machine, revision) => {
+      await send("DeleteStateMachine", { stateMachineArn });
+      return await machines.replace(machine, revision);
+    };
+    if (operation !== "DeleteStateMachineVersion")
+      await send("CreateStateMachineAlias", { name: "live", routingConfiguration });
+    if (operation === "PublishStateMachineVersion")
+      await send("UpdateStateMachine", { stateMachineArn, definition: wait });
+    const late = { ...world.engine, world: { ...world.engine.world, machines: { ...machines, replace } } };
+    const handler = createHandler(late, { authentication: "none", report: () => {} });
+    const input = {
+      stateMachineArn,
+      resourceArn: stateMachineArn,
+      ...(operation === "CreateStateMachineAlias" && { routingConfiguration }),
+      ...more,
+    };
+    expect(refusal(await wire(handler, operation, input))).toBe(expected);
+  });
+
   test("each account and Region has its own", async () => {
     const scope = "20260102/eu-west-1/states/aws4_request";
     const theirs = {

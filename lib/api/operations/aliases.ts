@@ -38,6 +38,7 @@ export const createStateMachineAlias = operation(creation, async (call, asked) =
   const machine = await call.engine.world.machines.find(call.tenant, name);
   if (!machine) throw noSuchResource(machineArn(call.tenant, name));
   const changed = await changeMachine(call, machine, (stands) => withAlias(call, stands, asked));
+  if (!changed) throw noSuchResource(machineArn(call.tenant, name));
   const alias = aliasOf(readSettings(changed), asked.name);
   if (!alias) throw new Error(`alias ${asked.name} was created and is not there`);
   return { stateMachineAliasArn: aliasArn(changed, changed.name, alias.name), creationDate: new Date(alias.createdAt) };
@@ -76,6 +77,7 @@ export const updateStateMachineAlias = operation(update, async (call, asked) => 
     throw invalid("Either the description or the RoutingConfiguration must be specified", "MISSING_REQUIRED_PARAMETER");
   const { machine, alias } = await findAlias(call, asked.stateMachineAliasArn);
   const changed = await changeMachine(call, machine, (stands) => changedAlias(call, stands, alias.name, asked));
+  if (!changed) throw noSuchResource(asked.stateMachineAliasArn);
   return { updateDate: new Date(aliasOf(readSettings(changed), alias.name)?.updatedAt ?? alias.updatedAt) };
 });
 

@@ -29,12 +29,24 @@ function notTheMachine(stateMachineArn: string): Refusal {
   );
 }
 
+/**
+ * Somebody else may delete it at the same time, such as the same client, which tried again because this took too long,
+ * and then make another of that name. That one is to stay: whoever comes late looks before each thing that he does.
+ *
+ *   A:  deleting ──► stops … ──────────────────────────────────► another one? then nothing is left to do
+ *   B:  deleting ──► stops, removes ──► creates it anew, starts
+ */
 async function remove(call: Call, machine: MachineRecord): Promise<void> {
-  await changeMachine(call, machine, (stands) => {
+  const changed = await changeMachine(call, machine, (stands) => {
     const settings = readSettings(stands);
     return settings.deleting ? stands : { ...stands, settings: writeSettings({ ...settings, deleting: true }) };
   });
-  if (await stopAll(call, machine)) await call.engine.world.machines.remove(call.tenant, machine.name);
+  if (!changed || !(await stopAll(call, machine)) || !(await isThere(call, machine))) return;
+  await call.engine.world.machines.remove(call.tenant, machine.name);
+}
+
+async function isThere(call: Call, { name, createdAt }: MachineRecord): Promise<boolean> {
+  return (await call.engine.world.machines.find(call.tenant, name))?.createdAt === createdAt;
 }
 
 /** Stopped at a time: enough to hide the store's latency, few enough to leave it to others. */
@@ -58,6 +70,7 @@ async function stopRunning(call: Call, machine: MachineRecord, until: Instant): 
   let after: string | undefined;
   do {
     const page = await executions.list({ ...query, ...(after !== undefined && { after }) });
+    if (page.items.length > 0 && !(await isThere(call, machine))) return 0;
     await Promise.all(page.items.map(({ id }) => stopExecution(call.engine, id, {}, call.invocationId)));
     found += page.items.length;
     after = page.next;

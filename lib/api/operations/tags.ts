@@ -39,10 +39,11 @@ async function changeTags(
     await changeActivityTags(call, resource, () => findTaggedActivity(call, resource), change);
     return;
   }
-  await changeMachine(call, await findResource(call, resource), (machine) => {
+  const changed = await changeMachine(call, await findResource(call, resource), (machine) => {
     const settings = readSettings(machine);
     return { ...machine, settings: writeSettings({ ...settings, tags: checkTags(resource, change(settings.tags)) }) };
   });
+  if (!changed) throw noSuchResource(resource);
 }
 
 async function findResource(call: Call, resource: string): Promise<MachineRecord> {

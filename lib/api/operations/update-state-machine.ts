@@ -6,7 +6,7 @@ import { saveDefinition } from "../../engine/machines.ts";
 import type { MachineRecord } from "../../engine/ports.ts";
 import { findMachine } from "../arn.ts";
 import { type Call, operation } from "../operation.ts";
-import { beingDeleted, Refusal } from "../refusal.ts";
+import { beingDeleted, noSuchMachine, Refusal } from "../refusal.ts";
 import {
   arn,
   checkRole,
@@ -51,6 +51,7 @@ export const updateStateMachine = operation(input, async (call, asked) => {
     const next = await updated(call, now, asked);
     return asked.publish ? await published(call, next, asked.versionDescription) : next;
   });
+  if (!changed) throw noSuchMachine(asked.stateMachineArn);
   const { revisionId, updatedAt } = readSettings(changed);
   return {
     updateDate: new Date(updatedAt ?? machine.createdAt),
@@ -85,19 +86,21 @@ async function isDescribedAnew(call: Call, machine: MachineRecord, asked: Input<
 /** Each try begins from what stands there; more rivals than this at one machine is not an accident. */
 const mostTries = 10;
 
-/** Reads, changes and replaces a record, and again when somebody else was faster. */
+/** Reads, changes and replaces a record, and again when somebody else was faster. Undefined: it was deleted meanwhile; another of its name is none of ours. */
 export async function changeMachine(
   call: Call,
   machine: MachineRecord,
   change: (machine: MachineRecord) => MachineRecord | Promise<MachineRecord>,
-): Promise<MachineRecord> {
+): Promise<MachineRecord | undefined> {
   const { machines, chance } = call.engine.world;
-  for (let stands: MachineRecord | undefined = machine, tries = 0; stands && tries < mostTries; tries++) {
-    const changed = await change(stands);
+  let stands: MachineRecord | undefined = machine;
+  for (let tries = 0; tries < mostTries; tries++) {
+    const changed: MachineRecord = await change(stands);
     if (changed === stands) return stands;
     const next = { ...changed, revisionId: uuid(chance) };
     if ((await machines.replace(next, stands.revisionId)) === "replaced") return next;
     stands = await machines.find(machine, machine.name);
+    if (stands?.createdAt !== machine.createdAt) return undefined;
   }
   throw new Refusal("ConflictException", `State machine '${machine.name}' is being changed by other requests`);
 }

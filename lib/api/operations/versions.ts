@@ -3,7 +3,7 @@ import type { MachineRecord } from "../../engine/ports.ts";
 import { findMachine, qualifiedName } from "../arn.ts";
 import { operation } from "../operation.ts";
 import { openPage, pageSize, sealPage } from "../page.ts";
-import { invalidArn, Refusal } from "../refusal.ts";
+import { invalidArn, noSuchMachine, Refusal } from "../refusal.ts";
 import { arn, readSettings, writeSettings } from "../settings.ts";
 import { structure, text } from "../shape.ts";
 import { findVersion, published, publishedAnswer, versionArn } from "../versions.ts";
@@ -19,6 +19,7 @@ export const publishStateMachineVersion = operation(
       if (revisionId !== undefined) checkRevision(stands, revisionId);
       return await published(call, stands, description);
     });
+    if (!changed) throw noSuchMachine(stateMachineArn);
     return publishedAnswer(changed);
   },
 );

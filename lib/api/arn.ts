@@ -36,6 +36,7 @@ export function qualifiedName(call: Call, arn: string): QualifiedName | undefine
     throw split ? labelledArn(arn, split.machineArn) : misshapen(arn);
   }
   const { name } = parsed;
+  if (!canBe(name)) return undefined;
   const own = machineArn(call.tenant, name);
   if (own === arn) return { name };
   return arn.startsWith(`${own}:`) ? { name, qualifier: arn.slice(own.length + 1) } : undefined;
@@ -66,8 +67,7 @@ export async function findMachine(call: Call, arn: string): Promise<MachineRecor
 export function findExecutionId(call: Call, arn: string): ExecutionId {
   const id = parseExecutionArn(arn);
   if (!id) throw arn.startsWith("arn:") ? misshapen(arn) : noSuchExecution(arn);
-  const { account, region } = executionName(id);
-  if (account !== call.tenant.account || region !== call.tenant.region) throw noSuchExecution(arn);
+  if (!isOurs(call, id)) throw noSuchExecution(arn);
   return id;
 }
 
@@ -75,9 +75,20 @@ export function findExecutionId(call: Call, arn: string): ExecutionId {
 export function findMapRunId(call: Call, arn: string): MapRunId {
   const id = parseMapRunArn(arn);
   if (!id) throw misshapen(arn);
-  const { account, region } = executionName(id);
-  if (account !== call.tenant.account || region !== call.tenant.region) throw noSuchResource(arn);
+  if (!isOurs(call, id)) throw noSuchResource(arn);
   return id;
+}
+
+function isOurs({ tenant }: Call, id: ExecutionId): boolean {
+  const { account, region, machine, name } = executionName(id);
+  return account === tenant.account && region === tenant.region && canBe(machine, ...name.split(":"));
+}
+
+const longestName = 80;
+
+/** An ARN has room for names that nothing can have, too, and no store for all of them in its keys. */
+function canBe(...names: readonly string[]): boolean {
+  return names.every((name) => name.length <= longestName && !/\p{Surrogate}/u.test(name));
 }
 
 /** Undefined for the activity of another tenant. */
@@ -85,7 +96,7 @@ export function activityName(call: Call, arn: string): ActivityName | undefined 
   const activity = parseActivityArn(arn);
   if (!activity) throw misshapen(arn);
   const { account, region } = call.tenant;
-  return activity.account === account && activity.region === region ? activity : undefined;
+  return activity.account === account && activity.region === region && canBe(activity.name) ? activity : undefined;
 }
 
 /** The machine that an execution is one of; of what a Distributed Map started, as of the run itself, with the label of that. */

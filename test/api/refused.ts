@@ -10,7 +10,12 @@ export const constraint = (value: string, at: string, text: string): string =>
 
 const activityArnOf = (name: string): string => `arn:aws:states:us-east-1:000000000000:activity:${name}`;
 
-const absentRun = "arn:aws:states:us-east-1:000000000000:mapRun:absent/Each:7f6c1e0e-0000-4000-a000-000000000000";
+const mapRunOf = (name: string): string => `arn:aws:states:us-east-1:000000000000:mapRun:${name}`;
+const absentRun = `${mapRunOf("absent")}/Each:7f6c1e0e-0000-4000-a000-000000000000`;
+
+/** No character, and what no key of a store has room for. */
+const half = "\ud800";
+const huge = "\u65e5".repeat(1_900);
 
 /** Operation, input (a text is the whole body), refusal. */
 export const refused: readonly (readonly [operation: string, input: unknown, refusal: string])[] = [
@@ -397,4 +402,24 @@ export const refused: readonly (readonly [operation: string, input: unknown, ref
   ],
   ["ListStateMachines", "[]", "SerializationException: Start of list found where not expected"],
   ["ListStateMachines", "7", "SerializationException: NUMBER_VALUE can not be converted to a Structure"],
+  [
+    "DescribeStateMachine",
+    { stateMachineArn: arnOf(half) },
+    `StateMachineDoesNotExist: State Machine Does Not Exist: '${arnOf(half)}'`,
+  ],
+  [
+    "StopExecution",
+    { executionArn: executionOf(`waits:${half}`) },
+    `ExecutionDoesNotExist: Execution Does Not Exist: '${executionOf(`waits:${half}`)}'`,
+  ],
+  [
+    "DescribeActivity",
+    { activityArn: activityArnOf(half) },
+    `ActivityDoesNotExist: Activity Does Not Exist: '${activityArnOf(half)}'`,
+  ],
+  [
+    "DescribeMapRun",
+    { mapRunArn: `${mapRunOf("waits")}/${huge}:a` },
+    `ResourceNotFound: Resource not found: '${mapRunOf("waits")}/${huge}:a'`,
+  ],
 ];

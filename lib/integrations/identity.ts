@@ -4,6 +4,7 @@
  * execution, so that CloudTrail tells who it was.
  */
 import type { Call } from "../engine/ports.ts";
+import { isPassing, serviceErrorOf } from "./sdk/failure.ts";
 import { loadSts, stsPackage } from "./sdk/sts.ts";
 import { clientSettings } from "./sdk-call.ts";
 
@@ -26,7 +27,7 @@ export type Identity = (caller: Caller) => {
   readonly credentials?: () => Promise<Credentials>;
 };
 
-/** The role could not be assumed: the call was not made. */
+/** STS does not let us assume the role: the call was not made. */
 export class RoleNotAssumed extends Error {}
 
 export interface IdentityOptions {
@@ -93,6 +94,9 @@ function externalIdOf({ stateMachineArn = "" }: Caller): string | undefined {
   return isExternalId.test(stateMachineArn) ? stateMachineArn : undefined;
 }
 
+/** Assuming a role again does no harm, unlike the call that it is assumed for. */
+const maxAttempts = 3;
+
 /** STS's own limits on what a session may be called. */
 const longestSession = 64;
 const notInSession = /[^\w+=,.@-]/g;
@@ -107,16 +111,23 @@ async function bySts({ roleArn, session, region, externalId, by }: AssumeRequest
   const sdk = loadSts("To assume a role", RoleNotAssumed);
   const Command = sdk.commands.get("assumerole");
   if (Command === undefined) throw new RoleNotAssumed(`${stsPackage} cannot assume a role`);
-  const client = new sdk.client({ ...clientSettings(region), ...(by && { credentials: by }) });
+  const client = new sdk.client({ ...clientSettings(region), maxAttempts, ...(by && { credentials: by }) });
   const input = { RoleArn: roleArn, RoleSessionName: session, ...(externalId && { ExternalId: externalId }) };
   const answer = await client
     .send(new Command(input), { abortSignal: AbortSignal.timeout(20_000) })
     .catch((error: unknown) => {
-      throw new RoleNotAssumed(
-        `The role ${roleArn} could not be assumed: ${error instanceof Error ? error.message : String(error)}`,
-      );
+      const why = error instanceof Error ? error.message : String(error);
+      // What passes says nothing of the role: to whoever asks it is a call that did not come through.
+      const Failure = isTrouble(error) ? Error : RoleNotAssumed;
+      throw new Failure(`The role ${roleArn} could not be assumed: ${why}`);
     });
   return credentialsIn(answer, roleArn);
+}
+
+function isTrouble(error: unknown): boolean {
+  const raised = serviceErrorOf(error);
+  if (raised !== undefined) return isPassing(raised);
+  return !(error instanceof Error && error.name === "CredentialsProviderError");
 }
 
 function credentialsIn(answer: object, roleArn: string): Credentials {

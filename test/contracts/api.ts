@@ -156,6 +156,40 @@ export function apiContract(title: string, open: () => Promise<ApiSubject>): voi
       expect(refusal(await call("ListExecutions", forged))).toBe("InvalidToken: Invalid Token: 'Invalid token'");
     });
 
+    test("lists of names as long as can be, in pages of one", async () => {
+      const before = subject.tokens.length;
+      const longest = (last: string): string => last.padStart(80, "\u65e5");
+      const names = [longest(fresh("a")), longest(fresh("b"))];
+      for (const name of names) {
+        await create(name, callback);
+        for (const one of ["1", "2"])
+          await call("StartExecution", { stateMachineArn: arnOf(name), name: longest(one) });
+      }
+      await until(async () => subject.tokens[before + 3]);
+      const stateMachineArn = arnOf(names[0] ?? "");
+      const asked = (path: string, input: { readonly nextToken?: string }): Promise<Answered> => {
+        if (!path.startsWith("/")) return call(path, { ...input, maxResults: 1 });
+        const next = input.nextToken === undefined ? "" : `&nextToken=${encodeURIComponent(input.nextToken)}`;
+        return rest(`GET ${path}?maxResults=1${next}`);
+      };
+      for (const [path, more, fewest] of [
+        ["ListStateMachines", {}, 2],
+        ["ListExecutions", { stateMachineArn }, 2],
+        ["/executions", {}, 4],
+        ["/inbox", {}, 4],
+      ] as const) {
+        let found = 0;
+        for (let nextToken: string | undefined, pages = 0; pages < 100; pages++) {
+          const { status, body } = await asked(path, { ...more, ...(nextToken && { nextToken }) });
+          expect([path, status, body.message]).toEqual([path, 200, undefined]);
+          found += (body.stateMachines ?? body.executions ?? body.tasks).length;
+          nextToken = body.nextToken;
+          if (!nextToken) break;
+        }
+        expect(found).toBeGreaterThanOrEqual(fewest);
+      }
+    });
+
     test("a request may have 5 MB, and whatever more this shape takes, to the byte", async () => {
       const name = fresh("large");
       await create(name, pass);

@@ -13,7 +13,7 @@ import type {
   Tenant,
 } from "../../engine/ports.ts";
 import type { LocalLog } from "./log.ts";
-import { bodyOf, key, ordered, tables, text, under, value } from "./rows.ts";
+import { bodyOf, key, ordered, readPlace, tables, text, under, value, writePlace } from "./rows.ts";
 import type { Store } from "./store.ts";
 
 export interface LocalExecutions extends Executions {
@@ -101,7 +101,7 @@ export function localExecutions(store: Store, log: LocalLog): LocalExecutions {
     find: async (id) => find(id),
 
     async list({ tenant, machine, mapRun, status, limit, after, ...started }) {
-      const before = after === undefined ? undefined : readToken(after);
+      const before = after === undefined ? undefined : readPlace(after);
       const wanted = status === undefined ? statuses : [status];
       const rows = wanted.flatMap((one) =>
         newest(store, indexParts(one, tenant, mapRun ? listOf(mapRun) : machine), {
@@ -113,7 +113,7 @@ export function localExecutions(store: Store, log: LocalLog): LocalExecutions {
       rows.sort((a, b) => (a.position > b.position ? -1 : 1));
       const items = rows.slice(0, limit).flatMap(({ id }) => find(id) ?? []);
       const last = rows[limit - 1];
-      return rows.length > limit && last !== undefined ? { items, next: writeToken(last.position) } : { items };
+      return rows.length > limit && last !== undefined ? { items, next: writePlace(last.position) } : { items };
     },
 
     forget(id) {
@@ -166,13 +166,4 @@ function indexKey({ id, status, machine, name, startedAt, mapRun }: ExecutionSum
   const [account = "", region = ""] = id.split("/");
   const parts = indexParts(status, { account, region }, mapRun ? listOf(mapRun) : machine);
   return key(tables.executionByStart, ...parts, ordered(startedAt), text(name));
-}
-
-/** A position says nothing about whose list it is: in another tenant's list it is only a place to go on from. */
-function writeToken(position: string): string {
-  return Buffer.from(position).toString("base64url");
-}
-
-function readToken(token: string): string {
-  return Buffer.from(token, "base64url").toString();
 }

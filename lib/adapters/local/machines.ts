@@ -52,12 +52,11 @@ export function localMachines(store: Store): Machines {
 
     async list(tenant, limit, after) {
       const all = under(tables.machine, text(tenant.account), text(tenant.region));
-      const from = after === undefined ? all.from : `${all.from}${Buffer.from(after, "base64url").toString()}\t`;
+      const from = after === undefined ? all.from : `${rowKey(tenant, after)}\t`;
       const rows = store.range({ from, to: all.to, limit: limit + 1 });
       const items = rows.slice(0, limit).map(([, found]) => decode(found));
-      const last = rows[limit - 1];
-      if (rows.length <= limit || last === undefined) return { items };
-      return { items, next: Buffer.from(last[0].slice(all.from.length)).toString("base64url") };
+      const last = items.at(-1);
+      return rows.length > limit && last !== undefined ? { items, next: last.name } : { items };
     },
   };
 }

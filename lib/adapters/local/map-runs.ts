@@ -3,7 +3,7 @@
  * that leads from the run to that execution, with which all of it is kept (`retention.ts`).
  */
 import type { MapRunEntry, MapRuns } from "../../engine/map-run/ports.ts";
-import { bodyOf, key, ordered, tables, text, under, value } from "./rows.ts";
+import { bodyOf, key, ordered, readPlace, tables, text, under, value, writePlace } from "./rows.ts";
 import type { Store } from "./store.ts";
 
 export function localMapRuns(store: Store): MapRuns {
@@ -26,11 +26,11 @@ export function localMapRuns(store: Store): MapRuns {
 
     async list(execution, limit, after) {
       const all = under(tables.mapRun, text(execution));
-      const to = after ?? all.to;
+      const to = after === undefined ? all.to : all.from + readPlace(after);
       const rows = store.range({ from: all.from, to, limit: limit + 1, reverse: true });
       const items = rows.slice(0, limit).map(([, row]) => read(row));
       const last = rows[limit - 1];
-      return rows.length > limit && last ? { items, next: last[0] } : { items };
+      return rows.length > limit && last ? { items, next: writePlace(last[0].slice(all.from.length)) } : { items };
     },
   };
 }

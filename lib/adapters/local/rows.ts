@@ -57,6 +57,21 @@ export function text(name: string): string {
   return unsafe.test(name) ? encodeURIComponent(name) : name;
 }
 
+/**
+ * Where a page of a list ended, from the end of its last row's key: a moment and a name. The name stands in it as it
+ * is, as in a key it can be nine times as long, and a page token may not be. It says nothing about whose list it is:
+ * in another's it is only a place to go on from.
+ */
+export function writePlace(end: string): string {
+  const [at = "", name = ""] = end.split("\t");
+  return `${at} ${decodeURIComponent(name)}`;
+}
+
+export function readPlace(place: string): string {
+  const blank = place.indexOf(" ");
+  return `${place.slice(0, blank)}\t${text(place.slice(blank + 1))}`;
+}
+
 /** Branches of a fork that stand together. */
 const GROUP = 256;
 

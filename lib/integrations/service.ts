@@ -2,6 +2,7 @@
  * An optimized integration with an AWS service: parameters in, the service's answer out, errors under the
  * service's name. Each service has a file in `services/` that says what is its own; most of them are tables.
  */
+import type { JsonText } from "../asl/json.ts";
 import type { CallResult } from "../engine/ports.ts";
 import { type CallFailure, callFailure } from "./call-failure.ts";
 import { httpMetadata } from "./http-metadata.ts";
@@ -38,6 +39,8 @@ export interface Action {
   readonly calls?: { readonly service?: string; readonly action: string };
   /** The parameters that the SDK gets, where the state writes them otherwise. */
   readonly parameters?: (given: Json) => Json;
+  /** As `parameters`, of their text, whose numbers stay as they were written. */
+  readonly text?: (given: JsonText, call: IntegrationCall) => JsonText;
   /** As `parameters`, where one has to ask first. */
   readonly prepared?: (given: Json, ask: Ask) => Promise<Asked>;
   /** What the state gets, where it is not the answer as it is. */
@@ -93,7 +96,8 @@ export function serviceAction(service: Service, name: string, action: Action, se
 
 /** Their text; or why the call cannot be made. */
 async function parametersOf(action: Action, call: IntegrationCall, ask: Ask): Promise<string | CallFailure> {
-  const { parameters, prepared } = action;
+  const { parameters, text, prepared } = action;
+  if (text !== undefined) return text(call.arguments, call);
   if (prepared !== undefined) {
     const made = await prepared(JSON.parse(call.arguments), ask);
     return made.kind === "failed" ? made : JSON.stringify(made.output);

@@ -9,7 +9,7 @@ import type { Engine } from "./engine.ts";
 import { headerAt, headOf } from "./head.ts";
 import { dispatch } from "./messages.ts";
 import type { ExecutionId, SegmentKey } from "./ports.ts";
-import { redriveExecution } from "./redrive.ts";
+import { followRedrive, redriveExecution } from "./redrive.ts";
 import type { Segment } from "./segment.ts";
 
 export type ChildRedrive =
@@ -34,7 +34,10 @@ export async function redriveChild(
     if (!head) return { kind: "absent" };
     const header = await headerAt(engine, head);
     const { parent } = header;
-    if (isSame(parent, claim)) return { kind: "awaited" };
+    if (isSame(parent, claim)) {
+      await followRedrive(engine, head, clientToken);
+      return { kind: "awaited" };
+    }
     // The word that nobody waits for it any more may still be under way: it goes on behind the end that this brings.
     if (parent && !hasEnded(head) && !(await isClaimOpen(engine, parent))) await endChild(engine, child, parent);
     const redriven = await redriveExecution(engine, child, { clientToken, parent: claim });

@@ -51,9 +51,9 @@ export async function redriveExecution(engine: Engine, id: ExecutionId, request:
     if (!summary || !head) return { kind: "absent" };
     const before = earlierCall(engine, summary, token);
     if (before) {
-      if (head.by === guardKey(nonce)) await sendAgain(engine, head, true);
-      // It has gone on: but it may be known to memory alone until now.
-      else await engine.world.log.durable();
+      await followRedrive(engine, head, before.token);
+      // Where it has gone on, it may be known to memory alone until now.
+      await engine.world.log.durable();
       return { kind: "redriven", at: before.at };
     }
     const reason = whyNotRedrivable(engine, summary);
@@ -155,6 +155,14 @@ function headerAfter(
     redriveTime: engine.world.clock.now(),
     ...more,
   };
+}
+
+/**
+ * For a message that comes again and finds that it has redriven the execution: where the write took so long that the
+ * guard found nothing, nobody else sends what follows. Nothing to do once it has moved on.
+ */
+export async function followRedrive(engine: Engine, head: Segment, clientToken: string): Promise<void> {
+  if (head.by === guardKey(nonceOf(engine, clientToken))) await sendAgain(engine, head, true);
 }
 
 /** What follows from the redrive; whoever comes second does no harm. */

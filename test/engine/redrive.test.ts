@@ -6,6 +6,7 @@ import { describe, expect, test, vi } from "vitest";
 import { step } from "../../lib/asl/step.ts";
 import { handle } from "../../lib/engine/advance.ts";
 import { beginningOf } from "../../lib/engine/branch.ts";
+import { redriveChild } from "../../lib/engine/child-redrive.ts";
 import { decodeCommand, encodeCommand } from "../../lib/engine/codec.ts";
 import { describeExecution } from "../../lib/engine/describe.ts";
 import type { Engine } from "../../lib/engine/engine.ts";
@@ -394,6 +395,28 @@ test("a branch that begins while late copies of two older closings fence it goes
     kind: "done",
   });
   expect(world.waiting("flow")).toBe(waiting + 1);
+  await run.pass(10_000);
+  expect(await statusOf(run)).toBe("SUCCEEDED");
+});
+
+test("a child whose redrive was written so slowly that its guard found nothing goes on when its parent's call comes again", async () => {
+  const run = await setup({ Work: task("work") }, { call: tasks({ work: [fail()] }).call });
+  await run.pass(10_000);
+  const parent = await setup({ Wait: { Type: "Wait", Seconds: 3_600, End: true } });
+  const claim = { execution: parent.id, branch: "", seq: 0 };
+  const { executions } = run.engine.world;
+  const redriveAtOnce = executions.redrive.bind(executions);
+  executions.redrive = async (...all) => {
+    executions.redrive = redriveAtOnce;
+    await run.pass(120_000);
+    await redriveAtOnce(...all);
+    throw new Error("died");
+  };
+  const call = () => redriveChild(run.engine, run.id, claim, "the claim's own");
+  await expect(call()).rejects.toThrow("died");
+  await run.pass(3_600_000);
+  expect(await statusOf(run)).toBe("RUNNING");
+  expect(await call()).toEqual({ kind: "awaited" });
   await run.pass(10_000);
   expect(await statusOf(run)).toBe("SUCCEEDED");
 });

@@ -16,7 +16,7 @@ import { childId } from "../identity.ts";
 import { dispatch } from "../messages.ts";
 import type { MapRunId } from "../ports.ts";
 import { expiry } from "../record.ts";
-import { redriveExecution } from "../redrive.ts";
+import { followRedrive, redriveExecution } from "../redrive.ts";
 import { type NewChild, startChild } from "./children.ts";
 import { chunkOf, runJoin, takersOf } from "./chunks.ts";
 import { noCounts, sum } from "./counts.ts";
@@ -132,9 +132,11 @@ async function goOnWith(engine: Engine, run: MapRunId, state: RunState, child: N
   const epochThere = header.mapRun?.epoch ?? 0;
   // It is another time since.
   if (epochThere > epoch) return "runs";
+  const clientToken = `${run}@${epoch}`;
   // It has been started or redriven in this epoch before, and has its own messages.
   if (epochThere === epoch) {
     if (head.seq === 0) await startChild(engine, run, state, child);
+    else await followRedrive(engine, head, clientToken);
     return "runs";
   }
   const { doing } = head.position;
@@ -146,8 +148,7 @@ async function goOnWith(engine: Engine, run: MapRunId, state: RunState, child: N
   const { outcome } = doing;
   if (outcome.status !== "SUCCEEDED") {
     const { input: _, ...place } = child;
-    const request = { clientToken: `${run}@${epoch}`, mapRun: { id: run, ...place } };
-    const redriven = await redriveExecution(engine, id, request);
+    const redriven = await redriveExecution(engine, id, { clientToken, mapRun: { id: run, ...place } });
     if (redriven.kind === "redriven") return "runs";
   }
   const { startedAt, redriveCount } = header;

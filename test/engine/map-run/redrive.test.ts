@@ -174,6 +174,25 @@ describe("a child that is redriven while its run is closed", () => {
   });
 });
 
+test("a child whose redrive was written so slowly that its guard found nothing goes on when the message comes again", async () => {
+  const { call, called, mend } = repairable(() => true);
+  const stage = await run(distributed(), { call, input: "[1]" });
+  mend();
+  const { executions } = stage.engine.world;
+  const redriveAtOnce = executions.redrive.bind(executions);
+  executions.redrive = async (id, ...rest) => {
+    if (id === stage.id) return redriveAtOnce(id, ...rest);
+    executions.redrive = redriveAtOnce;
+    await stage.pass(120_000);
+    await redriveAtOnce(id, ...rest);
+    throw new Error("died");
+  };
+  await expect(redrive(stage)).rejects.toThrow("died");
+  await stage.pass(hour);
+  expect(await ranSoFar(stage)).toMatchObject({ status: "SUCCEEDED", output: [10] });
+  expect(called(2)).toEqual([1]);
+});
+
 test("goes on past more children that have nothing left to do than one function can look at", async () => {
   const { call, called, mend } = repairable((n) => n === 39);
   const stage = await run(distributed({ MaxConcurrency: 1 }), { call, input: numbers(40) });

@@ -1,9 +1,10 @@
 /**
- * `npm run simulate -- --seeds N [--seed S] [--only MACHINE|generated] [--jobs J] [--few]`: one run for each seed, over
- * the machines here and generated ones, with the faults of that seed. A failing seed prints what is wrong;
- * a generated machine is made as small as the failure allows. Ends with the rate and what was sent. With
- * `--few` all worlds are calm but for two or three deaths and purges; with `--economy` there are duplicates only,
- * and it fails if more is sent for them than may be.
+ * `npm run simulate -- --seeds N [--seed S] [--only MACHINE|generated] [--jobs J] [--few|--impatient|--economy]`: one
+ * run for each seed, over the machines here and generated ones, with the faults of that seed. A failing seed prints what
+ * is wrong; a generated machine is made as small as the failure allows. Ends with the rate and what was sent. With
+ * `--few` all worlds are calm but for two or three deaths and purges; with `--impatient` messages come again while
+ * somebody, who may die, is at work on them; with `--economy` there are duplicates only, and it fails if more is sent
+ * for them than may be.
  */
 import { commandOptions, countOf } from "../command-options.ts";
 import { mostSends, report } from "./report.ts";
@@ -17,6 +18,7 @@ const config = {
     jobs: { type: "string", default: "1" },
     economy: { type: "boolean", default: false },
     few: { type: "boolean", default: false },
+    impatient: { type: "boolean", default: false },
     /** End at the first failing seed. */
     first: { type: "boolean", default: false },
   },
@@ -27,7 +29,7 @@ const count = (name: "seed" | "seeds" | "jobs"): number => countOf("simulate", c
 const order = {
   from: count("seed"),
   seeds: count("seeds"),
-  world: values.economy ? "duplicates" : values.few ? "few" : "swarm",
+  world: values.economy ? "duplicates" : values.few ? "few" : values.impatient ? "impatient" : "swarm",
   first: values.first,
   ...(values.only === undefined ? {} : { only: values.only }),
 } as const;

@@ -10,9 +10,13 @@ test.each(bugs.map((planted) => [planted.bug, planted] as const))("%s", async (_
   expect(found).toBeDefined();
 });
 
-test.each([...new Set(bugs.map(({ only }) => only))].map((only) => [only ?? "all machines", only] as const))(
-  "no bug, nothing found: %s",
-  async (_, only) => {
-    expect(await find(only === undefined ? {} : { only }, 300)).toBeUndefined();
-  },
+const places = new Map(
+  bugs.map(({ only, world }) => [
+    [only ?? "all machines", world ?? "swarm"].join(", "),
+    { ...(only !== undefined && { only }), ...(world && { world }) },
+  ]),
 );
+
+test.each([...places])("no bug, nothing found: %s", async (_, place) => {
+  expect(await find(place, 300)).toBeUndefined();
+});

@@ -11,6 +11,8 @@ import { simulate } from "./simulate.ts";
 interface Place {
   /** The machine that shows it soonest; by default all of them are tried. */
   readonly only?: string;
+  /** Where it shows soonest; by default a swarm. */
+  readonly world?: "few" | "impatient";
   /** It breaks nothing and costs too much. */
   readonly economy?: true;
 }
@@ -21,8 +23,8 @@ export interface Planted extends Change, Place {
 
 /** What the first seed that shows the bug printed, or undefined if none did. */
 export async function find(place: Place, seeds: number, bug?: Change): Promise<string | undefined> {
-  const { only, economy } = place;
-  const order = { from: 1, seeds, world: economy ? "duplicates" : "swarm", first: true } as const;
+  const { only, world = "swarm", economy } = place;
+  const order = { from: 1, seeds, world: economy ? "duplicates" : world, first: true } as const;
   const tally = await simulate({ ...order, ...(only === undefined ? {} : { only }) }, 1, bug);
   const isDear = economy && tally.sends / tally.transitions > mostSends;
   return tally.failures.length > 0 || isDear ? report(tally) : undefined;
@@ -453,6 +455,7 @@ export const bugs: readonly Planted[] = [
     from: '!== "closing") return "overtaken";',
     to: '!== "closing") return "done";',
     only: "mapRunFails",
+    world: "impatient",
   },
   {
     bug: "healing a redriven Map Run passes by the children that had succeeded before",
@@ -460,6 +463,7 @@ export const bugs: readonly Planted[] = [
     from: "end && holdsIn(end, epoch) && !followed",
     to: "end && end.epoch === epoch && !followed",
     only: "mapRunExpressStopped",
+    world: "few",
   },
   {
     bug: "a worker that knows when it ends does not tell in time that it waits no longer",

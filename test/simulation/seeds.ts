@@ -13,8 +13,15 @@ import { judge } from "./oracle.ts";
 import type { Tally } from "./report.ts";
 import type { World } from "./simulate.ts";
 
-/** No faults but duplicates, for counting what is sent. */
-const duplicatesOnly = { duplicate: { rate: 0.1, copies: 1 } };
+/** Worlds of one sort of faults: `duplicates` for counting what is sent, `impatient` for what happens rarely in a swarm. */
+const fixedFaults = {
+  duplicates: { duplicate: { rate: 0.1, copies: 1 } },
+  impatient: {
+    shortVisibility: { rate: 0.5, longest: 2_000 },
+    latency: { rate: 0.3, longest: 1_000 },
+    crashAfter: 0.02,
+  },
+};
 
 /** A world, and who dies in it where. */
 interface Setting {
@@ -35,7 +42,7 @@ export async function runSeed(seed: number, only?: string, world: World = "swarm
 
 /** In a swarm one world of eight is calm but for a few deaths and purges. */
 function settingOf(seed: number, world: World): Setting {
-  if (world === "duplicates") return { options: { seed, faults: duplicatesOnly } };
+  if (world === "duplicates" || world === "impatient") return { options: { seed, faults: fixedFaults[world] } };
   const isCalm = world === "few" || prng(`calm ${seed}`).chance(0.125);
   return isCalm ? { options: { seed }, plan: fewFaults(seed) } : { options: drawn(seed) };
 }

@@ -3,8 +3,11 @@ import { fork } from "node:child_process";
 import { bundled, type Change } from "./bundle.ts";
 import { type Tally, total } from "./report.ts";
 
-/** All the faults of the seeds, duplicates only, or a few deaths and purges in a world that is calm otherwise. */
-export type World = "swarm" | "duplicates" | "few";
+/**
+ * All the faults of the seeds; duplicates only; messages that come again while somebody, who may die, is at work on
+ * them; or a few deaths and purges in a world that is calm otherwise.
+ */
+export type World = "swarm" | "duplicates" | "impatient" | "few";
 
 export interface Order {
   readonly from: number;

@@ -2,7 +2,16 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { ActivityRecord, Offer } from "../../lib/engine/activity-port.ts";
 import type { Tenant } from "../../lib/engine/ports.ts";
-import { freshExecution, freshName, freshTenant, noon, type Open, type Subject } from "./subject.ts";
+import {
+  executionOf,
+  freshExecution,
+  freshName,
+  freshTenant,
+  longestName,
+  noon,
+  type Open,
+  type Subject,
+} from "./subject.ts";
 
 function activityOf(tenant: Tenant, name: string, more: Partial<ActivityRecord> = {}): ActivityRecord {
   return { ...tenant, name, createdAt: noon, settings: '{"tags":[]}', ...more };
@@ -78,6 +87,17 @@ export function activitiesContract(name: string, open: Open): void {
       await activities.withdraw(activity, second);
       await activities.withdraw(activity, second);
       expect(await activities.offers(activity, 10)).toEqual([first, third]);
+    });
+
+    test("offers among names as long as can be, of letters that are not ASCII", async () => {
+      const { activities } = subject.world;
+      const activity = { ...freshTenant(), name: longestName("a") };
+      const claim = { execution: executionOf(activity, longestName("m"), longestName("e")), branch: "/2.1", seq: 3 };
+      const offers = [0, 5].map((later) => ({ claim: { ...claim, seq: later }, at: noon + later }));
+      for (const offer of offers) await activities.offer(activity, offer);
+      expect(await activities.offers(activity, 10)).toEqual(offers);
+      for (const offer of offers) await activities.withdraw(activity, offer);
+      expect(await activities.offers(activity, 10)).toEqual([]);
     });
 
     test("an activity has its own offers: none of a name that begins alike, of another tenant, or of another claim", async () => {

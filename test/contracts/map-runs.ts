@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { MapRunEntry } from "../../lib/engine/map-run/ports.ts";
 import type { ExecutionId, MapRunId } from "../../lib/engine/ports.ts";
-import { freshExecution, noon, type Open, type Subject } from "./subject.ts";
+import { executionOf, freshExecution, freshTenant, longestName, noon, type Open, type Subject } from "./subject.ts";
 
 function entryOf(execution: ExecutionId, label: string, startedAt: number): MapRunEntry {
   const machine = execution.slice(0, execution.lastIndexOf("/"));
@@ -28,6 +28,16 @@ export function mapRunsContract(name: string, open: Open): void {
       const second = await mapRuns.list(execution, 2, first.next);
       expect(second).toEqual({ items: [entries[1]] });
       expect(await mapRuns.list(execution, 3)).toEqual({ items: [entries[0], entries[2], entries[1]] });
+    });
+
+    test("names as long as can be, of letters that are not ASCII", async () => {
+      const { mapRuns } = subject.world;
+      const execution = executionOf(freshTenant(), longestName("m"), longestName("e"));
+      const entries = [2, 1].map((n) => entryOf(execution, longestName(`${n}`), noon + n));
+      for (const entry of entries) await mapRuns.put(entry);
+      const first = await mapRuns.list(execution, 1);
+      expect(first.items).toEqual([entries[0]]);
+      expect((await mapRuns.list(execution, 1, first.next)).items).toEqual([entries[1]]);
     });
 
     test("an entry put again stands there once, as it was put last", async () => {

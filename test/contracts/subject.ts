@@ -36,6 +36,11 @@ export function freshName(): string {
   return `n${randomBytes(8).toString("hex")}`;
 }
 
+/** As many characters as a name may have, and as many bytes as they can. */
+export function longestName(last: string): string {
+  return last.padStart(80, "\u65e5");
+}
+
 export function freshTenant(): Tenant {
   return { account: freshName(), region: "eu-north-1" };
 }

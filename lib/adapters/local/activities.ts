@@ -4,7 +4,7 @@
  */
 import type { Activities, ActivityName, ActivityRecord, Offer } from "../../engine/activity-port.ts";
 import type { Tenant } from "../../engine/ports.ts";
-import { bodyOf, key, ordered, tables, text, under, value } from "./rows.ts";
+import { bodyOf, key, ordered, shortKey, tables, text, under, value } from "./rows.ts";
 import type { Store } from "./store.ts";
 
 export function localActivities(store: Store): Activities {
@@ -70,7 +70,7 @@ function rowKey(activity: ActivityName): string {
 
 function offerKey(activity: ActivityName, { claim, at }: Offer): string {
   const place = [text(claim.execution), claim.branch, ordered(claim.seq)];
-  return key(tables.offer, ...tenantParts(activity), text(activity.name), ordered(at), ...place);
+  return shortKey(tables.offer, [...tenantParts(activity), text(activity.name), ordered(at)], place);
 }
 
 function decode(found: string): ActivityRecord {

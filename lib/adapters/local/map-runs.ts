@@ -3,7 +3,7 @@
  * that leads from the run to that execution, with which all of it is kept (`retention.ts`).
  */
 import type { MapRunEntry, MapRuns } from "../../engine/map-run/ports.ts";
-import { bodyOf, key, ordered, readPlace, tables, text, under, value, writePlace } from "./rows.ts";
+import { bodyOf, key, ordered, readPlace, shortKey, tables, text, under, value, writePlace } from "./rows.ts";
 import type { Store } from "./store.ts";
 
 export function localMapRuns(store: Store): MapRuns {
@@ -47,5 +47,5 @@ function read(row: string): MapRunEntry {
 }
 
 function rowKey({ id, execution, startedAt }: MapRunEntry): string {
-  return key(tables.mapRun, text(execution), ordered(startedAt), text(id));
+  return shortKey(tables.mapRun, [text(execution), ordered(startedAt)], [text(id)]);
 }

@@ -3,6 +3,7 @@
  * ASCII, so that JavaScript and LMDB agree on the order. A value begins with the moment at which it may be
  * forgotten; what follows is the caller's text, which nobody here parses.
  */
+import { createHash } from "node:crypto";
 import type { BranchGroup, BranchPath, ExecutionId, ForkKey, JoinKey } from "../../engine/ports.ts";
 
 /** One letter each; the store keeps recent changes apart by it. */
@@ -30,6 +31,19 @@ export function key(table: string, ...parts: readonly string[]): string {
   let text = table;
   for (const part of parts) text += `\t${part}`;
   return text;
+}
+
+/** LMDB's limit at a page size of 4096. Keys are ASCII, so characters are bytes. */
+export const LONGEST_KEY = 1978;
+
+/**
+ * `key`, with a hash for what comes behind `parts` where there is no room for it: two names of eighty characters each
+ * that are not ASCII nearly fill one. What is read of such a row is its value, not its key.
+ */
+export function shortKey(table: string, parts: readonly string[], rest: readonly string[]): string {
+  const whole = key(table, ...parts, ...rest);
+  if (whole.length <= LONGEST_KEY) return whole;
+  return key(table, ...parts, `#${createHash("sha256").update(whole).digest("base64url")}`);
 }
 
 /** The range of all keys that go on after these parts. */

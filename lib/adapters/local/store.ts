@@ -10,6 +10,7 @@ import { asciiKeys } from "./ascii-keys.ts";
 import { type Changes, changes } from "./changes.ts";
 import { type Journal, openJournal, type Part } from "./journal.ts";
 import { merge, type Range, type Row } from "./laid-over.ts";
+import { LONGEST_KEY } from "./rows.ts";
 import { judgeStoreFile } from "./store-file.ts";
 
 export interface Store {
@@ -46,9 +47,6 @@ const SAVING_MS = 100;
  * little is written, the journal alone has it for a while.
  */
 const GATHERING_MS = 10_000;
-
-/** LMDB's limit for a key at a page size of 4096. Keys are ASCII, so characters are bytes. */
-const LONGEST_KEY = 1978;
 
 /** Where the file says which generation it holds; no table has this letter. */
 const GENERATION = "0";

@@ -39,6 +39,8 @@ export interface Settings {
   /** The service shows a revision only once a machine was updated. The record's own id changes with every write. */
   readonly revisionId?: string;
   readonly updatedAt?: number;
+  /** The latest before this one, oldest first. */
+  readonly former?: readonly Revision[];
   /** Published, oldest first. A number is given once, also after its version was deleted. */
   readonly versions?: readonly Version[];
   readonly latestVersion?: number;
@@ -47,6 +49,12 @@ export interface Settings {
   readonly createdWith?: { readonly versionDescription?: string };
   /** Being deleted: its open executions are stopped, none is started. */
   readonly deleting?: true;
+}
+
+export interface Revision {
+  /** Absent: the one that the machine was created with. */
+  readonly id?: string;
+  readonly since: number;
 }
 
 /** What the record lists of a version: starting by the record itself must not have to read all that versions pin. */

@@ -124,6 +124,41 @@ describe("executions", () => {
     expect(running.body).toMatchObject({ stateMachineArn, definition: pass, roleArn: role });
   });
 
+  test("an execution tells the revision that it was started with, whatever the machine is updated to", async () => {
+    const started = async (executionArn: string): Promise<unknown> => {
+      const { body } = await send("DescribeStateMachineForExecution", { executionArn });
+      return [body.revisionId, body.updateDate];
+    };
+    const expected = new Map<string, unknown>();
+    const begin = async (name: string, qualifier = ""): Promise<void> => {
+      const { body: machine } = await send("DescribeStateMachine", {
+        stateMachineArn: `${stateMachineArn}${qualifier}`,
+      });
+      const { body } = await send("StartExecution", { stateMachineArn: `${stateMachineArn}${qualifier}`, name });
+      expected.set(body.executionArn, [machine.revisionId, qualifier === "" ? updateDate : created]);
+      await world.run(1_000);
+    };
+    const { creationDate: created } = (await send("DescribeStateMachine", { stateMachineArn })).body;
+    let updateDate = created;
+    await begin("first");
+    for (let update = 0; update < 9; update++) {
+      ({ updateDate } = (await send("UpdateStateMachine", { stateMachineArn, roleArn: `${role}-${update}` })).body);
+      await world.run(1_000);
+      await begin(`${update}`);
+    }
+    await begin("version", ":1");
+    for (const [executionArn, revision] of expected)
+      expect(await started(executionArn), executionArn).toEqual(revision);
+    // Many updates later nothing is said of the first ones, rather than of another.
+    for (let update = 0; update < 9; update++) {
+      await send("UpdateStateMachine", { stateMachineArn, roleArn: `${role}-later-${update}` });
+      await world.run(1_000);
+    }
+    const [revisionId, since] = (await started(executionOf("m:2"))) as [string | undefined, number];
+    expect(revisionId).toBeUndefined();
+    expect(since).toBe((await send("DescribeExecution", { executionArn: executionOf("m:2") })).body.startDate);
+  });
+
   test("an alias leads to its versions by weight", async () => {
     await publishTwo();
     await alias("canary", [1, 80], [2, 20]);

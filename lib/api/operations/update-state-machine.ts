@@ -7,6 +7,7 @@ import type { MachineRecord } from "../../engine/ports.ts";
 import { findMachine } from "../arn.ts";
 import { type Call, operation } from "../operation.ts";
 import { beingDeleted, noSuchMachine, Refusal } from "../refusal.ts";
+import { formerRevisions } from "../revisions.ts";
 import {
   arn,
   checkRole,
@@ -74,7 +75,8 @@ async function updated(call: Call, machine: MachineRecord, asked: Input<typeof i
   if (next.roleArn === machine.roleArn && sameMachine(next, machine) && !(await isDescribedAnew(call, machine, asked)))
     return machine;
   const { chance, clock } = call.engine.world;
-  return { ...next, settings: writeSettings({ ...settings, revisionId: uuid(chance), updatedAt: clock.now() }) };
+  const anew = { revisionId: uuid(chance), updatedAt: clock.now(), former: formerRevisions(machine) };
+  return { ...next, settings: writeSettings({ ...settings, ...anew }) };
 }
 
 /** As CreateStateMachine's, the service's idea of "the same again" includes what a published version is to say of itself. */

@@ -236,7 +236,7 @@ const ecs = {
   "ecs:runTask": {
     given: { Cluster: "cluster", TaskDefinition: "task" },
     asks: /AmazonEC2ContainerServiceV20141113\.RunTask$/,
-    sent: { cluster: "cluster", taskDefinition: "task" },
+    sent: { cluster: "cluster", taskDefinition: "task", startedBy: "AWS Step Functions" },
     answer: { tasks: [{ taskArn }], failures: [] },
     result: { Tasks: [{ TaskArn: taskArn }], Failures: [] },
     job: {

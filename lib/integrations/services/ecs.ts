@@ -1,4 +1,5 @@
 /** Amazon ECS and Fargate: `runTask`, with `.sync` and with a task token too. */
+import { isObject, type JsonText, parseJson, property, withProperty, writeJson } from "../../asl/json.ts";
 import { callFailure } from "../call-failure.ts";
 import type { IntegrationCall } from "../integration.ts";
 import { at, type Json, type Standing } from "../poller.ts";
@@ -12,6 +13,7 @@ export const ecs: Service = {
   generalException: "AmazonECSException",
   actions: {
     runTask: {
+      text: withStarter,
       waitsForToken: true,
       failure: notPlaced,
       judge,
@@ -36,6 +38,13 @@ export const ecs: Service = {
     },
   },
 };
+
+/** What the events of ECS and its lists tell tasks of state machines by. */
+function withStarter(given: JsonText): JsonText {
+  const parameters = parseJson(given);
+  if (!isObject(parameters) || property(parameters, "StartedBy") !== undefined) return given;
+  return writeJson(withProperty(parameters, "StartedBy", "AWS Step Functions"));
+}
 
 /**
  * ECS answers well of a task that it has no room for, and lists it among the failures. A state that only asks gets

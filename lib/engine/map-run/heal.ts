@@ -14,66 +14,100 @@ import { childInput, stagedChunk, takersOf } from "./chunks.ts";
 import { newsMessage, reportEnd } from "./ended.ts";
 import { type ChildEnd, endsIn, frontierIn, holdsIn, tokenIn } from "./express.ts";
 import { callFor, enterInList, runHead } from "./log.ts";
+import type { RunNews } from "./news.ts";
 import { reportsOf } from "./reports.ts";
 import { epochIn, isDone, isOpen, keptIn, type RunState } from "./run.ts";
 import { firstChunks, giveOut, shiftMessage, startWaiting, takerOf, tokenBehind, waitingShifts } from "./tokens.ts";
 
-/** `epoch`: a run that has been redriven since has other messages. `before`: only children that should have moved by then. */
-export async function healRun(engine: Engine, run: MapRunId, epoch: number, before: Instant): Promise<void> {
+type Heal = Extract<RunNews, { readonly kind: "heal" }>;
+
+/** Of a function that lives 30 seconds: another message goes on with the next group. */
+const longestWork = 10_000;
+
+/** A run that has been redriven since that epoch has other messages. */
+export async function healRun(
+  engine: Engine,
+  run: MapRunId,
+  epoch: number,
+  { before = Number.POSITIVE_INFINITY, from = 0 }: Heal,
+): Promise<void> {
+  const { clock } = engine.world;
+  const until = clock.now() + longestWork;
   const head = await runHead(engine, run);
   // Entered in the list and not begun: its fork begins it.
   if (!head || epochIn(head.state) !== epoch) return;
   const { state } = head;
-  await callFor(engine, head);
-  if (state.phase.kind !== "ended") await enterInList(engine, head);
+  if (from === 0) {
+    await callFor(engine, head);
+    if (state.phase.kind !== "ended") await enterInList(engine, head);
+  }
   if (!isOpen(state)) return;
   const takers = await allTakers(engine, run, state);
-  await giveOutAgain(engine, run, state, new Set(takers.flat()));
-  if (state.express) return healShifts(engine, run, state, takers);
   const followed = new Set(takers.flat());
-  for (const [group, here] of takers.entries()) {
-    // Of a group that is done, only who came last to a place and may have left his token lying there.
-    const all = here.map((_, place) => group * groupWidth + place);
-    const taken = isDone(state, group) ? all.filter((index) => !followed.has(index)) : all;
-    if (taken.length > 0 || !isDone(state, group)) await healGroup(engine, run, state, { group, taken, before });
+  if (from === 0) await giveOutAgain(engine, run, state, followed);
+  for (const [group, here] of [...takers.entries()].slice(from)) {
+    if (group > from && clock.now() >= until) {
+      const rest = { kind: "heal", from: group, ...(Number.isFinite(before) && { before }) } as const;
+      return dispatch(engine, [newsMessage(run, epoch, rest)]);
+    }
+    await (state.express ? healShifts : healChildren)(engine, run, state, { group, here, followed, before });
   }
 }
+
+/** Chunks whose takers are read at a time: a run may have thousands. */
+const chunksAtOnce = 20;
 
 /** Chunk by chunk, as far as anybody has taken from them. */
 async function allTakers(engine: Engine, run: MapRunId, state: RunState): Promise<readonly (readonly number[])[]> {
   const takers: (readonly number[])[] = [];
-  for (let group = 0; group < state.staged.chunks; group++) {
-    const isKept = keptIn(state, group) !== undefined;
-    const here = isKept ? [] : (await takersOf(engine, run, group, epochIn(state))).slice(0, groupWidth);
-    if (here.length === 0 && !isKept && group >= firstChunks(state)) break;
-    takers.push(here);
+  const takersHere = async (group: number): Promise<readonly number[]> =>
+    keptIn(state, group) === undefined ? (await takersOf(engine, run, group, epochIn(state))).slice(0, groupWidth) : [];
+  for (let from = 0; from < state.staged.chunks; from += chunksAtOnce) {
+    const width = Math.min(chunksAtOnce, state.staged.chunks - from);
+    const some = await Promise.all(Array.from({ length: width }, (_, place) => takersHere(from + place)));
+    for (const here of some) {
+      const group = takers.length;
+      if (here.length === 0 && keptIn(state, group) === undefined && group >= firstChunks(state)) return takers;
+      takers.push(here);
+    }
   }
   return takers;
 }
 
+/** Tokens that took nothing, as many as stand beside each other in one go. */
 async function giveOutAgain(engine: Engine, run: MapRunId, state: RunState, taken: ReadonlySet<number>): Promise<void> {
   for (const gift of state.given) {
-    const { generation, from, to } = gift;
-    for (let slot = from; slot < to; slot++) {
-      if (taken.has(takerOf({ slot, generation }))) continue;
-      await giveOut(engine, run, state, { ...gift, from: slot, to: slot + 1 });
+    const { generation } = gift;
+    const hasTaken = (slot: number): boolean => taken.has(takerOf({ slot, generation }));
+    for (let from = gift.from; from < gift.to; from++) {
+      let to = from;
+      while (to < gift.to && !hasTaken(to)) to++;
+      if (to > from) await giveOut(engine, run, state, { ...gift, from, to });
+      from = to;
     }
   }
 }
 
+/** A group, and who has taken from it. */
 interface GroupToHeal {
   readonly group: number;
-  /** The children to look at. */
-  readonly taken: readonly number[];
+  readonly here: readonly number[];
+  /** Whoever has taken a child after its own, in any group. */
+  readonly followed: ReadonlySet<number>;
+  /** Only children that should have moved by then. */
   readonly before: Instant;
 }
 
-async function healGroup(
+async function healChildren(
   engine: Engine,
   run: MapRunId,
   state: RunState,
-  { group, taken, before }: GroupToHeal,
+  { group, here, followed, before }: GroupToHeal,
 ): Promise<void> {
+  // Of a group that is done, only who came last to a place and may have left his token lying there.
+  const all = here.map((_, place) => group * groupWidth + place);
+  const taken = isDone(state, group) ? all.filter((index) => !followed.has(index)) : all;
+  if (taken.length === 0 && isDone(state, group)) return;
   const chunk = await stagedChunk(engine, run, group);
   if (!chunk) return;
   await startWaiting(engine, run, epochIn(state), group, taken);
@@ -96,28 +130,25 @@ async function healShifts(
   engine: Engine,
   run: MapRunId,
   state: RunState,
-  takers: readonly (readonly number[])[],
+  { group, here, followed }: GroupToHeal,
 ): Promise<void> {
-  const followed = new Set(takers.flat());
   const epoch = epochIn(state);
-  for (const [group, here] of takers.entries()) {
-    const ends = await endsIn(engine, run, group);
-    const left = [...here.keys()].flatMap((place) => {
-      const end = ends.get(group * groupWidth + place);
-      return end && holdsIn(end, epoch) && !followed.has(end.report.index) ? [end] : [];
-    });
-    const messages: Message[] = [];
-    for (const end of left) {
-      const taker = end.report.index;
-      const token = await tokenBehind(engine, run, epoch, taker, (child) => tokenIn(epoch, ends.get(child)));
-      messages.push(shiftMessage({ run, epoch, token }, { taker, chunk: frontierIn(epoch, end) }));
-    }
-    if (!isDone(state, group)) {
-      messages.push(...(await reportAgain(engine, run, state, group, ends)));
-      messages.push(...(await waitingShifts(engine, run, epoch, group, here)));
-    }
-    if (messages.length > 0) await dispatch(engine, messages);
+  const ends = await endsIn(engine, run, group);
+  const left = [...here.keys()].flatMap((place) => {
+    const end = ends.get(group * groupWidth + place);
+    return end && holdsIn(end, epoch) && !followed.has(end.report.index) ? [end] : [];
+  });
+  const messages: Message[] = [];
+  for (const end of left) {
+    const taker = end.report.index;
+    const token = await tokenBehind(engine, run, epoch, taker, (child) => tokenIn(epoch, ends.get(child)));
+    messages.push(shiftMessage({ run, epoch, token }, { taker, chunk: frontierIn(epoch, end) }));
   }
+  if (!isDone(state, group)) {
+    messages.push(...(await reportAgain(engine, run, state, group, ends)));
+    messages.push(...(await waitingShifts(engine, run, epoch, group, here)));
+  }
+  if (messages.length > 0) await dispatch(engine, messages);
 }
 
 async function reportAgain(

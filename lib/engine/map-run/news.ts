@@ -8,8 +8,8 @@ export type RunNews =
   | { readonly kind: "failing"; readonly group: number; readonly items: number }
   /** UpdateMapRun has changed it: there may be tokens to give out. */
   | { readonly kind: "updated"; readonly nonce: string }
-  /** Messages of what should have moved by then may be lost; absent: all of them. */
-  | { readonly kind: "heal"; readonly before?: Instant }
+  /** Messages of what should have moved by then may be lost; absent: all of them. `from`: the group to go on with. */
+  | { readonly kind: "heal"; readonly before?: Instant; readonly from?: number }
   /** From that group on, its rows are given another term. */
   | { readonly kind: "keep"; readonly until: Instant; readonly group: number };
 

@@ -90,7 +90,7 @@ export async function giveUpWork(engine: Engine, command: RunWork, cause: string
 
 async function hear(engine: Engine, command: Extract<RunCommand, { kind: "run-news" }>): Promise<void> {
   const { execution: run, epoch = 0, news } = command;
-  if (news.kind === "heal") return healRun(engine, run, epoch, news.before ?? Number.POSITIVE_INFINITY);
+  if (news.kind === "heal") return healRun(engine, run, epoch, news);
   if (news.kind === "keep") return keepRun(engine, run, epoch, news);
   // The call may have come to a run that was redriven since it sent this.
   if (news.kind === "updated") return finishUpdate(engine, run, newsKey(news));

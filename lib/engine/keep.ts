@@ -71,14 +71,17 @@ export async function keep(engine: Engine, { execution, anew }: Keep): Promise<V
   // What was never redriven has had its last term while it was open.
   if (hasEnded && !root.header) return { kind: "done" };
   const header = await headerAt(engine, root);
+  const term = termOf(header, engine.world.clock.now());
   // The same in each try: of a log that is too long for one function's life, the next goes on where that one died.
-  const until = expiry(engine, hasEnded ? root.now : termOf(header, engine.world.clock.now()));
+  const until = expiry(engine, hasEnded ? root.now : term);
+  // The summary gets its term last, so that other copies of a timer have nothing left to do. But a start, a redrive and
+  // an end give it one, too, and nothing else.
+  const isTold = !anew && !hasEnded && term > (header.redriveTime ?? header.startedAt);
+  const summary = isTold ? await engine.world.executions.find(execution) : undefined;
+  if ((summary?.expires ?? 0) >= until) return { kind: "done" };
   const next = hasEnded ? [] : [nextTerm(header, engine.world.clock.now())];
-  // Other copies of a timer cost next to nothing: the summary gets its term last.
-  const summary = anew || root.header ? undefined : await engine.world.executions.find(execution);
-  const isKept = (summary?.expires ?? 0) >= until;
-  await dispatch(engine, [...(isKept ? [] : await renewAll(engine, header, until)), ...next]);
-  if (!isKept) await engine.world.executions.renew(execution, until);
+  await dispatch(engine, [...(await renewAll(engine, header, until)), ...next]);
+  await engine.world.executions.renew(execution, until);
   return { kind: "done" };
 }
 

@@ -364,6 +364,18 @@ test("what ends within a month is given no other term", async () => {
   expect(world.waiting("flow")).toBe(0);
 });
 
+test("a copy of the timer that comes when all has its term sends and renews nothing", async () => {
+  const { world, engine, id, begun } = await started({
+    StartAt: "Nap",
+    States: { Nap: { Type: "Wait", Seconds: year / 1_000, End: true } },
+  });
+  await pass(world, engine, begun + 31 * day);
+  const before = world.calls.length;
+  const body = encodeCommand({ kind: "keep", execution: id, branch: "" });
+  await handle(engine, { body, receives: 1, receipt: undefined });
+  expect(world.calls.slice(before).filter(({ name }) => /send|set|renew/.test(name))).toEqual([]);
+});
+
 test("a timer that comes early by a slow clock is not set again for the same moment", async () => {
   const { world, engine, id, begun } = await started({
     StartAt: "Long",

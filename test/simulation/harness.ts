@@ -98,11 +98,21 @@ export function drawn(seed: number): SimulatedOptions {
   return { seed, kind, faults: kind === "local" ? { ...faults, latency: near } : faults };
 }
 
-/** Another term takes some dozens of calls in one go: where one of twenty is a death, nobody comes to the end of them. */
-function seldomCrashes(faults: SimulatedOptions["faults"]): NonNullable<SimulatedOptions["faults"]> {
+/**
+ * Another term takes some dozens of calls in one go: where one of twenty is a death, nobody comes to the end of them.
+ * And where each message has ten copies, all at the same moment, a timer that calls for the next has a thousand after
+ * three months.
+ */
+function forMonths(faults: SimulatedOptions["faults"]): NonNullable<SimulatedOptions["faults"]> {
   if (faults === undefined || faults === "drawn") return faults ?? {};
-  const { crashBefore = 0, crashAfter = 0 } = faults;
-  return { ...faults, crashBefore: crashBefore / 4, crashAfter: crashAfter / 4 };
+  const { crashBefore = 0, crashAfter = 0, duplicate } = faults;
+  const mostCopies = 2;
+  return {
+    ...faults,
+    crashBefore: crashBefore / 4,
+    crashAfter: crashAfter / 4,
+    ...(duplicate && { duplicate: { ...duplicate, copies: Math.min(duplicate.copies, mostCopies) } }),
+  };
 }
 
 /** `plan` is told of the world before anything happens in it: it may say who dies where. */
@@ -118,7 +128,7 @@ export async function run(
     ...options,
     groupWidth,
     promisesOnly: true,
-    ...(isForMonths && { forgets: {}, faults: seldomCrashes(options.faults) }),
+    ...(isForMonths && { forgets: {}, faults: forMonths(options.faults) }),
     ...(scenario.files && { files: scenario.files }),
     tasks: tasksOf(outside),
   });

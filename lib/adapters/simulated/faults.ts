@@ -126,7 +126,7 @@ export function drawFaults(chance: Prng): Faults {
   const on = () => chance.chance(0.35);
   const rate = (most: number) => (on() ? most * chance.next() ** 2 : 0);
   const span = (most: number, longest: number): Span => ({ rate: rate(most), longest: 1 + chance.below(longest) });
-  return {
+  const drawn: Faults = {
     crashBefore: rate(0.05),
     crashAfter: rate(0.05),
     refused: rate(0.1),
@@ -146,4 +146,7 @@ export function drawFaults(chance: Prng): Faults {
     mostReceives: on() ? 20 + chance.below(20) : Number.POSITIVE_INFINITY,
     most: chance.chance(0.15) ? Number.POSITIVE_INFINITY : 2 + chance.below(30),
   };
+  // Then nobody can tell a copy from a message that comes again, and sends once more what follows: ten copies at each hop
+  // would feed themselves.
+  return drawn.receivesStuck ? { ...drawn, duplicate: { ...drawn.duplicate, copies: 1 } } : drawn;
 }

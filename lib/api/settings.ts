@@ -166,7 +166,10 @@ export function sameMachine(left: MachineRecord, right: MachineRecord): boolean 
   const compared = (machine: MachineRecord): string => {
     const { loggingConfiguration, tracingConfiguration, encryptionConfiguration } = readSettings(machine);
     const { definitionHash, type } = machine;
-    return JSON.stringify([definitionHash, type, loggingConfiguration, tracingConfiguration, encryptionConfiguration]);
+    // What a request leaves out stands behind what it says.
+    const { level, includeExecutionData, destinations = [] } = loggingConfiguration;
+    const logging = [level, includeExecutionData, destinations];
+    return JSON.stringify([definitionHash, type, logging, tracingConfiguration, encryptionConfiguration]);
   };
   return compared(left) === compared(right);
 }

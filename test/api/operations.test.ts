@@ -71,6 +71,22 @@ describe("state machines", () => {
     expect(described.body).toMatchObject({ roleArn: role, type: "STANDARD" });
   });
 
+  test.each([
+    ["level", { includeExecutionData: false, destinations: [] }],
+    ["includeExecutionData", { level: "OFF", destinations: [] }],
+    ["destinations", { level: "OFF", includeExecutionData: false }],
+  ])(
+    "creating again and updating: a %s that is not said is what it is without",
+    async (_what, loggingConfiguration) => {
+      const whole = { level: "OFF", includeExecutionData: false, destinations: [] };
+      const asked = { name: "logs", definition: pass, roleArn: role };
+      await send("CreateStateMachine", { ...asked, loggingConfiguration: whole });
+      expect((await send("CreateStateMachine", { ...asked, loggingConfiguration })).status).toBe(200);
+      const { body } = await send("UpdateStateMachine", { stateMachineArn: arnOf("logs"), loggingConfiguration });
+      expect(body).not.toHaveProperty("revisionId");
+    },
+  );
+
   test("describe: everything, or without the definition", async () => {
     const all = await send("DescribeStateMachine", { stateMachineArn: arnOf("passes") });
     expect(all.body).toEqual({

@@ -122,13 +122,16 @@ function camel(value: Value): unknown {
   return Object.fromEntries(members);
 }
 
+/** Members that are maps: their keys are names of a definition's states, not the API's. */
+const maps: ReadonlySet<string> = new Set(["variableReferences"]);
+
 function pascal(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(pascal);
   if (value instanceof Date) return value.toISOString();
   if (typeof value !== "object" || value === null) return value;
   const members = Object.entries(value as Answer).map(([name, member]) => [
     name.charAt(0).toUpperCase() + name.slice(1),
-    pascal(member),
+    maps.has(name) ? member : pascal(member),
   ]);
   return Object.fromEntries(members);
 }

@@ -9,7 +9,7 @@ import type { Call } from "./operation.ts";
 import { invalid, invalidArn, noSuchResource, type Refusal } from "./refusal.ts";
 import { type Alias, arn, type Route, readSettings, type Settings } from "./settings.ts";
 import { type Input, integer, list, structure } from "./shape.ts";
-import { findVersion } from "./versions.ts";
+import { findVersion, isVersionNumber } from "./versions.ts";
 
 export const routingConfiguration = list(structure({ stateMachineVersionArn: arn, weight: integer(0, 100) }), {
   min: 1,
@@ -47,7 +47,7 @@ export function misrouted(text: string): Refusal {
 }
 
 function isVersion({ qualifier = "" }: QualifiedName): boolean {
-  return /^\d+$/.test(qualifier);
+  return isVersionNumber(qualifier);
 }
 
 function checkWeights(weights: readonly number[]): void {

@@ -51,6 +51,11 @@ export function publishedAnswer(machine: MachineRecord): { creationDate: Date; s
   };
 }
 
+/** As an ARN has it: one number, one way to write it. */
+export function isVersionNumber(qualifier: string): boolean {
+  return /^[1-9]\d*$/.test(qualifier);
+}
+
 export function findVersion({ versions = [] }: Settings, qualifier: string | number): Version | undefined {
   return versions.find(({ number }) => String(number) === String(qualifier));
 }

@@ -124,6 +124,22 @@ describe("executions", () => {
     expect(running.body).toMatchObject({ stateMachineArn, definition: pass, roleArn: role });
   });
 
+  test("a version's number is written in one way", async () => {
+    const stateMachineVersionArn = `${stateMachineArn}:01`;
+    expect(refusal(await send("DeleteStateMachineVersion", { stateMachineVersionArn }))).toBe(
+      `InvalidArn: Invalid Arn: '${stateMachineVersionArn}'`,
+    );
+    const routingConfiguration = [
+      { stateMachineVersionArn, weight: 40 },
+      { stateMachineVersionArn: `${stateMachineArn}:1`, weight: 60 },
+    ];
+    expect(refusal(await send("CreateStateMachineAlias", { name: "twice", routingConfiguration }))).toMatch(
+      /^ValidationException: Routing configuration must contain state machine version ARNs\./,
+    );
+    const { body } = await send("ListStateMachineVersions", { stateMachineArn });
+    expect(body.stateMachineVersions).toMatchObject([{ stateMachineVersionArn: `${stateMachineArn}:1` }]);
+  });
+
   test("an execution tells the revision that it was started with, whatever the machine is updated to", async () => {
     const started = async (executionArn: string): Promise<unknown> => {
       const { body } = await send("DescribeStateMachineForExecution", { executionArn });

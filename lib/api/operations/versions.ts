@@ -6,7 +6,7 @@ import { openPage, pageSize, sealPage } from "../page.ts";
 import { invalidArn, noSuchMachine, Refusal } from "../refusal.ts";
 import { arn, readSettings, writeSettings } from "../settings.ts";
 import { structure, text } from "../shape.ts";
-import { findVersion, published, publishedAnswer, versionArn } from "../versions.ts";
+import { findVersion, isVersionNumber, published, publishedAnswer, versionArn } from "../versions.ts";
 import { versionDescription } from "./create-state-machine.ts";
 import { maxResults, nextToken } from "./list-state-machines.ts";
 import { changeMachine } from "./update-state-machine.ts";
@@ -41,7 +41,7 @@ export const deleteStateMachineVersion = operation(
   structure({ stateMachineVersionArn: text({ min: 1, max: 2000 }) }),
   async (call, asked) => {
     const name = qualifiedName(call, asked.stateMachineVersionArn);
-    if (name && !/^\d+$/.test(name.qualifier ?? "")) throw invalidArn(asked.stateMachineVersionArn);
+    if (name && !isVersionNumber(name.qualifier ?? "")) throw invalidArn(asked.stateMachineVersionArn);
     const machine = name && (await call.engine.world.machines.find(call.tenant, name.name));
     if (machine) await changeMachine(call, machine, (stands) => withoutVersion(stands, Number(name.qualifier)));
     return {};

@@ -82,6 +82,9 @@ function accessOf({ accessKeyId, role, machines }: AccessKey): Access {
   return { accessKeyId, role, ...(machines && { machines }) };
 }
 
+/** It goes into ARNs and into the keys of the store. */
+const regionName = /^[a-z0-9-]{1,32}$/;
+
 const nobody = { accessKeyId: "", account: "000000000000", region: "us-east-1" };
 
 /** An access key id of 12 digits names the account: a habit of local AWS servers. */
@@ -157,7 +160,7 @@ function checkSignedHeaders(headers: SentHeaders, signed: readonly string[]): vo
 function checkScope(claim: Claim, region: string | undefined): void {
   if (claim.service !== service)
     throw invalidSignature(`Credential should be scoped to correct service: '${service}'.`);
-  if (region !== undefined && claim.region !== region)
+  if (region === undefined ? !regionName.test(claim.region) : claim.region !== region)
     throw invalidSignature("Credential should be scoped to a valid region.");
   if (claim.day !== claim.moment.slice(0, 8))
     throw invalidSignature(`Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP`);

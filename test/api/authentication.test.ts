@@ -226,6 +226,23 @@ describe("refused", () => {
   });
 });
 
+test.each(["r".repeat(33), "eu_west_1", "日本"])(
+  "where every Region is a world of its own, %s is none",
+  async (region) => {
+    const anywhere = createVerifier({ keyOf: async () => ({ ...key, role: "admin" }) });
+    const unsigned = { method: "GET", url: new URL("https://api.example/"), headers: new Headers(), body: Buffer.of() };
+    const headers = signedHeadersOf(unsigned, { credentials: key, region: "eu-west-1", now });
+    const authorization = (headers.get("authorization") ?? "").replace(
+      "eu-west-1",
+      Buffer.from(region).toString("latin1"),
+    );
+    headers.set("authorization", authorization);
+    await expect(anywhere({ ...unsigned, headers, mayBear: true }, now)).rejects.toThrow(
+      "Credential should be scoped to a valid region.",
+    );
+  },
+);
+
 describe("bearer tokens", () => {
   const later = Math.floor(now / 1000) + 60;
   const token = mintBearer(key);

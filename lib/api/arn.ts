@@ -71,11 +71,11 @@ export function findExecutionId(call: Call, arn: string): ExecutionId {
   return id;
 }
 
-/** Another tenant's is answered like one that never was. */
-export function findMapRunId(call: Call, arn: string): MapRunId {
+/** Another tenant's is answered like one that never was, and so is a child of a run: its name has the form of a run's. */
+export async function findMapRunId(call: Call, arn: string): Promise<MapRunId> {
   const id = parseMapRunArn(arn);
   if (!id) throw misshapen(arn);
-  if (!isOurs(call, id)) throw noSuchResource(arn);
+  if (!isOurs(call, id) || (await call.engine.world.executions.find(id))) throw noSuchResource(arn);
   return id;
 }
 

@@ -93,6 +93,21 @@ test("a run that is over", async () => {
   );
 });
 
+test("a child's name has the form of a run's, and is none", async () => {
+  await play({ Map: distributed({}, never) }, "[1]");
+  const { body } = await send("ListExecutions", { mapRunArn: await onlyRun() });
+  const mapRunArn: string = body.executions[0].executionArn.replace(":execution:", ":mapRun:");
+  for (const [operation, input] of [
+    ["DescribeMapRun", {}],
+    ["UpdateMapRun", { maxConcurrency: 1 }],
+    ["ListExecutions", {}],
+    ["ListExecutions", { statusFilter: "PENDING_REDRIVE" }],
+  ] as const) {
+    const answer = await send(operation, { mapRunArn, ...input });
+    expect(refusal(answer), operation).toBe(`ResourceNotFound: Resource not found: '${mapRunArn}'`);
+  }
+});
+
 describe("a run at work", () => {
   beforeEach(() => play({ Map: distributed({ MaxConcurrency: 2 }, never) }, numbers(30)));
 

@@ -413,6 +413,11 @@ export const refused: readonly (readonly [operation: string, input: unknown, ref
     `ExecutionDoesNotExist: Execution Does Not Exist: '${executionOf(`waits:${half}`)}'`,
   ],
   [
+    "RedriveExecution",
+    { executionArn: executionOf("waits/Each:absent") },
+    `ExecutionDoesNotExist: Execution Does Not Exist: '${executionOf("waits/Each:absent")}'`,
+  ],
+  [
     "DescribeActivity",
     { activityArn: activityArnOf(half) },
     `ActivityDoesNotExist: Activity Does Not Exist: '${activityArnOf(half)}'`,

@@ -57,7 +57,7 @@ async function ofMachine(call: Call, stateMachineArn: string): Promise<Within> {
 }
 
 async function childrenOf(call: Call, arn: string): Promise<Within> {
-  const mapRun = findMapRunId(call, arn);
+  const mapRun = await findMapRunId(call, arn);
   if (!(await call.engine.world.log.head(mapRun, ""))) throw noSuchResource(arn);
   return { mapRun };
 }

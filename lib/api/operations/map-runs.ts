@@ -14,7 +14,7 @@ import { maxResults, nextToken } from "./list-state-machines.ts";
 const runArn = text({ min: 1, max: 2000 });
 
 export const describeMapRun = operation(structure({ mapRunArn: runArn }), async (call, asked) => {
-  const id = findMapRunId(call, asked.mapRunArn);
+  const id = await findMapRunId(call, asked.mapRunArn);
   const found = await describe(call.engine, id);
   if (!found) throw noSuchResource(asked.mapRunArn);
   const { state } = found;
@@ -78,7 +78,7 @@ const limits = {
 
 export const updateMapRun = operation(structure({ mapRunArn: runArn }, limits), async (call, asked) => {
   const { mapRunArn: given, ...change } = asked;
-  const id = findMapRunId(call, given);
+  const id = await findMapRunId(call, given);
   const updated = await update(call.engine, id, change, call.invocationId);
   if (updated === "absent") throw noSuchResource(given);
   if (updated === "ended")

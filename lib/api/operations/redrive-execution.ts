@@ -17,7 +17,9 @@ export const redriveExecution = operation(structure({ executionArn: arn }, { cli
   const { executionArn, clientToken } = asked;
   const id = findExecutionId(call, executionArn);
   if (labelOf(id) !== "")
-    throw notRedrivable(executionArn, "Child workflow executions are redriven with their Map Run");
+    throw (await call.engine.world.executions.find(id))
+      ? notRedrivable(executionArn, "Child workflow executions are redriven with their Map Run")
+      : noSuchExecution(executionArn);
   const deleted = await beingDeletedReason(call, id);
   if (deleted !== undefined)
     throw (await describeExecution(call.engine, id))

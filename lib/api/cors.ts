@@ -9,7 +9,7 @@ export interface Cors {
 
 const methods = "GET, POST, DELETE";
 
-/** What the AWS SDKs and REST clients send. */
+/** What the AWS SDKs and REST clients send, and what tells the trace that a page's request belongs to. */
 const headers = [
   "authorization",
   "content-type",
@@ -20,6 +20,9 @@ const headers = [
   "x-amz-user-agent",
   "amz-sdk-invocation-id",
   "amz-sdk-request",
+  "traceparent",
+  "tracestate",
+  "x-amzn-trace-id",
 ].join(", ");
 
 const exposed = "location, x-amzn-requestid, x-amzn-errortype";

@@ -132,6 +132,25 @@ describe("SearchExecutions", () => {
     expect([...told].sort()).toEqual(["a0", "a1", "a2", "a3", "a4", "a5", "b0", "b1", "b2"]);
   });
 
+  test.each([
+    ["made", async () => await send("CreateStateMachine", { name: "a", definition: pass, roleArn: role })],
+    ["deleted", async () => await send("DeleteStateMachine", { stateMachineArn: arnOf("more") })],
+  ])("pages of all machines, of which one is %s between two pages", async (_what, change) => {
+    for (const name of ["m1", "m2"]) await start("more", name, "{}");
+    for (const name of ["p3", "p4"]) await start("passes", name, "{}");
+    await world.run(1);
+    const told: string[] = [];
+    let nextToken: string | undefined;
+    do {
+      const { body } = await search({ maxResults: 1, ...(nextToken && { nextToken }) });
+      told.push(...body.executions.map(({ name }: { name: string }) => name));
+      nextToken = body.nextToken;
+      // The first machine has been told of, and half of the second.
+      if (told.filter((name) => name.startsWith("p")).length === 3 && told.length === 5) await change();
+    } while (nextToken !== undefined);
+    expect([...told].sort()).toEqual(["m1", "m2", "p1", "p2", "p3", "p4", "w1"]);
+  });
+
   test("a machine that is not there", async () => {
     expect(await search({ machine: "nowhere" })).toMatchObject({
       status: 404,

@@ -15,12 +15,12 @@ import { openPage, pageSize, sealPage } from "../page.ts";
 import { questionIn } from "../question.ts";
 import { invalid, noSuchExecution } from "../refusal.ts";
 import { structure, text } from "../shape.ts";
-import { maxResults, nextToken } from "./list-state-machines.ts";
+import { maxResults } from "./list-state-machines.ts";
 
 const name = text({ min: 1, max: 80 });
 
 export const listOpenTasks = operation(
-  structure({}, { machine: name, execution: name, maxResults, nextToken }),
+  structure({}, { machine: name, execution: name, maxResults, nextToken: text({ min: 1, max: 3096 }) }),
   async (call, { machine, execution, ...page }) => {
     if (execution !== undefined) return { tasks: await tasksOfOne(call, machine, execution) };
     if (machine !== undefined) checkName(machine);
@@ -67,7 +67,8 @@ async function* runningExecutions(call: Call, machine: string | undefined, from:
 }
 
 function oneMachine(call: Call, name: string, from: Place): readonly Stop[] {
-  return from.index === 0 && mayList(call, name) ? [{ name, at: from }] : [];
+  const isDone = from.name !== undefined && from.executions === undefined;
+  return !isDone && mayList(call, name) ? [{ name, at: { ...from, name } }] : [];
 }
 
 async function tasksOfOne(call: Call, machine: string | undefined, execution: string): Promise<readonly Answer[]> {

@@ -2,8 +2,10 @@
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { connect } from "../../lib/cli/client.ts";
 import { diffOf } from "../../lib/cli/diff.ts";
 import { type LocalBaton, startLocal } from "../../lib/local/baton.ts";
+import { serve } from "../../lib/local/server.ts";
 import { baton, folderOf, type Said } from "./baton.ts";
 
 const folder = folderOf({
@@ -58,6 +60,39 @@ test("from nothing to a version behind an alias, and again, and changed", async 
   expect((await deploy(file, "--publish")).out).toMatch(/= shop unchanged {2}arn:aws:\S+:shop:1\n$/);
   const told = JSON.parse((await deploy(file, "--role", "arn:aws:iam::000000000000:role/other", "--json")).out);
   expect(told).toMatchObject({ name: "shop", change: "updated", dryRun: false, diff: [] });
+});
+
+test("a rival who deploys between the update and its publication is not published by it", async () => {
+  const mine = join(folder, "rivals.asl.json");
+  writeFileSync(mine, JSON.stringify({ StartAt: "A", States: { A: { Type: "Pass", End: true } } }));
+  await deploy(mine, "--alias", "live");
+  writeFileSync(mine, JSON.stringify({ StartAt: "B", States: { B: { Type: "Pass", End: true } } }));
+  const stateMachineArn = "arn:aws:states:us-east-1:000000000000:stateMachine:rivals";
+  const definition = JSON.stringify({ StartAt: "C", States: { C: { Type: "Pass", End: true } } });
+  const between = await serve(
+    async (request) => {
+      const target = request.headers.get("x-amz-target") ?? "";
+      const passOn = async (name: string, body: string): Promise<string> => {
+        const headers = { "content-type": "application/x-amz-json-1.0", "x-amz-target": name };
+        return await (await fetch(server.url, { method: "POST", headers, body })).text();
+      };
+      if (target.endsWith("PublishStateMachineVersion"))
+        await passOn("AWSStepFunctions.UpdateStateMachine", JSON.stringify({ stateMachineArn, definition }));
+      const sent: Uint8Array[] = [];
+      for await (const chunk of request.body ?? []) sent.push(chunk);
+      const body = await passOn(target, Buffer.concat(sent).toString());
+      return { status: body.includes("__type") ? 400 : 200, headers: {}, body };
+    },
+    { port: 0, bodyLimitBytes: 1_000_000 },
+  );
+  const { code, err } = await baton("deploy", mine, "--alias", "live", "--url", between.url);
+  await between.close(0);
+  expect([code, err]).toEqual([
+    1,
+    expect.stringMatching(/ConflictException: Failed to publish the State Machine version/),
+  ]);
+  const live = connect(server.url).call("DescribeStateMachine", { stateMachineArn: `${stateMachineArn}:live` });
+  expect(JSON.parse((await live).definition).StartAt).toBe("A");
 });
 
 test.each([

@@ -95,10 +95,11 @@ interface Done {
   readonly stateMachineAliasArn?: string;
 }
 
+/** What is published is what was put there: a definition that somebody else deploys in between is his to publish. */
 async function carryOut(client: Client, deployment: Deployment, options: Options): Promise<Done> {
-  const stateMachineArn = await put(client, deployment, options);
+  const { stateMachineArn, revisionId } = await put(client, deployment, options);
   if (!options.publish && options.alias === undefined) return { stateMachineArn };
-  const { stateMachineVersionArn } = await client.call("PublishStateMachineVersion", { stateMachineArn });
+  const { stateMachineVersionArn } = await client.call("PublishStateMachineVersion", { stateMachineArn, revisionId });
   if (options.alias === undefined) return { stateMachineArn, stateMachineVersionArn };
   const stateMachineAliasArn = await lead(client, stateMachineArn, options.alias, stateMachineVersionArn);
   return { stateMachineArn, stateMachineVersionArn, stateMachineAliasArn };
@@ -106,11 +107,19 @@ async function carryOut(client: Client, deployment: Deployment, options: Options
 
 const usualRole = "arn:aws:iam::000000000000:role/baton";
 
+/** The API's name for what a machine was created with. */
+const firstRevision = "INITIAL";
+
+interface Put {
+  readonly stateMachineArn: string;
+  readonly revisionId: string;
+}
+
 async function put(
   client: Client,
   { name, definition, before, change }: Deployment,
   { type, role }: Options,
-): Promise<string> {
+): Promise<Put> {
   const given = { definition: definition.text };
   if (before === undefined) {
     const created = await client.call("CreateStateMachine", {
@@ -119,17 +128,18 @@ async function put(
       roleArn: role ?? usualRole,
       ...given,
     });
-    return created.stateMachineArn;
+    return { stateMachineArn: created.stateMachineArn, revisionId: firstRevision };
   }
   const { stateMachineArn } = before;
-  if (change === "updated") {
-    await client.call("UpdateStateMachine", {
-      stateMachineArn,
-      ...given,
-      ...(role === undefined ? {} : { roleArn: role }),
-    });
-  }
-  return stateMachineArn;
+  const { revisionId = firstRevision } =
+    change === "updated"
+      ? await client.call("UpdateStateMachine", {
+          stateMachineArn,
+          ...given,
+          ...(role === undefined ? {} : { roleArn: role }),
+        })
+      : before;
+  return { stateMachineArn, revisionId };
 }
 
 async function lead(client: Client, machineArn: string, name: string, versionArn: string): Promise<string> {

@@ -175,6 +175,12 @@ describe("executions", () => {
     expect(since).toBe((await send("DescribeExecution", { executionArn: executionOf("m:2") })).body.startDate);
   });
 
+  test("a deployment may make all of its aliases at once", async () => {
+    const made = await Promise.all(Array.from({ length: 30 }, (_, number) => alias(`a${number}`, [1, 100])));
+    expect(made.map(({ status, body }) => body.message ?? status)).toEqual(Array(30).fill(200));
+    expect((await send("ListStateMachineAliases", { stateMachineArn })).body.stateMachineAliases).toHaveLength(30);
+  });
+
   test("an alias leads to its versions by weight", async () => {
     await publishTwo();
     await alias("canary", [1, 80], [2, 20]);

@@ -85,8 +85,8 @@ export function activityTags(activity: ActivityRecord): readonly Tag[] {
   return readSettings(activity).tags;
 }
 
-/** More rivals than this at one activity is not an accident. */
-const mostTries = 10;
+/** Of those who try at once one gets through each time; more rivals than this at one activity is not an accident. */
+const mostTries = 100;
 
 export async function changeActivityTags(
   call: Call,

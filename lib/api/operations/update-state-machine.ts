@@ -85,8 +85,11 @@ async function isDescribedAnew(call: Call, machine: MachineRecord, asked: Input<
   return version !== undefined && (await readSnapshot(call, version)).description !== asked.versionDescription;
 }
 
-/** Each try begins from what stands there; more rivals than this at one machine is not an accident. */
-const mostTries = 10;
+/**
+ * Each try begins from what stands there, and of those who try at once one gets through: as many as the aliases that a
+ * deployment may make together, or the tags that it may set. More rivals at one machine is not an accident.
+ */
+const mostTries = 100;
 
 /** Reads, changes and replaces a record, and again when somebody else was faster. Undefined: it was deleted meanwhile; another of its name is none of ours. */
 export async function changeMachine(

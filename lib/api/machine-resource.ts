@@ -37,7 +37,7 @@ export async function changeMachine(change: MachineChange, call: CallApi): Promi
   // Another name or type is another machine: CloudFormation has the old one deleted afterwards.
   const isAnother = old !== undefined && ["Name", "Type"].some((member) => old[member] !== wanted[member]);
   if (kind === "Create" || before === undefined || isAnother) return await create(name, change, call);
-  const revisionId = await update(before, wanted, call);
+  const revisionId = await update(before, { ...gone(old), ...wanted }, call);
   if (revisionId === undefined) return await create(name, change, call);
   await retag(before, tagsIn(old), tagsIn(wanted), call);
   return made(before, name, revisionId);
@@ -126,6 +126,14 @@ function isMissing(error: unknown): boolean {
 function made(arn: string, name: string, revisionId: unknown): MadeMachine {
   const RevisionId = typeof revisionId === "string" ? revisionId : "INITIAL";
   return { physicalId: arn, attributes: { Arn: arn, Name: name, RevisionId } };
+}
+
+/** What the template has said before, and may say no more: to leave it out of a request would leave it as it is. */
+function gone(old: MachineChange["old"]): MachineChange["wanted"] {
+  return {
+    ...(old?.["LoggingConfiguration"] !== undefined && { LoggingConfiguration: JSON.stringify({ level: "OFF" }) }),
+    ...(old?.["Tracing"] !== undefined && { Tracing: "false" }),
+  };
 }
 
 function described(wanted: MachineChange["wanted"]): object {

@@ -125,6 +125,29 @@ describe("a machine as a resource", () => {
     expect(await describeMachine("moved")).toMatchObject({ definition: wait });
   });
 
+  test("logs and traces that the template has no more are off, and those that it never had are left alone", async () => {
+    const destinations = [
+      { cloudWatchLogsLogGroup: { logGroupArn: "arn:aws:logs:us-east-1:000000000000:log-group:told:*" } },
+    ];
+    const logging = { level: "ALL", includeExecutionData: true, destinations };
+    const plain = { Name: "told", Definition: pass, Type: "STANDARD" };
+    const told = { ...plain, LoggingConfiguration: JSON.stringify(logging), Tracing: "true" };
+    const update = async (
+      properties: Record<string, string>,
+      OldResourceProperties: Record<string, string>,
+    ): Promise<unknown> => {
+      const at = { PhysicalResourceId: arnOf("told"), OldResourceProperties };
+      expect(await ask("Update", properties, at)).toMatchObject({ Status: "SUCCESS" });
+      const { loggingConfiguration, tracingConfiguration } = await describeMachine("told");
+      return [loggingConfiguration, tracingConfiguration];
+    };
+    await ask("Create", plain);
+    expect(await update(told, plain)).toEqual([logging, { enabled: true }]);
+    expect(await update(plain, told)).toEqual([{ level: "OFF", includeExecutionData: false }, { enabled: false }]);
+    await call()("UpdateStateMachine", { stateMachineArn: arnOf("told"), tracingConfiguration: { enabled: true } });
+    expect(await update(plain, plain)).toMatchObject([{ level: "OFF" }, { enabled: true }]);
+  });
+
   test("tags: those of the template, new ones and gone ones, and nobody else's touched", async () => {
     const tagged = (...tags: object[]) => ({ Name: "tagged", Definition: pass, Tags: JSON.stringify(tags) });
     const first = tagged({ Key: "team", Value: "payments" }, { Key: "cost", Value: "1" });

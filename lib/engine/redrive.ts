@@ -56,7 +56,7 @@ export async function redriveExecution(engine: Engine, id: ExecutionId, request:
       await engine.world.log.durable();
       return { kind: "redriven", at: before.at };
     }
-    const reason = whyNotRedrivable(engine, summary);
+    const reason = whyNotRedrivable(engine, summary) ?? whyTooLate(await headerAt(engine, head), request);
     if (reason !== undefined) return { kind: "refused", reason };
     const redriven = await append(engine, summary, head, request, { nonce, token: token ?? nonce });
     if (!redriven) continue;
@@ -87,6 +87,12 @@ export function whyNotRedrivable(engine: Engine, { status, stoppedAt }: Executio
   if (status === "RUNNING" || status === "SUCCEEDED") return `Execution is ${status} and cannot be redriven`;
   const until = (stoppedAt ?? 0) + engine.options.redrivableDays * dayMilliseconds;
   return engine.world.clock.now() > until ? "Execution redrivable period exceeded" : undefined;
+}
+
+/** A message of one redrive of its Map Run may come when the next has redriven it, and it has ended again. */
+function whyTooLate({ mapRun: there }: Header, { mapRun }: RedriveRequest): string | undefined {
+  const isLate = mapRun !== undefined && (there?.epoch ?? 0) >= (mapRun.epoch ?? 0);
+  return isLate ? "Execution has been redriven with its Map Run since" : undefined;
 }
 
 /** Undefined: somebody else was faster. */

@@ -150,6 +150,8 @@ async function goOnWith(engine: Engine, run: MapRunId, state: RunState, child: N
     const { input: _, ...place } = child;
     const redriven = await redriveExecution(engine, id, { clientToken, mapRun: { id: run, ...place } });
     if (redriven.kind === "redriven") return "runs";
+    // Somebody else has moved it in between.
+    if ((await headOf(engine, id, ""))?.seq !== head.seq) return goOnWith(engine, run, state, child);
   }
   const { startedAt, redriveCount } = header;
   const { index, items } = child;

@@ -193,6 +193,24 @@ test("a child whose redrive was written so slowly that its guard found nothing g
   expect(called(2)).toEqual([1]);
 });
 
+test("a child that has failed again in the next redrive stays so when a message of the one before comes late", async () => {
+  const { call, called } = repairable(() => true);
+  const stage = await run(distributed(), { call, input: "[1]" });
+  const { executions } = stage.engine.world;
+  const findAtOnce = executions.find.bind(executions);
+  executions.find = async (id) => {
+    if (id === stage.id) return findAtOnce(id);
+    executions.find = findAtOnce;
+    await stage.pass(300_000);
+    await redrive(stage, 2);
+    return findAtOnce(id);
+  };
+  const ran = await redrive(stage);
+  expect(executions.find).toBe(findAtOnce);
+  expect(called(3)).toEqual([1]);
+  expect(ran).toMatchObject({ status: "FAILED", children: [{ status: "FAILED" }] });
+});
+
 test("goes on past more children that have nothing left to do than one function can look at", async () => {
   const { call, called, mend } = repairable((n) => n === 39);
   const stage = await run(distributed({ MaxConcurrency: 1 }), { call, input: numbers(40) });

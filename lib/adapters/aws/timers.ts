@@ -19,6 +19,8 @@ const shards = 64;
 const queueHorizon = 900_000;
 /** Milliseconds since 1970 have 13 digits until the year 2286. */
 const dueDigits = 15;
+/** What is due later still, in tens of thousands of years, comes early, which the engine notices. */
+const latest = 10 ** dueDigits - 1;
 /** Rows of one query, sent and deleted before the next: what a function cut off in the middle has to repeat. */
 const pageSize = 100;
 /** DynamoDB's most for one batch of writes. */
@@ -33,7 +35,7 @@ export function openTimers(store: Store, outbox: Outbox): Timers {
     async set(message, id) {
       const { lane, group, notBefore, body } = message;
       const stored = await wrapForTable(store.objects, body);
-      const place = { pk: shardPartition(shardOf(id)), sk: `${padded(notBefore, dueDigits)}#${id}` };
+      const place = { pk: shardPartition(shardOf(id)), sk: `${padded(Math.min(notBefore, latest), dueDigits)}#${id}` };
       const row = { lane: { S: lane }, group: { S: group }, due: { N: String(notBefore) } };
       const Item = { ...keyOf(place), ...row, ...bodyAttributes(stored) };
       await store.dynamodb.send(new PutItemCommand({ TableName: store.table, Item }));

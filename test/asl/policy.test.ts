@@ -110,6 +110,27 @@ test.each<[object, readonly string[]]>([
     ["bedrock:InvokeModel on arn:aws:bedrock:eu-west-1::foundation-model/m.v1"],
   ],
   [
+    service("bedrock:invokeModel", { ModelId: "eu.anthropic.m-v1:0" }),
+    [
+      "bedrock:InvokeModel on arn:aws:bedrock:*::foundation-model/anthropic.m-v1:0",
+      `bedrock:InvokeModel on arn:aws:bedrock:${here}:inference-profile/eu.anthropic.m-v1:0`,
+    ],
+  ],
+  [
+    service("bedrock:invokeModel", { ModelId: `arn:aws:bedrock:${here}:inference-profile/global.anthropic.m` }),
+    [
+      "bedrock:InvokeModel on arn:aws:bedrock:*::foundation-model/anthropic.m",
+      `bedrock:InvokeModel on arn:aws:bedrock:${here}:inference-profile/global.anthropic.m`,
+    ],
+  ],
+  [
+    service("bedrock:invokeModel", { ModelId: `arn:aws:bedrock:${here}:application-inference-profile/abc` }),
+    [
+      "bedrock:InvokeModel on arn:aws:bedrock:*::foundation-model/*",
+      `bedrock:InvokeModel on arn:aws:bedrock:${here}:application-inference-profile/abc`,
+    ],
+  ],
+  [
     service("bedrock:invokeModel", { ModelId: "m", Input: { S3Uri: "s3://b/in" }, Output: { "S3Uri.$": "$.to" } }),
     [
       "bedrock:InvokeModel on arn:aws:bedrock:eu-west-1::foundation-model/m",

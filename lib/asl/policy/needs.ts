@@ -5,7 +5,18 @@
 import { isArray, isObject, type JsonObject, property, type Value } from "../json.ts";
 import type { Resource } from "../states/resource.ts";
 import { iamAction, iamPrefix } from "./sdk-actions.ts";
-import { type Home, lambdaFunction, type Named, of, queue, type Row, rows, table, topic } from "./services.ts";
+import {
+  type Home,
+  lambdaFunction,
+  type Named,
+  of,
+  profilePrefix,
+  queue,
+  type Row,
+  rows,
+  table,
+  topic,
+} from "./services.ts";
 
 export type { Home } from "./services.ts";
 
@@ -39,8 +50,8 @@ export function needsOf(resource: Resource, given: Given): readonly Need[] {
   if (sdk !== undefined) return [sdkNeed(sdk, action, given)];
   const row = Object.hasOwn(rows, `${service}:${action}`) ? rows[`${service}:${action}`] : undefined;
   if (row === undefined) return [unknown(service, action)];
-  const objects = service === "bedrock" && action === "invokeModel" ? bodyNeeds(given) : [];
-  return [...rowNeeds(row, given, pattern === "sync"), ...objects];
+  const more = service === "bedrock" && action === "invokeModel" ? [...profileNeeds(given), ...bodyNeeds(given)] : [];
+  return [...rowNeeds(row, given, pattern === "sync"), ...more];
 }
 
 function rowNeeds({ actions, on, sync = [], note }: Row, given: Given, waits: boolean): readonly Need[] {
@@ -134,6 +145,29 @@ function putEvents({ home, parameters, isJsonata }: Given): Need {
   const arns = names.map((name) => (isArn(name, home) ? name : of("events", "event-bus/NAME")(name, home)));
   const note = names.includes("*") ? "the event bus is computed: every bus of the account is allowed" : undefined;
   return { actions: ["events:PutEvents"], resources: arns, ...(note === undefined ? {} : { note }) };
+}
+
+/**
+ * Whoever asks through an inference profile has to be allowed the model behind it as well, in each Region that it
+ * leads to (https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-prereq.html).
+ */
+function profileNeeds(given: Given): readonly Need[] {
+  const { value = "" } = literalOf(given, "ModelId");
+  const [, kind, id = value] =
+    /^arn:[\w-]+:bedrock:[\w-]+:\d{12}:((?:application-)?inference-profile)\/(.+)$/.exec(value) ?? [];
+  if (kind === undefined && !profilePrefix.test(id)) return [];
+  const isOwn = kind === "application-inference-profile";
+  const model = isOwn ? "*" : id.replace(profilePrefix, "");
+  const note = isOwn
+    ? { note: "what model is behind an application inference profile is not written: every one is allowed" }
+    : {};
+  return [
+    {
+      actions: ["bedrock:InvokeModel"],
+      resources: [`arn:${given.home.partition}:bedrock:*::foundation-model/${model}`],
+      ...note,
+    },
+  ];
 }
 
 /** `Input` is read from an object, and `Output` is written to one. */

@@ -212,10 +212,7 @@ export const rows: Readonly<Record<string, Row>> = {
   },
   "bedrock:invokeModel": {
     actions: ["bedrock:InvokeModel"],
-    on: {
-      parameter: "ModelId",
-      arn: (name, { partition, region }) => `arn:${partition}:bedrock:${region}::foundation-model/${name}`,
-    },
+    on: { parameter: "ModelId", arn: modelArn },
   },
   "apigateway:invoke": {
     actions: ["execute-api:Invoke"],
@@ -226,6 +223,14 @@ export const rows: Readonly<Record<string, Row>> = {
     },
   },
 };
+
+/** What the id of an inference profile has before that of its model: where it may be answered. */
+export const profilePrefix = /^(?:us|us-gov|eu|apac|jp|au|ca|global)\./;
+
+function modelArn(name: string, { partition, region, account }: Home): string {
+  const what = profilePrefix.test(name) ? `${account}:inference-profile` : ":foundation-model";
+  return `arn:${partition}:bedrock:${region}:${what}/${name}`;
+}
 
 /** Queries are in workgroups, and who asks for one by its id does not say in which. */
 function onAny(service: string, form: string, names: readonly string[]): Readonly<Record<string, Row>> {

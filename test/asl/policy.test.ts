@@ -45,6 +45,10 @@ test.each<[object, readonly string[]]>([
     ["sqs:SendMessage on arn:aws:sqs:us-west-2:444455556666:q"],
   ],
   [
+    service("sqs:sendMessage", { QueueUrl: "https://sqs.cn-north-1.amazonaws.com.cn/444455556666/q" }),
+    ["sqs:SendMessage on arn:aws-cn:sqs:cn-north-1:444455556666:q"],
+  ],
+  [
     service("sqs:sendMessage", { QueueUrl: "http://localhost:9324/000000000000/q" }),
     [`sqs:SendMessage on arn:aws:sqs:${here}:q`],
   ],

@@ -2,6 +2,7 @@
  * What each optimized call needs of IAM, as a table: its actions, and how the resource that a parameter names is
  * written as an ARN. What a parameter says is read elsewhere (`needs.ts`).
  */
+import { partitionOf } from "../partition.ts";
 import { iamAction } from "./sdk-actions.ts";
 
 /** Where the machine lives: names without an ARN are there. */
@@ -257,6 +258,6 @@ function applications(...actions: readonly string[]): Readonly<Record<string, Ro
 /** `https://sqs.eu-west-1.amazonaws.com/111122223333/orders` is in that Region and account. */
 function queueName(url: string): string | undefined {
   const [, region, account, name] = /^https?:\/\/sqs\.([\w-]+)\.[^/]+\/(\d{12})\/([^/]+)$/.exec(url) ?? [];
-  if (region !== undefined) return `arn:aws:sqs:${region}:${account}:${name}`;
+  if (region !== undefined) return `arn:${partitionOf(region)}:sqs:${region}:${account}:${name}`;
   return /^https?:\/\/[^/]+\/\d+\/([^/$]+)$/.exec(url)?.[1];
 }

@@ -70,6 +70,26 @@ describe("events", () => {
     expect(details(events)[1]).toMatchObject(large);
   });
 
+  test.each([
+    ["where together they are too long, the input stays out", 150_000, 150_000, false, true],
+    ["an output that is too long alone stays out with it", 1_000, 250_000, false, false],
+  ])("%s", async (_, input, output, hasInput, hasOutput) => {
+    const { events } = await watched(
+      { Work: { Type: "Pass", Parameters: { to: "x".repeat(output) }, OutputPath: "$.to", End: true } },
+      { input: `"${"x".repeat(input)}"` },
+    );
+    expect(details(events)[1]).toMatchObject({
+      inputDetails: { included: hasInput },
+      outputDetails: { included: hasOutput },
+    });
+  });
+
+  test("payloads count as they stand in the event, with each quotation mark escaped", async () => {
+    const { events } = await watched(pass, { input: JSON.stringify({ a: '"'.repeat(60_000) }) });
+    for (const { detail } of events) expect(Buffer.byteLength(detail)).toBeLessThan(256 * 1_024);
+    expect(details(events)[1]).toMatchObject({ input: null, outputDetails: { included: true } });
+  });
+
   test("a failure, and the redrive of it", async () => {
     let works = false;
     const { engine, id, pass, events, measured } = await watched(task, {

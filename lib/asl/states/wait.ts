@@ -60,6 +60,10 @@ async function seconds(computed: Seconds, scope: EvaluationScope): Promise<numbe
   }
   const number = Number(text);
   if (number < 0) throw runtimeFailure(`The SecondsPath parameter references a negative value: ${source} == ${text}`);
+  // The bound of every other number of seconds; what lies beyond has no date.
+  const { most } = secondsBounds;
+  if (number > most)
+    throw runtimeFailure(`The SecondsPath parameter references a value beyond ${most}: ${source} == ${text}`);
   return number;
 }
 

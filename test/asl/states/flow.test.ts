@@ -178,6 +178,14 @@ test.each([
     "The SecondsPath parameter references a negative value: $.a == -1",
   ],
   [
+    "SecondsPath to milliseconds since 1970, taken for seconds",
+    wait("SecondsPath", "$.a"),
+    '{"a":1768478400000}',
+    "",
+    "States.Runtime",
+    "The SecondsPath parameter references a value beyond 99999999: $.a == 1768478400000",
+  ],
+  [
     "TimestampPath to nothing",
     wait("TimestampPath", "$.a"),
     "{}",

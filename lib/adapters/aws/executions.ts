@@ -18,14 +18,14 @@ import { listExecutions } from "./list.ts";
 import { readSegment, segmentItem } from "./log.ts";
 import { executionPartition, summaryKey } from "./places.ts";
 import { renewRows } from "./renew.ts";
-import { afterConflicts, isOver, nobodyWasFirst, type Store } from "./store.ts";
+import { afterConflicts, isOver, type Store, unlessThere } from "./store.ts";
 import { endingUpdate, readSummary, redrivingUpdate, summaryItem, summaryItemKey } from "./summary.ts";
 
 export function openExecutions(store: Store, log: Log): Executions {
   return {
     async start(summary, first) {
       const items = await Promise.all([summaryItem(store, summary), segmentItem(store, first)]);
-      const puts = items.map((Item) => ({ Put: { TableName: store.table, Item, ...unlessThere } }));
+      const puts = items.map((Item) => ({ Put: { TableName: store.table, Item, ...unlessThere() } }));
       const refusals = await transact(store, puts, tokenOf(items));
       if (refusals === undefined) return { kind: "started" };
       const standing = refusals[0]?.Item;
@@ -44,7 +44,7 @@ export function openExecutions(store: Store, log: Log): Executions {
 
     async stop(id, ending, segment) {
       const [update, Item] = await Promise.all([endingUpdate(store, id, ending), segmentItem(store, segment)]);
-      const put = { TableName: store.table, Item, ...unlessThere };
+      const put = { TableName: store.table, Item, ...unlessThere() };
       const refusals = await transact(store, [{ Update: update }, { Put: put }], tokenOf([Item]));
       if (refusals === undefined) return { kind: "appended" };
       const standing = refusals[1]?.Item;
@@ -55,7 +55,7 @@ export function openExecutions(store: Store, log: Log): Executions {
 
     async redrive(id, redriving, segment) {
       const Item = await segmentItem(store, segment);
-      const put = { TableName: store.table, Item, ...unlessThere };
+      const put = { TableName: store.table, Item, ...unlessThere() };
       const refusals = await transact(
         store,
         [{ Update: redrivingUpdate(store, id, redriving) }, { Put: put }],
@@ -79,11 +79,6 @@ export function openExecutions(store: Store, log: Log): Executions {
     list: (query) => listExecutions(store, query),
   };
 }
-
-const unlessThere = {
-  ConditionExpression: nobodyWasFirst,
-  ReturnValuesOnConditionCheckFailure: "ALL_OLD",
-} as const satisfies Partial<NonNullable<TransactWriteItem["Put"]>>;
 
 /**
  * For ten minutes DynamoDB answers the same transaction with the same token as it did the first time. A

@@ -2,7 +2,7 @@
 import { ConditionalCheckFailedException, GetItemCommand, PutItemCommand } from "@aws-sdk/client-dynamodb";
 import type { Heartbeats } from "../../engine/ports.ts";
 import { beatPlace } from "./places.ts";
-import { expiry, keyOf, type Store } from "./store.ts";
+import { expiry, isOver, keyOf, type Store } from "./store.ts";
 
 const isLater = "attribute_not_exists(lastBeat) OR lastBeat < :at";
 
@@ -27,7 +27,8 @@ export function openHeartbeats(store: Store): Heartbeats {
       const { Item } = await store.dynamodb.send(
         new GetItemCommand({ TableName: store.table, Key, ConsistentRead: true }),
       );
-      return Item?.["lastBeat"]?.N === undefined ? undefined : Number(Item["lastBeat"].N);
+      const lastBeat = Item && !isOver(Item) ? Item["lastBeat"]?.N : undefined;
+      return lastBeat === undefined ? undefined : Number(lastBeat);
     },
   };
 }

@@ -5,10 +5,10 @@
  */
 import {
   ConditionalCheckFailedException,
+  DeleteItemCommand,
   GetItemCommand,
   PutItemCommand,
   UpdateItemCommand,
-  type UpdateItemCommandInput,
 } from "@aws-sdk/client-dynamodb";
 import type { Instant } from "../../asl/position.ts";
 import type { JoinKey, JoinState, Joins, Reported } from "../../engine/ports.ts";
@@ -24,7 +24,7 @@ import {
   readOutputIndex,
 } from "./places.ts";
 import { renewRows } from "./renew.ts";
-import { expiry, keyOf, queryPages, type Store, sortKeyOf } from "./store.ts";
+import { expiry, isOver, keyOf, queryPages, type Store, sortKeyOf, termIsOver, termNow } from "./store.ts";
 
 const didNotReport = "NOT contains(finished, :index)";
 
@@ -45,7 +45,7 @@ export function openJoins(store: Store): Joins {
       const Key = keyOf(chunkPlace(group));
       // Written once, so a stale read finds the same or nothing; and it is half the price of a strong one.
       const item = (await getItem(store, Key, false)) ?? (await getItem(store, Key, true));
-      const stored = item && readBodyAttributes(item);
+      const stored = item && !isOver(item) ? readBodyAttributes(item) : undefined;
       return stored && restore(store.objects, stored);
     },
 
@@ -62,7 +62,8 @@ export function openJoins(store: Store): Joins {
 
     async reports(join) {
       const reports = new Map<number, string>();
-      for await (const items of queryPages(store, joinPartition(join), outputPrefix(join))) {
+      for await (const all of queryPages(store, joinPartition(join), outputPrefix(join))) {
+        const items = all.filter((item) => !isOver(item));
         for (let from = 0; from < items.length; from += parallelRestores) {
           const slice = items.slice(from, from + parallelRestores);
           const bodies = await Promise.all(slice.map((item) => readOutput(store, item)));
@@ -96,36 +97,52 @@ async function enter(store: Store, join: JoinKey, index: number, expires: Instan
   const values = { ":none": { L: [] }, ":one": { L: [number] }, ":index": number };
   const change = "SET finished = list_append(if_not_exists(finished, :none), :one)";
   try {
-    const once = { ConditionExpression: didNotReport, ReturnValuesOnConditionCheckFailure: "ALL_OLD" } as const;
-    return { ...readState(await update(store, join, change, values, expires, once)), repeated: false };
+    return { ...readState(await update(store, join, change, values, expires, didNotReport)), repeated: false };
   } catch (error) {
     if (!(error instanceof ConditionalCheckFailedException) || error.Item === undefined) throw error;
     return { ...readState(error.Item), repeated: true };
   }
 }
 
-/** Answers the item as it is afterwards. */
+/**
+ * Answers the item as it is afterwards. One whose term is over is left of an execution that is forgotten, whose name
+ * another has taken: it goes first, for the lists of the two are not one.
+ */
 async function update(
   store: Store,
   join: JoinKey,
   change: string,
   values: Item,
   expires: Instant | undefined,
-  more: Partial<UpdateItemCommandInput> = {},
+  condition?: string,
 ): Promise<Item> {
   const { [names.expires]: until } = expiry(expires);
-  const { Attributes } = await store.dynamodb.send(
-    new UpdateItemCommand({
-      TableName: store.table,
-      Key: keyOf(joinPlace(join)),
-      UpdateExpression: until ? `${change}, #expires = :expires` : change,
-      ...(until ? { ExpressionAttributeNames: { "#expires": names.expires } } : {}),
-      ExpressionAttributeValues: { ...values, ...(until ? { ":expires": until } : {}) },
-      ReturnValues: "ALL_NEW",
-      ...more,
-    }),
-  );
-  return Attributes ?? {};
+  const { ExpressionAttributeNames, ExpressionAttributeValues: now } = termNow();
+  const where = { TableName: store.table, Key: keyOf(joinPlace(join)) };
+  const command = new UpdateItemCommand({
+    ...where,
+    UpdateExpression: until ? `${change}, #expires = :expires` : change,
+    ConditionExpression: [`NOT ${termIsOver}`, ...(condition ? [condition] : [])].join(" AND "),
+    ExpressionAttributeNames,
+    ExpressionAttributeValues: { ...values, ...now, ...(until ? { ":expires": until } : {}) },
+    ReturnValues: "ALL_NEW",
+    ReturnValuesOnConditionCheckFailure: "ALL_OLD",
+  });
+  try {
+    return (await store.dynamodb.send(command)).Attributes ?? {};
+  } catch (error) {
+    if (!(error instanceof ConditionalCheckFailedException) || !error.Item || !isOver(error.Item)) throw error;
+  }
+  await removeOver(store, where);
+  return update(store, join, change, values, expires, condition);
+}
+
+async function removeOver(store: Store, where: { readonly TableName: string; readonly Key: Item }): Promise<void> {
+  try {
+    await store.dynamodb.send(new DeleteItemCommand({ ...where, ConditionExpression: termIsOver, ...termNow() }));
+  } catch (error) {
+    if (!(error instanceof ConditionalCheckFailedException)) throw error;
+  }
 }
 
 function readState(item: Item): JoinState {

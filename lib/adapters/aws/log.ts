@@ -22,12 +22,12 @@ import {
   expiry,
   isOver,
   keyOf,
-  nobodyWasFirst,
   prefixQuery,
   queryPages,
   readExpiry,
   type Store,
   sortKeyOf,
+  unlessThere,
 } from "./store.ts";
 
 export function openLog(store: Store, outbox: Outbox): Log {
@@ -72,8 +72,7 @@ async function appendSegment(store: Store, segment: SegmentRecord): Promise<Appe
   const command = new PutItemCommand({
     TableName: store.table,
     Item: await segmentItem(store, segment),
-    ConditionExpression: nobodyWasFirst,
-    ReturnValuesOnConditionCheckFailure: "ALL_OLD",
+    ...unlessThere(),
   });
   try {
     await afterConflicts(() => store.dynamodb.send(command));

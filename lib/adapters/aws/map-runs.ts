@@ -9,7 +9,7 @@ import type { MapRunEntry, MapRuns } from "../../engine/map-run/ports.ts";
 import type { ExecutionId, MapRunId } from "../../engine/ports.ts";
 import type { Item } from "./body.ts";
 import { executionPartition, mapRunPrefix, padded } from "./places.ts";
-import { expiry, keyOf, readExpiry, type Store, sortKeyOf } from "./store.ts";
+import { expiry, isOver, keyOf, readExpiry, type Store, sortKeyOf } from "./store.ts";
 
 /** Milliseconds since 1970 have 13 digits until the year 2286. */
 const timeDigits = 15;
@@ -48,7 +48,8 @@ export function openMapRuns(store: Store): MapRuns {
         }),
       );
       const rows = Items.filter((item) => sortKeyOf(item) !== after);
-      const items = rows.slice(0, limit).map((item) => read(execution, item));
+      const there = rows.slice(0, limit).filter((item) => !isOver(item));
+      const items = there.map((item) => read(execution, item));
       const last = rows[limit - 1];
       return { items, ...(rows.length > limit && last ? { next: sortKeyOf(last) } : {}) };
     },

@@ -34,6 +34,29 @@ export function expiry(expires: Instant | undefined): Item {
 }
 
 /**
+ * For a put where nobody was first, or whose term is over: to whoever reads, such an item is not there, and one who
+ * takes the name of an execution that is forgotten must not meet what is left of it.
+ */
+export function unlessThere() {
+  return {
+    ConditionExpression: `${nobodyWasFirst} OR ${termIsOver}`,
+    ...termNow(),
+    ReturnValuesOnConditionCheckFailure: "ALL_OLD",
+  } as const;
+}
+
+/** False of an item that has no term. */
+export const termIsOver = "#expires <= :now";
+
+/** What `termIsOver` speaks of. */
+export function termNow() {
+  return {
+    ExpressionAttributeNames: { "#expires": names.expires },
+    ExpressionAttributeValues: { ":now": { N: String(Math.floor(Date.now() / 1_000)) } },
+  } as const;
+}
+
+/**
  * Its term is over. DynamoDB removes such items within days, in any order: of a log that has ended long ago the end may
  * go first, and whoever then took the rest for a log that goes on would go on with it.
  */

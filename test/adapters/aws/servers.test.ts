@@ -208,6 +208,28 @@ describe.skipIf(skipped)(title, async () => {
       expect(items.filter((item) => item.id === id)).toEqual([]);
     });
 
+    test("an execution that takes the name of one that is forgotten meets nothing that is left of it", async () => {
+      const [id, expires] = [someExecution(), Date.now() - 1_000];
+      const claim = { execution: id, branch: "", seq: 0 };
+      const join: JoinKey = { execution: id, branch: "", seq: 2, epoch: 0, level: 0, group: 0 };
+      const forgotten = { ...summaryOf(id), expires };
+      await world.executions.start(forgotten, { ...segment(id), expires });
+      await world.log.append({ ...segment(id, "", 1), expires });
+      await world.heartbeats.beat(claim, 1, expires);
+      await world.joins.stage(join, "old", expires);
+      for (const index of [0, 1]) await world.joins.report(join, index, "old", expires);
+      await world.joins.close(join, expires);
+
+      expect(await world.executions.start(summaryOf(id), segment(id))).toEqual({ kind: "started" });
+      expect(await world.log.append(segment(id, "", 1, "new"))).toEqual({ kind: "appended" });
+      expect(await world.log.append(segment(id, "", 1, "late"))).toMatchObject({ kind: "taken" });
+      expect(await world.heartbeats.last(claim)).toBeUndefined();
+      expect(await world.joins.staged(join)).toBeUndefined();
+      expect(await world.joins.report(join, 1, "new")).toEqual({ finished: [1], closed: false, repeated: false });
+      expect(await world.joins.report(join, 1, "new")).toEqual({ finished: [1], closed: false, repeated: true });
+      expect(await world.joins.reports(join)).toEqual(new Map([[1, "new"]]));
+    });
+
     test("ten messages that together are too large for a batch all arrive", async () => {
       await drain();
       const bodies = Array.from({ length: 30 }, (_, n) => `${n} ${randomBytes(33_000).toString("base64")}`);

@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 
-const simulate = "--seeds VALUE, --seed VALUE, --only VALUE, --jobs VALUE, --economy, --few, --first";
+const simulate = "--seeds VALUE, --seed VALUE, --only VALUE, --jobs VALUE, --economy, --few, --impatient, --first";
 
 test.each([
   ["simulation", ["--bogus"], `npm run simulate: unknown option '--bogus'; there is ${simulate}\n`],

@@ -440,7 +440,7 @@ export const bugs: readonly Planted[] = [
     file: `${simulated}/map-runs.ts`,
     from: "there.stoppedAt !== undefined && stoppedAt === undefined",
     to: "there.stoppedAt !== undefined && epoch < 0",
-    only: "generated",
+    only: "mapRunInVain",
   },
   {
     bug: "a Map Run is listed under the time of whoever comes to its beginning",

@@ -51,9 +51,8 @@ export async function redriveExecution(engine: Engine, id: ExecutionId, request:
     if (!summary || !head) return { kind: "absent" };
     const before = earlierCall(engine, summary, token);
     if (before) {
-      await followRedrive(engine, head, before.token);
       // Where it has gone on, it may be known to memory alone until now.
-      await engine.world.log.durable();
+      if (!(await followRedrive(engine, head, before.token))) await engine.world.log.durable();
       return { kind: "redriven", at: before.at };
     }
     const reason = whyNotRedrivable(engine, summary) ?? whyTooLate(await headerAt(engine, head), request);
@@ -165,10 +164,12 @@ function headerAfter(
 
 /**
  * For a message that comes again and finds that it has redriven the execution: where the write took so long that the
- * guard found nothing, nobody else sends what follows. Nothing to do once it has moved on.
+ * guard found nothing, nobody else sends what follows. False, and nothing sent: it has moved on.
  */
-export async function followRedrive(engine: Engine, head: Segment, clientToken: string): Promise<void> {
-  if (head.by === guardKey(nonceOf(engine, clientToken))) await sendAgain(engine, head, true);
+export async function followRedrive(engine: Engine, head: Segment, clientToken: string): Promise<boolean> {
+  if (head.by !== guardKey(nonceOf(engine, clientToken))) return false;
+  await sendAgain(engine, head, true);
+  return true;
 }
 
 /** What follows from the redrive; whoever comes second does no harm. */

@@ -2,14 +2,13 @@
 import { expect, test } from "vitest";
 import { handle } from "../../lib/engine/advance.ts";
 import { describeExecution } from "../../lib/engine/describe.ts";
-import { createEngine } from "../../lib/engine/engine.ts";
 import { type HealOptions, healAll, healExecution } from "../../lib/engine/heal.ts";
 import type { Call, CallResult } from "../../lib/engine/ports.ts";
 import { redriveExecution } from "../../lib/engine/redrive.ts";
 import { stopExecution } from "../../lib/engine/stop.ts";
 import type { Unmoved } from "../../lib/engine/unmoved.ts";
 import { distributed, numbers } from "./map-run/running.ts";
-import { type Setup, setup, tenant } from "./setup.ts";
+import { type Setup, setup, slowEngine, tenant } from "./setup.ts";
 
 const everything = { quietMilliseconds: Number.NEGATIVE_INFINITY, most: 1_000, dryRun: false };
 const lambda = { Type: "Task", Resource: "arn:aws:lambda:eu-central-1:123456789012:function:f", End: true };
@@ -166,24 +165,18 @@ test.each(["STANDARD", "EXPRESS"] as const)(
 
 test("a Map Run of more children than one function can look at is healed by several", async () => {
   const made = await setup({ Each: distributed({ MaxConcurrency: 600 }, { Rest: rest }) }, { input: numbers(600) });
-  const { world, engine } = made;
+  const { world } = made;
   await made.pass(60_000);
   await purge(made);
   await heal(made);
-  // Each look at a log takes 20 ms, and nobody lives for more than 30 seconds.
-  let looks = 0;
-  const clock = { ...world.clock, now: () => world.clock.now() + looks * 20 };
-  const head: typeof world.log.head = (...asked) => {
-    looks += 1;
-    return looks > 1_500 ? Promise.reject(new Error("the function has ended")) : world.log.head(...asked);
-  };
-  const slow = createEngine({ ...engine.world, clock, log: { ...world.log, head } }, engine.options);
+  // Nobody lives for more than 30 seconds.
+  const slow = slowEngine(made, 20, 1_500);
   const functions: string[] = [];
   for (let turn = 0; turn < 100; turn++) {
     for (const delivery of await world.inbox.receive("flow", 10)) {
       if (!delivery.body.includes('"run-news"')) continue;
-      looks = 0;
-      const { kind } = await handle(slow, delivery);
+      slow.begin();
+      const { kind } = await handle(slow.engine, delivery);
       functions.push(kind);
       await world.inbox.done([delivery.receipt]);
     }

@@ -21,6 +21,24 @@ export interface Setup {
   deploy(name: string, states: object): Promise<MachineRecord>;
 }
 
+/**
+ * An engine for which each look at a head of a log takes that long, and whose functions die with the next look after so
+ * many. `begin`: another function.
+ */
+export function slowEngine({ world, engine }: Setup, milliseconds: number, most: number) {
+  let looks = 0;
+  const clock = { ...world.clock, now: () => world.clock.now() + looks * milliseconds };
+  const head: typeof world.log.head = (...asked) => {
+    looks += 1;
+    return looks > most ? Promise.reject(new Error("the function has ended")) : world.log.head(...asked);
+  };
+  const slow = createEngine({ ...engine.world, clock, log: { ...world.log, head } }, engine.options);
+  const begin = (): void => {
+    looks = 0;
+  };
+  return { engine: slow, begin };
+}
+
 export interface SetupOptions {
   readonly call?: (call: Call) => Promise<CallResult>;
   /** In place of `call`. */

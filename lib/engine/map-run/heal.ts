@@ -14,15 +14,13 @@ import { childInput, stagedChunk, takersOf } from "./chunks.ts";
 import { newsMessage, reportEnd } from "./ended.ts";
 import { type ChildEnd, endsIn, frontierIn, holdsIn, tokenIn } from "./express.ts";
 import { callFor, enterInList, runHead } from "./log.ts";
+import { longestWork } from "./longest-work.ts";
 import type { RunNews } from "./news.ts";
 import { reportsOf } from "./reports.ts";
 import { epochIn, isDone, isOpen, keptIn, type RunState } from "./run.ts";
 import { firstChunks, giveOut, shiftMessage, startWaiting, takerOf, tokenBehind, waitingShifts } from "./tokens.ts";
 
 type Heal = Extract<RunNews, { readonly kind: "heal" }>;
-
-/** Of a function that lives 30 seconds: another message goes on with the next group. */
-const longestWork = 10_000;
 
 /** A run that has been redriven since that epoch has other messages. */
 export async function healRun(

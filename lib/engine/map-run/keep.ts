@@ -13,13 +13,11 @@ import { runJoin, stagedChunk } from "./chunks.ts";
 import { newsMessage } from "./ended.ts";
 import { ends } from "./express.ts";
 import { enterInList, runHead } from "./log.ts";
+import { longestWork } from "./longest-work.ts";
 import type { RunNews } from "./news.ts";
 import { epochIn, isDone, isOpen, keptIn, type RunState } from "./run.ts";
 
 type Keep = Extract<RunNews, { readonly kind: "keep" }>;
-
-/** Of a function that lives 30 seconds. */
-const longestWork = 10_000;
 
 export function keepMessage(run: MapRunId, epoch: number, until: Instant, group = 0): Message {
   return newsMessage(run, epoch, { kind: "keep", until, group });

@@ -22,6 +22,7 @@ import { chunkOf, runJoin, takersOf } from "./chunks.ts";
 import { noCounts, sum } from "./counts.ts";
 import { reportEnd } from "./ended.ts";
 import { changeRun, type RunHead } from "./log.ts";
+import { longestWork } from "./longest-work.ts";
 import { addToRanges } from "./ranges.ts";
 import { type ChildReport, countsIn, reportsOf } from "./reports.ts";
 import {
@@ -97,9 +98,6 @@ async function countAgain(engine: Engine, run: MapRunId, state: RunState, report
   const body = state.express ? undefined : JSON.stringify(report);
   await engine.world.joins.report(key, report.index, body, expiry(engine, engine.world.clock.now()));
 }
-
-/** Of a function that lives 30 seconds: another message goes on with the next child. */
-const longestWork = 10_000;
 
 /** A child that somebody has taken, and those after it as long as there is nothing left to do for them. */
 export async function redriveTaken(engine: Engine, command: RunRedrive): Promise<void> {

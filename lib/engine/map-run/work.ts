@@ -7,6 +7,7 @@ import { closeChildren } from "./close.ts";
 import { healRun } from "./heal.ts";
 import { keepRun } from "./keep.ts";
 import { changeRun, existing, follow, inEpoch, type RunHead } from "./log.ts";
+import { longestWork } from "./longest-work.ts";
 import { newsKey } from "./news.ts";
 import { readItems } from "./read.ts";
 import { redriveTaken, reopenRun } from "./redrive.ts";
@@ -43,9 +44,6 @@ export async function handleRun(engine: Engine, command: RunCommand): Promise<Ve
       return done;
   }
 }
-
-/** A function that takes up a message lives 30 seconds. */
-const longestWork = 10_000;
 
 /** For another copy that is at work to come to its end. */
 const patience = 30_000;

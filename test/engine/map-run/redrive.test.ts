@@ -1,13 +1,12 @@
 /** A redriven execution redrives its Map Run: the same run, of which what did not succeed runs again. */
 import { describe, expect, test } from "vitest";
 import { handle } from "../../../lib/engine/advance.ts";
-import { createEngine } from "../../../lib/engine/engine.ts";
 import { describeMapRun } from "../../../lib/engine/map-run/describe.ts";
 import { abandoned, reopened } from "../../../lib/engine/map-run/run.ts";
-import type { Call, CallResult, MapRunId } from "../../../lib/engine/ports.ts";
+import type { Appended, Call, CallResult, MapRunId } from "../../../lib/engine/ports.ts";
 import { redriveExecution } from "../../../lib/engine/redrive.ts";
 import { stopExecution } from "../../../lib/engine/stop.ts";
-import { type Setup, setup } from "../setup.ts";
+import { type Setup, setup, slowEngine } from "../setup.ts";
 import { distributed, numbers, type Ran, ranSoFar } from "./running.ts";
 
 const hour = 3_600_000;
@@ -130,23 +129,33 @@ describe.each(["STANDARD", "EXPRESS"] as const)("%s children", (type) => {
   });
 });
 
+/** In place of the next redrive of a child, which is handed in. */
+function whenChildIsRedriven(
+  { engine, id: own }: Setup,
+  act: (redriveChild: () => Promise<Appended>) => Promise<Appended>,
+): void {
+  const { executions } = engine.world;
+  const redriveAtOnce = executions.redrive.bind(executions);
+  executions.redrive = async (id, ...rest) => {
+    if (id === own) return redriveAtOnce(id, ...rest);
+    executions.redrive = redriveAtOnce;
+    return act(() => redriveAtOnce(id, ...rest));
+  };
+}
+
 describe("a child that is redriven while its run is closed", () => {
   /** A run of one child that failed: when that is redriven, its run is stopped and closed just before. */
   async function overtaken({ redriverDies = false } = {}) {
     const { call, called, mend } = repairable(() => true);
     const stage = await run(distributed(), { call, input: "[1]" });
     mend();
-    const { executions } = stage.engine.world;
-    const redriveAtOnce = executions.redrive.bind(executions);
-    executions.redrive = async (id, ...rest) => {
-      if (id === stage.id) return redriveAtOnce(id, ...rest);
-      executions.redrive = redriveAtOnce;
+    whenChildIsRedriven(stage, async (redriveChild) => {
       await stopExecution(stage.engine, stage.id, {});
       await stage.pass(0);
-      const answer = await redriveAtOnce(id, ...rest);
+      const answer = await redriveChild();
       if (redriverDies) throw new Error("died");
       return answer;
-    };
+    });
     return { stage, called };
   }
 
@@ -178,15 +187,11 @@ test("a child whose redrive was written so slowly that its guard found nothing g
   const { call, called, mend } = repairable(() => true);
   const stage = await run(distributed(), { call, input: "[1]" });
   mend();
-  const { executions } = stage.engine.world;
-  const redriveAtOnce = executions.redrive.bind(executions);
-  executions.redrive = async (id, ...rest) => {
-    if (id === stage.id) return redriveAtOnce(id, ...rest);
-    executions.redrive = redriveAtOnce;
+  whenChildIsRedriven(stage, async (redriveChild) => {
     await stage.pass(120_000);
-    await redriveAtOnce(id, ...rest);
+    await redriveChild();
     throw new Error("died");
-  };
+  });
   await expect(redrive(stage)).rejects.toThrow("died");
   await stage.pass(hour);
   expect(await ranSoFar(stage)).toMatchObject({ status: "SUCCEEDED", output: [10] });
@@ -214,22 +219,16 @@ test("a child that has failed again in the next redrive stays so when a message 
 test("goes on past more children that have nothing left to do than one function can look at", async () => {
   const { call, called, mend } = repairable((n) => n === 39);
   const stage = await run(distributed({ MaxConcurrency: 1 }), { call, input: numbers(40) });
-  const { world, engine } = stage;
+  const { world } = stage;
   mend();
-  await redriveExecution(engine, stage.id, {});
-  // Each look at a log takes a second, and nobody lives for more than 25.
-  let looks = 0;
-  const clock = { ...world.clock, now: () => world.clock.now() + looks * 1_000 };
-  const head: typeof world.log.head = (...asked) => {
-    looks += 1;
-    return looks > 25 ? Promise.reject(new Error("the function has ended")) : world.log.head(...asked);
-  };
-  const slow = createEngine({ ...engine.world, clock, log: { ...world.log, head } }, engine.options);
+  await redriveExecution(stage.engine, stage.id, {});
+  // Nobody lives for more than 25 seconds.
+  const slow = slowEngine(stage, 1_000, 25);
   for (let turn = 0; turn < 60; turn++) {
     for (const lane of ["flow", "tasks"] as const) {
       for (const delivery of await world.inbox.receive(lane, 10)) {
-        looks = 0;
-        const verdict = await handle(slow, delivery).catch(() => undefined);
+        slow.begin();
+        const verdict = await handle(slow.engine, delivery).catch(() => undefined);
         if (verdict?.kind === "done") await world.inbox.done([delivery.receipt]);
         else await world.inbox.later(delivery.receipt, verdict?.at ?? world.now());
       }

@@ -1,29 +1,24 @@
 /** `events:putEvents`, against a server that keeps what it is sent: where events say that they come from. */
-import { createServer } from "node:http";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import type { Call, ExecutionId } from "../../lib/engine/ports.ts";
+import { type AnsweringServer, startAnswering } from "./answering.ts";
 import { callWith } from "./call-with.ts";
 
-let sent = "";
-const server = createServer(async (request, response) => {
-  sent = "";
-  for await (const chunk of request) sent += chunk;
-  const answer = { FailedEntryCount: 0, Entries: [{ EventId: "1" }] };
-  response.writeHead(200, { "content-type": "application/x-amz-json-1.1" }).end(JSON.stringify(answer));
-});
+let server: AnsweringServer;
 
 beforeAll(async () => {
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  const port = typeof address === "object" ? address?.port : undefined;
-  vi.stubEnv("AWS_ENDPOINT_URL_EVENTBRIDGE", `http://127.0.0.1:${port}`);
+  server = await startAnswering();
+  server.rules = [[/PutEvents/, () => ({ body: { FailedEntryCount: 0, Entries: [{ EventId: "1" }] } })]];
+  vi.stubEnv("AWS_ENDPOINT_URL_EVENTBRIDGE", server.url);
   vi.stubEnv("AWS_ACCESS_KEY_ID", "key");
   vi.stubEnv("AWS_SECRET_ACCESS_KEY", "secret");
 });
-afterAll(() => {
+afterAll(async () => {
   vi.unstubAllEnvs();
-  server.close();
+  await server.close();
 });
+
+const entrySent = () => JSON.parse(server.asked.at(-1)?.body ?? "{}").Entries[0];
 
 const here = "arn:aws:states:us-east-1:111111111111";
 const stateMachineArn = `${here}:stateMachine:orders`;
@@ -38,7 +33,7 @@ async function resourcesOf(entry: object, more: Partial<Call>): Promise<unknown>
   const input = { Entries: [{ Source: "shop", DetailType: "paid", Detail: {}, ...entry }] };
   const result = await callWith({ functions: [] }, "arn:aws:states:::events:putEvents", input, more);
   expect(result.kind).toBe("succeeded");
-  return JSON.parse(sent).Entries[0].Resources;
+  return entrySent().Resources;
 }
 
 test.each<[string, object, Partial<Call>, readonly string[] | undefined]>([
@@ -80,5 +75,5 @@ test.each<[string, object, Partial<Call>, readonly string[] | undefined]>([
 test("the numbers of an event stay as they were written", async () => {
   const input = `{"Entries":[{"Source":"shop","DetailType":"paid","Detail":{"id":9007199254740993,"sum":1.0}}]}`;
   await callWith({ functions: [] }, "arn:aws:states:::events:putEvents", input, { stateMachineArn });
-  expect(JSON.parse(sent).Entries[0]).toMatchObject({ Detail: '{"id":9007199254740993,"sum":1.0}' });
+  expect(entrySent()).toMatchObject({ Detail: '{"id":9007199254740993,"sum":1.0}' });
 });

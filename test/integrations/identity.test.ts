@@ -1,8 +1,8 @@
 /** Under whose name calls are made: roles assumed, kept, chained; and what STS and Lambda see of it. */
-import { createServer } from "node:http";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import type { ExecutionId } from "../../lib/engine/ports.ts";
 import { type AssumeRequest, type Caller, createIdentity } from "../../lib/integrations/identity.ts";
+import { type AnsweringServer, type Reply, startAnswering } from "./answering.ts";
 import { callWith } from "./call-with.ts";
 import { jobOf, jobs } from "./job-runner.ts";
 import { withServers } from "./with-servers.ts";
@@ -97,25 +97,25 @@ describe("roles", () => {
 
 describe("an STS in trouble", () => {
   const answers: (readonly [status: number, code: string])[] = [];
-  const server = createServer((_, response) => {
+  let server: AnsweringServer;
+  const reply = (): Reply => {
     const [status, code] = answers.shift() ?? [503, "ServiceUnavailable"];
     const body = status === 200 ? assumed : `<ErrorResponse><Error><Code>${code}</Code></Error></ErrorResponse>`;
-    response.writeHead(status, { "content-type": "text/xml" }).end(body);
-  });
+    return { status, headers: { "Content-Type": "text/xml" }, body };
+  };
   const credentials = "<AccessKeyId>K</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken>";
   const assumed = `<AssumeRoleResponse><AssumeRoleResult><Credentials>${credentials}</Credentials></AssumeRoleResult></AssumeRoleResponse>`;
 
   beforeAll(async () => {
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    const address = server.address();
-    const port = typeof address === "object" ? address?.port : undefined;
-    vi.stubEnv("AWS_ENDPOINT_URL_STS", `http://127.0.0.1:${port}`);
+    server = await startAnswering();
+    server.rules = [[/./, reply]];
+    vi.stubEnv("AWS_ENDPOINT_URL_STS", server.url);
     vi.stubEnv("AWS_ACCESS_KEY_ID", "key");
     vi.stubEnv("AWS_SECRET_ACCESS_KEY", "secret");
   });
-  afterAll(() => {
+  afterAll(async () => {
     vi.unstubAllEnvs();
-    server.close();
+    await server.close();
   });
 
   const note = JSON.stringify({ describe: { action: "getQueryExecution", parameters: { QueryExecutionId: "q" } } });

@@ -7,6 +7,7 @@ import type { Engine } from "./engine.ts";
 import { headerAt, headOf } from "./head.ts";
 import type { Delivery, ExecutionId, SegmentKey, Verdict } from "./ports.ts";
 import { redelivered } from "./redelivery.ts";
+import { awaitingEnd } from "./release.ts";
 import type { Header } from "./segment.ts";
 
 type Abandoned = Extract<Command, { readonly kind: "abandoned" }>;
@@ -14,10 +15,11 @@ type Abandoned = Extract<Command, { readonly kind: "abandoned" }>;
 export async function endAbandoned(engine: Engine, command: Abandoned, delivery: Delivery): Promise<Verdict> {
   const { execution, parent } = command;
   const head = await headOf(engine, execution, "");
-  // Not there: it has not been started yet, and then the guard comes once more.
-  if (!head) return { kind: "done" };
+  // Not there: it may just be starting.
+  if (!head) return awaitingEnd(engine, command);
   const header = await headerAt(engine, head);
-  if (!isSame(header.parent, parent) || (await isClaimOpen(engine, parent))) return { kind: "done" };
+  if (!isSame(header.parent, parent)) return { kind: "done" };
+  if (await isClaimOpen(engine, parent)) return awaitingEnd(engine, command);
   const ended = await endChild(engine, execution, parent);
   return ended.kind === "before" ? redelivered(engine, command, delivery) : { kind: "done" };
 }

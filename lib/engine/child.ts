@@ -8,6 +8,7 @@
  */
 import type { Instant, TaskCall } from "../asl/position.ts";
 import type { ResumedChild } from "./child-port.ts";
+import type { Command } from "./command.ts";
 import { attemptKey, executionId, hashOf, parseMachineArn, uuidFrom } from "./identity.ts";
 import { messageOf } from "./messages.ts";
 import type { ExecutionId, Message, SegmentKey } from "./ports.ts";
@@ -20,10 +21,12 @@ export function isRepeatable({ resource }: TaskCall): boolean {
   return startResource.test(resource);
 }
 
+type Abandoned = Extract<Command, { readonly kind: "abandoned" }>;
+
 interface Child {
   readonly id: ExecutionId;
   /** Tells it that nobody waits for it any more. */
-  readonly abandoned: Message;
+  readonly abandoned: Abandoned;
 }
 
 /** The execution that this claim has started, or is about to start, and waits for. */
@@ -35,7 +38,7 @@ export function childOf(segment: Segment): Child | undefined {
   const id = resumes
     ? childId({ ...doing.call, attempt: resumes.attempt }, { ...parent, seq: resumes.claim })
     : childId(doing.call, parent);
-  return id && { id, abandoned: messageOf({ kind: "abandoned", execution: id, branch: "", parent }, "flow") };
+  return id && { id, abandoned: { kind: "abandoned", execution: id, branch: "", parent } };
 }
 
 /** As StartExecution will name it; undefined where it will refuse. */

@@ -20,6 +20,12 @@ interface Addressed extends Mortal {
   readonly branch: BranchPath;
 }
 
+/** Sent before what it tells of is in the log. */
+interface Announced {
+  /** Until when its sender may still be at writing that; absent: it is written. */
+  readonly until?: Instant;
+}
+
 export interface Baton extends Addressed {
   readonly kind: "advance";
   /** The sequence number that this message is to write first. */
@@ -128,17 +134,18 @@ export type Command =
   /** The job of the attempt `claim` is to be asked for, for the time after `polls` times. */
   | (Addressed & { readonly kind: "poll"; readonly claim: number; readonly polls: number })
   /** The attempt `claim` is over without its job. */
-  | (Addressed & {
-      readonly kind: "stop-job";
-      readonly claim: number;
-      readonly resource: string;
-      readonly roleArn?: string;
-      readonly note: string;
-    })
+  | (Addressed &
+      Announced & {
+        readonly kind: "stop-job";
+        readonly claim: number;
+        readonly resource: string;
+        readonly roleArn?: string;
+        readonly note: string;
+      })
   /** The execution that the attempt `claim` started has ended. */
   | (Addressed & { readonly kind: "child-ended"; readonly claim: number; readonly child: ExecutionId })
   /** The claim that started this execution has ended without it. */
-  | (Addressed & { readonly kind: "abandoned"; readonly parent: SegmentKey })
+  | (Addressed & Announced & { readonly kind: "abandoned"; readonly parent: SegmentKey })
   /** TimeoutSeconds of the machine are over. */
   | (Addressed & OfEpoch & { readonly kind: "deadline" })
   /** The head of the branch has not moved since `seq`: its message may be lost. */

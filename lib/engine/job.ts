@@ -28,19 +28,18 @@ export function nextPoll(segment: Segment, job: Job): Message {
   return messageOf(command, "tasks", Math.ceil(pollDue(segment, job)));
 }
 
-type StopJob = Extract<Command, { readonly kind: "stop-job" }>;
+export type StopJob = Extract<Command, { readonly kind: "stop-job" }>;
 
 /** Undefined where the segment waits for no job. */
-export function stopOf({ execution, branch, position: { doing } }: Segment): Message | undefined {
+export function stopOf({ execution, branch, position: { doing } }: Segment): StopJob | undefined {
   if (doing.kind !== "working" || doing.job === undefined) return undefined;
-  return stopMessage({ execution, branch, claim: doing.claim }, doing.call, doing.job.note);
+  return stopping({ execution, branch, claim: doing.claim }, doing.call, doing.job.note);
 }
 
-export function stopMessage(
+export function stopping(
   place: Pick<StopJob, "execution" | "branch" | "claim">,
   { resource, roleArn }: { readonly resource: string; readonly roleArn?: string },
   note: string,
-): Message {
-  const role = roleArn === undefined ? {} : { roleArn };
-  return messageOf({ kind: "stop-job", ...place, resource, note, ...role }, "tasks");
+): StopJob {
+  return { kind: "stop-job", ...place, resource, note, ...(roleArn === undefined ? {} : { roleArn }) };
 }

@@ -109,6 +109,9 @@ export function firstStateOf(definition: Definition, name: StateName, index: num
   return branch.startAt;
 }
 
+/** Who began to write this long ago does not write any more. */
+export const longestWork = 300_000;
+
 /** The same message, later than the process that sends it can live: by then it has done its work, or never will. */
 export function outliving(engine: Engine, message: Message): Message {
   return { ...message, delayMilliseconds: engine.options.guardDelayMilliseconds };

@@ -8,6 +8,7 @@ import { executionName, machineArn } from "./identity.ts";
 import type { JobCall, JobState, Jobs } from "./job-port.ts";
 import type { Delivery, Verdict } from "./ports.ts";
 import { redelivered } from "./redelivery.ts";
+import { awaitingEnd } from "./release.ts";
 import type { Header, Segment } from "./segment.ts";
 
 /** Who is asked and does not answer in this time is asked again later. */
@@ -97,7 +98,7 @@ function within<T>(
 export async function stopJob(engine: Engine, command: StopJob): Promise<Verdict> {
   const { execution, branch, claim, resource, note, roleArn } = command;
   const head = await headOf(engine, execution, branch);
-  if (head && openClaim(head.position) === claim) return { kind: "done" };
+  if (head && openClaim(head.position) === claim) return awaitingEnd(engine, command);
   const header = await engine.header(execution);
   const job = { ...callerOf(command, header), resource, job: note, ...(roleArn === undefined ? {} : { roleArn }) };
   const stopped = await within(

@@ -12,16 +12,13 @@ import type { Engine } from "./engine.ts";
 import { tellLog } from "./execution-log.ts";
 import { headerAt, headOf } from "./head.ts";
 import { pollDue } from "./job.ts";
-import { dispatch, dueTime } from "./messages.ts";
+import { dispatch, dueTime, longestWork } from "./messages.ts";
 import type { Delivery, Verdict } from "./ports.ts";
 import { epochOf, type Header, type Segment } from "./segment.ts";
 import { runTask } from "./task.ts";
 
 /** Time for the first copy of a message to finish, and for clocks to differ. */
 const margin = 30_000;
-
-/** A head that is older than this has nobody at work on it any more, whatever the receive count says: it may be stuck at 1. */
-const longestWork = 300_000;
 
 export interface Charge {
   readonly header: Header;
@@ -84,6 +81,7 @@ function waitingTime(engine: Engine, head: Segment, delivery: Delivery, ownerGon
 /** Until when another copy of this message, sent at `since`, is given time; undefined: there is none, or not any more. */
 export function copyTime(engine: Engine, delivery: Delivery, since: Instant): Instant | undefined {
   const now = engine.world.clock.now();
+  // The receive count may be stuck at 1.
   return delivery.receives <= 1 && since + longestWork > now ? now + margin : undefined;
 }
 

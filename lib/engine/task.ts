@@ -10,8 +10,8 @@ import { type Attempt, makeCall, unknownFate } from "./call.ts";
 import { isRepeatable, resumedBy } from "./child.ts";
 import type { Engine } from "./engine.ts";
 import { attemptKey, executionName, machineArn } from "./identity.ts";
-import { stopMessage } from "./job.ts";
-import { dispatch } from "./messages.ts";
+import { stopping } from "./job.ts";
+import { dispatch, messageOf } from "./messages.ts";
 import { measureAttempt } from "./metrics.ts";
 import type { Message } from "./ports.ts";
 import { abandoning } from "./release.ts";
@@ -48,7 +48,7 @@ export async function runTask(
 /** The job that the call began after its claim was gone. */
 function stopBegun({ execution, branch }: Segment, { claim, call }: Working, signal: Signal): Message | undefined {
   if (signal.kind !== "submitted" || signal.job === undefined) return undefined;
-  return stopMessage({ execution, branch, claim }, call, signal.job);
+  return messageOf(stopping({ execution, branch, claim }, call, signal.job), "tasks");
 }
 
 function limitsOf({ lease }: Segment, { since, call }: Working, until: Instant | undefined): Attempt["limits"] {

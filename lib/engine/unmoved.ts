@@ -16,7 +16,7 @@ import { forsakenJobs, mayBeginJobs } from "./forsaken.ts";
 import { groupWidth } from "./group-width.ts";
 import { headerAt, headOf, headsOf } from "./head.ts";
 import { branchName, mapRunArn } from "./identity.ts";
-import { nextPoll, pollDue, stopOf } from "./job.ts";
+import { nextPoll, pollDue } from "./job.ts";
 import { groupsOf, joinKey } from "./join.ts";
 import { newsMessage } from "./map-run/ended.ts";
 import { runHead } from "./map-run/log.ts";
@@ -25,6 +25,7 @@ import { epochIn } from "./map-run/run.ts";
 import { dueTime, messageOf } from "./messages.ts";
 import { awaitsWorker } from "./offer.ts";
 import type { BranchPath, ExecutionId, Message } from "./ports.ts";
+import { abandoning } from "./release.ts";
 import { epochOf, type Header, type Segment } from "./segment.ts";
 
 export interface Unmoved {
@@ -90,7 +91,7 @@ async function lookAtJobs(look: Look): Promise<void> {
   const { engine, header, definition, before } = look;
   if (Number.isFinite(before) || !mayBeginJobs(definition)) return;
   for (const { waited, ended } of await forsakenJobs(engine, header.id))
-    note(look, waited, ended.now, "the job that it began may not have been stopped", stopOf(waited));
+    note(look, waited, ended.now, "the job that it began may not have been stopped", abandoning(waited));
 }
 
 /** Runs at a time, as in the service's own lists. */

@@ -163,6 +163,40 @@ describe("a child that nobody waits for any more is stopped", () => {
     expect(childOf(made)?.status).toBe("ABORTED");
   });
 
+  test("though the end of its parent was written slowly, and whoever wrote it died", async () => {
+    const made = await started({ Start: start(".sync") }, slow, 5_000);
+    const { executions } = made.engine.world;
+    const { stop } = executions;
+    executions.stop = async (...asked) => {
+      executions.stop = stop;
+      await made.pass(120_000);
+      await stop(...asked);
+      throw new Error("died");
+    };
+    await expect(stopExecution(made.engine, made.id, {})).rejects.toThrow("died");
+    expect(childOf(made)?.status).toBe("RUNNING");
+    await made.pass(120_000);
+    expect(childOf(made)?.status).toBe("ABORTED");
+  });
+
+  test("though its parent was stopped while its own start was written slowly, and whoever wrote it died", async () => {
+    const made = await setup({ Start: start(".sync") });
+    await made.deploy("child", slow);
+    const { executions } = made.engine.world;
+    const begin = executions.start;
+    executions.start = async (...asked) => {
+      executions.start = begin;
+      await stopExecution(made.engine, made.id, {});
+      await made.pass(120_000);
+      await begin(...asked);
+      throw new Error("died");
+    };
+    await expect(made.pass(1_000)).rejects.toThrow("died");
+    expect(childOf(made)?.status).toBe("RUNNING");
+    await made.pass(120_000);
+    expect(childOf(made)?.status).toBe("ABORTED");
+  });
+
   test("but not one of that name which somebody else has started", async () => {
     const made = await setup({ Rest: { Type: "Wait", Seconds: 600, Next: "Done" }, Done: { Type: "Succeed" } });
     const parent = { execution: made.id, branch: "", seq: 7 };

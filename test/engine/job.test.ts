@@ -1,5 +1,7 @@
 /** `.sync` tasks whose job has to be asked for: its end, its failure, and what becomes of it when nobody waits any more. */
 import { expect, test } from "vitest";
+import { handle } from "../../lib/engine/advance.ts";
+import { encodeCommand } from "../../lib/engine/codec.ts";
 import { describeExecution } from "../../lib/engine/describe.ts";
 import { readHistory } from "../../lib/engine/history.ts";
 import type { JobCall, JobState } from "../../lib/engine/job-port.ts";
@@ -93,4 +95,20 @@ test.each([
   await pass(3_600_000);
   expect(asked.polls).toHaveLength(polls);
   expect(asked.stops.length).toBeLessThanOrEqual(2); // once at once, once by the guard
+});
+
+test("who is told to stop a job while its task is not over yet waits for that as long as it may be written", async () => {
+  const { asked, tasks } = jobs(1_000);
+  const { engine, id, pass, world } = await setup({ Job: task }, { tasks });
+  await pass(20_000);
+  const until = world.now() + 50_000;
+  const place = { execution: id, branch: "", claim: 1 };
+  const body = encodeCommand({ kind: "stop-job", ...place, resource, note: "note", until });
+  const told = () => handle(engine, { body, receives: 1, receipt: undefined });
+  expect(await told()).toEqual({ kind: "later", at: until - 20_000 });
+  await pass(30_000);
+  expect(await told()).toEqual({ kind: "later", at: until });
+  await pass(20_000);
+  expect(await told()).toEqual({ kind: "done" });
+  expect(asked.stops).toEqual([]);
 });

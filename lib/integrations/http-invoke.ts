@@ -6,7 +6,7 @@ import { isObject, type JsonObject, parseJson, type Value, writeJson } from "../
 import type { Inspected } from "../engine/inspect-port.ts";
 import type { CallResult } from "../engine/ports.ts";
 import { callFailure } from "./call-failure.ts";
-import { type Authorize, type Connection, ConnectionFailure, createAuthorize } from "./http/connection.ts";
+import { type Authorizer, type Connection, ConnectionFailure, createAuthorizer } from "./http/connection.ts";
 import { exchange, type HttpReply, type Reach, TooLarge, Unreachable } from "./http/exchange.ts";
 import { inspected } from "./http/inspected.ts";
 import { connectionArnOf, requestOf, type Secured, WrongParameters } from "./http/parameters.ts";
@@ -22,10 +22,10 @@ export interface HttpOptions {
 }
 
 export function httpInvoke({ connections, reach = {} }: HttpOptions): Integration {
-  const authorize = createAuthorize();
+  const authorizer = createAuthorizer();
   return async (call) => {
     try {
-      return await invoke(call, connections, authorize, reach);
+      return await invoke(call, connections, authorizer, reach);
     } catch (error) {
       if (call.signal.aborted) throw call.signal.reason;
       return failureOf(error);
@@ -36,7 +36,7 @@ export function httpInvoke({ connections, reach = {} }: HttpOptions): Integratio
 async function invoke(
   call: IntegrationCall,
   find: FindConnection,
-  authorize: Authorize,
+  authorizer: Authorizer,
   reach: Reach,
 ): Promise<CallResult & Inspected> {
   const given = parseJson(call.arguments);
@@ -48,14 +48,19 @@ async function invoke(
   }
   // What is wrong with the parameters is said before anybody is asked for a token.
   requestOf(given, { connection, authorization: {}, region: call.region });
-  const authorization = await authorize(connection, reach, call.signal);
+  const authorization = await authorizer.authorize(connection, reach, call.signal);
   const secured = { connection, authorization, region: call.region };
   const request = withTrace(requestOf(given, secured), call.traceHeader);
+  const ask = async (): Promise<HttpReply> => {
+    const answer = await exchange(request, reach, call.signal);
+    if (unauthorized.has(answer.statusCode)) authorizer.refused(connection, authorization);
+    return answer;
+  };
   const { inspect } = call;
-  if (inspect === undefined) return resultOf(await exchange(request, reach, call.signal));
+  if (inspect === undefined) return resultOf(await ask());
   const shown = inspect === "open" ? request : requestOf(given, withoutSecrets(secured));
   let reply: HttpReply | undefined;
-  const result = await exchange(request, reach, call.signal)
+  const result = await ask()
     .then((answer) => {
       reply = answer;
       return resultOf(answer);
@@ -66,6 +71,9 @@ async function invoke(
     });
   return { ...result, exchange: inspected(shown, reply) };
 }
+
+/** At these EventBridge asks for a new token: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-target-connection-auth.html */
+const unauthorized: ReadonlySet<number> = new Set([401, 407]);
 
 /** As the definition says it: all that a connection adds counts as secret. */
 function withoutSecrets({ connection, region }: Secured): Secured {

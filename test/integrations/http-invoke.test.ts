@@ -6,7 +6,7 @@ import { signatureOf } from "../../lib/api/signature.ts";
 import type { CallResult } from "../../lib/engine/ports.ts";
 import type { Connection } from "../../lib/integrations/http/connection.ts";
 import { RoleNotAssumed } from "../../lib/integrations/identity.ts";
-import type { TasksOptions } from "../../lib/integrations/integrations.ts";
+import { createTasks, type TasksOptions } from "../../lib/integrations/integrations.ts";
 import { callWith } from "./call-with.ts";
 
 interface Seen {
@@ -52,6 +52,8 @@ const routes: Readonly<Record<string, (answer: ServerResponse) => void>> = {
       .writeHead(200, { "Content-Type": "application/json" })
       .end(`{"access_token":"t${tokens}","expires_in":3600}`);
   },
+  "/withdrawn-401": (answer) => answer.writeHead(401).end(),
+  "/withdrawn-407": (answer) => answer.writeHead(407).end(),
 };
 
 const server = createServer((request, answer) => {
@@ -309,35 +311,52 @@ describe("connections", () => {
     });
   });
 
-  test("OAuth: a token is asked for once and used as long as it is good", async () => {
-    const connection: Connection = {
-      AuthorizationType: "OAUTH_CLIENT_CREDENTIALS",
-      AuthParameters: {
-        OAuthParameters: {
-          AuthorizationEndpoint: `${base}/token`,
-          HttpMethod: "POST",
-          ClientParameters: { ClientID: "id", ClientSecret: "secret" },
-          OAuthHttpParameters: { BodyParameters: [{ Key: "scope", Value: "all" }] },
-        },
+  const oauth = (): Connection => ({
+    AuthorizationType: "OAUTH_CLIENT_CREDENTIALS",
+    AuthParameters: {
+      OAuthParameters: {
+        AuthorizationEndpoint: `${base}/token`,
+        HttpMethod: "POST",
+        ClientParameters: { ClientID: "id", ClientSecret: "secret" },
+        OAuthHttpParameters: { BodyParameters: [{ Key: "scope", Value: "all" }] },
       },
-    };
-    const { createTasks } = await import("../../lib/integrations/integrations.ts");
-    const tasks = createTasks(optionsWith(connection));
-    const call = {
-      resource: "arn:aws:states:::http:invoke",
-      arguments: JSON.stringify({ ApiEndpoint: `${base}/json`, Method: "GET", Authentication: { ConnectionArn } }),
-      region: "us-east-1",
-      account: "111111111111",
-      idempotencyKey: "k",
-      signal: new AbortController().signal,
-    };
-    await tasks.call(call);
-    await tasks.call(call);
+    },
+  });
+
+  /** Calls of one worker, which keeps its tokens. */
+  function worker() {
+    const tasks = createTasks(optionsWith(oauth()));
+    return (path: string) =>
+      tasks.call({
+        resource: "arn:aws:states:::http:invoke",
+        arguments: JSON.stringify({ ApiEndpoint: base + path, Method: "GET", Authentication: { ConnectionArn } }),
+        region: "us-east-1",
+        account: "111111111111",
+        idempotencyKey: "k",
+        signal: new AbortController().signal,
+      });
+  }
+
+  test("OAuth: a token is asked for once and used as long as it is good", async () => {
+    const call = worker();
+    await call("/json");
+    await call("/json");
     expect(seen.at(-1)?.headers.authorization).toBe("Bearer t1");
     const asked = seen.filter(({ url }) => url === "/token");
     expect(asked).toMatchObject([
       { body: "grant_type=client_credentials&client_id=id&client_secret=secret&scope=all" },
     ]);
+  });
+
+  test.each([401, 407])("OAuth: a token that the API answers with %i is asked for anew", async (status) => {
+    const call = worker();
+    await call("/json");
+    const first = seen.at(-1)?.headers.authorization;
+    expect(await call(`/withdrawn-${status}`)).toMatchObject({ error: `States.Http.StatusCode.${status}` });
+    expect(seen.at(-1)?.headers.authorization).toBe(first);
+    await call("/json");
+    expect(seen.at(-1)?.headers.authorization).toBe(`Bearer t${tokens}`);
+    expect(`Bearer t${tokens}`).not.toBe(first);
   });
 
   test("none of that name", async () => {

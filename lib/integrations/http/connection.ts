@@ -43,40 +43,53 @@ export class ConnectionFailure extends Error {
   }
 }
 
-export type Authorize = (
-  connection: Connection,
-  reach: Reach,
-  signal: AbortSignal,
-) => Promise<Readonly<Record<string, string>>>;
+/** The headers that say who is calling. */
+export type Authorization = Readonly<Record<string, string>>;
+
+export interface Authorizer {
+  authorize(connection: Connection, reach: Reach, signal: AbortSignal): Promise<Authorization>;
+  /** The API has not taken it: a token that is withdrawn before its time is asked for anew by the next try. */
+  refused(connection: Connection, authorization: Authorization): void;
+}
 
 /** A token is asked for again that long before it is over. */
 const margin = 60_000;
 /** What a token without a time of its own is trusted for. */
 const usualSeconds = 300;
 
-/** The headers that say who is calling. Tokens of OAuth are kept for as long as they are good. */
-export function createAuthorize(now: () => number = Date.now): Authorize {
+/** Tokens of OAuth are kept for as long as they are good. */
+export function createAuthorizer(now: () => number = Date.now): Authorizer {
   const tokens = new Map<string, { readonly header: string; readonly until: number }>();
   const bearer = async (oauth: OAuth, reach: Reach, signal: AbortSignal): Promise<string> => {
-    const key = createHash("sha256").update(JSON.stringify(oauth)).digest("hex");
+    const key = keyOf(oauth);
     const known = tokens.get(key);
     if (known !== undefined && known.until > now()) return known.header;
     const { header, seconds } = await askForToken(oauth, reach, signal);
     tokens.set(key, { header, until: now() + seconds * 1_000 - margin });
     return header;
   };
-  return async ({ AuthParameters: given, AuthorizationType: type }, reach, signal) => {
-    const { BasicAuthParameters: basic, ApiKeyAuthParameters: key, OAuthParameters: oauth } = given;
-    if (basic) {
-      return { Authorization: `Basic ${Buffer.from(`${basic.Username}:${basic.Password}`).toString("base64")}` };
-    }
-    if (key) return { [key.ApiKeyName]: key.ApiKeyValue };
-    if (oauth) return { Authorization: await bearer(oauth, reach, signal) };
-    throw new ConnectionFailure(
-      "Events.ConnectionResource.InvalidConnectionState",
-      `The connection of type ${type} has no parameters to authorize with.`,
-    );
+  return {
+    async authorize({ AuthParameters: given, AuthorizationType: type }, reach, signal) {
+      const { BasicAuthParameters: basic, ApiKeyAuthParameters: key, OAuthParameters: oauth } = given;
+      if (basic) {
+        return { Authorization: `Basic ${Buffer.from(`${basic.Username}:${basic.Password}`).toString("base64")}` };
+      }
+      if (key) return { [key.ApiKeyName]: key.ApiKeyValue };
+      if (oauth) return { Authorization: await bearer(oauth, reach, signal) };
+      throw new ConnectionFailure(
+        "Events.ConnectionResource.InvalidConnectionState",
+        `The connection of type ${type} has no parameters to authorize with.`,
+      );
+    },
+    refused({ AuthParameters: { OAuthParameters: oauth } }, { Authorization: header }) {
+      // Another call may have asked for a newer one meanwhile.
+      if (oauth && tokens.get(keyOf(oauth))?.header === header) tokens.delete(keyOf(oauth));
+    },
   };
+}
+
+function keyOf(oauth: OAuth): string {
+  return createHash("sha256").update(JSON.stringify(oauth)).digest("hex");
 }
 
 async function askForToken(

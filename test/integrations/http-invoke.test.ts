@@ -253,6 +253,21 @@ describe("failures", () => {
     expect(result).toMatchObject({ kind: "failed", error: "States.Http.Socket" });
   });
 
+  test.each([
+    ["the first of which nobody listens", "", { kind: "succeeded" }],
+    ["at none of which anybody listens", "1", { error: "States.Http.Socket", cause: /::1.*127\.0\.0\.1/ }],
+  ])("a name with two addresses, %s", async (_what, port, expected) => {
+    const reach = { loopback: true, resolve: async () => ["::1", "127.0.0.1"] };
+    const options = { functions: [], http: { reach, connections: async () => basic } };
+    const url = new URL("/json", base);
+    url.hostname = "both.example";
+    if (port !== "") url.port = port;
+    const given = { ApiEndpoint: url.href, Method: "GET", Authentication: { ConnectionArn } };
+    const result = await callWith(options, "arn:aws:states:::http:invoke", given);
+    const cause = "cause" in expected ? { cause: expect.stringMatching(expected.cause) } : {};
+    expect(result).toMatchObject({ ...expected, ...cause });
+  });
+
   test("one that never answers is given up when the attempt's time is over", async () => {
     const abort = new AbortController();
     const parameters = { ApiEndpoint: `${base}/never`, Method: "GET", Authentication: { ConnectionArn } };

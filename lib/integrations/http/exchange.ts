@@ -1,12 +1,12 @@
 /**
- * One HTTP request and its answer, to an address that was looked at before: the name is resolved once, and the
+ * One HTTP request and its answer, to addresses that were looked at before: the name is resolved once, and the
  * connection goes to what was found, so that a name cannot change its mind in between. Redirects are not
  * followed: where they lead is the state machine's business.
  */
 import { lookup } from "node:dns/promises";
 import { type IncomingMessage, request as requestHttp } from "node:http";
 import { request as requestHttps } from "node:https";
-import { isIP } from "node:net";
+import { isIP, type LookupFunction } from "node:net";
 import { isForbidden, isLoopback } from "./addresses.ts";
 
 export interface HttpRequest {
@@ -49,14 +49,20 @@ export async function exchange(request: HttpRequest, reach: Reach, signal: Abort
     return await answerTo(request, reach, AbortSignal.any([signal, time]));
   } catch (error) {
     // Of a request that was broken off, Node says only that it was.
-    if (!time.aborted || signal.aborted) throw error;
+    if (!time.aborted || signal.aborted) throw told(error);
     throw new Error(`The HTTP endpoint did not answer within ${longestMilliseconds / 1_000} seconds.`);
   }
 }
 
+/** Of a host that took no connection at any of its addresses, Node says it of each, and nothing of all. */
+function told(error: unknown): unknown {
+  if (!(error instanceof AggregateError)) return error;
+  return new Error(error.errors.map((one) => (one instanceof Error ? one.message : String(one))).join("; "));
+}
+
 async function answerTo(request: HttpRequest, reach: Reach, limit: AbortSignal): Promise<HttpReply> {
-  const address = await within(limit, addressOf(request.url, reach));
-  const answer = await send(request, address, limit);
+  const addresses = await within(limit, addressesOf(request.url, reach));
+  const answer = await send(request, addresses, limit);
   return {
     statusCode: answer.statusCode ?? 0,
     statusText: answer.statusMessage ?? "",
@@ -80,7 +86,7 @@ async function within<T>(limit: AbortSignal, work: Promise<T>): Promise<T> {
   }
 }
 
-async function addressOf(url: URL, { loopback = false, resolve = byDns }: Reach): Promise<string> {
+async function addressesOf(url: URL, { loopback = false, resolve = byDns }: Reach): Promise<readonly string[]> {
   const name = url.hostname.replace(/^\[(.*)\]$/, "$1");
   if (url.username !== "" || url.password !== "")
     throw new Unreachable(`The URL '${url.origin}' must not have a user or password in it.`);
@@ -90,11 +96,10 @@ async function addressOf(url: URL, { loopback = false, resolve = byDns }: Reach)
     throw new Unreachable(`The URL '${url.origin}' must begin with https://.`);
   }
   const refused = addresses.find((address) => isForbidden(address) && !(loopback && isLoopback(address)));
-  const [first] = addresses;
-  if (refused !== undefined || first === undefined) {
+  if (refused !== undefined || addresses.length === 0) {
     throw new Unreachable(`The host '${name}' is at ${refused ?? "no address"}, which HTTP tasks must not reach.`);
   }
-  return first;
+  return addresses;
 }
 
 async function byDns(name: string): Promise<readonly string[]> {
@@ -104,7 +109,7 @@ async function byDns(name: string): Promise<readonly string[]> {
 
 function send(
   { method, url, headers, body, certificates }: HttpRequest,
-  address: string,
+  addresses: readonly string[],
   signal: AbortSignal,
 ): Promise<IncomingMessage> {
   const make = url.protocol === "https:" ? requestHttps : requestHttp;
@@ -113,7 +118,10 @@ function send(
     method,
     signal,
     agent: false,
-    host: address,
+    host: name,
+    lookup: found(addresses),
+    autoSelectFamily: true,
+    autoSelectFamilyAttemptTimeout: attemptMilliseconds,
     port: url.port === "" ? undefined : Number(url.port),
     path: `${url.pathname}${url.search}`,
     // The certificate is for the name, not for the address.
@@ -126,6 +134,18 @@ function send(
     sent.on("error", reject);
     sent.end(body);
   });
+}
+
+/** Of several addresses, each but the last is given up after so long: `localhost` is two, and a server mostly at one. */
+const attemptMilliseconds = 1_000;
+
+/** Nobody is asked a second time. */
+function found(addresses: readonly string[]): LookupFunction {
+  return (_name, _options, tell) =>
+    tell(
+      null,
+      addresses.map((address) => ({ address, family: isIP(address) })),
+    );
 }
 
 function headersOf({ rawHeaders }: IncomingMessage): Record<string, string[]> {

@@ -21,22 +21,30 @@ def send(head, body=""):
     while data:
         data = data[outbox.write(data):]
 
-class Lines(io.TextIOBase):
+class Lines(io.RawIOBase):
     """Lines go the same way as results, so that they arrive in order and before the result."""
-    def __init__(self, stream):
-        self.stream, self.rest = stream, ""
+    def __init__(self, stream, descriptor):
+        self.stream, self.descriptor, self.rest = stream, descriptor, b""
     def writable(self):
         return True
-    def write(self, text):
-        *whole, self.rest = (self.rest + text).split("\n")
+    def fileno(self):
+        return self.descriptor
+    def write(self, data):
+        data = bytes(data)
+        *whole, self.rest = (self.rest + data).split(b"\n")
         for line in whole:
-            send({"kind": "line", "stream": self.stream}, line)
-        return len(text)
+            send({"kind": "line", "stream": self.stream}, line.decode("utf-8", "replace"))
+        return len(data)
     def finish(self):
         if self.rest:
-            self.write("\n")
+            self.write(b"\n")
 
-sys.stdout, sys.stderr = Lines("stdout"), Lines("stderr")
+# Kept apart from sys.stdout and sys.stderr, which a function may replace. Those are what they are everywhere else:
+# they have bytes below (.buffer), a descriptor, and can be set up anew (.reconfigure).
+printed = [Lines("stdout", 1), Lines("stderr", 2)]
+sys.stdout, sys.stderr = (
+    io.TextIOWrapper(lines, encoding="utf-8", errors="replace", newline="\n", write_through=True) for lines in printed
+)
 
 def failure(kind, message, request=None, stack=()):
     body = {"errorMessage": message, "errorType": kind}
@@ -119,8 +127,8 @@ while True:
     sizes = struct.unpack("<II", read(8))
     frame = json.loads(read(sizes[0]))
     head, body = answer(handler, frame, read(sizes[1]))
-    sys.stdout.finish()
-    sys.stderr.finish()
+    for lines in printed:
+        lines.finish()
     send(head, body)
 `;
 

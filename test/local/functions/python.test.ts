@@ -65,6 +65,19 @@ describe.runIf(missing === undefined)(missing === undefined ? "Python" : `Python
     ]);
   });
 
+  test.each([
+    ["bytes", "sys.stdout.buffer.write(b'raw\\n')", ["f stdout: raw"]],
+    ["set up anew", "sys.stdout.reconfigure(line_buffering=True); print('\\u00fc')", ["f stdout: ü"]],
+    ["half a character", "sys.stdout.buffer.write(b'\\xc3'); sys.stdout.buffer.write(b'\\xbc')", ["f stdout: ü"]],
+    ["a process of its own", "subprocess.run(['echo', 'hi'], stdout=sys.stderr)", ["f stderr: hi"]],
+    ["half a pair", "print('\\ud800', file=sys.stderr)", ["f stderr: ?"]],
+    ["output that it keeps to itself", "sys.stdout = sys.stderr = io.StringIO(); print('mine')", []],
+  ])("it may print %s", async (_what, statement, lines) => {
+    const functions = open(`import io, subprocess, sys\ndef handler(e, c):\n    ${statement}\n    return 1`);
+    expect(told(await functions.call("f"))).toBe("1");
+    await expect.poll(() => functions.lines).toEqual(lines);
+  });
+
   test("what it prints is shown, and a changed file counts from the next call on", async () => {
     const functions = open("def handler(e, c):\n    print('one', flush=True)\n    return 1");
     expect(told(await functions.call("f"))).toBe("1");

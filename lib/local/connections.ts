@@ -35,34 +35,54 @@ const invalid = "Events.ConnectionResource.InvalidConnectionState";
 
 /** What each type must have, as texts. */
 const required = {
-  BASIC: ["BasicAuthParameters", ["Username", "Password"]],
-  API_KEY: ["ApiKeyAuthParameters", ["ApiKeyName", "ApiKeyValue"]],
-  OAUTH_CLIENT_CREDENTIALS: ["OAuthParameters", ["AuthorizationEndpoint", "HttpMethod"]],
-} as const satisfies Record<Connection["AuthorizationType"], readonly [string, readonly string[]]>;
+  BASIC: ["BasicAuthParameters.Username", "BasicAuthParameters.Password"],
+  API_KEY: ["ApiKeyAuthParameters.ApiKeyName", "ApiKeyAuthParameters.ApiKeyValue"],
+  OAUTH_CLIENT_CREDENTIALS: [
+    "OAuthParameters.AuthorizationEndpoint",
+    "OAuthParameters.HttpMethod",
+    "OAuthParameters.ClientParameters.ClientID",
+    "OAuthParameters.ClientParameters.ClientSecret",
+  ],
+} as const satisfies Record<Connection["AuthorizationType"], readonly string[]>;
+
+/** What each may add to requests, as lists. */
+const added = ["InvocationHttpParameters", "OAuthParameters.OAuthHttpParameters"].flatMap((holder) =>
+  ["HeaderParameters", "QueryStringParameters", "BodyParameters"].map((kind) => `${holder}.${kind}`),
+);
 
 function checked(name: string, file: string, value: unknown): Connection {
-  const type = member(value, "AuthorizationType");
-  const rule = Object.entries(required).find(([own]) => own === type)?.[1];
-  if (rule === undefined) {
+  const refuse = (what: string): never => {
+    throw new ConnectionFailure(invalid, `Connection '${name}' in ${file} ${what}.`);
+  };
+  const type = memberAt(value, "AuthorizationType");
+  const texts = Object.entries(required).find(([own]) => own === type)?.[1];
+  if (texts === undefined) {
     const allowed = Object.keys(required).join(", ");
-    throw new ConnectionFailure(
-      invalid,
-      `Connection '${name}' in ${file} has the AuthorizationType ${JSON.stringify(type)}; it must be one of ${allowed}.`,
-    );
+    return refuse(`has the AuthorizationType ${JSON.stringify(type)}; it must be one of ${allowed}`);
   }
-  const [kind, names] = rule;
-  const given = member(member(value, "AuthParameters"), kind);
-  const missing = names.find((one) => typeof member(given, one) !== "string");
-  if (missing !== undefined) {
-    throw new ConnectionFailure(
-      invalid,
-      `Connection '${name}' in ${file} needs a string at AuthParameters.${kind}.${missing}.`,
-    );
-  }
+  const given = memberAt(value, "AuthParameters");
+  const missing = texts.find((place) => typeof memberAt(given, place) !== "string");
+  if (missing !== undefined) return refuse(`needs a string at AuthParameters.${missing}`);
+  const endpoint = memberAt(given, "OAuthParameters.AuthorizationEndpoint");
+  if (typeof endpoint === "string" && !URL.canParse(endpoint))
+    return refuse(`has at AuthParameters.OAuthParameters.AuthorizationEndpoint '${endpoint}', which is no URL`);
+  const odd = added.find((place) => !isPairs(memberAt(given, place) ?? []));
+  if (odd !== undefined)
+    return refuse(`needs a list like [{ "Key": "name", "Value": "text" }] at AuthParameters.${odd}`);
   return value as Connection; // what it is used by has been looked at
 }
 
-function member(value: unknown, name: string): unknown {
-  if (typeof value !== "object" || value === null) return undefined;
-  return Object.entries(value).find(([key]) => key === name)?.[1];
+function isPairs(value: unknown): boolean {
+  return (
+    Array.isArray(value) &&
+    value.every((pair) => ["Key", "Value"].every((name) => typeof memberAt(pair, name) === "string"))
+  );
+}
+
+/** `place`: names, joined by dots. */
+function memberAt(value: unknown, place: string): unknown {
+  return place.split(".").reduce((at: unknown, name) => {
+    if (typeof at !== "object" || at === null) return undefined;
+    return Object.entries(at).find(([key]) => key === name)?.[1];
+  }, value);
 }

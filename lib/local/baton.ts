@@ -139,7 +139,14 @@ export async function startLocal(options: LocalOptions): Promise<LocalBaton> {
       ...(page && { console: page }),
       ...(options.corsOrigins && { cors: { origins: options.corsOrigins } }),
     });
-    const loop = runLoop(engine, world, { atOnce, onError });
+    let closed = false;
+    const loop = runLoop(engine, world, {
+      atOnce,
+      // Whatever a call comes to once the store is closed is lost, as after a crash: that is no error of anybody's.
+      onError: (error) => {
+        if (!closed) onError(error);
+      },
+    });
     const cleaning = setInterval(() => {
       world.expire(world.clock.now(), rowsPerCleaning).catch(onError);
     }, cleaningInterval).unref();
@@ -150,6 +157,7 @@ export async function startLocal(options: LocalOptions): Promise<LocalBaton> {
       await Promise.race([loop.stop(), pause(graceMilliseconds)]);
       await functions.close();
       await traces?.close();
+      closed = true;
       await world.close();
     };
     const credentials = door && { credentials: door.own };

@@ -9,12 +9,14 @@ import { type HttpClient, httpClient } from "./http-client.ts";
 
 export interface UrlFunctions {
   readonly invoke: FunctionInvoker;
+  /** Breaks off what is under way. It is never answered: nobody knows what it came to. */
   close(): Promise<void>;
 }
 
 export function urlFunctions(urls: Readonly<Record<string, string>>): UrlFunctions {
   const targets = new Map(Object.entries(urls).map(([name, url]) => [name, httpUrl(name, url)]));
   const client = httpClient();
+  let closed = false;
   return {
     invoke: async ({ name, payload, signal, traceHeader }) => {
       const url = targets.get(name);
@@ -24,10 +26,13 @@ export function urlFunctions(urls: Readonly<Record<string, string>>): UrlFunctio
         return answerOf(requestId, await post(client, url, payload, { requestId, signal, traceHeader }));
       } catch (error) {
         if (signal.aborted) throw signal.reason;
-        return unreachableServer(error);
+        return closed ? await new Promise<never>(() => {}) : unreachableServer(error);
       }
     },
-    close: () => client.close(),
+    close() {
+      closed = true;
+      return client.close();
+    },
   };
 }
 

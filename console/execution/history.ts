@@ -1,9 +1,10 @@
 /** An execution as it is read: its description, what it waits for, its history and what that tells state by state. */
 
 import { useRef, useState } from "preact/hooks";
-import { type Visit, visitsOf } from "../../lib/asl/history/visits.ts";
+import type { Visit } from "../../lib/asl/history/visits.ts";
 import type { AwsHistoryEvent } from "../../lib/asl/history.ts";
 import type { Waiting } from "../../lib/cli/explain/story.ts";
+import { visitsIn } from "../../lib/cli/explain/visits.ts";
 import { type ApiError, call, rest } from "../api/client.ts";
 import { useLive } from "../api/live.ts";
 import type { ExecutionDescription } from "../api/wire.ts";
@@ -51,12 +52,12 @@ export function useExecution(machine: string, name: string): Watching {
       nextToken = page.nextToken;
       if (!shown.current && nextToken !== undefined) {
         shown.current = true;
-        setEarly({ description, waiting, events: [...events], visits: visitsOf(events), partial: "loading" });
+        setEarly({ description, waiting, events: [...events], visits: visitsIn(events), partial: "loading" });
       }
     } while (nextToken !== undefined && events.length < mostEvents);
     shown.current = true;
     const cut = nextToken !== undefined && { partial: "cut" as const };
-    return { description, waiting, events, visits: visitsOf(events), ...cut };
+    return { description, waiting, events, visits: visitsIn(events), ...cut };
   };
   const arnEnd = endOfArn(machine, name);
   const { value, error, again } = useLive({

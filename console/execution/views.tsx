@@ -76,8 +76,10 @@ const ofMany = /^(Execution|MapIteration|(Map|Parallel)State(Succeeded|Failed))/
 /** The state that each event belongs to: what it says itself, else that of the event it follows from. */
 function statesOf(events: Read["events"]): ReadonlyMap<number, string> {
   const states = new Map<number, string>();
-  for (const { id, previousEventId, type, stateEnteredEventDetails, stateExitedEventDetails } of events) {
-    const named = (stateEnteredEventDetails ?? stateExitedEventDetails)?.["name"];
+  for (const { id, previousEventId, type, ...details } of events) {
+    const { stateEnteredEventDetails, stateExitedEventDetails, evaluationFailedEventDetails } = details;
+    const named =
+      (stateEnteredEventDetails ?? stateExitedEventDetails)?.["name"] ?? evaluationFailedEventDetails?.["state"];
     if (ofMany.test(type)) continue;
     const state = typeof named === "string" ? named : states.get(previousEventId);
     if (state !== undefined) states.set(id, state);

@@ -1,4 +1,4 @@
-/** A cause in words: of what a function of Lambda left the message, whole or cut anywhere; any other as it is. */
+/** A cause in words: a message of a function of Lambda, whole or cut anywhere, or of a child; any other as it is. */
 import { expect, test } from "vitest";
 import { readCause } from "../../lib/cli/explain/cause.ts";
 
@@ -12,6 +12,8 @@ test.each([
   [node, 'a "b" é', 2],
   [node.slice(0, -12), 'a "b" é', 0],
   [node.slice(0, 46), 'a "b" ', 0], // in the middle of an escape
+  [JSON.stringify({ Cause: node, Error: "Broken", ExecutionArn: "arn:x" }), 'Broken: a "b" é', 2],
+  [JSON.stringify({ Error: "Broken", ExecutionArn: "arn:x" }), "Broken", 0],
   ["no pigeon", "no pigeon", 0],
   ['{"errorMessage":"a\nb', '{"errorMessage":"a\nb', 0],
   ['{"other":1}', '{"other":1}', 0],

@@ -1,10 +1,20 @@
-/** How many items of a Map Run may fail before all of it does, in words. */
+/** What the items of a Map have come to, and how many of a Map Run may fail before all of it does, in words. */
 
+import type { ItemStatus } from "../../lib/asl/history/visits.ts";
 import type { Counts, MapRunAnswer } from "../../lib/cli/explain/map-runs.ts";
 import { count, several } from "../../lib/cli/explain/words.ts";
 
 /** By the ARN of a Map Run. */
 export type RunCounts = ReadonlyMap<string, Counts>;
+
+/** Of a Map whose items are in the history. */
+export function itemsTold(items: ReadonlyMap<number, ItemStatus>, width: number): string {
+  const numbers = { succeeded: 0, running: 0, failed: 0, aborted: 0 };
+  for (const status of items.values()) numbers[status]++;
+  const { succeeded, running, failed, aborted } = numbers;
+  const stopped = aborted === 0 ? "" : `, ${count(aborted)} stopped`;
+  return `${count(succeeded)} of ${count(width)} done, ${count(running)} running, ${count(failed)} failed${stopped}`;
+}
 
 /** What is tolerated, and how much of that is used up. */
 export function tolerance({

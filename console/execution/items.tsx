@@ -2,6 +2,7 @@
 import { useMemo, useState } from "preact/hooks";
 import type { ItemStatus, Visit } from "../../lib/asl/history/visits.ts";
 import { count } from "../../lib/cli/explain/words.ts";
+import { itemsTold } from "./item-counts.ts";
 import { MapRun } from "./map-run.tsx";
 
 interface ItemsProps {
@@ -16,16 +17,12 @@ export function Items({ visit, itemLink }: ItemsProps) {
   const [from, setFrom] = useState(0);
   const { items, width = items.size, mapRunArn } = visit;
   const failed = useMemo(() => [...items].filter(([, status]) => status === "failed").map(([index]) => index), [items]);
-  const running = useMemo(() => [...items.values()].filter((status) => status === "running").length, [items]);
-  const done = useMemo(() => [...items.values()].filter((status) => status === "succeeded").length, [items]);
   if (mapRunArn !== undefined) return <MapRun arn={mapRunArn} />;
   const shown = Array.from({ length: Math.min(mostSquares, width - from) }, (_, index) => from + index);
   return (
     <section aria-label="Items">
       <h3>Items</h3>
-      <p>
-        {count(done)} of {count(width)} done, {count(running)} running, {count(failed.length)} failed
-      </p>
+      <p>{itemsTold(items, width)}</p>
       {failed.length > 0 && (
         <p>
           Failed:{" "}

@@ -35,13 +35,24 @@ export function MapRun({ arn }: { readonly arn: string }) {
         {tolerance(value)}{" "}
         {maxConcurrency > 0 ? `At most ${count(maxConcurrency)} run at once.` : "As many as can run at once."}
       </p>
-      <Children arn={arn} isOver={value.status !== "RUNNING"} />
+      <Children arn={arn} isOver={value.status !== "RUNNING"} begun={executionCounts["total"] ?? 0} />
     </section>
   );
 }
 
-const filters: readonly (Status | "")[] = ["", "FAILED", "RUNNING", "SUCCEEDED"];
+const filters: readonly (Status | "")[] = [
+  "",
+  "FAILED",
+  "TIMED_OUT",
+  "RUNNING",
+  "SUCCEEDED",
+  "ABORTED",
+  "PENDING_REDRIVE",
+];
 const pageSize = 50;
+
+/** Of STANDARD ones the list has all. */
+const unkept = "They were Express executions, of which none is kept: the counts are all that is known of them.";
 
 interface Listed {
   readonly executions: readonly Execution[];
@@ -64,7 +75,14 @@ async function listed(mapRunArn: string, statusFilter: Status | "", most: number
   return { executions, ...(nextToken !== undefined && { nextToken }) };
 }
 
-function Children({ arn, isOver }: { readonly arn: string; readonly isOver: boolean }) {
+interface ChildrenProps {
+  readonly arn: string;
+  readonly isOver: boolean;
+  /** How many there are or were. */
+  readonly begun: number;
+}
+
+function Children({ arn, isOver, begun }: ChildrenProps) {
   const [filter, setFilter] = useState<Status | "">("");
   const [most, setMost] = useState(pageSize);
   const { value } = useLive({
@@ -95,7 +113,7 @@ function Children({ arn, isOver }: { readonly arn: string; readonly isOver: bool
           );
         })}
       </ul>
-      {value?.executions.length === 0 && <p class="quiet">None.</p>}
+      {value?.executions.length === 0 && <p class="quiet">{filter === "" && isOver && begun > 0 ? unkept : "None."}</p>}
       {value?.nextToken !== undefined && (
         <p>
           <button type="button" onClick={() => setMost(most + pageSize)}>

@@ -164,7 +164,7 @@ function labelOf(part: CountsOfPart, period: Period, partly: boolean): string {
   return `${timeOf(part.from, period)} to ${timeOf(part.until, period)}: ${ends.join(", ")}${partly ? ", the rest not read" : ""}`;
 }
 
-const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", hour12: false });
+const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 const day = new Intl.DateTimeFormat(undefined, { weekday: "short", day: "numeric", month: "short" });
 
 function timeOf(at: string, period: Period): string {

@@ -57,6 +57,12 @@ interface Job {
  */
 const patienceMilliseconds = 20;
 
+/** Of all pools: a program may open many, and Node warns of more than ten listeners. */
+const atExit = new Set<() => void>();
+const killAtExit = (): void => {
+  for (const kill of atExit) kill();
+};
+
 export class Pool {
   readonly #options: PoolOptions;
   readonly #crews = new Map<string, Crew>();
@@ -70,7 +76,8 @@ export class Pool {
   constructor(options: PoolOptions) {
     this.#options = options;
     this.#sweep = setInterval(() => this.#dismissIdle(), options.idleMilliseconds / 2).unref();
-    process.once("exit", this.#killAll);
+    if (atExit.size === 0) process.once("exit", killAtExit);
+    atExit.add(this.#killAll);
   }
 
   /** Rejects only with the signal's reason; then the function was ended, if it ran. */
@@ -100,7 +107,8 @@ export class Pool {
   async close(): Promise<void> {
     this.#closed = true;
     clearInterval(this.#sweep);
-    process.off("exit", this.#killAll);
+    atExit.delete(this.#killAll);
+    if (atExit.size === 0) process.off("exit", killAtExit);
     for (const crew of this.#crews.values()) clearTimeout(crew.growth);
     const ends = [...this.#members].map((member) => member.environment.ended);
     this.#killAll();

@@ -416,3 +416,12 @@ test("a function finds the execution's trace where Lambda puts it, and no other'
   expect(told(await functions.call("f", {}, { traceHeader: "Root=1-2-3" }))).toBe('"Root=1-2-3"');
   expect(told(await functions.call("f"))).toBe("null");
 });
+
+test("a program may open many folders: the process has one listener for all, and none once they are closed", async () => {
+  await Promise.all(opened.splice(0).map((functions) => functions.dispose()));
+  const before = process.listenerCount("exit");
+  const many = Array.from({ length: 12 }, () => folderOf({ "f.mjs": returning("1") }));
+  expect(process.listenerCount("exit")).toBe(before + 1);
+  await Promise.all(many.map((functions) => functions.dispose()));
+  expect(process.listenerCount("exit")).toBe(before);
+});

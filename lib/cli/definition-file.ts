@@ -7,7 +7,7 @@ import { Failure } from "./failure.ts";
 import { readText } from "./options.ts";
 import { isOnePlaceholder, type Substitutions, substitute, withoutValue } from "./placeholders.ts";
 import { problemText, type ToldProblem } from "./problem-text.ts";
-import { parseYaml, visitScalars } from "./yaml.ts";
+import { parseYaml, plainOf, visitScalars } from "./yaml.ts";
 
 export interface DefinitionFile {
   /** The file's name without its endings: what the machine is called unless it is told otherwise. */
@@ -102,7 +102,7 @@ function fromYaml(file: string, source: string, substitutions: Substitutions): s
     const unquoted = node.type === "PLAIN" && isOnePlaceholder(node.value);
     node.value = unquoted ? plainValue(text) : text;
   });
-  return JSON.stringify(document.toJS(), undefined, 2);
+  return JSON.stringify(plainOf(document, `${file} is not YAML`), undefined, 2);
 }
 
 /** Between braces and brackets, `${Seconds}` opens a map of its own. */

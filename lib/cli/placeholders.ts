@@ -69,7 +69,7 @@ function readSubstitutions(file: string): Substitutions {
   const document = parseYaml(readText(file));
   const [problem] = document.errors;
   if (problem) throw new InvalidArgumentError(`${file} is neither JSON nor YAML: ${problem.message}`);
-  const values = templateIn(document);
+  const values = templateIn(document, `${file} is neither JSON nor YAML`);
   if (isTemplate(values)) return fromTemplate(file, values);
   if (typeof values !== "object" || values === null || Array.isArray(values))
     throw new InvalidArgumentError(`${file} is no object of names and values`);

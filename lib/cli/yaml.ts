@@ -1,12 +1,26 @@
 /** YAML by the package `yaml`, loaded when a file calls for it: most commands never do, and it takes a while. */
 import { createRequire } from "node:module";
 import type * as Yaml from "yaml";
+import { Failure } from "./failure.ts";
 
 let loaded: typeof Yaml | undefined;
 
 /** Plain JSON is YAML, too; what is wrong with the text stands in the document's `errors`. */
 export function parseYaml(text: string): Yaml.Document.Parsed {
   return yaml().parseDocument(text);
+}
+
+/**
+ * What a document says that has no errors. What its aliases stand for is only looked for now: one may have no anchor,
+ * and aliases of aliases may be more than memory holds. `wrong` begins the sentence for that: `FILE is not YAML`.
+ */
+export function plainOf(document: Yaml.Document, wrong: string): unknown {
+  try {
+    return document.toJS();
+  } catch (error) {
+    if (error instanceof ReferenceError) throw new Failure(`${wrong}: ${error.message}`);
+    throw error;
+  }
 }
 
 /** Each scalar of the document, to be changed in place. */
@@ -17,8 +31,8 @@ export function visitScalars(document: Yaml.Document, visit: (scalar: Yaml.Scala
 /** What a document says, as JSON has it. */
 export type YamlNode = string | number | boolean | null | readonly YamlNode[] | { readonly [name: string]: YamlNode };
 
-/** CloudFormation's short forms are written out: `!GetAtt A.Arn` is `{"Fn::GetAtt": "A.Arn"}`. */
-export function templateIn(document: Yaml.Document): YamlNode {
+/** CloudFormation's short forms are written out: `!GetAtt A.Arn` is `{"Fn::GetAtt": "A.Arn"}`. `wrong` as above. */
+export function templateIn(document: Yaml.Document, wrong: string): YamlNode {
   const { visit, YAMLMap } = yaml();
   visit(document, {
     Value: (_key, node) => {
@@ -30,7 +44,7 @@ export function templateIn(document: Yaml.Document): YamlNode {
       return written;
     },
   });
-  return document.toJS();
+  return plainOf(document, wrong) as YamlNode; // plain YAML is nothing else
 }
 
 function yaml(): typeof Yaml {

@@ -25,7 +25,7 @@ Resources:
         Value: `;
 
 const valueFrom = (written: string): string | undefined => {
-  const read = templateValues(templateIn(parseYaml(`${resources}${written}\n`)), place);
+  const read = templateValues(templateIn(parseYaml(`${resources}${written}\n`), "sam.yaml"), place);
   return read.kind === "values" ? read.values["Value"] : undefined;
 };
 
@@ -81,5 +81,5 @@ test.each<[string, boolean]>([
   ["[]", false],
   ["", false],
 ])("%j is a template: %j", (text, expected) => {
-  expect(isTemplate(templateIn(parseYaml(text)))).toBe(expected);
+  expect(isTemplate(templateIn(parseYaml(text), "sam.yaml"))).toBe(expected);
 });

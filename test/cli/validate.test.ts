@@ -58,6 +58,7 @@ const folder = folderOf({
   "right.yaml": "StartAt: Done\nStates:\n  Done: {Type: Succeed}\n",
   "broken.asl.json": '{\n  "StartAt": "A",\n  "States": {,}\n}\n',
   "broken.yaml": "StartAt: [A\nStates: {}\n",
+  "no-anchor.yaml": "StartAt: A\nStates:\n  A: *pass\n",
   "list.json": "[]",
   "values.yaml": "Name: charge-card\nNotGiven: ''\nSeconds: 30\nComment: true\n",
   "sam.yaml": [
@@ -125,6 +126,7 @@ describe("baton validate", () => {
     ["right.yaml", [], 0, /is valid\n$/],
     ["broken.asl.json", [], 1, /^ERROR \S*broken\.asl\.json:3:15 {2}Unexpected character \(','/],
     ["broken.yaml", [], 1, /broken\.yaml is not YAML: .* at line 2, column 1/],
+    ["no-anchor.yaml", [], 1, /no-anchor\.yaml is not YAML: Unresolved alias .*: pass\n$/],
     ["list.json", [], 1, /^ERROR \/ {2}Definition must be a valid JSON object/],
     ["empty.json", [], 1, /^ERROR /],
     ["missing.json", [], 1, /^there is no file \S*missing\.json\n$/],
@@ -155,6 +157,7 @@ describe("baton validate", () => {
     ],
     ["flow.yaml", [], 1, /is not YAML: [\s\S]*\nput \$\{Seconds\} into quotes, or what stands around it on lines of/],
     ["wait.yaml", ["--substitute-from", file("broken.yaml")], 1, /is neither JSON nor YAML: /],
+    ["wait.yaml", ["--substitute-from", file("no-anchor.yaml")], 1, /is neither JSON nor YAML: Unresolved alias /],
     [
       "sam.yaml",
       [],

@@ -6,7 +6,7 @@ import { dirname, join } from "node:path";
 import type { MockConfig, MockedAttempt } from "../../asl/simulate/mocks.ts";
 import { Failure } from "../failure.ts";
 import { readText } from "../options.ts";
-import { parseYaml } from "../yaml.ts";
+import { parseYaml, plainOf } from "../yaml.ts";
 
 export interface TestFile {
   readonly file: string;
@@ -47,10 +47,7 @@ export type Status = (typeof statuses)[number];
 type Members = Readonly<Record<string, unknown>>;
 
 export function readTestFile(file: string): TestFile {
-  const document = parseYaml(readText(file));
-  const [problem] = document.errors;
-  if (problem) throw new Failure(`${file} is neither YAML nor JSON: ${problem.message}`);
-  const given = membersOf(document.toJS(), file, ["machine", "substitute", "mockConfig", "tests"]);
+  const given = membersOf(readYaml(file), file, ["machine", "substitute", "mockConfig", "tests"]);
   const beside = (name: string): string => join(dirname(file), name);
   const machine = textIn(given, "machine", file);
   if (machine === undefined) throw new Failure(`${file} names no machine; write machine: ../machines/NAME.asl.yaml`);
@@ -63,6 +60,14 @@ export function readTestFile(file: string): TestFile {
     substitute: textsIn(given["substitute"] ?? {}, `${file}: substitute`),
     tests: given["tests"].map((test, index) => readTest(test, `${file}, test ${index + 1}`, read)),
   };
+}
+
+function readYaml(file: string): unknown {
+  const document = parseYaml(readText(file));
+  const [problem] = document.errors;
+  const wrong = `${file} is neither YAML nor JSON`;
+  if (problem) throw new Failure(`${wrong}: ${problem.message}`);
+  return plainOf(document, wrong);
 }
 
 const testMembers = ["name", "input", "mocks", "case", "expect"];
@@ -150,8 +155,7 @@ function mockCase(
 }
 
 function readMockConfig(file: string): MockConfig {
-  const document = parseYaml(readText(file));
-  const given = membersOf(document.toJS(), file);
+  const given = membersOf(readYaml(file), file);
   // One of AWS's own pages spells the second name so.
   const responses = given["MockedResponses"] ?? given["MockedResponse"];
   const config = { StateMachines: given["StateMachines"], MockedResponses: responses };

@@ -1,5 +1,5 @@
 /** Options that several commands share, read and checked in one place. */
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { InvalidArgumentError, Option } from "commander";
 import { Failure } from "./failure.ts";
 
@@ -127,6 +127,16 @@ export function readText(file: string): string {
     return readFileSync(file === "-" ? 0 : file, "utf8").replace(byteOrderMark, "");
   } catch (error) {
     throw new Failure(unreadable(file, error));
+  }
+}
+
+/** Where a disk is full, the system does not say of which file. */
+export function writeText(file: string, text: string): void {
+  try {
+    writeFileSync(file, text);
+  } catch (error) {
+    if (!(error instanceof Error) || "path" in error) throw error;
+    throw new Failure(`${error.message} '${file}'`);
   }
 }
 

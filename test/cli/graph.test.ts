@@ -101,6 +101,7 @@ test.each([
   [["graph", file("list.asl.json")], 1, /is no object, so there is nothing to draw/],
   [["graph", file("missing.asl.json")], 1, /there is no file/],
   [["graph", file("shop.asl.json"), "--output", "/dev/null/shop.txt"], 1, /^ENOTDIR: .*'\/dev\/null\/shop.txt'\n$/],
+  [["graph", file("shop.asl.json"), "--output", "/dev/full"], 1, /^E\w+: .*'\/dev\/full'\n$/],
   [["graph", file("shop.asl.json"), "--width", "10"], 1, /a width is a whole number from 40/],
   [["graph", file("shop.asl.json"), "--svg", "--mermaid"], 1, /cannot be used with/],
   [

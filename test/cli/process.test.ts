@@ -1,6 +1,7 @@
 /** What only a process of its own can show: standard input, exit codes, a reader that goes away. */
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, type StdioOptions, spawn } from "node:child_process";
 import { once } from "node:events";
+import { closeSync, existsSync, openSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -8,8 +9,8 @@ import { describe, expect, test } from "vitest";
 const root = join(import.meta.dirname, "../..");
 const definition = join(root, "asl-examples/order-processing/definition.asl.json");
 
-function start(...parameters: readonly string[]): ChildProcess {
-  return spawn(process.execPath, [join(root, "dist/bin/baton.js"), ...parameters], { stdio: "pipe" });
+function start(stdio: StdioOptions, ...parameters: readonly string[]): ChildProcess {
+  return spawn(process.execPath, [join(root, "dist/bin/baton.js"), ...parameters], { stdio });
 }
 
 async function ended(child: ChildProcess): Promise<{ readonly code: number; readonly said: string }> {
@@ -24,13 +25,13 @@ async function ended(child: ChildProcess): Promise<{ readonly code: number; read
 
 describe("the command as a process", () => {
   test("a definition on standard input", async () => {
-    const child = start("validate", "-");
+    const child = start("pipe", "validate", "-");
     child.stdin?.end('{"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}');
     expect(await ended(child)).toEqual({ code: 0, said: "✔ - is valid\n" });
   });
 
   test("a mistake is exit code 1 and a sentence", async () => {
-    const child = start("validate", "none.asl.json");
+    const child = start("pipe", "validate", "none.asl.json");
     expect(await ended(child)).toEqual({ code: 1, said: "there is no file none.asl.json\n" });
   });
 
@@ -40,14 +41,22 @@ describe("the command as a process", () => {
     }).listen(0, "127.0.0.1");
     await once(server, "listening");
     const { port } = server.address() as AddressInfo;
-    const { code, said } = await ended(start("list", "--url", `http://127.0.0.1:${port}`));
+    const { code, said } = await ended(start("pipe", "list", "--url", `http://127.0.0.1:${port}`));
     server.close();
     expect(said).toMatch(/^the connection to \S+ broke off before ListStateMachines was answered .*\n$/);
     expect(code).toBe(1);
   });
 
+  test.skipIf(!existsSync("/dev/full"))("output that a full disk does not take is a failure", async () => {
+    const full = openSync("/dev/full", "w");
+    const child = start(["ignore", full, "pipe"], "validate", definition, "--json");
+    const { code, said } = await ended(child);
+    closeSync(full);
+    expect([code, said]).toEqual([1, expect.stringMatching(/^what was printed is not whole: ENOSPC: .*\n$/)]);
+  });
+
   test("a reader who has read enough is no failure", async () => {
-    const child = start("validate", definition, "--json");
+    const child = start("pipe", "validate", definition, "--json");
     child.stdout?.destroy();
     expect(await ended(child)).toEqual({ code: 0, said: "" });
   });

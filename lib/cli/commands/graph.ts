@@ -1,5 +1,4 @@
 /** `baton graph FILE|MACHINE|EXECUTION`: the states and the ways between them; of an execution, how far it came. */
-import { writeFileSync } from "node:fs";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { type Graph, graphOf } from "../../asl/graph/graph.ts";
 import { toMermaid } from "../../asl/graph/mermaid.ts";
@@ -9,7 +8,7 @@ import { toTerminal } from "../../asl/graph/terminal.ts";
 import { parseJson } from "../../asl/json.ts";
 import { connect } from "../client.ts";
 import { Failure } from "../failure.ts";
-import { jsonOption, substituteOption, urlOption } from "../options.ts";
+import { jsonOption, substituteOption, urlOption, writeText } from "../options.ts";
 import { paintStyle, terminalWidth } from "../paint.ts";
 import { substituteFromOption } from "../placeholders.ts";
 import { findSubject } from "../subject.ts";
@@ -44,7 +43,7 @@ export function graphCommand(): Command {
       if (graph === undefined) throw new Failure(`${title} is no object, so there is nothing to draw`);
       const drawn = draw(graph, title, progress, options);
       if (options.output === undefined) console.log(drawn);
-      else writeFileSync(options.output, `${drawn}\n`);
+      else writeText(options.output, `${drawn}\n`);
     });
 }
 

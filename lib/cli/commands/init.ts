@@ -1,11 +1,11 @@
 /** `baton init NAME`: a project that runs and whose tests pass, in a new folder. Nothing is installed, nothing overwritten. */
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync } from "node:fs";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { Command } from "commander";
 import { packageFile } from "../../local/package.ts";
 import { Failure } from "../failure.ts";
 import { projectFiles } from "../init/project.ts";
-import { jsonOption } from "../options.ts";
+import { jsonOption, writeText } from "../options.ts";
 import { paint } from "../paint.ts";
 import { version } from "../version.ts";
 
@@ -44,7 +44,7 @@ function packageName(given: string): string {
 
 function write(file: string, content: string): void {
   mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, content);
+  writeText(file, content);
 }
 
 function greeting(folder: string, files: readonly string[]): string {

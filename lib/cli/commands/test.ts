@@ -1,5 +1,5 @@
 /** `baton test [FILE|FOLDER…]`: machines tested with mocked tasks in virtual time; what was not reached is said, too. */
-import { existsSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import { type Graph, graphOf } from "../../asl/graph/graph.ts";
@@ -7,7 +7,7 @@ import { parseJson } from "../../asl/json.ts";
 import { parseDefinitionText } from "../../asl/parse.ts";
 import { readValidDefinition } from "../definition-file.ts";
 import { Failure } from "../failure.ts";
-import { jsonOption } from "../options.ts";
+import { jsonOption, writeText } from "../options.ts";
 import { duration, paint } from "../paint.ts";
 import { type Coverage, coverageOf, percentOf, type Reached } from "../test/coverage.ts";
 import { readTestFile } from "../test/file.ts";
@@ -72,7 +72,7 @@ function report(suites: readonly TestedSuite[], { junit, json, coverage }: Optio
   const ran = suites.flatMap((suite) => suite.ran);
   const failed = ran.filter(({ differences }) => differences.length > 0).length;
   const short = machines.filter(({ covered }) => coverage !== undefined && percentOf(covered) < coverage);
-  if (junit !== undefined) writeFileSync(junit, toJunit(suites));
+  if (junit !== undefined) writeText(junit, toJunit(suites));
   if (json) console.log(JSON.stringify(inJson(suites, machines), undefined, 2));
   else {
     for (const { machine, covered } of machines) console.log(coverageLines(machine, covered).join("\n"));

@@ -1,0 +1,31 @@
+/**
+ * Standard output into a file. Node passes over an error there, and takes what a nearly full disk has taken of a text
+ * for all of it; a script would go on with half a list. So it is written here, to the last byte or with a reason.
+ */
+import { fstatSync, writeSync } from "node:fs";
+import { format } from "node:util";
+
+const standardOutput = 1;
+
+let lost: Error | undefined;
+
+/** Pipes and terminals stay as they are: a reader who has read enough is no failure. */
+export function writeWhole(): void {
+  const kind = fstatSync(standardOutput);
+  if (process.stdout.isTTY || !(kind.isFile() || kind.isCharacterDevice())) return;
+  console.log = (...texts: readonly unknown[]) => write(`${format(...texts)}\n`);
+}
+
+/** What runs on, such as a server, does so without its lines. */
+function write(text: string): void {
+  try {
+    for (let rest = Buffer.from(text); rest.length > 0; ) rest = rest.subarray(writeSync(standardOutput, rest));
+  } catch (error) {
+    lost ??= error instanceof Error ? error : new Error(String(error));
+  }
+}
+
+/** The sentence for whoever relies on what was printed; undefined: all of it is there. */
+export function lostOutput(): string | undefined {
+  return lost && `what was printed is not whole: ${lost.message}`;
+}

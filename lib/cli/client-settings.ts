@@ -30,6 +30,17 @@ export function identityFrom(environment: Environment): Identity | undefined {
   return { credentials, region: regionOf(environment) };
 }
 
+/**
+ * Who asks at that address. On this machine any key will do, so whoever has none and names a Region is in it
+ * nevertheless, with what was deployed for it; a deployed Baton answers for its own Region, and wants a key of its own.
+ */
+export function callerAt(url: string, environment: Environment): Identity | undefined {
+  const own = identityFrom(environment);
+  const region = regionOf(environment);
+  if (own !== undefined || region === usualRegion || !isThisMachine(url)) return own;
+  return { credentials: anybody, region };
+}
+
 /** Whose everything is on one machine. */
 const localAccount = "000000000000";
 
@@ -79,7 +90,7 @@ export function variablesOf(
 
 /** Where a proxy is set, the AWS CLI and boto3 ask it for this machine, too, unless they are told not to. */
 function beyondProxy(hostname: string, environment: Environment): Readonly<Record<string, string>> {
-  const host = hostname.replace(/^\[|\]$/g, "");
+  const host = bare(hostname);
   if (!thisMachine.test(host) || !proxies.some((name) => environment[name])) return {};
   // Python reads the one in small letters first.
   const known = environment["no_proxy"] || environment["NO_PROXY"] || "";
@@ -89,6 +100,15 @@ function beyondProxy(hostname: string, environment: Environment): Readonly<Recor
 }
 
 const proxies = ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"] as const;
+function isThisMachine(url: string): boolean {
+  return thisMachine.test(bare(new URL(url).hostname));
+}
+
+/** An address of IPv6 without its brackets. */
+function bare(hostname: string): string {
+  return hostname.replace(/^\[|\]$/g, "");
+}
+
 const thisMachine = /^(localhost|.*\.localhost|127(\.\d+){3}|::1)$/;
 
 /** For a POSIX shell: `eval "$(baton env)"`. */

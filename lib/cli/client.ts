@@ -1,6 +1,6 @@
 /** The wire API as the commands use it: JSON in, JSON out, signed if there is a key, the service's errors as sentences. */
 import { type Asked, requestOf, wireCall } from "../api/signed-call.ts";
-import { identityFrom, usualRegion } from "./client-settings.ts";
+import { callerAt, usualRegion } from "./client-settings.ts";
 import { Failure } from "./failure.ts";
 
 /** What the commands read of an answer; the API's own shapes are checked where they are made. */
@@ -40,7 +40,7 @@ const answeredLate: ReadonlySet<string> = new Set(["GetActivityTask", "StartSync
  * Requests are signed where there is a key to sign with: by default, that of the environment. Whoever answers none
  * within `patience` milliseconds is taken for gone.
  */
-export function connect(url: string, identity = identityFrom(process.env), patience = usualPatience): Client {
+export function connect(url: string, identity = callerAt(url, process.env), patience = usualPatience): Client {
   const askFor = async (what: string, asked: Asked): Promise<Reply> => {
     const limit = answeredLate.has(what) ? undefined : patience;
     const question = { url, what };
@@ -156,12 +156,17 @@ function readJson(text: string): Reply {
   }
 }
 
+const ownKey =
+  "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY to a key of its own (baton env --stack NAME prints them, baton keys create makes one)";
+
+/** What helps whom this Baton does not know: who signs nothing, or with the key of another, of AWS for instance. */
+const advice: Readonly<Record<string, string>> = {
+  MissingAuthenticationTokenException: `: this Baton takes signed requests only; ${ownKey}`,
+  UnrecognizedClientException: ` This Baton has no such key; ${ownKey}`,
+};
+
 function refusal(name: string, message: string): Failure {
-  if (name !== "MissingAuthenticationTokenException") return new ApiFailure(name, message);
-  return new ApiFailure(
-    name,
-    `${message}: this Baton takes signed requests only; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY to a key of its own (baton env --stack NAME prints them, baton keys create makes one)`,
-  );
+  return new ApiFailure(name, `${message}${Object.hasOwn(advice, name) ? advice[name] : ""}`);
 }
 
 function reasonOf(error: unknown): string {

@@ -162,6 +162,15 @@ describe("commands on a running server", () => {
     );
   });
 
+  test("without a key, too, they are in the Region of the environment, where what is deployed stays", async () => {
+    vi.stubEnv("AWS_ACCESS_KEY_ID", undefined);
+    vi.stubEnv("AWS_SECRET_ACCESS_KEY", undefined);
+    vi.stubEnv("AWS_REGION", "eu-central-1");
+    const { stateMachineArn } = JSON.parse((await on("deploy", echo, "--json")).out);
+    expect(stateMachineArn).toBe("arn:aws:states:eu-central-1:000000000000:stateMachine:echo");
+    expect((await on("start", "echo", "--name", "away")).out).toContain(":eu-central-1:");
+  });
+
   test("describe says what an execution waits for, or how it ended", async () => {
     await deploy(connect(server.url), readValidDefinition(patient, {}));
     const input = `{ "text": "${"x".repeat(200)}", "n": 12345678901234567890123, "one": 1.0 }`; // no terminal, so nothing is cut

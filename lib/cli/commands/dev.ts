@@ -5,7 +5,7 @@ import { Command } from "commander";
 import { parseLimits, type ResourceLimit } from "../../integrations/limits.ts";
 import type { LocalBaton } from "../../local/baton.ts";
 import { type Client, connect } from "../client.ts";
-import { exportLines, type Identity, identityFrom, regionOf, shownSettings } from "../client-settings.ts";
+import { callerAt, exportLines, type Identity, regionOf, shownSettings } from "../client-settings.ts";
 import { readValidDefinition } from "../definition-file.ts";
 import { deploy } from "../deploy.ts";
 import { Failure } from "../failure.ts";
@@ -152,8 +152,8 @@ async function keepDeployed(
 }
 
 /** Where keys are required this process has one; else it is whoever the shell says, as other commands are. */
-function ownIdentity({ credentials }: LocalBaton): Identity | undefined {
-  return credentials ? { credentials, region: regionOf(process.env) } : identityFrom(process.env);
+function ownIdentity({ credentials, url }: LocalBaton): Identity | undefined {
+  return credentials ? { credentials, region: regionOf(process.env) } : callerAt(url, process.env);
 }
 
 function greet(baton: LocalBaton, data: string, machines: readonly string[]): void {

@@ -43,3 +43,12 @@ test("as JSON there is nothing but what was asked for", async () => {
   expect(JSON.parse(out)).toHaveLength(2);
   expect(err).toBe("");
 });
+
+test("a status is an execution's: without a machine it is refused, not passed over", async () => {
+  const { code, out, err } = await baton("list", "--url", server.url, "--status", "FAILED", "--json");
+  expect([code, out, err]).toEqual([
+    1,
+    "",
+    expect.stringMatching(/^--status is about executions: .* baton list MACHINE /),
+  ]);
+});

@@ -1,6 +1,7 @@
 /** `baton list [MACHINE|MAP_RUN_ARN]`: state machines, the executions of one, or the children of a Map Run, newest first. */
 import { Command, Option } from "commander";
 import { type Client, connect, type Reply } from "../client.ts";
+import { Failure } from "../failure.ts";
 import { listAll, machinesOf } from "../list-all.ts";
 import { machineArnOf } from "../names.ts";
 import { noMachines } from "../not-found.ts";
@@ -25,6 +26,10 @@ export function listCommand(): Command {
     .addOption(urlOption())
     .addOption(jsonOption())
     .action(async (what: string | undefined, options: Options) => {
+      if (what === undefined && options.status !== undefined)
+        throw new Failure(
+          "--status is about executions: name a machine, as in baton list MACHINE --status STATUS; what runs on all of them shows baton watch --once",
+        );
       const client = connect(options.url);
       const found = what === undefined ? await machinesOf(client) : await executions(client, what, options);
       const rows = what === undefined ? found : found.slice(0, options.limit);

@@ -1,5 +1,5 @@
 /** What a command is about: a definition in a file, a state machine on the server, or one of its executions. */
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { type Progress, progressOf } from "../asl/graph/progress.ts";
 import { JsonSyntaxError, parseJson } from "../asl/json.ts";
 import { parseDefinitionText } from "../asl/parse.ts";
@@ -40,9 +40,10 @@ export async function findSubject(
   return await fromMachine(client, unlisted);
 }
 
-/** Whatever looks like a file is one, so that a misspelt name is told as such. */
+/** Whatever looks like a file is one, so that a misspelt name is told as such. A folder may be called as its machine is. */
 function isFile(given: string): boolean {
-  return given === "-" || /\.(json|ya?ml)$/.test(given) || (!given.startsWith("arn:") && existsSync(given));
+  if (given === "-" || /\.(json|ya?ml)$/.test(given)) return true;
+  return !given.startsWith("arn:") && existsSync(given) && !statSync(given).isDirectory();
 }
 
 function fromFile(file: string, substitutions: Readonly<Record<string, string>>): Subject {

@@ -115,6 +115,12 @@ test.each([
   expect(code).toBe(expected);
 });
 
+test("a machine that is called as a folder here is the machine", async () => {
+  await baton("deploy", file("shop.asl.json"), "--name", "docs", "--url", server.url);
+  const { code, out, err } = await baton("graph", "docs", "--url", server.url);
+  expect([code, out, err]).toEqual([0, expect.stringContaining("╔ Sell ═"), ""]);
+});
+
 test("nothing in a name reaches the terminal as a command to it", async () => {
   expect((await baton("graph", file("hostile.asl.json"))).out).not.toContain("\u001b");
 });

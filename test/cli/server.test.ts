@@ -171,6 +171,14 @@ describe("commands on a running server", () => {
     expect((await on("start", "echo", "--name", "away")).out).toContain(":eu-central-1:");
   });
 
+  test("describe --json keeps the digits of numbers", async () => {
+    await deploy(connect(server.url), readValidDefinition(patient, {}));
+    await on("start", "patient", "--name", "exact", "--input", '{"n":12345678901234567890123,"one":1.0}');
+    const { out } = await on("describe", "patient/exact", "--json");
+    expect(out).toContain('"input": {\n    "n": 12345678901234567890123,\n    "one": 1.0\n  }');
+    expect(JSON.parse(out)).toMatchObject({ name: "exact", status: "RUNNING" });
+  });
+
   test("describe says what an execution waits for, or how it ended", async () => {
     await deploy(connect(server.url), readValidDefinition(patient, {}));
     const input = `{ "text": "${"x".repeat(200)}", "n": 12345678901234567890123, "one": 1.0 }`; // no terminal, so nothing is cut

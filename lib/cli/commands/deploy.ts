@@ -1,6 +1,5 @@
 /** `baton deploy FILE`: the machine as the file says, created or updated; what changes is shown, and the same again changes nothing. */
 import { Command, InvalidArgumentError, Option } from "commander";
-import { entriesOf, isObject, parseJson, type Value, writeJson } from "../../asl/json.ts";
 import { parseDefinitionText } from "../../asl/parse.ts";
 import { ApiFailure, type Client, connect, type Reply } from "../client.ts";
 import { type DefinitionFile, readDefinitionFile } from "../definition-file.ts";
@@ -10,6 +9,7 @@ import { machinesOf } from "../list-all.ts";
 import { jsonOption, substituteOption, urlOption } from "../options.ts";
 import { paint } from "../paint.ts";
 import { substituteFromOption } from "../placeholders.ts";
+import { pretty } from "../pretty.ts";
 import { problemText } from "../problem-text.ts";
 
 interface Options {
@@ -179,26 +179,4 @@ function report(
   }
   const arn = done.stateMachineAliasArn ?? done.stateMachineVersionArn ?? done.stateMachineArn;
   console.log(`${signs[change]} ${name} ${dryRun ? futures[change] : change}${arn === undefined ? "" : `  ${arn}`}`);
-}
-
-/** In the order in which it was written: what was only laid out otherwise is no difference. */
-function pretty(text: string): string {
-  return lines(parseJson(text), "").join("\n");
-}
-
-function lines(value: Value, indent: string): readonly string[] {
-  const inner = `${indent}  `;
-  const comma = (all: readonly (readonly string[])[]): readonly string[] =>
-    all.flatMap((each, index) => (index < all.length - 1 ? [...each.slice(0, -1), `${each.at(-1)},`] : each));
-  if (Array.isArray(value) && value.length > 0) {
-    return [`${indent}[`, ...comma(value.map((item: Value) => lines(item, inner))), `${indent}]`];
-  }
-  if (isObject(value) && Object.keys(value).length > 0) {
-    const members = entriesOf(value).map(([key, member]) => {
-      const [first = "", ...rest] = lines(member, inner);
-      return [`${inner}${JSON.stringify(key)}: ${first.trimStart()}`, ...rest];
-    });
-    return [`${indent}{`, ...comma(members), `${indent}}`];
-  }
-  return [`${indent}${writeJson(value)}`];
 }

@@ -1,6 +1,6 @@
 /** `baton describe EXECUTION`: where one execution stands, and why it does not move: what it waits for, since when, until when. */
 import { Command } from "commander";
-import { parseJson, writeJson } from "../../asl/json.ts";
+import { isObject, parseJson, property, withProperty, writeJson } from "../../asl/json.ts";
 import { type Client, connect, type Reply } from "../client.ts";
 import { readCause } from "../explain/cause.ts";
 import { toldRunCounts } from "../explain/failed-child.ts";
@@ -8,6 +8,7 @@ import { type MapRun, mapRunsOf } from "../explain/map-runs.ts";
 import { executionArnOf, restPathOf } from "../names.ts";
 import { jsonOption, readLimit, urlOption } from "../options.ts";
 import { duration, paint, payloadBehind } from "../paint.ts";
+import { pretty } from "../pretty.ts";
 import { eventTable } from "./history.ts";
 
 interface Options {
@@ -30,14 +31,27 @@ export function describeCommand(): Command {
       const lastEvents = await newestEvents(client, executionArn, options.events);
       const { runs, more } = await mapRunsOf(client.call, executionArn);
       const mapRuns = runs.length > 0 && { mapRuns: runs };
-      if (options.json) return console.log(JSON.stringify({ ...execution, ...mapRuns, lastEvents }, undefined, 2));
       // REST's answer is parsed, and with it the numbers: their text is the wire's.
       const { input, output } = await client.call("DescribeExecution", { executionArn });
+      if (options.json) {
+        const whole = JSON.stringify({ ...execution, ...mapRuns, lastEvents });
+        return console.log(pretty(withPayloads(whole, { input, output })));
+      }
       const beneath = [...runs.map(runLine), ...(more > 0 ? [`  map run  and ${more} older ones`] : [])];
       console.log(
         [...standing({ ...execution, input, output }, Date.now()), ...beneath, "", eventTable(lastEvents)].join("\n"),
       );
     });
+}
+
+/** What REST leaves out stays out. */
+function withPayloads(whole: string, payloads: Readonly<Record<"input" | "output", string | undefined>>): string {
+  let told = parseJson(whole);
+  for (const [name, text] of Object.entries(payloads)) {
+    if (text !== undefined && isObject(told) && property(told, name) !== undefined)
+      told = withProperty(told, name, parseJson(text));
+  }
+  return writeJson(told);
 }
 
 async function newestEvents(client: Client, executionArn: string, maxResults: number): Promise<readonly Reply[]> {

@@ -82,8 +82,17 @@ function readPair(pair: string): Record<string, string> {
 }
 
 function readUrl(text: string): string {
-  if (URL.canParse(text) && /^https?:/.test(text)) return text;
+  if (URL.canParse(text) && /^https?:/.test(text)) return withoutPassword(text);
   throw new InvalidArgumentError("an address begins with http:// or https://");
+}
+
+/** No request can be made to one that has; and as an argument that is invalid it would be printed, password and all. */
+function withoutPassword(address: string): string {
+  const { username, password } = new URL(address);
+  if (username === "" && password === "") return address;
+  throw new Failure(
+    "an address takes no user name and no password: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY to a key of Baton's",
+  );
 }
 
 /** How many of a list. */

@@ -179,6 +179,12 @@ describe("commands on a running server", () => {
     expect(JSON.parse(out)).toMatchObject({ name: "exact", status: "RUNNING" });
   });
 
+  test("an address with a password in it is refused, and the password not repeated", async () => {
+    const { code, err } = await baton("list", "--url", "http://me:secret@127.0.0.1:1");
+    expect([code, err]).toEqual([1, expect.stringContaining("AWS_SECRET_ACCESS_KEY")]);
+    expect(err).not.toContain("secret@");
+  });
+
   test("describe says what an execution waits for, or how it ended", async () => {
     await deploy(connect(server.url), readValidDefinition(patient, {}));
     const input = `{ "text": "${"x".repeat(200)}", "n": 12345678901234567890123, "one": 1.0 }`; // no terminal, so nothing is cut

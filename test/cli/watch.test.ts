@@ -3,7 +3,8 @@ import { execFileSync } from "node:child_process";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { changes, type Running } from "../../lib/cli/commands/watch.ts";
+import { connect } from "../../lib/cli/client.ts";
+import { changes, look, type Running } from "../../lib/cli/commands/watch.ts";
 import { openScreen } from "../../lib/cli/screen.ts";
 import { type LocalBaton, startLocal } from "../../lib/local/baton.ts";
 import { baton, folderOf } from "./baton.ts";
@@ -43,6 +44,22 @@ test("an execution that ends is followed to its end, with what it cost", async (
   const { code, out } = await baton("watch", `short/${ran.name}`, "--url", server.url);
   expect(out).toMatch(/✔ P[\s\S]*✔ SUCCEEDED[\s\S]*1 transition · on AWS \$\S+ here, \$0\.000025 on Step Functions/);
   expect(code).toBe(0);
+});
+
+test("one that newer ones push off a short list has not ended", async () => {
+  const client = connect(server.url);
+  const options = { machine: "long", limit: 1 };
+  const start = (name: string) => baton("start", "long", "--name", name, "--url", server.url);
+  await start("older");
+  const before = await look(client, [], options);
+  expect(before.map(({ name }) => name)).toEqual(["older"]);
+  await start("newer");
+  const both = await look(client, before, options);
+  expect(changes(before, both).map(({ what, name }) => `${what} ${name}`)).toContain("began newer");
+  expect(changes(before, both)).not.toContainEqual(expect.objectContaining({ what: "ended" }));
+  await baton("stop", "long/older", "--url", server.url);
+  const one = await look(client, both, options);
+  expect(changes(both, one)).toContainEqual(expect.objectContaining({ what: "ended", name: "older" }));
 });
 
 describe("changes", () => {

@@ -8,7 +8,7 @@ import { progressOf } from "../../asl/graph/progress.ts";
 import { toTerminal } from "../../asl/graph/terminal.ts";
 import { parseJson } from "../../asl/json.ts";
 import { openChanges } from "../changes.ts";
-import { type Client, connect, type Reply } from "../client.ts";
+import { ApiFailure, type Client, connect, type Reply } from "../client.ts";
 import { afterwards, ending, follow, story } from "../follow.ts";
 import { listAll, machinesOf } from "../list-all.ts";
 import { executionArnOf, machineArnOf } from "../names.ts";
@@ -57,7 +57,7 @@ async function watchAll(client: Client, options: Options): Promise<void> {
   const stopped = stopRequest().then(() => true);
   try {
     do {
-      const now = await running(client, options);
+      const now = await (screen ? running(client, options) : look(client, seen, options));
       if (screen === undefined)
         for (const change of changes(seen, now))
           console.log(options.json ? JSON.stringify(change) : changeLine(change));
@@ -78,7 +78,32 @@ export interface Running {
   readonly now: string;
 }
 
-async function running(client: Client, { machine, limit }: Options): Promise<readonly Running[]> {
+type Wanted = Pick<Options, "machine" | "limit">;
+
+/** Those of the list, and of those seen before the ones that newer ones have only pushed off it. */
+export async function look(client: Client, seen: readonly Running[], wanted: Wanted): Promise<readonly Running[]> {
+  const listed = await running(client, wanted);
+  const left = seen.filter((one) => !listed.some((other) => keyOf(other) === keyOf(one)));
+  const isShort = ({ machine }: Running): boolean =>
+    listed.filter((other) => other.machine === machine).length >= wanted.limit;
+  const asked = left.filter(isShort).map(async (one) => ((await isRunning(client, one)) ? [one] : []));
+  return [...listed, ...(await Promise.all(asked)).flat()];
+}
+
+async function isRunning(client: Client, { machine, name }: Running): Promise<boolean> {
+  try {
+    return (await client.get(pathOf(machine, name))).status === "RUNNING";
+  } catch (error) {
+    if (error instanceof ApiFailure) return false; // deleted with its machine
+    throw error;
+  }
+}
+
+function pathOf(machine: string, name: string): string {
+  return `/state-machines/${encodeURIComponent(machine)}/executions/${encodeURIComponent(name)}`;
+}
+
+async function running(client: Client, { machine, limit }: Wanted): Promise<readonly Running[]> {
   const machines =
     machine === undefined
       ? (await machinesOf(client)).filter(({ type }) => type !== "EXPRESS")
@@ -94,8 +119,7 @@ async function running(client: Client, { machine, limit }: Options): Promise<rea
 
 async function described(client: Client, { executionArn, name, startDate }: Reply): Promise<Running> {
   const machine = executionArn.split(":").at(-2) ?? "";
-  const path = `/state-machines/${encodeURIComponent(machine)}/executions/${encodeURIComponent(name)}`;
-  const { waitingFor = [] } = await client.get(path);
+  const { waitingFor = [] } = await client.get(pathOf(machine, name));
   const [first] = waitingFor;
   const more = waitingFor.length > 1 ? ` (and ${waitingFor.length - 1} more)` : "";
   return {
@@ -121,18 +145,21 @@ export interface Change extends Running {
   readonly what: "began" | "goes on" | "ended";
 }
 
+function keyOf({ machine, name }: Running): string {
+  return `${machine}/${name}`;
+}
+
 /** What a reader of lines has not been told yet. */
 export function changes(before: readonly Running[], now: readonly Running[]): readonly Change[] {
-  const key = ({ machine, name }: Running): string => `${machine}/${name}`;
-  const known = new Map(before.map((one) => [key(one), one]));
-  const left = new Set(now.map(key));
+  const known = new Map(before.map((one) => [keyOf(one), one]));
+  const left = new Set(now.map(keyOf));
   return [
     ...now.flatMap((one): readonly Change[] => {
-      const earlier = known.get(key(one));
+      const earlier = known.get(keyOf(one));
       if (earlier === undefined) return [{ ...one, what: "began" }];
       return earlier.now === one.now ? [] : [{ ...one, what: "goes on" }];
     }),
-    ...before.filter((one) => !left.has(key(one))).map((one): Change => ({ ...one, what: "ended" })),
+    ...before.filter((one) => !left.has(keyOf(one))).map((one): Change => ({ ...one, what: "ended" })),
   ];
 }
 

@@ -88,6 +88,18 @@ test("a terminal is drawn on in its place, and not beyond its height; anything e
   expect(openScreen({ write })).toBeUndefined();
 });
 
+test.each([
+  // line                            cut to 8 columns
+  ["12345678", "12345678"],
+  ["123456789", "1234567…"],
+  ["\u001b[32m✔ 123456789\u001b[39m", "\u001b[32m✔ 12345…\u001b[0m"],
+  ["注文注文注文", "注文注…"],
+])("no line wraps, or the next drawing would begin too low: %j", (line, cut) => {
+  let written = "";
+  openScreen({ isTTY: true, columns: 8, write: (text) => (written += text) })?.show(line);
+  expect(written).toBe(`\u001b[J${cut}\n`);
+});
+
 describe("baton completion", () => {
   test.each([
     // typed                       offered

@@ -2,9 +2,10 @@
 import { useEffect, useState } from "preact/hooks";
 import { endedInVain, manyInVain } from "../../lib/cli/explain/in-vain.ts";
 import { count, several } from "../../lib/cli/explain/words.ts";
-import { call } from "../api/client.ts";
+import { ApiError, call } from "../api/client.ts";
 import type { Execution } from "../api/wire.ts";
 import { ActDialog } from "../parts/dialog.tsx";
+import { Failed } from "../parts/failure.tsx";
 import { shellWord } from "../parts/words.ts";
 import { namesIn } from "../route.ts";
 import { type Asked, searchExecutions } from "./search.ts";
@@ -45,12 +46,18 @@ const kinds: readonly Kind[] = [
 export function ManyActs({ asked, executions, chosen, clear }: ManyActsProps) {
   const [open, setOpen] = useState<{ kind: Kind; targets: readonly Execution[] }>();
   const [counting, setCounting] = useState(false);
+  const [failed, setFailed] = useState<ApiError>();
   const picked = executions.filter(({ executionArn }) => chosen.has(executionArn));
   const ask = async (kind: Kind): Promise<void> => {
     setCounting(true);
-    const targets = picked.length > 0 ? picked : await allMatching(asked);
+    setFailed(undefined);
+    try {
+      const targets = picked.length > 0 ? picked : await allMatching(asked);
+      setOpen({ kind, targets: targets.filter(kind.applies) });
+    } catch (error) {
+      setFailed(error instanceof ApiError ? error : new ApiError("Failed", String(error)));
+    }
     setCounting(false);
-    setOpen({ kind, targets: targets.filter(kind.applies) });
   };
   return (
     <div class="many">
@@ -67,6 +74,7 @@ export function ManyActs({ asked, executions, chosen, clear }: ManyActsProps) {
           clear the choice
         </button>
       )}
+      {failed && <Failed error={failed} />}
       {open && <ManyDialog {...open} close={() => setOpen(undefined)} />}
     </div>
   );

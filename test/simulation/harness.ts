@@ -30,6 +30,8 @@ export interface Scenario {
   readonly task?: (call: Call) => CallResult;
   /** By default for hours. For months: in a store that forgets. */
   readonly open?: Span;
+  /** One message's work takes many dozens of calls, as where sixty groups are closed. */
+  readonly longWork?: true;
   /** StopExecution after that much virtual time. */
   readonly stopAfter?: number;
   /** Its calls take up to that long, in milliseconds; by default as long as the seed has it. */
@@ -99,11 +101,11 @@ export function drawn(seed: number): SimulatedOptions {
 }
 
 /**
- * Another term takes some dozens of calls in one go: where one of twenty is a death, nobody comes to the end of them.
- * And where each message has ten copies, all at the same moment, a timer that calls for the next has a thousand after
- * three months.
+ * For what takes dozens of calls in one go, such as another term: where one of twenty is a death, nobody comes to the
+ * end of them. And where each message has ten copies, all at the same moment, they die together, and a timer that
+ * calls for the next has a thousand after three months.
  */
-function forMonths(faults: SimulatedOptions["faults"]): NonNullable<SimulatedOptions["faults"]> {
+function forLongWork(faults: SimulatedOptions["faults"]): NonNullable<SimulatedOptions["faults"]> {
   if (faults === undefined || faults === "drawn") return faults ?? {};
   const { crashBefore = 0, crashAfter = 0, duplicate } = faults;
   const mostCopies = 2;
@@ -128,7 +130,8 @@ export async function run(
     ...options,
     groupWidth,
     promisesOnly: true,
-    ...(isForMonths && { forgets: {}, faults: forMonths(options.faults) }),
+    ...(isForMonths && { forgets: {} }),
+    ...((isForMonths || scenario.longWork) && { faults: forLongWork(options.faults) }),
     ...(scenario.files && { files: scenario.files }),
     tasks: tasksOf(outside),
   });

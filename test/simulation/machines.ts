@@ -407,6 +407,7 @@ export const machines: Readonly<Record<string, Scenario>> = {
   },
   wideMended: {
     task: mended,
+    longWork: true,
     redriven: JSON.stringify(Array.from({ length: 262 }, (_, index) => ({ mended: index === 259 ? 1 : 3 }))),
     definition: {
       StartAt: "Fan",

@@ -15,6 +15,8 @@ import type { ExecutionLogs, LogDestination, LogLine } from "../../engine/watch-
 const mostBytes = 1_048_576;
 const eventOverhead = 26;
 const mostEvents = 10_000;
+/** Between the first event of a request and its last. */
+const longestSpan = 24 * 3_600_000;
 /** CloudWatch's most for one event. */
 const longestEvent = mostBytes - eventOverhead;
 
@@ -86,7 +88,9 @@ export function batchesOf(lines: readonly LogLine[]): InputLogEvent[][] {
   for (const { at, text } of [...lines].sort((a, b) => a.at - b.at)) {
     const message = fitting(text);
     const size = Buffer.byteLength(message) + eventOverhead;
-    if (batch.length > 0 && (bytes + size > mostBytes || batch.length === mostEvents)) {
+    const first = batch[0]?.timestamp ?? at;
+    const isFull = bytes + size > mostBytes || batch.length === mostEvents || at - first >= longestSpan;
+    if (batch.length > 0 && isFull) {
       batches.push(batch);
       [batch, bytes] = [[], 0];
     }

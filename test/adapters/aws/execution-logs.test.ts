@@ -54,6 +54,9 @@ test("a request holds no more than CloudWatch takes, in order of time", () => {
   expect(batches.map((batch) => batch.map(({ timestamp }) => timestamp))).toEqual([[1, 2], [3]]);
   const many = batchesOf(Array.from({ length: 25_000 }, (_, at) => ({ at, text: "" })));
   expect(many.map(({ length }) => length)).toEqual([10_000, 10_000, 5_000]);
+  const day = 24 * 3_600_000;
+  const days = batchesOf([0, day - 1, day, 2 * day].map((at) => ({ at, text: "" })));
+  expect(days.map((batch) => batch.map(({ timestamp }) => timestamp))).toEqual([[0, day - 1], [day], [2 * day]]);
 });
 
 test("a record that is too long for one event goes without its data, and says so", () => {

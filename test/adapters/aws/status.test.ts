@@ -43,16 +43,17 @@ test("metrics are lines in CloudWatch's embedded format", () => {
 });
 
 describe("events", () => {
-  function bus(answer: object = {}) {
+  function bus(...answers: readonly object[]) {
     const sent: PutEventsCommand["input"][] = [];
     const reported: unknown[] = [];
     const client = {
       send: (async ({ input }: PutEventsCommand) => {
         sent.push(input);
-        return answer;
+        return answers[sent.length - 1] ?? {};
       }) as never,
     };
-    return { sent, reported, events: eventBridge({ bus: "mine", client, report: (error) => reported.push(error) }) };
+    const report = (error: unknown): unknown => reported.push(error);
+    return { sent, reported, events: eventBridge({ bus: "mine", client, report, pause: async () => {} }) };
   }
 
   test("a change is an event of the service's form, under a source of our own", async () => {
@@ -74,6 +75,19 @@ describe("events", () => {
     const refusing = bus({ Entries: [{ ErrorCode: "AccessDenied", ErrorMessage: "no" }] });
     await refusing.events.send(event);
     expect(String(refusing.reported)).toContain("AccessDenied: no");
+    expect(refusing.sent).toHaveLength(1);
+  });
+
+  test("what the bus cannot take at the moment is sent again, a few times", async () => {
+    const busy = { Entries: [{ ErrorCode: "ThrottlingException", ErrorMessage: "slow down" }] };
+    const passing = bus(busy, busy);
+    await passing.events.send(event);
+    expect(passing.reported).toEqual([]);
+    expect(passing.sent).toHaveLength(3);
+    const lasting = bus(busy, busy, busy);
+    await lasting.events.send(event);
+    expect(String(lasting.reported)).toContain("ThrottlingException: slow down");
+    expect(lasting.sent).toHaveLength(3);
   });
 });
 

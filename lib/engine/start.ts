@@ -121,7 +121,8 @@ async function settleExisting(
   const started = { kind: "started", id: found.id, startedAt: found.startedAt } as const;
   const [record] = await engine.world.log.branch(found.id, "", 0, 1);
   const first = record && decodeSegment(record);
-  if (first?.header && first.nonce === nonce) {
+  const isSameInput = found.inputHash === wanted.inputHash;
+  if (first?.header && first.nonce === nonce && isSameInput) {
     // Its end would be told to nobody: this comes again, and then the child is redriven with its parent.
     if (parent && !isSame(first.header.parent, parent))
       throw new Error(
@@ -131,8 +132,7 @@ async function settleExisting(
     return started;
   }
   // Whoever waits for an end is told of it by an execution of its own only.
-  const isEqual = parent === undefined && found.status === "RUNNING" && found.inputHash === wanted.inputHash;
-  if (!isEqual) return { kind: "exists", id: found.id };
+  if (parent !== undefined || found.status !== "RUNNING" || !isSameInput) return { kind: "exists", id: found.id };
   // Whoever started it may still be waiting for that.
   await engine.world.log.durable();
   return started;

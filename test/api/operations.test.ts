@@ -359,6 +359,13 @@ describe("executions", () => {
     expect(other.body.executionArn).not.toBe(first.body.executionArn);
   });
 
+  test("a client that says of another input that it tries again is not told that this has started", async () => {
+    const id = { "amz-sdk-invocation-id": "00000000-0000-4000-8000-000000000001" };
+    const wanted = { stateMachineArn: arnOf("passes"), name: "odd", input: "{}" };
+    expect((await send("StartExecution", wanted, id)).status).toBe(200);
+    expect(refusal(await send("StartExecution", { ...wanted, input: "[]" }, id))).toContain("ExecutionAlreadyExists");
+  });
+
   test("stop: ABORTED with error and cause, and again the same end", async () => {
     const { executionArn } = (await send("StartExecution", { stateMachineArn: arnOf("waits") })).body;
     await world.run(1000);

@@ -144,7 +144,8 @@ export interface Machines {
   create(machine: MachineRecord): Promise<{ kind: "created" } | { kind: "exists"; machine: MachineRecord }>;
   /** Replaces the record if its revision is still `expected`. */
   replace(machine: MachineRecord, expectedRevision: string): Promise<"replaced" | "changed">;
-  remove(tenant: Tenant, name: string): Promise<void>;
+  /** Leaves one that was created later under the same name. */
+  remove(machine: MachineRecord): Promise<void>;
   find(tenant: Tenant, name: string): Promise<MachineRecord | undefined>;
   /** By name. */
   list(tenant: Tenant, limit: number, after?: string): Promise<Page<MachineRecord>>;

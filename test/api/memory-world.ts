@@ -122,8 +122,9 @@ export function memoryWorld(options: Partial<EngineOptions> = {}): MemoryWorld {
         machines.set(key, machine);
         return "replaced";
       },
-      remove: async (tenant, name) => {
-        machines.delete(machineKey(tenant, name));
+      remove: async (machine) => {
+        const key = machineKey(machine, machine.name);
+        if (machines.get(key)?.createdAt === machine.createdAt) machines.delete(key);
       },
       find: async (tenant, name) => machines.get(machineKey(tenant, name)),
       list: async (tenant, limit, after = "") =>

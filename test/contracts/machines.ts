@@ -18,10 +18,22 @@ export function machinesContract(name: string, open: Open): void {
       expect(await machines().create(machineOf(tenant, "pack"))).toEqual({ kind: "created" });
       expect(await machines().find(tenant, "pack")).toEqual(machineOf(tenant, "pack"));
       expect(await machines().find(freshTenant(), "pack")).toBeUndefined();
-      await machines().remove(tenant, "pack");
-      await machines().remove(tenant, "pack");
+      const first = machineOf(tenant, "pack");
+      await machines().remove(first);
+      await machines().remove(first);
       expect(await machines().find(tenant, "pack")).toBeUndefined();
       expect(await machines().create(machineOf(tenant, "pack"))).toEqual({ kind: "created" });
+    });
+
+    test("what was created later under the name is not removed", async () => {
+      const tenant = freshTenant();
+      const first = machineOf(tenant, "pack");
+      const second = { ...first, createdAt: first.createdAt + 1, revisionId: "r2" };
+      await machines().create(first);
+      await machines().remove(first);
+      await machines().create(second);
+      await machines().remove(first);
+      expect(await machines().find(tenant, "pack")).toEqual(second);
     });
 
     test("a name that is taken answers who has it, and changes nothing", async () => {

@@ -44,8 +44,18 @@ export function openMachines(store: Store): Machines {
         throw error;
       }
     },
-    async remove(tenant, name) {
-      await store.dynamodb.send(new DeleteItemCommand({ TableName: store.table, Key: machineKey(tenant, name) }));
+    async remove(machine) {
+      try {
+        const command = new DeleteItemCommand({
+          TableName: store.table,
+          Key: machineKey(machine, machine.name),
+          ConditionExpression: "createdAt = :createdAt",
+          ExpressionAttributeValues: { ":createdAt": { N: String(machine.createdAt) } },
+        });
+        await store.dynamodb.send(command);
+      } catch (error) {
+        if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      }
     },
     async find(tenant, name) {
       const { Item } = await store.dynamodb.send(

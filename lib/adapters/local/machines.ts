@@ -42,9 +42,12 @@ export function localMachines(store: Store): Machines {
       return "replaced";
     },
 
-    async remove(tenant, name) {
-      kept.delete(rowKey(tenant, name));
-      store.remove(rowKey(tenant, name));
+    async remove(machine) {
+      const name = rowKey(machine, machine.name);
+      if (read(name)?.createdAt === machine.createdAt) {
+        kept.delete(name);
+        store.remove(name);
+      }
       await store.durable();
     },
 

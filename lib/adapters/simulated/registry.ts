@@ -38,7 +38,7 @@ export interface Registry {
   executions(): readonly ExecutionSummary[];
   createMachine(machine: MachineRecord): Awaited<ReturnType<Machines["create"]>>;
   replaceMachine(machine: MachineRecord, expectedRevision: string): "replaced" | "changed";
-  removeMachine(tenant: Tenant, name: string): void;
+  removeMachine(machine: MachineRecord): void;
   machine(tenant: Tenant, name: string): MachineRecord | undefined;
   listMachines(tenant: Tenant, limit: number, after: string | undefined, asOf: Instant): Page<MachineRecord>;
 }
@@ -101,8 +101,9 @@ export function registry(journal: Journal, now: () => Instant): Registry {
       return "replaced";
     },
 
-    removeMachine(tenant, name) {
-      put(machines, machineKey(tenant, name), { since: now() });
+    removeMachine(removed) {
+      const there = machine(removed, removed.name);
+      if (there?.createdAt === removed.createdAt) put(machines, machineKey(removed, removed.name), { since: now() });
     },
 
     machine,

@@ -320,7 +320,7 @@ function machinesOf({ contents, time, chance, faults }: Setting, make: Make): Wo
     create: (machine) => make("machines.create", machine.name, () => registry.createMachine(machine)),
     replace: (machine, expected) =>
       make("machines.replace", machine.name, () => registry.replaceMachine(machine, expected)),
-    remove: (tenant, name) => make("machines.remove", name, () => registry.removeMachine(tenant, name)),
+    remove: (machine) => make("machines.remove", machine.name, () => registry.removeMachine(machine)),
     find: (tenant, name) => make("machines.find", name, () => registry.machine(tenant, name)),
     list: (tenant, limit, after) =>
       make("machines.list", tenant.account, () =>

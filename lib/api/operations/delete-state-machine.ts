@@ -41,8 +41,8 @@ async function remove(call: Call, machine: MachineRecord): Promise<void> {
     const settings = readSettings(stands);
     return settings.deleting ? stands : { ...stands, settings: writeSettings({ ...settings, deleting: true }) };
   });
-  if (!changed || !(await stopAll(call, machine)) || !(await isThere(call, machine))) return;
-  await call.engine.world.machines.remove(call.tenant, machine.name);
+  if (!changed || !(await stopAll(call, machine))) return;
+  await call.engine.world.machines.remove(machine);
 }
 
 async function isThere(call: Call, { name, createdAt }: MachineRecord): Promise<boolean> {

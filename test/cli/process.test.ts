@@ -1,10 +1,11 @@
 /** What only a process of its own can show: standard input, exit codes, a reader that goes away. */
 import { type ChildProcess, type StdioOptions, spawn } from "node:child_process";
 import { once } from "node:events";
-import { closeSync, existsSync, openSync } from "node:fs";
+import { closeSync, existsSync, mkdtempSync, openSync, readdirSync, rmSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
+import { folderOf } from "./baton.ts";
 
 const root = join(import.meta.dirname, "../..");
 const definition = join(root, "asl-examples/order-processing/definition.asl.json");
@@ -53,6 +54,18 @@ describe("the command as a process", () => {
     const { code, said } = await ended(child);
     closeSync(full);
     expect([code, said]).toEqual([1, expect.stringMatching(/^what was printed is not whole: ENOSPC: .*\n$/)]);
+  });
+
+  test("a run whose reader has read enough leaves nothing behind", async () => {
+    const place = folderOf({ "w.asl.json": { StartAt: "W", States: { W: { Type: "Wait", Seconds: 1, End: true } } } });
+    const temporary = mkdtempSync(join(place, "tmp-"));
+    vi.stubEnv("TMPDIR", temporary);
+    const child = start("pipe", "run", join(place, "w.asl.json"), "--function-url", "none=http://127.0.0.1:2");
+    vi.unstubAllEnvs();
+    child.stdout?.once("data", () => child.stdout?.destroy());
+    await once(child, "close");
+    expect(readdirSync(temporary)).toEqual([]);
+    rmSync(place, { recursive: true });
   });
 
   test("a reader who has read enough is no failure", async () => {

@@ -1,5 +1,6 @@
 /** `baton run FILE`: one execution of a definition, shown live; on the running server, or in this process. */
-import { mkdtemp, rm } from "node:fs/promises";
+import { rmSync } from "node:fs";
+import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Command } from "commander";
@@ -69,6 +70,8 @@ async function runHere(definition: DefinitionFile, input: string, options: Optio
     throw new Failure("stopped before the execution ended; it ends with this process");
   });
   const data = await mkdtemp(join(tmpdir(), "baton-run-"));
+  const remove = (): void => rmSync(data, { recursive: true, force: true });
+  process.once("exit", remove); // it may end in the midst: when nobody reads its lines any more
   try {
     const baton = await openServer({
       port: 0,
@@ -84,7 +87,8 @@ async function runHere(definition: DefinitionFile, input: string, options: Optio
       await baton.close();
     }
   } finally {
-    await rm(data, { recursive: true, force: true });
+    remove();
+    process.off("exit", remove);
   }
 }
 

@@ -10,6 +10,7 @@ import { useLive } from "../api/live.ts";
 import type { ExecutionDescription } from "../api/wire.ts";
 import { executionArn } from "../executions/search.ts";
 import { endOfArn, executionPath } from "../route.ts";
+import { type Ask, type Page, type Reading, readOn } from "./reading.ts";
 
 export interface Read {
   readonly description: ExecutionDescription;
@@ -20,14 +21,7 @@ export interface Read {
   readonly partial?: "loading" | "cut";
 }
 
-/** More events than that are for `baton history`. */
-const mostEvents = 250_000;
 const pageSize = 1_000;
-
-interface Page {
-  readonly events: readonly (AwsHistoryEvent & { readonly timestamp: number })[];
-  readonly nextToken?: string;
-}
 
 export interface Watching {
   readonly value?: Read;
@@ -38,26 +32,20 @@ export interface Watching {
 /** A long history is shown from its first page on, the first time. */
 export function useExecution(machine: string, name: string): Watching {
   const [early, setEarly] = useState<Read>();
-  const shown = useRef(false);
+  const reading = useRef<Reading>(undefined);
   const load = async (): Promise<Read> => {
     const arn = await executionArn(machine, name);
     const description = await call<ExecutionDescription>("DescribeExecution", { executionArn: arn });
-    const waiting = description.status === "RUNNING" ? await waitingFor(arn) : [];
-    const events: AwsHistoryEvent[] = [];
-    let nextToken: string | undefined;
-    do {
-      const input = { executionArn: arn, maxResults: pageSize, ...(nextToken !== undefined && { nextToken }) };
-      const page = await call<Page>("GetExecutionHistory", input);
-      for (const event of page.events) events.push({ ...event, timestamp: event.timestamp * 1_000 });
-      nextToken = page.nextToken;
-      if (!shown.current && nextToken !== undefined) {
-        shown.current = true;
-        setEarly({ description, waiting, events: [...events], visits: visitsIn(events), partial: "loading" });
-      }
-    } while (nextToken !== undefined && events.length < mostEvents);
-    shown.current = true;
-    const cut = nextToken !== undefined && { partial: "cut" as const };
-    return { description, waiting, events, visits: visitsIn(events), ...cut };
+    const isOver = description.status !== "RUNNING";
+    const waiting = isOver ? [] : await waitingFor(arn);
+    const standing = { isOver, redrives: description.redriveCount ?? 0 };
+    const isFirst = reading.current === undefined;
+    const read = await readOn(reading.current, standing, pageOf(arn), (events) => {
+      if (isFirst) setEarly({ description, waiting, events, visits: visitsIn(events), partial: "loading" });
+    });
+    reading.current = read;
+    const { events, cut } = read;
+    return { description, waiting, events, visits: visitsIn(events), ...(cut && { partial: "cut" as const }) };
   };
   const arnEnd = endOfArn(machine, name);
   const { value, error, again } = useLive({
@@ -68,6 +56,14 @@ export function useExecution(machine: string, name: string): Watching {
   });
   const seen = value ?? early;
   return { again, ...(seen && { value: seen }), ...(error && { error }) };
+}
+
+function pageOf(arn: string): Ask {
+  return async (nextToken) => {
+    const input = { executionArn: arn, maxResults: pageSize, ...(nextToken !== undefined && { nextToken }) };
+    const page = await call<Page>("GetExecutionHistory", input);
+    return { ...page, events: page.events.map((event) => ({ ...event, timestamp: event.timestamp * 1_000 })) };
+  };
 }
 
 async function waitingFor(arn: string): Promise<readonly Waiting[]> {

@@ -27,6 +27,7 @@ import { validateCommand } from "./commands/validate.ts";
 import { watchCommand } from "./commands/watch.ts";
 import { workerCommand } from "./commands/worker.ts";
 import { Failure } from "./failure.ts";
+import { guarded } from "./output.ts";
 import { version } from "./version.ts";
 
 export async function main(argv: readonly string[]): Promise<void> {
@@ -65,11 +66,13 @@ export async function main(argv: readonly string[]): Promise<void> {
     healCommand,
   ];
   for (const command of commands) program.addCommand(withoutExit(command()));
-  try {
-    await program.parseAsync(argv);
-  } catch (error) {
-    process.exitCode = explain(error);
-  }
+  await guarded(async () => {
+    try {
+      await program.parseAsync(argv);
+    } catch (error) {
+      process.exitCode = explain(error);
+    }
+  });
 }
 
 /** A mistake is thrown, here and in the commands of a command, so that there is one place to end. */
@@ -82,10 +85,10 @@ function withoutExit(command: Command): Command {
 function explain(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode;
   if (error instanceof Failure || isAboutFile(error)) {
-    process.stderr.write(`${error.message}\n`);
+    console.error(error.message);
     return 1;
   }
-  process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+  console.error(error instanceof Error ? error.stack : String(error));
   return 70; // EX_SOFTWARE: a bug of ours, so the stack is what helps
 }
 

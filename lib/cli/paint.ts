@@ -1,12 +1,12 @@
 /** Colours on a terminal, none elsewhere or under NO_COLOR; times and payloads short enough for a line. */
 import { styleText } from "node:util";
 import type { Style } from "../asl/graph/canvas.ts";
+import { hasColours, inLine, visible } from "./visible.ts";
 
 type Colour = "green" | "red" | "yellow" | "cyan" | "dim" | "bold";
 
 export function paint(colour: Colour, text: string): string {
-  const plain = !process.stdout.isTTY || Boolean(process.env["NO_COLOR"]);
-  return plain ? text : styleText(colour, text);
+  return hasColours() ? styleText(colour, text) : text;
 }
 
 const styleColours: Readonly<Record<Style, Colour | undefined>> = {
@@ -48,7 +48,7 @@ const payloadWidth = 72;
 
 export function shortPayload(text: string | undefined, width = payloadWidth): string {
   if (text === undefined) return "";
-  const line = text.replace(/\s+/g, " ");
+  const line = visible(text.replace(/\s+/g, " "));
   return line.length > width ? `${line.slice(0, width - 1)}…` : line;
 }
 
@@ -62,7 +62,8 @@ export function payloadBehind(taken: number, text: string | undefined): string {
 }
 
 /** Columns as wide as their widest cell. */
-export function table(rows: readonly (readonly string[])[]): string {
+export function table(given: readonly (readonly string[])[]): string {
+  const rows = given.map((row) => row.map(inLine));
   const widthOf = (column: number): number => rows.reduce((most, row) => Math.max(most, row[column]?.length ?? 0), 0);
   const widths = (rows[0] ?? []).map((_, column) => widthOf(column));
   return rows

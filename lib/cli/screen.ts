@@ -1,6 +1,7 @@
 /** A text that is drawn anew in its place on a terminal; nothing where the output is no terminal, so that files get no control characters. */
 
 import { columnsOf } from "../asl/graph/text.ts";
+import { visible } from "./visible.ts";
 
 export interface Screen {
   /** In the place of what was shown before; what does not fit is cut off, below and at the right. */
@@ -23,7 +24,9 @@ export function openScreen(out: Output = process.stdout): Screen | undefined {
   let lines = 0;
   return {
     show: (text) => {
-      const rows = text.split("\n").slice(0, Math.max(1, (out.rows ?? usualRows) - 1));
+      const rows = visible(text, true)
+        .split("\n")
+        .slice(0, Math.max(1, (out.rows ?? usualRows) - 1));
       const shown = out.columns ? rows.map((row) => cutAt(row, out.columns ?? 0)) : rows;
       const up = lines > 0 ? `\u001b[${lines}A\r` : "";
       lines = shown.length;

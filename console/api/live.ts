@@ -1,12 +1,14 @@
 /**
  * Data that stays fresh: loaded now, and again when the API says that something changed (server-sent events),
- * or every few seconds where it cannot say so. One load at a time; what comes meanwhile makes one more.
+ * or every few seconds where it cannot say so. One load at a time; what comes meanwhile makes one more. While nobody
+ * sees the page nothing is asked for by time; who comes back has it looked at anew at once.
  */
 import { useEffect, useRef, useState } from "preact/hooks";
 import { ApiError, eventsUrl, send } from "./client.ts";
 
-/** `undefined`: something changed, nobody knows what. */
-type Listener = (executions: ReadonlySet<string> | undefined) => void;
+/** `undefined`: something changed, nobody knows what. "back": nobody has looked for a while. */
+type News = ReadonlySet<string> | "back" | undefined;
+type Listener = (news: News) => void;
 
 const listeners = new Set<Listener>();
 let running = false;
@@ -19,9 +21,21 @@ const doubtMilliseconds = 15_000;
 async function listen(): Promise<void> {
   if (running) return;
   running = true;
-  while (listeners.size > 0) await pause((await follow()) === "no stream" ? pollMilliseconds : pauseMilliseconds);
+  while (listeners.size > 0) {
+    await pause((await follow()) === "no stream" ? pollMilliseconds : pauseMilliseconds);
+    if (document.hidden) await cameBack(); // where all is looked at: the next question comes after a pause again
+  }
   running = false;
 }
+
+async function cameBack(): Promise<void> {
+  await new Promise((resolve) => document.addEventListener("visibilitychange", resolve, { once: true }));
+  await pause(pauseMilliseconds);
+}
+
+document.addEventListener("visibilitychange", () => {
+  if (!document.hidden) tell("back");
+});
 
 async function follow(): Promise<"no stream" | "ended"> {
   try {
@@ -50,8 +64,8 @@ function hint(data: string): void {
   tell(executions && new Set(executions));
 }
 
-function tell(executions: ReadonlySet<string> | undefined): void {
-  for (const listener of listeners) listener(executions);
+function tell(news: News): void {
+  for (const listener of listeners) listener(news);
 }
 
 function pause(milliseconds: number): Promise<void> {
@@ -71,7 +85,10 @@ export interface Watched<T> {
   readonly key: string;
   /** Only changes of the execution whose ARN ends like that count. */
   readonly execution?: string;
-  /** What is as it is: no more looking, unless that execution is named as changed; a redrive lets it go on. */
+  /**
+   * What is as it is: no more looking, unless that execution is named as changed (a redrive lets it go on) or somebody
+   * comes back to the page.
+   */
   readonly settled?: (value: T) => boolean;
   /** Rest after each load, so that a long one is not made all the time. */
   readonly restMilliseconds?: number;
@@ -109,12 +126,14 @@ export function useLive<T>({ load, key, execution, settled, restMilliseconds = 3
       }
       busy = false;
     };
-    const listener: Listener = (executions) => {
-      if (done ? names(executions, execution) : concerns(executions, execution)) void look();
+    const listener: Listener = (news) => {
+      // On a hidden page only what is named counts: the tab's title says how its execution stands.
+      if (news === "back" || (done || document.hidden ? names(news, execution) : concerns(news, execution)))
+        void look();
     };
     again.current = () => void look();
     listeners.add(listener);
-    const doubt = setInterval(() => !done && void look(), doubtMilliseconds);
+    const doubt = setInterval(() => !done && !document.hidden && void look(), doubtMilliseconds);
     void look();
     void listen();
     return () => {
@@ -131,12 +150,12 @@ export function useLive<T>({ load, key, execution, settled, restMilliseconds = 3
   };
 }
 
-function concerns(changed: ReadonlySet<string> | undefined, end: string | undefined): boolean {
-  return end === undefined || changed === undefined || names(changed, end);
+function concerns(news: Exclude<News, "back">, end: string | undefined): boolean {
+  return end === undefined || news === undefined || names(news, end);
 }
 
-function names(changed: ReadonlySet<string> | undefined, end: string | undefined): boolean {
-  return end !== undefined && changed !== undefined && [...changed].some((arn) => arn.endsWith(end));
+function names(news: Exclude<News, "back">, end: string | undefined): boolean {
+  return end !== undefined && news !== undefined && [...news].some((arn) => arn.endsWith(end));
 }
 
 async function attempt<T>(load: () => Promise<T>): Promise<{ value?: T; error?: ApiError }> {

@@ -85,7 +85,7 @@ interface ChildrenProps {
 function Children({ arn, isOver, begun }: ChildrenProps) {
   const [filter, setFilter] = useState<Status | "">("");
   const [most, setMost] = useState(pageSize);
-  const { value } = useLive({
+  const { value, error } = useLive({
     key: `${arn} ${filter} ${most} ${isOver}`,
     load: () => listed(arn, filter, most),
     settled: () => isOver,
@@ -103,6 +103,7 @@ function Children({ arn, isOver, begun }: ChildrenProps) {
           ))}
         </select>
       </label>
+      {error && <Failed error={error} />}
       <ul class="children">
         {(value?.executions ?? []).map(({ executionArn, name, status }) => {
           const { machine, name: own } = namesIn(executionArn);

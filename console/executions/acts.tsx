@@ -74,7 +74,7 @@ export function ManyActs({ asked, executions, chosen, clear }: ManyActsProps) {
           clear the choice
         </button>
       )}
-      {failed && <Failed error={failed} />}
+      {failed && <Failed error={failed} once />}
       {open && <ManyDialog {...open} close={() => setOpen(undefined)} />}
     </div>
   );

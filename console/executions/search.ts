@@ -1,6 +1,6 @@
 /** Executions as the page asks for them, page after page, kept fresh from the newest on. */
-import { useEffect, useState } from "preact/hooks";
-import { type ApiError, rest } from "../api/client.ts";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { ApiError, rest } from "../api/client.ts";
 import { useLive } from "../api/live.ts";
 import { type Found, inSeconds, type RestExecution, type Status } from "../api/wire.ts";
 import { allMachines } from "../pages/machines.tsx";
@@ -54,7 +54,13 @@ interface Shown {
   readonly found?: Found;
   readonly error?: ApiError;
   /** Absent where there is nothing further back. */
-  readonly more?: () => void;
+  readonly more?: More;
+}
+
+interface More {
+  readonly ask: () => void;
+  /** What the last try came to. */
+  readonly failed?: ApiError;
 }
 
 export function useExecutions(asked: Asked): Shown {
@@ -69,11 +75,11 @@ export function useExecutions(asked: Asked): Shown {
     setOlder(found && { key, found });
   }, [key, value]);
   const token = kept ? kept.nextToken : value?.nextToken;
-  const more = async (): Promise<void> => {
+  const more = useMore(key, async () => {
     const next = await searchExecutions(asked, token);
     const executions = [...(kept?.executions ?? value?.executions ?? []), ...next.executions];
-    setOlder({ key, found: { ...next, executions, searched: (kept?.searched ?? 0) + next.searched } });
-  };
+    return () => setOlder({ key, found: { ...next, executions, searched: (kept?.searched ?? 0) + next.searched } });
+  });
   const found = value && {
     executions: merged(value.executions, kept?.executions ?? []),
     searched: value.searched + (kept?.searched ?? 0),
@@ -81,6 +87,29 @@ export function useExecutions(asked: Asked): Shown {
   return {
     ...(found && { found }),
     ...(error && { error }),
-    ...(value && token !== undefined && { more: () => void more() }),
+    ...(value && token !== undefined && { more }),
   };
+}
+
+/** One request at a time; what comes when something else is asked for meanwhile is let go. */
+function useMore(key: string, read: () => Promise<() => void>): More {
+  const [failed, setFailed] = useState<ApiError>();
+  const current = useRef(key);
+  const asking = useRef<string>(undefined);
+  current.current = key;
+  useEffect(() => setFailed(undefined), [key]);
+  const ask = async (): Promise<void> => {
+    if (asking.current === key) return;
+    asking.current = key;
+    setFailed(undefined);
+    try {
+      const show = await read();
+      if (current.current === key) show();
+    } catch (error) {
+      const failure = error instanceof ApiError ? error : new ApiError("Failed", String(error));
+      if (current.current === key) setFailed(failure);
+    }
+    asking.current = undefined;
+  };
+  return { ask: () => void ask(), ...(failed && { failed }) };
 }

@@ -51,12 +51,13 @@ export function ExecutionsPage({ query }: { readonly query: URLSearchParams }) {
           {asked.search === "" ? "" : `Searched ${count(found.searched)}. `}
           {count(executions.length)} shown.{" "}
           {more && (
-            <button type="button" onClick={more}>
+            <button type="button" onClick={more.ask}>
               {asked.search === "" ? "Show more" : "Search further back"}
             </button>
           )}
         </p>
       )}
+      {more?.failed && <Failed error={more.failed} once />}
     </section>
   );
 }

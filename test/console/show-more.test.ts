@@ -1,0 +1,41 @@
+/** A list beyond its newest page, in a real browser: a request that fails is told and tried again; what ends is shown so. */
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { missingChromium, openBrowser, openConsole } from "./browser.ts";
+import { deploy, openShop, type Shop } from "./shop.ts";
+
+const reason = missingChromium === undefined ? "" : ` (${missingChromium})`;
+
+const many = 110;
+
+describe.skipIf(missingChromium)(`more executions than a page${reason}`, () => {
+  let shop: Shop;
+  let browser: Browser;
+
+  beforeAll(async () => {
+    shop = await openShop();
+    await deploy(shop, "resting", { StartAt: "Rest", States: { Rest: { Type: "Wait", Seconds: 86_400, End: true } } });
+    for (let number = 0; number < many; number++) await shop.start("resting", {}, `run-${number}`);
+    browser = await openBrowser();
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await shop?.close();
+  });
+
+  test("where the next page cannot be read that is said, and the button tries again", async () => {
+    const { page, go } = await openConsole(browser, shop.url);
+    await go("#/executions?machine=resting");
+    await page.getByText("100 shown.").waitFor();
+    const answer = { status: 500, contentType: "application/json", body: '{"title":"Broken","detail":"no page"}' };
+    await page.route(/nextToken=/, async (route) => await route.fulfill(answer));
+    const more = page.getByRole("button", { name: "Show more" });
+    await more.click();
+    await page.getByRole("alert").getByText("no page").waitFor({ timeout: 5_000 });
+    await page.unroute(/nextToken=/);
+    await more.click();
+    await page.getByText(`${many} shown.`).waitFor();
+    expect(await page.getByRole("alert").count()).toBe(0);
+    await page.context().close();
+  });
+});

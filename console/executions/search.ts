@@ -1,11 +1,11 @@
 /** Executions as the page asks for them, page after page, kept fresh from the newest on. */
 import { useEffect, useRef, useState } from "preact/hooks";
-import { ApiError, rest } from "../api/client.ts";
+import { ApiError, call, rest } from "../api/client.ts";
 import { useLive } from "../api/live.ts";
-import { type Found, inSeconds, type RestExecution, type Status } from "../api/wire.ts";
+import { type Execution, type Found, inSeconds, type RestExecution, type Status } from "../api/wire.ts";
 import { allMachines } from "../pages/machines.tsx";
 import { endOfArn } from "../route.ts";
-import { keptBehind, merged } from "./kept.ts";
+import { keptBehind, merged, type News, unsettled, withNews } from "./kept.ts";
 
 export interface Asked {
   /** "" for all. */
@@ -74,6 +74,9 @@ export function useExecutions(asked: Asked): Shown {
     const found = keptBehind(value, kept, asked);
     setOlder(found && { key, found });
   }, [key, value]);
+  useNews(key, kept && value ? unsettled(value.executions, kept.executions) : [], (news) =>
+    setOlder((before) => before && { ...before, found: withNews(before.found, news, asked.status) }),
+  );
   const token = kept ? kept.nextToken : value?.nextToken;
   const more = useMore(key, async () => {
     const next = await searchExecutions(asked, token);
@@ -89,6 +92,50 @@ export function useExecutions(asked: Asked): Shown {
     ...(error && { error }),
     ...(value && token !== undefined && { more }),
   };
+}
+
+/** Each costs a request. */
+const mostLookedAt = 100;
+const atOnce = 8;
+
+/** What ran when it was read is looked at in turn, until it has ended. */
+function useNews(key: string, rows: readonly Execution[], tell: (news: News) => void): void {
+  const current = useRef({ rows, tell });
+  current.current = { rows, tell };
+  const turn = useRef(0);
+  useLive({
+    key: `${key} ${rows.length > 0}`,
+    load: async () => {
+      const { rows } = current.current;
+      const begin = turn.current < rows.length ? turn.current : 0;
+      turn.current = begin + mostLookedAt;
+      const news = await newsOf(rows.slice(begin, turn.current));
+      if (news.size > 0) current.current.tell(news);
+      return news.size;
+    },
+    settled: () => rows.length === 0,
+    restMilliseconds: 5_000,
+  });
+}
+
+async function newsOf(rows: readonly Execution[]): Promise<News> {
+  const news = new Map<string, Execution | undefined>();
+  for (let from = 0; from < rows.length; from += atOnce) {
+    const part = rows.slice(from, from + atOnce);
+    const described = await Promise.allSettled(
+      part.map(({ executionArn }) => call<Execution>("DescribeExecution", { executionArn })),
+    );
+    for (const [index, { executionArn, status }] of part.entries()) {
+      const answer = described[index];
+      if (answer?.status === "fulfilled" && answer.value.status !== status) news.set(executionArn, answer.value);
+      if (answer?.status === "rejected" && isGone(answer.reason)) news.set(executionArn, undefined);
+    }
+  }
+  return news;
+}
+
+function isGone(error: unknown): boolean {
+  return error instanceof ApiError && error.name === "ExecutionDoesNotExist";
 }
 
 /** One request at a time; what comes when something else is asked for meanwhile is let go. */

@@ -38,4 +38,25 @@ describe.skipIf(missingChromium)(`more executions than a page${reason}`, () => {
     expect(await page.getByRole("alert").count()).toBe(0);
     await page.context().close();
   });
+
+  test.each([
+    ["#/executions?machine=resting", "run-0", "Stopped"],
+    ["#/executions?machine=resting&status=RUNNING", "run-1", undefined],
+  ])("%s: what ends behind the newest page is shown so", async (hash, name, becomes) => {
+    const { page, go } = await openConsole(browser, shop.url);
+    await go(hash);
+    await page.getByText("100 shown.").waitFor();
+    await page.getByRole("button", { name: "Show more" }).click();
+    await page.getByRole("button", { name: "Show more" }).waitFor({ state: "detached" });
+    await page.getByRole("region", { name: "Executions" }).focus();
+    await page.keyboard.press("End");
+    const row = page.locator(".execution").filter({ has: page.getByRole("link", { name, exact: true }) });
+    await row.getByText("Running").waitFor();
+    await shop.client.call("StopExecution", {
+      executionArn: `arn:aws:states:us-east-1:000000000000:execution:resting:${name}`,
+    });
+    if (becomes === undefined) await row.waitFor({ state: "detached", timeout: 20_000 });
+    else await row.getByText(becomes).waitFor({ timeout: 20_000 });
+    await page.context().close();
+  });
 });

@@ -1,7 +1,7 @@
 /** A list that is longer than its newest page stays whole while others start and end. */
 import { describe, expect, test } from "vitest";
 import type { Execution, Found, Status } from "../../../console/api/wire.ts";
-import { keptBehind, merged } from "../../../console/executions/kept.ts";
+import { keptBehind, merged, unsettled, withNews } from "../../../console/executions/kept.ts";
 
 /** Each named by the moment of its start. */
 function execution(startDate: number, status: Status = "RUNNING"): Execution {
@@ -63,5 +63,29 @@ describe("what is kept behind the newest page", () => {
   ])("of %s all stay", (_what, question, newest, first) => {
     const kept = keptBehind(newest, page(20, 1, "behind 1"), question);
     expect(starts(newest, kept)).toEqual(countdown(first, 1));
+  });
+});
+
+describe("what is looked at again behind the newest page", () => {
+  const kept: Found = {
+    ...page(4, 1, "next"),
+    executions: [4, 3, 2, 1].map((at) => execution(at, at === 3 ? "FAILED" : "RUNNING")),
+  };
+
+  test("what ran when it was read, and is not on the newest page", () => {
+    expect(unsettled([execution(4)], kept.executions).map(({ startDate }) => startDate)).toEqual([2, 1]);
+  });
+
+  test.each([
+    ["", "4 RUNNING, 3 FAILED, 2 SUCCEEDED"],
+    ["RUNNING", "4 RUNNING, 3 FAILED"],
+  ] as const)("asked for status '%s', what ended and what is gone: %s", (status, expected) => {
+    const news = new Map([
+      ["arn:2", execution(2, "SUCCEEDED")],
+      ["arn:1", undefined],
+    ]);
+    const { executions, nextToken } = withNews(kept, news, status);
+    expect(executions.map((row) => `${row.name} ${row.status}`).join(", ")).toBe(expected);
+    expect(nextToken).toBe("next");
   });
 });

@@ -1,6 +1,7 @@
 /** The wire API as the commands use it: JSON in, JSON out, signed if there is a key, the service's errors as sentences. */
 import { type Asked, requestOf, wireCall } from "../api/signed-call.ts";
-import { callerAt, usualRegion } from "./client-settings.ts";
+import { askAgain, Unanswered } from "./ask-again.ts";
+import { callerAt, isThisMachine, usualRegion } from "./client-settings.ts";
 import { Failure } from "./failure.ts";
 
 /** What the commands read of an answer; the API's own shapes are checked where they are made. */
@@ -41,10 +42,17 @@ const answeredLate: ReadonlySet<string> = new Set(["GetActivityTask", "StartSync
  * within `patience` milliseconds is taken for gone.
  */
 export function connect(url: string, identity = callerAt(url, process.env), patience = usualPatience): Client {
+  let isKnown = false;
   const askFor = async (what: string, asked: Asked): Promise<Reply> => {
     const limit = answeredLate.has(what) ? undefined : patience;
     const question = { url, what };
-    return replyOf(question, await answerTo(question, requestOf(asked, identity, Date.now()), limit));
+    const ask = async (): Promise<Reply> => {
+      const answer = await answerTo(question, requestOf(asked, identity, Date.now()), limit);
+      isKnown = true;
+      return replyOf(question, answer);
+    };
+    if (!reading.test(what) || answeredLate.has(what)) return await ask();
+    return await askAgain(ask, { isHere: isThisMachine(url), isKnown: () => isKnown });
   };
   return {
     url,
@@ -94,7 +102,7 @@ async function answerTo(question: Question, request: Request, limit: number | un
     const response = await fetch(request, { signal: abort.signal });
     return { ok: response.ok, status: response.status, body: await response.text() };
   } catch (error) {
-    throw new Failure(noAnswer(question, error, abort.signal.aborted ? limit : undefined));
+    throw noAnswer(question, error, abort.signal.aborted ? limit : undefined);
   } finally {
     clearTimeout(timer);
   }
@@ -110,15 +118,14 @@ const unreached: ReadonlySet<string> = new Set([
 ]);
 const reading = /^(Describe|Get|List|GET )/;
 
-function noAnswer({ url, what }: Question, error: unknown, limit: number | undefined): string {
+function noAnswer({ url, what }: Question, error: unknown, limit: number | undefined): Unanswered {
   const reason = reasonOf(error);
   if (limit === undefined && unreached.has(reason))
-    return `nothing answers at ${url} (${reason}); start it with: baton dev`;
-  const happened =
-    limit === undefined
-      ? `the connection to ${url} broke off before ${what} was answered (${reason})`
-      : `${url} has not answered ${what} within ${limit / 1_000} s`;
-  return `${happened}; see whether the server there still runs, and start it again with: baton dev.${perhapsDone(what)}`;
+    return new Unanswered("nobody", `nothing answers at ${url} (${reason})`, "; start it with: baton dev");
+  const advice = `; see whether the server there still runs, and start it again with: baton dev.${perhapsDone(what)}`;
+  return limit === undefined
+    ? new Unanswered("broken", `the connection to ${url} broke off before ${what} was answered (${reason})`, advice)
+    : new Unanswered("late", `${url} has not answered ${what} within ${limit / 1_000} s`, advice);
 }
 
 function perhapsDone(what: string): string {
@@ -135,9 +142,8 @@ function replyOf({ url, what }: Question, { ok, status, body: text }: Answer): R
   const type = body?.__type ?? body?.type;
   if (type === undefined && isBusy(status)) {
     const says = [status, body?.message ?? body?.Message].filter(Boolean).join(", ");
-    throw new Failure(
-      `Baton has not answered ${what}: ${url} says that it cannot now (status ${says}); try again in a moment.${perhapsDone(what)}`,
-    );
+    const happened = `Baton has not answered ${what}: ${url} says that it cannot now (status ${says})`;
+    throw new Unanswered("busy", happened, `; try again in a moment.${perhapsDone(what)}`);
   }
   if (typeof body !== "object" || body === null || (!ok && type === undefined)) {
     throw new Failure(`what answers at ${url} is not Baton (status ${status}); give Baton's address with --endpoint`);

@@ -50,7 +50,7 @@ test.each([
     breakOff,
     "ListExecutions",
     long,
-    /^the connection to URL broke off before ListExecutions .*baton dev\.$/,
+    /^asked 3 times: the connection to URL broke off before ListExecutions .*baton dev\.$/,
   ],
 ] as const)("a server that %s", async (_, react, operation, limit, says) => {
   const url = await serving(react);
@@ -84,6 +84,8 @@ test("what is answered when somebody else has done something is not cut off", as
 test("a command whose server is lost ends with the sentence and exit code 1", async () => {
   const url = await serving(hangUp);
   const { code, out, err } = await baton("list", "--url", url);
-  expect(err).toMatch(new RegExp(`^the connection to ${url} broke off before ListStateMachines was answered .*\n$`));
+  expect(err).toMatch(
+    new RegExp(`^asked 3 times: the connection to ${url} broke off before ListStateMachines was answered .*\n$`),
+  );
   expect([code, out]).toEqual([1, ""]);
 });

@@ -1,10 +1,9 @@
 /** An execution as it is read: its description, what it waits for, its history and what that tells state by state. */
 
 import { useRef, useState } from "preact/hooks";
-import type { Visit } from "../../lib/asl/history/visits.ts";
+import { type Visit, visitsOf } from "../../lib/asl/history/visits.ts";
 import type { AwsHistoryEvent } from "../../lib/asl/history.ts";
 import type { Waiting } from "../../lib/cli/explain/story.ts";
-import { visitsIn } from "../../lib/cli/explain/visits.ts";
 import { type ApiError, call, rest } from "../api/client.ts";
 import { useLive } from "../api/live.ts";
 import type { ExecutionDescription } from "../api/wire.ts";
@@ -41,11 +40,11 @@ export function useExecution(machine: string, name: string): Watching {
     const standing = { isOver, redrives: description.redriveCount ?? 0 };
     const isFirst = reading.current === undefined;
     const read = await readOn(reading.current, standing, pageOf(arn), (events) => {
-      if (isFirst) setEarly({ description, waiting, events, visits: visitsIn(events), partial: "loading" });
+      if (isFirst) setEarly({ description, waiting, events, visits: visitsOf(events), partial: "loading" });
     });
     reading.current = read;
     const { events, cut } = read;
-    return { description, waiting, events, visits: visitsIn(events), ...(cut && { partial: "cut" as const }) };
+    return { description, waiting, events, visits: visitsOf(events), ...(cut && { partial: "cut" as const }) };
   };
   const arnEnd = endOfArn(machine, name);
   const { value, error, again } = useLive({

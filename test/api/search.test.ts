@@ -180,3 +180,16 @@ test("SummarizeExecutions: what came of each state in each run", async () => {
   const waits = await ask("GET /state-machines/waits/summary");
   expect(waits.body.runs).toMatchObject([{ name: "w1", states: { W: { status: "running" } } }]);
 });
+
+test("SummarizeExecutions: a state whose JSONata expression failed has failed", async () => {
+  const B = { Type: "Pass", Output: "{% $states.input.x.y.z %}", End: true };
+  const States = { A: { Type: "Pass", Next: "B" }, B };
+  const definition = JSON.stringify({ QueryLanguage: "JSONata", StartAt: "A", States });
+  await send("CreateStateMachine", { name: "evaluates", definition, roleArn: role });
+  await start("evaluates", "e1", "{}");
+  await world.run(1);
+  const { body } = await ask("GET /state-machines/evaluates/summary");
+  expect(body.runs).toMatchObject([
+    { status: "FAILED", states: { A: { status: "succeeded" }, B: { status: "failed" } } },
+  ]);
+});

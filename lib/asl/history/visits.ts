@@ -89,10 +89,24 @@ interface Fold {
 export function visitsOf(events: Iterable<AwsHistoryEvent>): readonly Visit[] {
   const fold: Fold = { visits: [], open: new Set(), contexts: [] };
   for (const event of events) {
-    const before = fold.contexts[event.previousEventId] ?? {};
+    const before = fold.contexts[enteredAt(event) ?? event.previousEventId] ?? {};
     fold.contexts[event.id] = tell(fold, event, before);
   }
   return fold.visits;
+}
+
+/**
+ * As on Step Functions, EvaluationFailed refers to what was before its state was entered: the state before it, or the
+ * Map around it. Its cause says with which event the state was entered, and there it belongs; what Pass, Task or Choice
+ * it was that failed, nothing else tells.
+ */
+function enteredAt(event: AwsHistoryEvent): number | undefined {
+  if (event.type !== "EvaluationFailed") return undefined;
+  const { state, cause } = detailsOf(event);
+  if (typeof state !== "string" || typeof cause !== "string") return undefined;
+  const begins = `An error occurred while executing the state '${state}' (entered at the event id #`;
+  const [, id] = cause.startsWith(begins) ? (/^(\d+)\)/.exec(cause.slice(begins.length)) ?? []) : [];
+  return id === undefined ? undefined : Number(id);
 }
 
 type Teller = (fold: Fold, event: AwsHistoryEvent, before: Context, match: RegExpExecArray) => Context;

@@ -3,7 +3,7 @@
  * what the function printed, what it cost, and what happens next.
  */
 import { Command } from "commander";
-import type { Visit } from "../../asl/history/visits.ts";
+import { type Visit, visitsOf } from "../../asl/history/visits.ts";
 import { type Client, connect, type Reply } from "../client.ts";
 import { commandLine } from "../client-settings.ts";
 import { childrenIn, hasMapRuns } from "../cost/children.ts";
@@ -12,7 +12,6 @@ import { type ToldRun, toldRun } from "../explain/failed-child.ts";
 import { type MapRuns, mapRunsOf, noMapRuns } from "../explain/map-runs.ts";
 import { spent } from "../explain/spent.ts";
 import { redriveIsInVain, type Story, storyOf } from "../explain/story.ts";
-import { visitsIn } from "../explain/visits.ts";
 import { listAll } from "../list-all.ts";
 import { executionArnOf, namesIn, restPathOf } from "../names.ts";
 import { jsonOption, urlOption } from "../options.ts";
@@ -57,7 +56,7 @@ async function explanation(client: Client, executionArn: string): Promise<Explan
   const { waitingFor: waiting = [] } = await client.get(restPathOf(executionArn));
   const replies = await listAll(client, "GetExecutionHistory", { executionArn }, "events");
   const events = replies.map((event) => ({ ...event, timestamp: event.timestamp * 1_000 }));
-  const visits = visitsIn(events);
+  const visits = visitsOf(events);
   const story = storyOf({ description, waiting, visits, now: Date.now(), written: inUtc });
   const { says, about, because, next } = story;
   const cause = readCause(story.cause).message;

@@ -2,10 +2,11 @@
  * Why a Map Run failed, as far as its children tell: the state's own error says only that too many of them did.
  * One of those that failed is looked at; `baton list MAP_RUN_ARN --status FAILED` has them all.
  */
+
+import { visitsOf } from "../../asl/history/visits.ts";
 import { readCause } from "./cause.ts";
 import { type Ask, type ListedChild, type MapRun, type MapRunAnswer, toldCounts } from "./map-runs.ts";
 import { storyOf } from "./story.ts";
-import { visitsIn } from "./visits.ts";
 import { several } from "./words.ts";
 
 export interface ToldRun {
@@ -59,7 +60,7 @@ async function failedChildOf(ask: Ask, { mapRunArn, executionCounts }: MapRun): 
   const description = await ask("DescribeExecution", { executionArn });
   const newest = { executionArn, reverseOrder: true, includeExecutionData: false, maxResults: 1_000 };
   const { events } = await ask("GetExecutionHistory", newest);
-  const visits = visitsIn(events.map((event) => ({ ...event, timestamp: event.timestamp * 1_000 })).reverse());
+  const visits = visitsOf(events.map((event) => ({ ...event, timestamp: event.timestamp * 1_000 })).reverse());
   const { says, cause, because } = storyOf({ description, waiting: [], visits, now: 0 });
   const which = page.nextToken === undefined ? "The first child that failed" : "One of the children that failed";
   const { message } = readCause(cause);

@@ -1,7 +1,8 @@
 /** Redrives that come to nothing: whoever ended in a Fail state ends there again. For many executions a request each. */
+
+import { visitsOf } from "../../asl/history/visits.ts";
 import type { AwsHistoryEvent } from "../../asl/history.ts";
 import { redriveIsInVain } from "./story.ts";
-import { visitsIn } from "./visits.ts";
 import { count } from "./words.ts";
 
 /** The API, as far as it is asked here. */
@@ -14,7 +15,7 @@ export type AskHistory = (
 export async function endedInVain(ask: AskHistory, executionArn: string): Promise<boolean> {
   const question = { executionArn, reverseOrder: true, includeExecutionData: false, maxResults: 1_000 };
   const { events } = await ask("GetExecutionHistory", question);
-  return redriveIsInVain(visitsIn([...events].reverse()));
+  return redriveIsInVain(visitsOf([...events].reverse()));
 }
 
 export function failsAgain(who: "it" | "they"): string {

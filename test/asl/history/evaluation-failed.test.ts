@@ -1,7 +1,7 @@
 /** A failed JSONata expression belongs to the state whose it is, although its event refers to what was before that. */
 import { expect, test } from "vitest";
+import { visitsOf } from "../../../lib/asl/history/visits.ts";
 import type { AwsHistoryEvent } from "../../../lib/asl/history.ts";
-import { visitsIn } from "../../../lib/cli/explain/visits.ts";
 
 const cause = (state: string, entered: number): string =>
   `An error occurred while executing the state '${state}' (entered at the event id #${entered}). The JSONata expression '$x' …`;
@@ -46,14 +46,14 @@ test.each([
     type: "ExecutionAborted",
     executionAbortedEventDetails: {},
   };
-  const visits = visitsIn([...told, end]);
+  const visits = visitsOf([...told, end]);
   expect(visits.map(({ state, status }) => `${state} ${status}`).join(", ")).toBe(expected);
 });
 
 test("an item's state, and not the Map around it", () => {
   const map = enter(2, 0, "M", "Map");
   const details = { id: 0, previousEventId: 0, timestamp: 3 };
-  const visits = visitsIn([
+  const visits = visitsOf([
     map,
     { ...details, id: 3, previousEventId: 2, type: "MapStateStarted", mapStateStartedEventDetails: { length: 1 } },
     {

@@ -16,6 +16,16 @@ export interface DefinitionFile {
   readonly text: string;
 }
 
+/** What stands in the file is no definition at all. */
+export class NoDefinition extends Failure {
+  readonly problem: ToldProblem;
+
+  constructor(message: string, code: "INVALID_YAML" | "CLOUDFORMATION_TEMPLATE", path = "/") {
+    super(message);
+    this.problem = { code, severity: "ERROR", message, path };
+  }
+}
+
 /** With warnings on standard error about placeholders that have no value. */
 export function readDefinitionFile(file: string, given: Substitutions): DefinitionFile {
   const { warnings, ...definition } = inspectFile(file, given);
@@ -49,8 +59,9 @@ function refuseTemplate(file: string, template: Value | undefined): void {
   if (!isTemplate || property(template, "States") !== undefined) return;
   const files = definitionFilesOf(resources);
   const which = files.length === 0 ? "" : ` (${files.join(", ")})`;
-  throw new Failure(
+  throw new NoDefinition(
     `${file} is a CloudFormation template, no definition: give the definition's own file${which}, and what stands under its DefinitionSubstitutions with --substitute-from ${file}`,
+    "CLOUDFORMATION_TEMPLATE",
   );
 }
 
@@ -95,14 +106,28 @@ function isYaml(file: string): boolean {
 function fromYaml(file: string, source: string, substitutions: Substitutions): string {
   const document = parseYaml(source);
   const [problem] = document.errors;
-  if (problem) throw new Failure(`${file} is not YAML: ${problem.message}${flowHint(source, problem.pos[0])}`);
+  if (problem) throw brokenYaml(`${file} is not YAML: ${problem.message}${flowHint(source, problem.pos[0])}`, problem);
   visitScalars(document, (node) => {
     if (typeof node.value !== "string") return;
     const text = substitute(node.value, substitutions, asItIs);
     const unquoted = node.type === "PLAIN" && isOnePlaceholder(node.value);
     node.value = unquoted ? plainValue(text) : text;
   });
-  return JSON.stringify(plainOf(document, `${file} is not YAML`), undefined, 2);
+  return JSON.stringify(plainOrNone(file, document), undefined, 2);
+}
+
+/** The place is told as for broken JSON. */
+function brokenYaml(message: string, { linePos }: { readonly linePos?: readonly { line: number; col: number }[] }) {
+  const [at] = linePos ?? [];
+  return new NoDefinition(message, "INVALID_YAML", at && `[Source: (String); line: ${at.line}, column: ${at.col}]`);
+}
+
+function plainOrNone(file: string, document: ReturnType<typeof parseYaml>): unknown {
+  try {
+    return plainOf(document, `${file} is not YAML`);
+  } catch (error) {
+    throw error instanceof Failure ? new NoDefinition(error.message, "INVALID_YAML") : error;
+  }
 }
 
 /** Between braces and brackets, `${Seconds}` opens a map of its own. */

@@ -120,6 +120,22 @@ describe("baton validate", () => {
   });
 
   test.each([
+    // file            code                       path
+    ["broken.yaml", "INVALID_YAML", "[Source: (String); line: 2, column: 1]"],
+    ["flow.yaml", "INVALID_YAML", expect.stringMatching(/line: 3, column: \d+\]$/)],
+    ["no-anchor.yaml", "INVALID_YAML", "/"],
+    ["cfn.json", "CLOUDFORMATION_TEMPLATE", "/"],
+    ["broken.asl.json", "INVALID_JSON_DESCRIPTION", expect.stringMatching(/line: 3, column: 15\]$/)],
+  ])("--json says of %s that it is no definition at all", async (name, problem, path) => {
+    const { code, out, err } = await baton("validate", file(name), "--json");
+    expect(JSON.parse(out)).toEqual({
+      result: "FAIL",
+      problems: [{ code: problem, severity: "ERROR", path, message: expect.any(String) }],
+    });
+    expect([code, err]).toEqual([1, ""]);
+  });
+
+  test.each([
     // file            parameters                          code  said
     ["right.asl.json", [], 0, /^✔ .*right\.asl\.json is valid\n$/],
     ["right.asl.json", ["--json"], 0, /^\{\n {2}"result": "OK",\n {2}"problems": \[\]\n\}\n$/],

@@ -1,7 +1,7 @@
 /** `baton validate FILE`: every problem of a definition at once, each with its place and what would be right. */
 import { Command } from "commander";
 import { inspectDefinitionText } from "../../asl/validate/inspect.ts";
-import { inspectFile } from "../definition-file.ts";
+import { inspectFile, NoDefinition } from "../definition-file.ts";
 import { jsonOption, substituteOption } from "../options.ts";
 import { paint } from "../paint.ts";
 import { substituteFromOption } from "../placeholders.ts";
@@ -20,13 +20,23 @@ export function validateCommand(): Command {
     .addOption(substituteFromOption())
     .addOption(jsonOption())
     .action((file: string, options: Options) => {
-      const { text, warnings } = inspectFile(file, options.substitute);
-      const problems = [...inspectDefinitionText(text), ...warnings];
+      const problems = problemsIn(file, options);
       const failed = problems.some(({ severity }) => severity === "ERROR");
       if (options.json) console.log(JSON.stringify({ result: failed ? "FAIL" : "OK", problems }, undefined, 2));
       else console.log([...problems.map((problem) => problemText(problem, file)), verdict(file, problems)].join("\n"));
       if (failed) process.exitCode = 1;
     });
+}
+
+/** To a program, a file that holds no definition is a problem like any other; a person is told so in a sentence. */
+function problemsIn(file: string, { substitute, json }: Options): readonly ToldProblem[] {
+  try {
+    const { text, warnings } = inspectFile(file, substitute);
+    return [...inspectDefinitionText(text), ...warnings];
+  } catch (error) {
+    if (json && error instanceof NoDefinition) return [error.problem];
+    throw error;
+  }
 }
 
 /** `✖ order.asl.json is not valid: 3 errors, 1 warning` */

@@ -80,6 +80,13 @@ afterAll(async () => {
 describe("baton inbox", () => {
   test("nothing waits", async () => {
     expect(await inbox()).toMatchObject({ code: 0, out: "nothing waits for an answer\n" });
+    for (const machine of ["approval", "arn:aws:states:us-east-1:000000000000:stateMachine:approval"])
+      expect(await inbox("--machine", machine)).toMatchObject({ code: 0, out: "nothing waits for an answer\n" });
+  });
+
+  test.each([[[]], [["--json"]], [["list"]], [["show", "A9"]]])("of a machine that is not there: %j", async (typed) => {
+    const err = "there is no state machine 'nobody' in Region us-east-1; there are: approval\n";
+    expect(await inbox(...typed, "--machine", "nobody")).toMatchObject({ code: 1, out: "", err });
   });
 
   test("two branches ask, one is approved and one refused with a comment", async () => {

@@ -7,6 +7,7 @@ import { Failure } from "../failure.ts";
 import { readSchema } from "../inbox/read-schema.ts";
 import { problemsOf } from "../inbox/schema.ts";
 import { signed } from "../inbox/sign.ts";
+import { machineArnOf } from "../names.ts";
 import { jsonOption, readInput, urlOption } from "../options.ts";
 import { duration, paint, shortPayload, table } from "../paint.ts";
 
@@ -135,7 +136,15 @@ function resultOf({ output, by, comment }: Answering & { readonly output?: strin
   return result;
 }
 
-async function openTasks(client: Client, machine: string | undefined): Promise<readonly Reply[]> {
+/** Of one that is deleted executions may be open; so whether it is there is asked where nothing waits. */
+async function openTasks(client: Client, given: string | undefined): Promise<readonly Reply[]> {
+  const machine = given?.startsWith("arn:") ? nameOf(given) : given;
+  const tasks = await tasksOf(client, machine);
+  if (tasks.length === 0 && machine !== undefined) await machineArnOf(client, machine);
+  return tasks;
+}
+
+async function tasksOf(client: Client, machine: string | undefined): Promise<readonly Reply[]> {
   const tasks: Reply[] = [];
   for (let nextToken: string | undefined; ; ) {
     const query = new URLSearchParams({

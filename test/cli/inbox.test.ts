@@ -54,7 +54,9 @@ let server: LocalBaton;
 const inbox = async (...parameters: readonly string[]): Promise<Said> =>
   await baton("inbox", ...parameters, "--url", server.url);
 /** Until the tasks that are to be open are. */
-async function listed(count: number): Promise<readonly { id: string; state: string; token: string }[]> {
+async function listed(
+  count: number,
+): Promise<readonly { id: string; state: string; token: string; executionArn: string }[]> {
   return await expect
     .poll(async () => JSON.parse((await inbox("--json")).out), { timeout: 10_000 })
     .toHaveLength(count)
@@ -104,7 +106,13 @@ describe("baton inbox", () => {
     );
     expect(shown.out).not.toContain(boss?.token.split(".")[0]);
 
-    expect(await inbox("approve", "A9")).toMatchObject({ code: 1, err: expect.stringMatching(/'A9' may be t-/) });
+    for (const named of ["A9", "approval/A9", boss?.executionArn ?? ""]) {
+      expect((await inbox("show", `${named}/Boss`)).out).toMatch(/^A9\/Boss {2}t-[\s\S]*asks +Approve order A9\?/);
+      expect(await inbox("approve", named)).toMatchObject({
+        code: 1,
+        err: expect.stringContaining(`'${named}' may be t-`),
+      });
+    }
     expect(await inbox("approve", boss?.id.slice(0, 8) ?? "", "--by", "mia", "--comment", "fine")).toMatchObject({
       code: 0,
       out: "approved A9/Boss\n",

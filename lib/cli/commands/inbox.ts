@@ -7,7 +7,7 @@ import { Failure } from "../failure.ts";
 import { readSchema } from "../inbox/read-schema.ts";
 import { problemsOf } from "../inbox/schema.ts";
 import { signed } from "../inbox/sign.ts";
-import { machineArnOf } from "../names.ts";
+import { machineArnOf, namesIn } from "../names.ts";
 import { jsonOption, readInput, urlOption } from "../options.ts";
 import { duration, paint, shortPayload, table } from "../paint.ts";
 
@@ -92,7 +92,10 @@ function refuseCommand(): Command {
 function taskCommand(name: string, says: string): Command {
   return new Command(name)
     .description(says)
-    .argument("<task>", "its id, or as much of it as is clear; or EXECUTION, or EXECUTION/STATE")
+    .argument(
+      "<task>",
+      "its id, or as much of it as is clear; or an execution (ARN, MACHINE/NAME or NAME), with /STATE if it has several",
+    )
     .addOption(machineOption())
     .addOption(urlOption())
     .addOption(jsonOption());
@@ -168,8 +171,10 @@ async function findTask(client: Client, wanted: string, machine: string | undefi
 }
 
 function isOf(task: Reply, wanted: string): boolean {
-  const execution = nameOf(task.executionArn);
-  return [execution, `${execution}/${task.state}`, task.executionArn].includes(wanted);
+  const { machine, name } = namesIn(task.executionArn);
+  return [name, `${machine}/${name}`, task.executionArn].some((each) =>
+    [each, `${each}/${task.state}`].includes(wanted),
+  );
 }
 
 function taskTable(tasks: readonly Reply[], now: number): string {

@@ -10,7 +10,8 @@ import { several } from "./explain/words.ts";
 import { listAll } from "./list-all.ts";
 import { namesIn, restPathOf } from "./names.ts";
 import { otherArn } from "./not-found.ts";
-import { duration, paint, payloadBehind } from "./paint.ts";
+import { duration, padded, paint, payloadBehind } from "./paint.ts";
+import { inLine } from "./visible.ts";
 import { whatChanged } from "./what-changed.ts";
 
 const firstPause = 20;
@@ -215,7 +216,7 @@ function line(
 ): string {
   const name = state?.name ?? event.stateEnteredEventDetails?.name ?? event.stateExitedEventDetails?.name ?? "";
   const took = state ? duration(event.timestamp * 1_000 - state.at) : "";
-  return `${paint(colour, sign)} ${name.padEnd(nameWidth)} ${took.padStart(tookWidth)}  ${says}`.trimEnd();
+  return `${paint(colour, sign)} ${padded(inLine(name), nameWidth)} ${took.padStart(tookWidth)}  ${says}`.trimEnd();
 }
 
 function exited(event: Reply, byId: ReadonlyMap<number, Reply>): string {

@@ -1,6 +1,7 @@
 /** Colours on a terminal, none elsewhere or under NO_COLOR; times and payloads short enough for a line. */
 import { styleText } from "node:util";
 import type { Style } from "../asl/graph/canvas.ts";
+import { clipped, columnsOf } from "../asl/graph/text.ts";
 import { hasColours, inLine, visible } from "./visible.ts";
 
 type Colour = "green" | "red" | "yellow" | "cyan" | "dim" | "bold";
@@ -49,7 +50,7 @@ const payloadWidth = 72;
 export function shortPayload(text: string | undefined, width = payloadWidth): string {
   if (text === undefined) return "";
   const line = visible(text.replace(/\s+/g, " "));
-  return line.length > width ? `${line.slice(0, width - 1)}…` : line;
+  return clipped(line.slice(0, 2 * (width + 1)), width); // no letter has more than two units: the rest is not looked at
 }
 
 /** Still worth printing, on however narrow a terminal. */
@@ -64,14 +65,25 @@ export function payloadBehind(taken: number, text: string | undefined): string {
 /** Columns as wide as their widest cell. */
 export function table(given: readonly (readonly string[])[]): string {
   const rows = given.map((row) => row.map(inLine));
-  const widthOf = (column: number): number => rows.reduce((most, row) => Math.max(most, row[column]?.length ?? 0), 0);
+  const widthOf = (column: number): number => rows.reduce((most, row) => Math.max(most, columns(row[column] ?? "")), 0);
   const widths = (rows[0] ?? []).map((_, column) => widthOf(column));
   return rows
     .map((row) =>
       row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .map((cell, column) => padded(cell, widths[column] ?? 0))
         .join("  ")
         .trimEnd(),
     )
     .join("\n");
+}
+
+/** With blanks behind it up to so many columns: East Asian letters and pictures take two. */
+export function padded(text: string, width: number): string {
+  return text + " ".repeat(Math.max(0, width - columns(text)));
+}
+
+const plainLetters = /^[ -~]*$/;
+
+function columns(text: string): number {
+  return plainLetters.test(text) ? text.length : columnsOf(text);
 }

@@ -8,11 +8,12 @@ import { parseDefinitionText } from "../../asl/parse.ts";
 import { readValidDefinition } from "../definition-file.ts";
 import { Failure } from "../failure.ts";
 import { jsonOption, writeText } from "../options.ts";
-import { duration, paint } from "../paint.ts";
+import { duration, padded, paint } from "../paint.ts";
 import { type Coverage, coverageOf, percentOf, type Reached } from "../test/coverage.ts";
 import { readTestFile } from "../test/file.ts";
 import { type Suite, toJunit } from "../test/junit.ts";
 import { type Ran, runTest } from "../test/run.ts";
+import { inLine } from "../visible.ts";
 
 interface Options {
   readonly junit?: string;
@@ -63,7 +64,7 @@ function lineOf({ name, differences, virtualMilliseconds, milliseconds, retries 
     ...(virtualMilliseconds >= 1_000 ? [`${duration(virtualMilliseconds)} virtual`] : []),
   ].join(", ");
   const sign = differences.length === 0 ? paint("green", "✔") : paint("red", "✖");
-  const first = `  ${sign} ${name.padEnd(44)} ${duration(milliseconds).padStart(7)}${told && `   (${told})`}`;
+  const first = `  ${sign} ${padded(inLine(name), 44)} ${duration(milliseconds).padStart(7)}${told && `   (${told})`}`;
   return [first, ...differences.map((difference) => `      ${difference}`)].join("\n");
 }
 

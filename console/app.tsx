@@ -27,9 +27,7 @@ export function App() {
   const route = useRoute();
   const session = useSession();
   const section = route.path[0] ?? "executions";
-  useEffect(() => {
-    void askRole();
-  }, [session.key]);
+  useEffect(askRole, [session.key]);
   return (
     <>
       <button type="button" class="skip" onClick={skipToMain}>

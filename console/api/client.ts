@@ -74,12 +74,33 @@ function fields(text: string): Readonly<Record<string, unknown>> {
   }
 }
 
-/** What the caller may do. An API that does not tell takes everything. */
-export async function askRole(): Promise<void> {
+const pauseMilliseconds = 4_000;
+
+/**
+ * What the caller may do, asked until somebody says so: without it no button acts. An API that does not tell takes
+ * everything. Answers how to ask no more.
+ */
+export function askRole(): () => void {
+  let gone = false;
+  const ask = async (): Promise<void> => {
+    const role = await ownRole();
+    if (gone) return;
+    if (role !== undefined) changeSession({ role });
+    // Who is refused gives another key, and that is asked about anew.
+    else if (currentSession().refused === undefined) setTimeout(() => void ask(), pauseMilliseconds);
+  };
+  void ask();
+  return () => {
+    gone = true;
+  };
+}
+
+/** Undefined: there was no answer. */
+async function ownRole(): Promise<Role | undefined> {
   try {
     const { role } = await rest<{ role?: Role }>("GET", "caller");
-    changeSession({ role: role ?? "admin" });
+    return role ?? "admin";
   } catch (error) {
-    if (error instanceof ApiError && error.name === "UnknownOperationException") changeSession({ role: "admin" });
+    return error instanceof ApiError && error.name === "UnknownOperationException" ? "admin" : undefined;
   }
 }

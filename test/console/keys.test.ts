@@ -122,4 +122,20 @@ describe.skipIf(missingChromium)(`the console behind keys${reason}`, () => {
     expect(await name.inputValue()).toBe("");
     await page.context().close();
   });
+
+  test("what a key may do is asked again where that could not be answered", async () => {
+    const { page } = await openConsole(browser, server.url);
+    let asked = 0;
+    await page.route(`${server.url}/caller`, async (route) => {
+      if (route.request().headers()["authorization"] === undefined) return await route.continue();
+      asked += 1;
+      if (asked === 1) await route.fulfill({ status: 500, contentType: "application/json", body: "{}" });
+      else if (asked === 2) await route.abort();
+      else await route.continue();
+    });
+    await signIn(page, "OPERATOR", "operates");
+    await page.getByRole("button", { name: "Stop…" }).waitFor({ timeout: 30_000 });
+    expect(asked).toBe(3);
+    await page.context().close();
+  });
 });

@@ -67,9 +67,17 @@ export function endOfArn(machine: string, name: string): string {
 }
 
 /** Below the API's root. */
+export function machinePlace(name: string): string {
+  return `state-machines/${encodeURIComponent(name)}`;
+}
+
+export function executionPlace(machine: string, name: string): string {
+  return `${machinePlace(machine)}/executions/${encodeURIComponent(name)}`;
+}
+
 export function executionPath(executionArn: string): string {
   const { machine, name } = namesIn(executionArn);
-  return `state-machines/${encodeURIComponent(machine)}/executions/${encodeURIComponent(name)}`;
+  return executionPlace(machine, name);
 }
 
 /** A Map Run's child has `machine/label` there. */

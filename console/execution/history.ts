@@ -4,10 +4,10 @@ import { useRef, useState } from "preact/hooks";
 import { type Visit, visitsOf } from "../../lib/asl/history/visits.ts";
 import type { AwsHistoryEvent } from "../../lib/asl/history.ts";
 import type { Waiting } from "../../lib/cli/explain/story.ts";
+import { executionArn } from "../api/arns.ts";
 import { type ApiError, call, rest } from "../api/client.ts";
 import { useLive } from "../api/live.ts";
 import type { ExecutionDescription } from "../api/wire.ts";
-import { executionArn } from "../executions/search.ts";
 import { endOfArn, executionPath } from "../route.ts";
 import { type Ask, type Page, type Reading, readOn } from "./reading.ts";
 

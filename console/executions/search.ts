@@ -3,8 +3,6 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { ApiError, call, rest } from "../api/client.ts";
 import { useLive } from "../api/live.ts";
 import { type Execution, type Found, inSeconds, type RestExecution, type Status } from "../api/wire.ts";
-import { allMachines } from "../pages/machines.tsx";
-import { endOfArn } from "../route.ts";
 import { keptBehind, merged, type News, unsettled, withNews } from "./kept.ts";
 
 export interface Asked {
@@ -33,21 +31,6 @@ export async function searchExecutions(asked: Asked, nextToken?: string, maxResu
   const query = new URLSearchParams(Object.entries(given).filter(([, value]) => value !== ""));
   const found = await rest<Found<RestExecution>>("GET", `executions?${query}`);
   return { ...found, executions: found.executions.map(inSeconds) };
-}
-
-const arns = new Map<string, string>();
-
-/** The account and Region are the API's to say. */
-export async function machineArn(name: string): Promise<string> {
-  const known = arns.get(name);
-  if (known !== undefined) return known;
-  for (const machine of await allMachines()) arns.set(machine.name, machine.stateMachineArn);
-  return arns.get(name) ?? `arn:aws:states:us-east-1:000000000000:stateMachine:${name}`;
-}
-
-export async function executionArn(machine: string, name: string): Promise<string> {
-  const arn = (await machineArn(machine)).replace(":stateMachine:", ":execution:");
-  return arn.replace(/:[^:]*$/, endOfArn(machine, name));
 }
 
 interface Shown {

@@ -1,9 +1,10 @@
 /** Start an execution: its name if it should have one, its input, and the inputs of the latest runs to begin from. */
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { parseJson, writeJson } from "../../lib/asl/json.ts";
+import { machineArn } from "../api/arns.ts";
 import { call } from "../api/client.ts";
 import type { ExecutionDescription } from "../api/wire.ts";
-import { machineArn, searchExecutions } from "../executions/search.ts";
+import { searchExecutions } from "../executions/search.ts";
 import { ActDialog } from "../parts/dialog.tsx";
 import { Editor } from "../parts/editor.tsx";
 import { pretty, short } from "../parts/pretty.ts";

@@ -1,10 +1,10 @@
 /** One machine: its definition and graph side by side, its runs by state, its versions; and the way to start it. */
 import { useState } from "preact/hooks";
+import { machineArn } from "../api/arns.ts";
 import { call } from "../api/client.ts";
 import { useLive } from "../api/live.ts";
 import { may, useSession } from "../api/session.ts";
 import type { MachineDescription } from "../api/wire.ts";
-import { machineArn } from "../executions/search.ts";
 import { Definition } from "../machine/definition.tsx";
 import { RunGrid } from "../machine/grid.tsx";
 import { OverTime } from "../machine/over-time.tsx";

@@ -112,6 +112,7 @@ async function answerWith(page: Page, url: string, events: readonly Event[]): Pr
     };
     await route.fulfill(json(answers[operation] ?? {}));
   });
+  await page.route(`${url}/state-machines/made/executions/up`, async (route) => await route.fulfill(json(description)));
   await page.route(`${url}/executions?*`, async (route) => {
     const isFirst = !route.request().url().includes("nextToken");
     const shown = isFirst ? executions.slice(0, 100) : executions.slice(100);

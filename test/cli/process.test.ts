@@ -5,6 +5,8 @@ import { closeSync, existsSync, mkdtempSync, openSync, readdirSync, rmSync } fro
 import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
+import { connect } from "../../lib/cli/client.ts";
+import { startLocal } from "../../lib/local/baton.ts";
 import { folderOf } from "./baton.ts";
 
 const root = join(import.meta.dirname, "../..");
@@ -25,6 +27,28 @@ async function ended(child: ChildProcess): Promise<{ readonly code: number; read
 }
 
 describe("the command as a process", () => {
+  test("Ctrl-C ends a follower, not the execution, and says so", async () => {
+    const folder = folderOf({
+      "w.asl.json": { StartAt: "W", States: { W: { Type: "Wait", Seconds: 999, End: true } } },
+    });
+    const server = await startLocal({ port: 0, folder: join(folder, "data") });
+    try {
+      await ended(start("pipe", "deploy", join(folder, "w.asl.json"), "--url", server.url));
+      const child = start("pipe", "start", "w", "--name", "x", "--follow", "--url", server.url);
+      const all = ended(child);
+      const client = connect(server.url);
+      const executionArn = "arn:aws:states:us-east-1:000000000000:execution:w:x";
+      child.stdout?.on("data", (text) => String(text).includes("waits") && child.kill("SIGINT"));
+      const { code, said } = await all;
+      expect(said).toMatch(/execution:w:x runs on; follow it again with: baton watch w\/x --endpoint http\S+\n$/);
+      expect(code).toBe(130);
+      expect((await client.call("DescribeExecution", { executionArn })).status).toBe("RUNNING");
+    } finally {
+      await server.close();
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
   test("a definition on standard input", async () => {
     const child = start("pipe", "validate", "-");
     child.stdin?.end('{"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}');
@@ -44,7 +68,7 @@ describe("the command as a process", () => {
     const { port } = server.address() as AddressInfo;
     const { code, said } = await ended(start("pipe", "list", "--url", `http://127.0.0.1:${port}`));
     server.close();
-    expect(said).toMatch(/^the connection to \S+ broke off before ListStateMachines was answered .*\n$/);
+    expect(said).toMatch(/^asked 3 times: the connection to \S+ broke off before ListStateMachines was answered .*\n$/);
     expect(code).toBe(1);
   });
 

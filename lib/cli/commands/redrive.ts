@@ -3,6 +3,7 @@ import { Command } from "commander";
 import { connect } from "../client.ts";
 import { endedInVain, failsAgain } from "../explain/in-vain.ts";
 import { ending, follow } from "../follow.ts";
+import { goingOn } from "../going-on.ts";
 import { executionArnOf } from "../names.ts";
 import { jsonOption, urlOption } from "../options.ts";
 import { paint } from "../paint.ts";
@@ -32,7 +33,8 @@ export function redriveCommand(): Command {
       }
       if (!options.json) console.log(`${paint("bold", executionArn)}`);
       const print = options.json ? undefined : (line: string) => console.log(line);
-      const description = await follow(client, executionArn, print, { printed: !options.json, redriven: true });
+      const following = () => follow(client, executionArn, print, { printed: !options.json, redriven: true });
+      const description = await goingOn(client, executionArn, following);
       console.log(options.json ? JSON.stringify(description, undefined, 2) : ending(description, redriven.redriveDate));
       if (description.status !== "SUCCEEDED") process.exitCode = 1;
     });

@@ -2,6 +2,7 @@
 import { Command } from "commander";
 import { connect } from "../client.ts";
 import { afterwards, ending, follow } from "../follow.ts";
+import { goingOn } from "../going-on.ts";
 import { machineArnOf } from "../names.ts";
 import { inputOption, jsonOption, readInput, urlOption } from "../options.ts";
 import { paint } from "../paint.ts";
@@ -35,7 +36,8 @@ export function startCommand(): Command {
       }
       if (!options.json) console.log(`${paint("bold", started.executionArn)}`);
       const print = options.json ? undefined : (line: string) => console.log(line);
-      const description = await follow(client, started.executionArn, print, { printed: !options.json });
+      const following = () => follow(client, started.executionArn, print, { printed: !options.json });
+      const description = await goingOn(client, started.executionArn, following);
       console.log(options.json ? JSON.stringify(description, undefined, 2) : ending(description));
       if (!options.json) console.log(await afterwards(client, description));
       if (description.status !== "SUCCEEDED") process.exitCode = 1;

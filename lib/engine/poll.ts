@@ -5,6 +5,7 @@ import { type Command, keyOf } from "./command.ts";
 import type { Engine } from "./engine.ts";
 import { headOf } from "./head.ts";
 import { executionName, machineArn } from "./identity.ts";
+import type { StopJob } from "./job.ts";
 import type { JobCall, JobState, Jobs } from "./job-port.ts";
 import type { Delivery, Verdict } from "./ports.ts";
 import { redelivered } from "./redelivery.ts";
@@ -16,7 +17,6 @@ const longestAsking = 20_000;
 /** Until one who did not answer is told again to stop a job. */
 const againAfter = 30_000;
 
-type StopJob = Extract<Command, { readonly kind: "stop-job" }>;
 type Poll = Extract<Command, { readonly kind: "poll" }>;
 
 export async function pollJob(engine: Engine, command: Poll, delivery: Delivery): Promise<Verdict> {

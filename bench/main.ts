@@ -5,14 +5,14 @@
  *
  * `--only map-runs [--items 1000,1000000] [--children EXPRESS|STANDARD]`: Distributed Maps of these lengths alone.
  */
-import { commandOptions } from "../test/command-options.ts";
+import { commandOptions, countOf, oneOf } from "../test/command-options.ts";
 import { measureAndPrice, printCosts } from "./costs/costs.ts";
 import { measureEmbedded, printEmbedded, printMapRuns } from "./embedded/embedded.ts";
 import { childTypes, mapRuns, usualLengths } from "./embedded/map-runs.ts";
 import { language } from "./language.ts";
 import { besidePeers, printPeers } from "./peers/peers.ts";
 
-const { values: flags } = commandOptions("bench", {
+const config = {
   options: {
     only: { type: "string" },
     items: { type: "string" },
@@ -20,12 +20,12 @@ const { values: flags } = commandOptions("bench", {
     peers: { type: "boolean" },
     json: { type: "boolean" },
   },
-});
+} as const;
+const { values: flags } = commandOptions("bench", config);
 const parts = ["language", "embedded", "costs", "map-runs"] as const;
-const { only } = flags;
-if (only !== undefined && !parts.some((part) => part === only)) {
-  throw new Error(`--only takes ${parts.join(", ")}, not '${only}'`);
-}
+const only = oneOf("bench", config, "only", flags.only, parts);
+const children = oneOf("bench", config, "children", flags.children, childTypes);
+const lengths = flags.items?.split(",").map((length) => countOf("bench", config, "items", length)) ?? usualLengths;
 // Map Runs of the usual lengths are among the embedded ones.
 const wanted = (part: (typeof parts)[number]): boolean =>
   only === undefined ? !flags.peers && part !== "map-runs" : only === part;
@@ -44,13 +44,7 @@ if (flags.json) console.log(JSON.stringify({ embedded, costs, runs, peers }, nul
 if (costs?.over) process.exitCode = 1;
 
 async function measureMapRuns() {
-  const lengths = flags.items?.split(",").map(Number) ?? usualLengths;
-  if (!lengths.every((items) => Number.isSafeInteger(items) && items > 0)) {
-    throw new Error(`--items takes numbers of items, as in 1000,10000, not '${flags.items}'`);
-  }
-  const types = childTypes.filter((type) => flags.children === undefined || flags.children === type);
-  if (types.length === 0) throw new Error(`--children takes ${childTypes.join(" or ")}, not '${flags.children}'`);
   const figures = [];
-  for (const type of types) figures.push(...(await mapRuns(type, lengths)));
+  for (const type of children === undefined ? childTypes : [children]) figures.push(...(await mapRuns(type, lengths)));
   return figures;
 }

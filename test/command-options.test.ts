@@ -18,6 +18,11 @@ test.each([
     ["--cases"],
     "npm run fuzz: option '--cases <value>' argument missing; there is --cases VALUE, --seed VALUE\n",
   ],
+  [
+    "../bench",
+    ["--only", "nothing"],
+    "npm run bench: --only is one of language, embedded, costs, map-runs, not 'nothing'; there is --only VALUE, --items VALUE, --children VALUE, --peers, --json\n",
+  ],
 ])("%s %s", (folder, options, expected) => {
   const script = join(import.meta.dirname, folder, "main.ts");
   const { status, stderr, stdout } = spawnSync(process.execPath, ["--import", "tsx", script, ...options], {

@@ -31,6 +31,19 @@ export function countOf<Config extends ParseArgsConfig>(
   return refuse(command, config, `--${name} is a whole number, not '${text}'`);
 }
 
+/** The value of an option that names one of a few. */
+export function oneOf<Config extends ParseArgsConfig, Value extends string>(
+  command: string,
+  config: Config,
+  name: keyof NonNullable<Config["options"]> & string,
+  text: string | undefined,
+  values: readonly Value[],
+): Value | undefined {
+  const value = values.find((each) => each === text);
+  if (value !== undefined || text === undefined) return value;
+  return refuse(command, config, `--${name} is one of ${values.join(", ")}, not '${text}'`);
+}
+
 function refuse(command: string, { options = {} }: ParseArgsConfig, mistake: string): never {
   const known = Object.entries(options).map(([name, { type }]) =>
     type === "string" ? `--${name} VALUE` : `--${name}`,

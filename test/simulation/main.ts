@@ -6,8 +6,9 @@
  * somebody, who may die, is at work on them; with `--economy` there are duplicates only, and it fails if more is sent
  * for them than may be.
  */
-import { commandOptions, countOf } from "../command-options.ts";
+import { commandOptions, countOf, oneOf } from "../command-options.ts";
 import { mostSends, report } from "./report.ts";
+import { machineNames } from "./seeds.ts";
 import { simulate } from "./simulate.ts";
 
 const config = {
@@ -25,13 +26,14 @@ const config = {
 } as const;
 const { values } = commandOptions("simulate", config);
 const count = (name: "seed" | "seeds" | "jobs"): number => countOf("simulate", config, name, values[name]);
+const only = oneOf("simulate", config, "only", values.only, ["generated", ...machineNames]);
 
 const order = {
   from: count("seed"),
   seeds: count("seeds"),
   world: values.economy ? "duplicates" : values.few ? "few" : values.impatient ? "impatient" : "swarm",
   first: values.first,
-  ...(values.only === undefined ? {} : { only: values.only }),
+  ...(only === undefined ? {} : { only }),
 } as const;
 
 const tally = await simulate(order, count("jobs"));

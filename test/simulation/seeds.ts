@@ -34,8 +34,7 @@ export async function runSeed(seed: number, only?: string, world: World = "swarm
   const setting = settingOf(seed, world);
   if (which === "generated") return runGenerated(seed, setting);
   const scenario = machines[which] ?? months[which];
-  if (!scenario)
-    throw new Error(`--only ${which}: only generated, ${Object.keys({ ...machines, ...months }).join(", ")}`);
+  if (!scenario) throw new Error(`there is no machine ${which}`);
   const { ran, found } = await attempt(scenario, setting);
   return tallyOf(ran, seed, found.length > 0 ? [`machine ${which}`, ...found, trace(ran)].join("\n") : undefined);
 }
@@ -46,6 +45,9 @@ function settingOf(seed: number, world: World): Setting {
   const isCalm = world === "few" || prng(`calm ${seed}`).chance(0.125);
   return isCalm ? { options: { seed }, plan: fewFaults(seed) } : { options: drawn(seed) };
 }
+
+/** Those that are not generated. */
+export const machineNames: readonly string[] = Object.keys({ ...machines, ...months });
 
 /** Each takes as long as dozens of the others. */
 const seldom: ReadonlySet<string> = new Set(["jobs", "wideMended"]);

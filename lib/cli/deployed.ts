@@ -96,6 +96,17 @@ async function adapter() {
 /** What AWS refuses is a sentence for the user; its stack helps nobody. */
 async function inWords<T>(answer: Promise<T>): Promise<T> {
   return await answer.catch((error: unknown) => {
-    throw error instanceof Error ? new Failure(`${error.name}: ${error.message}`) : error;
+    if (!(error instanceof Error)) throw error;
+    const says = error.name === "Error" ? error.message : `${error.name}: ${error.message}`;
+    throw new Failure(says + (advice.find(([problem]) => says.startsWith(problem))?.[1] ?? ""));
   });
 }
+
+/** Behind what the SDK says of a shell that has not told it enough. */
+const advice: readonly (readonly [problem: string, help: string])[] = [
+  ["Region is missing", ": set AWS_REGION to the stack's"],
+  [
+    "CredentialsProviderError",
+    "; set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, for the stack's account",
+  ],
+];

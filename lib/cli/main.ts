@@ -66,6 +66,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     healCommand,
   ];
   for (const command of commands) program.addCommand(withoutExit(command()));
+  nameRegion(process.env);
   await guarded(async () => {
     try {
       await program.parseAsync(argv);
@@ -73,6 +74,12 @@ export async function main(argv: readonly string[]): Promise<void> {
       process.exitCode = explain(error);
     }
   });
+}
+
+/** The AWS CLI reads either variable, the SDK that is asked for what is deployed only the one. */
+function nameRegion(environment: NodeJS.ProcessEnv): void {
+  const region = environment["AWS_DEFAULT_REGION"];
+  if (region && !environment["AWS_REGION"]) environment["AWS_REGION"] = region;
 }
 
 /** A mistake is thrown, here and in the commands of a command, so that there is one place to end. */

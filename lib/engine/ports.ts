@@ -46,10 +46,7 @@ export type Appended = { readonly kind: "appended" } | { readonly kind: "taken";
 export interface Log {
   /** Writes the segment if nobody has written that sequence number. */
   append(segment: SegmentRecord): Promise<Appended>;
-  /**
-   * `append`, then send: the messages go out only if the segment is ours. Where the store can (local),
-   * the segment, the messages and the removal of the message that was worked on are one transaction.
-   */
+  /** `append`, then send, if the segment is ours. Locally that and the removal of `consumed` are one transaction. */
   commit(segment: SegmentRecord, messages: readonly Message[], consumed?: Receipt): Promise<Appended>;
   /** The newest segment of a branch, read strongly. */
   head(execution: ExecutionId, branch: BranchPath): Promise<SegmentRecord | undefined>;

@@ -1,9 +1,9 @@
 /** The definition of a machine and its graph, checked while one writes, and saved with what changes shown first. */
-import { useLayoutEffect, useMemo, useState } from "preact/hooks";
+import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { call } from "../api/client.ts";
 import type { MachineDescription } from "../api/wire.ts";
 import { ActDialog } from "../parts/dialog.tsx";
-import { draftOf } from "../parts/draft.ts";
+import { type Draft, draftOf } from "../parts/draft.ts";
 import { Payload } from "../parts/payload.tsx";
 import { pretty } from "../parts/pretty.ts";
 import { shellWord } from "../parts/words.ts";
@@ -25,9 +25,21 @@ interface Written {
 const meanwhile =
   "Somebody has saved it since you opened it. What changes is now shown against that: saved again, yours takes its place.";
 
-export function Definition({ machine, mayChange, changed }: DefinitionProps) {
+/** What somebody else saves is shown at once, but not in place of what one is writing: that is told when it is saved. */
+export function Definition({ machine, ...rest }: DefinitionProps) {
+  const opened = useRef(machine);
+  const isWritten = draftFor(machine).read() !== undefined;
+  if (opened.current.revisionId !== machine.revisionId && !isWritten) opened.current = machine;
+  return <Opened key={opened.current.revisionId ?? ""} machine={opened.current} {...rest} />;
+}
+
+function draftFor({ name }: MachineDescription): Draft<Written> {
+  return draftOf(`definition of ${name}`);
+}
+
+function Opened({ machine, mayChange, changed }: DefinitionProps) {
   const { name, type, stateMachineArn } = machine;
-  const draft = useMemo(() => draftOf<Written>(`definition of ${name}`), [name]);
+  const draft = useMemo(() => draftFor(machine), [name]);
   const [begun] = useState(draft.read);
   const [saved, setSaved] = useState({ ...machine, revisionId: begun ? begun.revisionId : machine.revisionId });
   const before = useMemo(() => pretty(saved.definition), [saved.definition]);

@@ -22,6 +22,9 @@ interface MachinePageProps {
 
 const views = ["runs", "definition", "versions"] as const;
 
+/** A machine is saved seldom. */
+const restMilliseconds = 10_000;
+
 export function MachinePage({ name, query }: MachinePageProps) {
   useTitle(name);
   const session = useSession();
@@ -30,7 +33,7 @@ export function MachinePage({ name, query }: MachinePageProps) {
   const { value, error, again } = useLive({
     key: name,
     load: async () => call<MachineDescription>("DescribeStateMachine", { stateMachineArn: await machineArn(name) }),
-    settled: () => true,
+    restMilliseconds,
   });
   const view = views.find((each) => each === query.get("view")) ?? "runs";
   return (
@@ -64,7 +67,7 @@ export function MachinePage({ name, query }: MachinePageProps) {
         ))}
       </nav>
       {value && view === "definition" && (
-        <Definition key={value.revisionId ?? ""} machine={value} mayChange={may(session, "admin")} changed={again} />
+        <Definition machine={value} mayChange={may(session, "admin")} changed={again} />
       )}
       {says !== "" && <p role="status">{says}</p>}
       {value && view === "runs" && value.type === "EXPRESS" && (

@@ -1,0 +1,54 @@
+/** A machine that somebody else saves while its page is open, in a real browser: shown, but not in place of what one writes. */
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { missingChromium, openBrowser, openConsole } from "./browser.ts";
+import { deploy, openShop, type Shop } from "./shop.ts";
+
+const reason = missingChromium === undefined ? "" : ` (${missingChromium})`;
+
+const saying = (Comment: string) => ({ Comment, StartAt: "P", States: { P: { Type: "Pass", End: true } } });
+
+describe.skipIf(missingChromium)(`a definition that another one saves${reason}`, () => {
+  let shop: Shop;
+  let browser: Browser;
+
+  beforeAll(async () => {
+    shop = await openShop();
+    await deploy(shop, "shared", saying("the first"));
+    browser = await openBrowser();
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await shop?.close();
+  });
+
+  async function save(comment: string): Promise<void> {
+    await shop.client.call("UpdateStateMachine", {
+      stateMachineArn: "arn:aws:states:us-east-1:000000000000:stateMachine:shared",
+      definition: JSON.stringify(saying(comment)),
+    });
+  }
+
+  test("is there without a reload; what one has begun to write stays", async () => {
+    const { page, go } = await openConsole(browser, shop.url);
+    await go("#/machines/shared?view=definition");
+    const editor = page.locator(".cm-content");
+    await editor.getByText("the first").waitFor();
+    await save("the second");
+    await editor.getByText("the second").waitFor({ timeout: 40_000 });
+    await editor.click();
+    await page.keyboard.press("ControlOrMeta+Home");
+    await page.keyboard.type(" ");
+    await page.getByText("What you have written is not saved.").waitFor();
+    const looked = page.waitForResponse(async (response) => (await response.text()).includes("the third"));
+    await save("the third");
+    await looked;
+    await page.keyboard.type(" ");
+    await editor.getByText("the second").waitFor();
+    expect(await page.evaluate("document.activeElement.classList.contains('code-place')")).toBe(true);
+    await page.getByRole("button", { name: "Save…" }).click();
+    await page.getByRole("button", { name: "Save", exact: true }).click();
+    await page.getByText(/^Somebody has saved it since you opened it/).waitFor();
+    await page.context().close();
+  });
+});

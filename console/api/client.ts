@@ -12,6 +12,11 @@ export class ApiError extends Error {
   }
 }
 
+/** Whatever was thrown, as the page shows it. */
+export function asApiError(error: unknown): ApiError {
+  return error instanceof ApiError ? error : new ApiError("Failed", String(error));
+}
+
 /** The page is at `console/` beneath the API's root. */
 const root = new URL("..", new URL(location.pathname, location.origin));
 

@@ -4,7 +4,7 @@
  * sees the page nothing is asked for by time; who comes back has it looked at anew at once.
  */
 import { useEffect, useRef, useState } from "preact/hooks";
-import { ApiError, eventsUrl, send } from "./client.ts";
+import { type ApiError, asApiError, eventsUrl, send } from "./client.ts";
 
 /** `undefined`: something changed, nobody knows what. "back": nobody has looked for a while. */
 type News = ReadonlySet<string> | "back" | undefined;
@@ -162,6 +162,6 @@ async function attempt<T>(load: () => Promise<T>): Promise<{ value?: T; error?: 
   try {
     return { value: await load() };
   } catch (error) {
-    return { error: error instanceof ApiError ? error : new ApiError("Failed", String(error)) };
+    return { error: asApiError(error) };
   }
 }

@@ -2,7 +2,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { endedInVain, manyInVain } from "../../lib/cli/explain/in-vain.ts";
 import { count, several } from "../../lib/cli/explain/words.ts";
-import { ApiError, call } from "../api/client.ts";
+import { type ApiError, asApiError, call } from "../api/client.ts";
 import type { Execution } from "../api/wire.ts";
 import { ActDialog } from "../parts/dialog.tsx";
 import { Failed } from "../parts/failure.tsx";
@@ -55,7 +55,7 @@ export function ManyActs({ asked, executions, chosen, clear }: ManyActsProps) {
       const targets = picked.length > 0 ? picked : await allMatching(asked);
       setOpen({ kind, targets: targets.filter(kind.applies) });
     } catch (error) {
-      setFailed(error instanceof ApiError ? error : new ApiError("Failed", String(error)));
+      setFailed(asApiError(error));
     }
     setCounting(false);
   };

@@ -1,6 +1,6 @@
 /** Executions as the page asks for them, page after page, kept fresh from the newest on. */
 import { useEffect, useRef, useState } from "preact/hooks";
-import { ApiError, call, rest } from "../api/client.ts";
+import { ApiError, asApiError, call, rest } from "../api/client.ts";
 import { useLive } from "../api/live.ts";
 import { type Execution, type Found, inSeconds, type RestExecution, type Status } from "../api/wire.ts";
 import { keptBehind, merged, type News, unsettled, withNews } from "./kept.ts";
@@ -136,8 +136,7 @@ function useMore(key: string, read: () => Promise<() => void>): More {
       const show = await read();
       if (current.current === key) show();
     } catch (error) {
-      const failure = error instanceof ApiError ? error : new ApiError("Failed", String(error));
-      if (current.current === key) setFailed(failure);
+      if (current.current === key) setFailed(asApiError(error));
     }
     asking.current = undefined;
   };

@@ -100,6 +100,7 @@ function beyondProxy(hostname: string, environment: Environment): Readonly<Recor
 }
 
 const proxies = ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"] as const;
+
 export function isThisMachine(url: string): boolean {
   return thisMachine.test(bare(new URL(url).hostname));
 }

@@ -97,7 +97,10 @@ export function namesIn(executionArn: string): { readonly machine: string; reado
 
 /** Where REST has it: it tells what the wire protocol has no member for. A Map Run's child is `label:name` there. */
 export function restPathOf(executionArn: string): string {
-  const { machine: place, name } = namesIn(executionArn);
+  return restPathAt(namesIn(executionArn));
+}
+
+export function restPathAt({ machine: place, name }: ReturnType<typeof namesIn>): string {
   const [machine = "", label] = place.split("/");
   const own = label === undefined ? name : `${label}:${name}`;
   return `/state-machines/${encodeURIComponent(machine)}/executions/${encodeURIComponent(own)}`;

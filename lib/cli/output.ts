@@ -1,6 +1,7 @@
 /**
- * What is printed, on its way out: guarded, so that it commands no terminal. And standard output into a file. Node passes over an error there, and takes what a nearly full disk has taken of a text
- * for all of it; a script would go on with half a list. So it is written here, to the last byte or with a reason.
+ * What is printed, on its way out: guarded, so that it commands no terminal. And standard output into a file: Node
+ * passes over an error there, and takes what a nearly full disk has taken of a text for all of it; a script would go on
+ * with half a list. So it is written here, to the last byte or with a reason.
  */
 import { fstatSync, writeSync } from "node:fs";
 import { format } from "node:util";

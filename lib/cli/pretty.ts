@@ -3,7 +3,11 @@ import { entriesOf, isObject, parseJson, type Value, writeJson } from "../asl/js
 
 /** In the order in which it was written: what was only laid out otherwise is no difference. */
 export function pretty(text: string): string {
-  return lines(parseJson(text), "").join("\n");
+  return laidOut(parseJson(text));
+}
+
+export function laidOut(value: Value): string {
+  return lines(value, "").join("\n");
 }
 
 function lines(value: Value, indent: string): readonly string[] {

@@ -1,7 +1,7 @@
 /** A text that is drawn anew in its place on a terminal; nothing where the output is no terminal, so that files get no control characters. */
 
 import { columnsOf } from "../asl/graph/text.ts";
-import { visible } from "./visible.ts";
+import { usualColour, visible } from "./visible.ts";
 
 export interface Screen {
   /** In the place of what was shown before; what does not fit is cut off, below and at the right. */
@@ -38,7 +38,6 @@ export function openScreen(out: Output = process.stdout): Screen | undefined {
 /** A letter, or what sets a colour and takes no room. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape is what it looks for
 const pieces = /\u001b\[[\d;]*m|./gu;
-const usualColour = "\u001b[0m";
 
 /** A line that wraps would be two: the next drawing would begin too low, and leave the first line standing above it. */
 function cutAt(row: string, columns: number): string {

@@ -12,7 +12,7 @@ export function hasColours(): boolean {
 const colour = /^\u001b\[(0|1|2|22|31|32|33|36|39)m$/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what it looks for
 const commands = /\r\n|\u001b\[\d+m|[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
-const usualColour = "\u001b[0m";
+export const usualColour = "\u001b[0m";
 
 /** Lines and tabs stay, and colours where there are any; they end with the text. */
 export function visible(text: string, coloured = hasColours()): string {

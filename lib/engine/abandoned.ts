@@ -1,7 +1,8 @@
 /** A child whose parent's claim has ended without it is stopped. */
 
 import { isClaimOpen } from "./answer.ts";
-import { type Command, keyOf } from "./command.ts";
+import type { Abandoned } from "./child.ts";
+import { keyOf } from "./command.ts";
 import { type Ended, endExecution } from "./end.ts";
 import type { Engine } from "./engine.ts";
 import { headerAt, headOf } from "./head.ts";
@@ -9,8 +10,6 @@ import type { Delivery, ExecutionId, SegmentKey, Verdict } from "./ports.ts";
 import { redelivered } from "./redelivery.ts";
 import { awaitingEnd } from "./release.ts";
 import type { Header } from "./segment.ts";
-
-type Abandoned = Extract<Command, { readonly kind: "abandoned" }>;
 
 export async function endAbandoned(engine: Engine, command: Abandoned, delivery: Delivery): Promise<Verdict> {
   const { execution, parent } = command;

@@ -21,7 +21,7 @@ export function isRepeatable({ resource }: TaskCall): boolean {
   return startResource.test(resource);
 }
 
-type Abandoned = Extract<Command, { readonly kind: "abandoned" }>;
+export type Abandoned = Extract<Command, { readonly kind: "abandoned" }>;
 
 interface Child {
   readonly id: ExecutionId;

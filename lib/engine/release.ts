@@ -3,17 +3,25 @@
  * to stop.
  */
 import type { Instant } from "../asl/position.ts";
-import { childOf } from "./child.ts";
+import { type Abandoned, childOf } from "./child.ts";
 import type { Engine } from "./engine.ts";
-import { stopOf } from "./job.ts";
+import { type StopJob, stopOf } from "./job.ts";
 import { dispatch, laneOfCommand, longestWork, messageOf, outliving } from "./messages.ts";
 import type { Message, Verdict } from "./ports.ts";
 import type { Segment } from "./segment.ts";
 
 /** Tells what the claim of this segment has begun, or is about to begin, that nobody waits for it. */
-export function abandoning(segment: Segment, until?: Instant): Message | undefined {
-  const command = childOf(segment)?.abandoned ?? stopOf(segment);
-  return command && messageOf({ ...command, ...(until !== undefined && { until }) }, laneOfCommand(command));
+export function abandoning(segment: Segment): Message | undefined {
+  const command = abandonmentOf(segment);
+  return command && inItsLane(command);
+}
+
+function abandonmentOf(segment: Segment): Abandoned | StopJob | undefined {
+  return childOf(segment)?.abandoned ?? stopOf(segment);
+}
+
+function inItsLane(command: Abandoned | StopJob): Message {
+  return messageOf(command, laneOfCommand(command));
 }
 
 /** Between two looks whether what was announced has come. */
@@ -30,11 +38,11 @@ export function awaitingEnd(engine: Engine, { until = 0 }: { readonly until?: In
  * later than this process, or one that is just starting the child, usually lives, and waits for a slow one.
  */
 export async function releasing<T>(engine: Engine, head: Segment | undefined, append: () => Promise<T>): Promise<T> {
-  const abandoned = head && abandoning(head);
-  const announced = head && abandoning(head, engine.world.clock.now() + longestWork);
-  if (!abandoned || !announced) return append();
-  await dispatch(engine, [outliving(engine, announced)]);
+  const command = head && abandonmentOf(head);
+  if (!command) return append();
+  const announced = { ...command, until: engine.world.clock.now() + longestWork };
+  await dispatch(engine, [outliving(engine, inItsLane(announced))]);
   const appended = await append();
-  await dispatch(engine, [abandoned]);
+  await dispatch(engine, [inItsLane(command)]);
   return appended;
 }

@@ -1,6 +1,6 @@
 /** `baton describe EXECUTION`: where one execution stands, and why it does not move: what it waits for, since when, until when. */
 import { Command } from "commander";
-import { isObject, parseJson, property, withProperty, writeJson } from "../../asl/json.ts";
+import { isObject, parseJson, property, type Value, withProperty, writeJson } from "../../asl/json.ts";
 import { type Client, connect, type Reply } from "../client.ts";
 import { readCause } from "../explain/cause.ts";
 import { toldRunCounts } from "../explain/failed-child.ts";
@@ -8,7 +8,7 @@ import { type MapRun, mapRunsOf } from "../explain/map-runs.ts";
 import { executionArnOf, restPathOf } from "../names.ts";
 import { jsonOption, readLimit, urlOption } from "../options.ts";
 import { duration, paint, payloadBehind } from "../paint.ts";
-import { pretty } from "../pretty.ts";
+import { laidOut } from "../pretty.ts";
 import { eventTable } from "./history.ts";
 
 interface Options {
@@ -35,7 +35,7 @@ export function describeCommand(): Command {
       const { input, output } = await client.call("DescribeExecution", { executionArn });
       if (options.json) {
         const whole = JSON.stringify({ ...execution, ...mapRuns, lastEvents });
-        return console.log(pretty(withPayloads(whole, { input, output })));
+        return console.log(laidOut(withPayloads(parseJson(whole), { input, output })));
       }
       const beneath = [...runs.map(runLine), ...(more > 0 ? [`  map run  and ${more} older ones`] : [])];
       console.log(
@@ -45,13 +45,13 @@ export function describeCommand(): Command {
 }
 
 /** What REST leaves out stays out. */
-function withPayloads(whole: string, payloads: Readonly<Record<"input" | "output", string | undefined>>): string {
-  let told = parseJson(whole);
+function withPayloads(whole: Value, payloads: Readonly<Record<"input" | "output", string | undefined>>): Value {
+  let told = whole;
   for (const [name, text] of Object.entries(payloads)) {
     if (text !== undefined && isObject(told) && property(told, name) !== undefined)
       told = withProperty(told, name, parseJson(text));
   }
-  return writeJson(told);
+  return told;
 }
 
 async function newestEvents(client: Client, executionArn: string, maxResults: number): Promise<readonly Reply[]> {

@@ -11,7 +11,7 @@ import { openChanges } from "../changes.ts";
 import { ApiFailure, type Client, connect, type Reply } from "../client.ts";
 import { afterwards, ending, follow, story } from "../follow.ts";
 import { listAll, machinesOf } from "../list-all.ts";
-import { executionArnOf, machineArnOf } from "../names.ts";
+import { executionArnOf, machineArnOf, namesIn, restPathAt } from "../names.ts";
 import { jsonOption, readLimit, urlOption } from "../options.ts";
 import { duration, paint, paintStyle, table, terminalWidth } from "../paint.ts";
 import { openScreen } from "../screen.ts";
@@ -90,17 +90,13 @@ export async function look(client: Client, seen: readonly Running[], wanted: Wan
   return [...listed, ...(await Promise.all(asked)).flat()];
 }
 
-async function isRunning(client: Client, { machine, name }: Running): Promise<boolean> {
+async function isRunning(client: Client, one: Running): Promise<boolean> {
   try {
-    return (await client.get(pathOf(machine, name))).status === "RUNNING";
+    return (await client.get(restPathAt(one))).status === "RUNNING";
   } catch (error) {
     if (error instanceof ApiFailure) return false; // deleted with its machine
     throw error;
   }
-}
-
-function pathOf(machine: string, name: string): string {
-  return `/state-machines/${encodeURIComponent(machine)}/executions/${encodeURIComponent(name)}`;
 }
 
 async function running(client: Client, { machine, limit }: Wanted): Promise<readonly Running[]> {
@@ -117,14 +113,13 @@ async function running(client: Client, { machine, limit }: Wanted): Promise<read
   return found;
 }
 
-async function described(client: Client, { executionArn, name, startDate }: Reply): Promise<Running> {
-  const machine = executionArn.split(":").at(-2) ?? "";
-  const { waitingFor = [] } = await client.get(pathOf(machine, name));
+async function described(client: Client, { executionArn, startDate }: Reply): Promise<Running> {
+  const names = namesIn(executionArn);
+  const { waitingFor = [] } = await client.get(restPathAt(names));
   const [first] = waitingFor;
   const more = waitingFor.length > 1 ? ` (and ${waitingFor.length - 1} more)` : "";
   return {
-    machine,
-    name,
+    ...names,
     since: new Date(startDate * 1_000).toISOString(),
     now: first === undefined ? "" : `${first.reason}${more}`,
   };

@@ -2,7 +2,6 @@
  * Why a Map Run failed, as far as its children tell: the state's own error says only that too many of them did.
  * One of those that failed is looked at; `baton list MAP_RUN_ARN --status FAILED` has them all.
  */
-
 import { visitsOf } from "../../asl/history/visits.ts";
 import { readCause } from "./cause.ts";
 import { type Ask, type ListedChild, type MapRun, type MapRunAnswer, toldCounts } from "./map-runs.ts";

@@ -1,5 +1,4 @@
 /** Redrives that come to nothing: whoever ended in a Fail state ends there again. For many executions a request each. */
-
 import { visitsOf } from "../../asl/history/visits.ts";
 import type { AwsHistoryEvent } from "../../asl/history.ts";
 import { redriveIsInVain } from "./story.ts";

@@ -2,7 +2,7 @@
  * The page's address, kept in the fragment: links reach an execution, a state in it and an attempt, and no
  * server sees the names in them.
  */
-import { useEffect, useState } from "preact/hooks";
+import { useLayoutEffect, useState } from "preact/hooks";
 
 export interface Route {
   readonly path: readonly string[];
@@ -46,7 +46,8 @@ export function go(to: string, { replace = false } = {}): void {
 
 export function useRoute(): Route {
   const [route, setRoute] = useState(() => readRoute(location.hash));
-  useEffect(() => {
+  // Not after the first frame, as an effect would be: the address may change before.
+  useLayoutEffect(() => {
     const changed = (): void => setRoute(readRoute(location.hash));
     window.addEventListener("hashchange", changed);
     return () => window.removeEventListener("hashchange", changed);

@@ -90,7 +90,7 @@ export interface Watched<T> {
    * comes back to the page.
    */
   readonly settled?: (value: T) => boolean;
-  /** Rest after each load, so that a long one is not made all the time. */
+  /** Rest after each load, so that a long one is not made all the time; `again` ends it. */
   readonly restMilliseconds?: number;
 }
 
@@ -108,6 +108,12 @@ export function useLive<T>({ load, key, execution, settled, restMilliseconds = 3
     let busy = false;
     let asked = false;
     let done = false;
+    let endRest = (): void => {};
+    const rest = (milliseconds: number): Promise<void> =>
+      new Promise((resolve) => {
+        endRest = resolve;
+        setTimeout(resolve, milliseconds);
+      });
     const look = async (): Promise<void> => {
       asked = true;
       if (busy) return;
@@ -122,7 +128,7 @@ export function useLive<T>({ load, key, execution, settled, restMilliseconds = 3
           (before) => ({ key, ...(next.error && before.key === key && { value: before.value }), ...next }) as Shown<T>,
         );
         done = next.value !== undefined && (settled?.(next.value) ?? false);
-        await pause(restMilliseconds + 2 * (performance.now() - begun));
+        await rest(restMilliseconds + 2 * (performance.now() - begun));
       }
       busy = false;
     };
@@ -131,7 +137,10 @@ export function useLive<T>({ load, key, execution, settled, restMilliseconds = 3
       if (news === "back" || (done || document.hidden ? names(news, execution) : concerns(news, execution)))
         void look();
     };
-    again.current = () => void look();
+    again.current = () => {
+      void look();
+      endRest();
+    };
     listeners.add(listener);
     const doubt = setInterval(() => !done && !document.hidden && void look(), doubtMilliseconds);
     void look();

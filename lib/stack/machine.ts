@@ -27,6 +27,7 @@ import type { IBaton } from "./baton.ts";
 import { definitionText, isChain } from "./definition-text.ts";
 import { BatonStateMachineBase, type IBatonStateMachine } from "./machine-base.ts";
 import { machineHandler, serviceTimeout } from "./machine-handler.ts";
+import { type AllowCallers, GrantedMachine, MachineRole } from "./machine-role.ts";
 import { inlineOf } from "./rights.ts";
 import { permitSteps } from "./step-rights.ts";
 
@@ -145,9 +146,10 @@ export class BatonStateMachine extends BatonStateMachineBase implements ITaggabl
     this._baton = props.baton;
     this.stateMachineType = props.stateMachineType ?? sfn.StateMachineType.STANDARD;
     const { definition, needs, files } = boundDefinition(this, props);
-    this.role =
-      props.role ?? new iam.Role(this, "Role", { assumedBy: new iam.ArnPrincipal(props.baton.taskRole.roleArn) });
-    this.grantPrincipal = this.role.grantPrincipal;
+    const allowCallers: AllowCallers = (statement) => this.#allowWorker(statement);
+    const assumedBy = new iam.ArnPrincipal(props.baton.taskRole.roleArn);
+    this.role = props.role ?? new MachineRole(this, "Role", { assumedBy }, allowCallers);
+    this.grantPrincipal = props.role ? new GrantedMachine(this, props.role, allowCallers) : this.role.grantPrincipal;
     // In this stack, so that the installation's does not depend on it.
     this.#worker = iam.Role.fromRoleArn(this, "TaskRole", props.baton.taskRole.roleArn, {
       defaultPolicyName: policyName(Stack.of(this), Stack.of(this).node.path),
@@ -158,9 +160,9 @@ export class BatonStateMachine extends BatonStateMachineBase implements ITaggabl
       policyName: policyName(Stack.of(this), this.node.path),
     });
     for (const statement of needs) {
-      this.#allowWorker(statement);
       // Whoever brings a role has thought about what it may do.
-      if (props.role === undefined) this.role.addToPrincipalPolicy(statement.copy());
+      if (props.role) this.#allowWorker(statement);
+      else this.role.addToPrincipalPolicy(statement);
     }
     const name = props.stateMachineName ?? Names.uniqueResourceName(this, { maxLength: longestName, separator: "-" });
     this._literalName = literal(name);
@@ -177,8 +179,7 @@ export class BatonStateMachine extends BatonStateMachineBase implements ITaggabl
 
   /** To the machine's role, and to the installation's, unless tasks are called under the machine's (`machineRoles`). */
   addToRolePolicy(statement: iam.PolicyStatement): void {
-    this.role.addToPrincipalPolicy(statement);
-    this.#allowWorker(statement.copy());
+    this.grantPrincipal.addToPrincipalPolicy(statement);
   }
 
   #allowWorker(statement: iam.PolicyStatement): void {

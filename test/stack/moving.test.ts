@@ -94,6 +94,33 @@ test("'definition', as older apps have it; both and neither are refused in the C
   expect(() => machine("Neither", {})).toThrow("You need to specify either definition or definitionBody");
 });
 
+test("what an app grants a machine, or the role made for it, its tasks may do: they are called under the task role", () => {
+  const { stack, machine } = shop();
+  const role = new iam.Role(stack, "Mine", { assumedBy: new iam.ServicePrincipal("states.amazonaws.com") });
+  const bucket = new s3.Bucket(stack, "Bucket");
+  const charge = chargeOf(stack);
+  const [own, brought] = [
+    machine("Own", { definitionBody: pass(stack) }),
+    machine("Brought", { definition: new sfn.Pass(stack, "B"), role }),
+  ];
+  charge.grantInvoke(own);
+  bucket.grantPut(own.role);
+  charge.grantInvoke(role); // the role's own affair, and no reason to take the machine for served
+  charge.grantInvoke(brought);
+  own.addToRolePolicy(new iam.PolicyStatement({ actions: ["iam:PassRole"], resources: [role.roleArn] }));
+  const template = Template.fromStack(stack);
+  const actions = (id: string) => {
+    const { PolicyDocument } = onlyResource(template, "AWS::IAM::Policy", id).Properties;
+    const { Statement } = PolicyDocument as { readonly Statement: readonly { readonly Action: string | string[] }[] };
+    return Statement.map(({ Action }) => [Action].flat()[0]);
+  };
+  const invoked = "lambda:InvokeFunction";
+  expect(actions("OwnTaskRole")).toEqual([invoked, "s3:PutObject", "iam:PassRole"]);
+  expect(actions("OwnRole")).toEqual([invoked, "s3:PutObject", "iam:PassRole"]);
+  expect(actions("BroughtTaskRole")).toEqual([invoked]);
+  expect(actions("Mine")).toEqual([invoked]);
+});
+
 test("tags of a scope around it are the machine's", () => {
   const { stack, machine } = shop();
   machine("Orders", { definitionBody: pass(stack) });

@@ -33,7 +33,8 @@ export type ProblemCode =
   | "RETRY_NEVER_MATCHES"
   | "FIELD_NEVER_PRODUCED"
   | "FIELD_WRITTEN_TWICE"
-  | "RESOURCE_UNKNOWN";
+  | "RESOURCE_UNKNOWN"
+  | "STATE_NEVER_REACHED";
 
 export interface Problem {
   readonly code: ProblemCode;

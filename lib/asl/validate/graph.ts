@@ -5,11 +5,13 @@
 import { isArray, isObject, type JsonObject, property, type Value } from "../json.ts";
 import { type Container, type Machine, meant, reportAt } from "../parse/place.ts";
 
-interface Edge {
+export interface Edge {
   readonly from: string;
   readonly target: string;
   /** `/States/Pack/Catch[0]/Next` */
   readonly path: string;
+  /** Who leads there: the state, one of its rules or catchers. */
+  readonly by: JsonObject;
 }
 
 /** `targets` "unknown": of the machine only one state is here, and where it leads cannot be judged. */
@@ -23,16 +25,14 @@ function judgeContainer(container: Container, machine: Machine): void {
   const states = property(container.object, "States");
   const startAt = property(container.object, "StartAt");
   if (!isObject(states)) return;
-  const edges = Object.entries(states).flatMap(([name, state]) =>
-    isObject(state) ? edgesOf(name, state, `${container.path}/States/${name}`) : [],
-  );
+  const edges = edgesIn(container);
   const start = typeof startAt === "string" ? [{ from: "", target: startAt, path: `${container.path}/StartAt` }] : [];
   const names = Object.keys(states);
   for (const edge of [...start, ...edges]) {
     if (!Object.hasOwn(states, edge.target)) reportMissing(edge, names, machine);
   }
-  // The service looks for an end in the machine itself only, and without one it does not look for unreachable states.
-  if (container.parent === undefined && !Object.values(states).some(isTerminal)) {
+  // An end in a branch is one too (measured). Without one the service does not look for unreachable states.
+  if (container.parent === undefined && !machine.containers.some(hasTerminal)) {
     reportAt(machine, undefined, "Workflow has no terminal state", {
       code: "MISSING_END_STATE",
       hint: "give a state End: true, or add a Succeed or Fail state",
@@ -40,21 +40,33 @@ function judgeContainer(container: Container, machine: Machine): void {
   } else if (typeof startAt === "string") reportUnreachable(startAt, states, edges, container.path, machine);
 }
 
+export function edgesIn({ object, path }: { readonly object: JsonObject; readonly path: string }): readonly Edge[] {
+  const states = property(object, "States");
+  return (isObject(states) ? Object.entries(states) : []).flatMap(([name, state]) =>
+    isObject(state) ? edgesOf(name, state, `${path}/States/${name}`) : [],
+  );
+}
+
 function edgesOf(from: string, state: JsonObject, path: string): Edge[] {
   const edges: Edge[] = [];
-  const add = (target: Value | undefined, at: string) => {
-    if (typeof target === "string") edges.push({ from, target, path: at });
+  const add = (target: Value | undefined, at: string, by: JsonObject) => {
+    if (typeof target === "string") edges.push({ from, target, path: at, by });
   };
-  add(property(state, "Next"), `${path}/Next`);
+  add(property(state, "Next"), `${path}/Next`, state);
   for (const field of ["Choices", "Catch"]) {
     const entries = property(state, field);
     if (!isArray(entries)) continue;
     entries.forEach((entry, index) => {
-      if (isObject(entry)) add(property(entry, "Next"), `${path}/${field}[${index}]/Next`);
+      if (isObject(entry)) add(property(entry, "Next"), `${path}/${field}[${index}]/Next`, entry);
     });
   }
-  add(property(state, "Default"), `${path}/Default`);
+  add(property(state, "Default"), `${path}/Default`, state);
   return edges;
+}
+
+function hasTerminal({ object }: Container): boolean {
+  const states = property(object, "States");
+  return isObject(states) && Object.values(states).some(isTerminal);
 }
 
 function isTerminal(state: Value): boolean {
@@ -63,7 +75,7 @@ function isTerminal(state: Value): boolean {
   return type === "Succeed" || type === "Fail" || (type !== undefined && property(state, "End") === true);
 }
 
-function reportMissing(edge: Edge, names: readonly string[], machine: Machine): void {
+function reportMissing(edge: Omit<Edge, "by">, names: readonly string[], machine: Machine): void {
   const field = edge.path.slice(edge.path.lastIndexOf("/") + 1);
   const subject =
     edge.from === "" ? `${field} is '${edge.target}'` : `state '${edge.from}' has ${field} '${edge.target}'`;
@@ -80,6 +92,7 @@ function reportMissing(edge: Edge, names: readonly string[], machine: Machine): 
   });
 }
 
+/** The service asks whether any state leads there, not whether the start does: states that only lead to each other pass. */
 function reportUnreachable(
   startAt: string,
   states: JsonObject,
@@ -87,24 +100,12 @@ function reportUnreachable(
   path: string,
   machine: Machine,
 ): void {
-  const targets = new Map<string, string[]>();
-  for (const { from, target } of edges) {
-    const known = targets.get(from);
-    if (known === undefined) targets.set(from, [target]);
-    else known.push(target);
-  }
-  const reached = new Set<string>();
-  const open = [startAt];
-  for (let name = open.pop(); name !== undefined; name = open.pop()) {
-    if (reached.has(name) || !Object.hasOwn(states, name)) continue;
-    reached.add(name);
-    open.push(...(targets.get(name) ?? []));
-  }
+  const led = new Set([startAt, ...edges.map(({ target }) => target)]);
   for (const name of Object.keys(states)) {
-    if (reached.has(name)) continue;
+    if (led.has(name)) continue;
     reportAt(machine, `${path}/States/${name}`, `State "${name}" is not reachable.`, {
       code: "MISSING_TRANSITION_TARGET",
-      hint: "no state that is reached leads here",
+      hint: "no state leads here",
     });
   }
 }

@@ -10,6 +10,7 @@ import { type Parsed, type ParseOptions, parseDefinition, parseDefinitionText } 
 import type { Problem } from "../problem.ts";
 import { neverMatching } from "./never-matching.ts";
 import { neverProduced } from "./never-produced.ts";
+import { neverReached } from "./never-reached.ts";
 import { possiblyUndefined } from "./undefined-variables.ts";
 import { unknownResource } from "./unknown-resource.ts";
 import { writtenStates } from "./walk.ts";
@@ -57,5 +58,6 @@ function suspicions(definition: Value, parsed: Parsed): readonly Problem[] {
     ...states.flatMap(neverMatching),
     ...states.flatMap(unknownResource),
     ...neverProduced(definition),
+    ...neverReached(definition),
   ];
 }

@@ -19,11 +19,19 @@ test.each<[string, string, JsonObject, readonly string[]]>([
   ["a loop and an end beside it", "A", { A: to("B"), B: to("A"), C: pass }, [unreachable("C", "/States/C")]],
   ["no such target", "A", { A: to("NOPE") }, [missing("NOPE", "/States/A/Next"), endless]],
   ["a wrong start", "Nope", { A: pass }, [missing("Nope", "/StartAt"), unreachable("A", "/States/A")]],
+  ["two that only lead to each other", "A", { A: pass, B: to("C"), C: to("B") }, []],
+  ["one that only leads to itself", "A", { A: pass, B: to("B") }, []],
   [
-    "two that only lead to each other",
+    "only the first of those that nothing leads to",
     "A",
-    { A: pass, B: to("C"), C: to("B") },
-    [unreachable("B", "/States/B"), unreachable("C", "/States/C")],
+    { A: pass, B: to("C"), C: pass },
+    [unreachable("B", "/States/B")],
+  ],
+  [
+    "a loop whose only end is a branch's",
+    "A",
+    { A: { Type: "Map", ItemProcessor: { StartAt: "I", States: { I: pass } }, Next: "A" } },
+    [],
   ],
   ["a name with a slash", "A", { A: pass, "a/b": pass }, [unreachable("a/b", "/States/a/b")]],
   [

@@ -55,6 +55,17 @@ describe("text that looks like a path", () => {
   });
 });
 
+test("states that only lead to each other are no error, but told", () => {
+  const to = (Next: string) => ({ Type: "Pass", Next });
+  const loop = { B: to("C"), C: to("B") };
+  expect(suspected({ StartAt: "A", States: { A: pass, ...loop } })).toEqual([
+    "HINT STATE_NEVER_REACHED at /States/B",
+    "HINT STATE_NEVER_REACHED at /States/C",
+  ]);
+  const wrongStart = ["ERROR MISSING_TRANSITION_TARGET at /StartAt", "ERROR MISSING_TRANSITION_TARGET at /States/A"];
+  expect(suspected({ StartAt: "Nope", States: { A: pass, ...loop } })).toEqual(wrongStart);
+});
+
 describe("variables that nothing assigns", () => {
   test.each<[string, Json, readonly string[]]>([
     ["assigned", { S: { Type: "Pass", Assign: { x: 1 }, Next: "T" }, T: { ...pass, InputPath: "$x" } }, []],

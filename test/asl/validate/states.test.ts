@@ -1,6 +1,6 @@
 /** What is particular to one type of state: leaving, waiting, calling, failing, branches. */
 import { describe, expect, test } from "vitest";
-import { inner, type Json, lambda, machineOf, pass, task, told, withTarget } from "../parsing.ts";
+import { inner, type Json, type JsonObject, lambda, machineOf, pass, task, told, withTarget } from "../parsing.ts";
 
 const oneOf = (fields: string) => `There should only be one of the following fields: [${fields}] at /States/S`;
 const needed = (fields: string) => `This object should have only one of the following fields: [${fields}] at /States/S`;
@@ -242,10 +242,60 @@ test.each<[string, Json, readonly string[]]>([
   expect(told(machineOf({ ...pass, [field]: value }))).toEqual(expected);
 });
 
-test("a branch cannot assign a variable of an outer scope; a catcher of the Map itself can", () => {
-  const assigning = { StartAt: "I", States: { I: { ...pass, Assign: { x: 1, y: 1 } } } };
-  const state = { Type: "Map", ItemProcessor: assigning, Assign: { x: 2 }, End: true };
-  expect(told(machineOf(state))).toEqual([
-    "DUPLICATE_VARIABLE_NAME: The variable name 'x' was already defined in a parent scope. at /States/S/ItemProcessor/States/I/Assign/x",
-  ]);
+describe("a branch cannot assign a variable of an outer scope", () => {
+  const assigning = { StartAt: "I", States: { I: { ...pass, Assign: { x: 1 } } } };
+  const [distributed, x] = [{ ProcessorConfig: { Mode: "DISTRIBUTED", ExecutionType: "STANDARD" } }, { x: 2 }];
+  const map = { Type: "Map", ItemProcessor: assigning, End: true };
+  const going = { Type: "Map", ItemProcessor: assigning, Next: "Z" };
+  const first = (Next: string) => ({ Type: "Pass", Assign: x, Next });
+  const rule = { Variable: "$.a", IsPresent: true };
+  const all = { ErrorEquals: ["States.ALL"] };
+  const at = (path: string) =>
+    `DUPLICATE_VARIABLE_NAME: The variable name 'x' was already defined in a parent scope. at ${path}/I/Assign/x`;
+  const processor = "/States/S/ItemProcessor/States";
+
+  test.each<[string, JsonObject, readonly string[]]>([
+    ["assigned before it", { A: first("S"), S: map }, [at(processor)]],
+    ["long before it", { A: first("B"), B: { Type: "Pass", Next: "S" }, S: map }, [at(processor)]],
+    ["distributed", { A: first("S"), S: { ...map, ItemProcessor: { ...distributed, ...assigning } } }, [at(processor)]],
+    ["by the state itself, as it ends", { A: { Type: "Pass", Next: "S" }, S: { ...map, Assign: x } }, []],
+    [
+      "by a catcher",
+      { A: { Type: "Pass", Next: "S" }, S: { ...map, Catch: [{ ...all, Assign: x, Next: "Z" }] }, Z: pass },
+      [],
+    ],
+    ["after it", { A: { Type: "Pass", Next: "S" }, S: going, Z: { ...pass, Assign: x } }, []],
+    [
+      "after it, in a loop",
+      {
+        A: { Type: "Pass", Next: "S" },
+        S: { ...going, Next: "W", Assign: x },
+        W: { Type: "Choice", Choices: [{ ...rule, Next: "A" }], Default: "Z" },
+        Z: pass,
+      },
+      [at(processor)],
+    ],
+    [
+      "by the rule that leads there",
+      { A: { Type: "Choice", Choices: [{ ...rule, Assign: x, Next: "S" }], Default: "Z" }, S: map, Z: pass },
+      [at(processor)],
+    ],
+    [
+      "by a rule that leads elsewhere",
+      { A: { Type: "Choice", Choices: [{ ...rule, Assign: x, Next: "Z" }], Default: "S" }, S: map, Z: pass },
+      [],
+    ],
+    [
+      "by the Choice itself, whose Default leads there",
+      { A: { Type: "Choice", Choices: [{ ...rule, Next: "Z" }], Default: "S", Assign: x }, S: map, Z: pass },
+      [at(processor)],
+    ],
+    [
+      "two scopes further out",
+      { A: first("P"), P: { Type: "Parallel", Branches: [{ StartAt: "S", States: { S: map } }], End: true } },
+      [at("/States/P/Branches[0]/States/S/ItemProcessor/States")],
+    ],
+  ])("%s", (_, States, expected) => {
+    expect(told({ StartAt: "A", States })).toEqual(expected);
+  });
 });

@@ -8,7 +8,12 @@ import { drawFrom } from "./chance.ts";
 import { type EvaluationFailure, queryFailure } from "./failure.ts";
 import { type Compiled, compileJsonata, evaluateJsonata, faultOf } from "./jsonata.ts";
 import { LongIntegers } from "./jsonata-longs.ts";
-import { type ExpressionReferences, referencesOf, unsupportedReference } from "./jsonata-references.ts";
+import {
+  type ExpressionReferences,
+  referencesOf,
+  unknownOperator,
+  unsupportedReference,
+} from "./jsonata-references.ts";
 import { fromJsonata, toJsonata, UnsupportedResult } from "./jsonata-values.ts";
 import type { EvaluationScope } from "./scope.ts";
 
@@ -44,6 +49,8 @@ export function compileExpression(text: string, field: string): Expression | Exp
     return { kind: "problem", code: "INVALID_JSONATA_EXPRESSION", message };
   }
   const tree = compiled.expression.ast();
+  const unknown = unknownOperator(tree);
+  if (unknown !== undefined) return { kind: "problem", code: "INVALID_JSONATA_EXPRESSION", message: unknown };
   const unsupported = unsupportedReference(tree);
   if (unsupported !== undefined) {
     return { kind: "problem", code: "UNSUPPORTED_JSONATA_EXPRESSION", message: unsupported };

@@ -39,6 +39,32 @@ export function unsupportedReference(tree: object): string | undefined {
   return name === undefined ? undefined : `Reference to '${name}' at the top level is not supported.`;
 }
 
+/**
+ * `a ?? b` and `a ?: b` are the package's, not the service's, whose JSONata is 2.0.6: there the second character is no
+ * operand. Both repeat their left side, so that condition and result stand at one place of the text.
+ */
+export function unknownOperator(tree: object): string | undefined {
+  const repeated = allNodes(tree).find(
+    ({ type, condition, then }) => type === "condition" && isNode(then) && beginning(condition) === beginning(then),
+  );
+  if (repeated === undefined) return undefined;
+  const condition = repeated["condition"];
+  const asksWhetherItExists = isNode(condition) && condition.type === "function" && isPlaceless(condition["procedure"]);
+  return `The symbol "${asksWhetherItExists ? "?" : ":"}" cannot be used as a unary operator`;
+}
+
+function beginning(part: unknown): number {
+  const nodes = typeof part === "object" && part !== null ? allNodes(part) : [];
+  return nodes.reduce(
+    (first, { position }) => (typeof position === "number" ? Math.min(first, position) : first),
+    1 / 0,
+  );
+}
+
+function isPlaceless(node: unknown): boolean {
+  return isNode(node) && node["position"] === undefined;
+}
+
 /** Every `$name` in it. */
 export function namesIn(tree: object): ReadonlySet<unknown> {
   return new Set(allNodes(tree).flatMap((node) => (node.type === "variable" ? [node.value] : [])));

@@ -12,6 +12,11 @@ describe("refused when the definition is created", () => {
     ['"unterminated', "INVALID_JSONATA_EXPRESSION: String literal must be terminated by a matching quote"],
     ["", "INVALID_JSONATA_EXPRESSION: Unexpected end of expression"],
     [`${"(".repeat(20_000)}1`, "INVALID_JSONATA_EXPRESSION: Maximum call stack size exceeded"],
+    // Operators of later versions than the service's.
+    ["$states.input.a ?? 1", 'INVALID_JSONATA_EXPRESSION: The symbol "?" cannot be used as a unary operator'],
+    ["$states.input.a ?: 1", 'INVALID_JSONATA_EXPRESSION: The symbol ":" cannot be used as a unary operator'],
+    ["[1, $f(2 ?? 3)]", 'INVALID_JSONATA_EXPRESSION: The symbol "?" cannot be used as a unary operator'],
+    ["($x.y[0] ?: 1) ? 2 : 3", 'INVALID_JSONATA_EXPRESSION: The symbol ":" cannot be used as a unary operator'],
     // floci#2670: the context item does not exist.
     ["phone", bare("phone")],
     ["phone.number", bare("phone")],
@@ -26,6 +31,13 @@ describe("refused when the definition is created", () => {
     const problem = compileExpression(source, "Output");
     expect("kind" in problem && `${problem.code}: ${problem.message}`).toBe(expected);
   });
+
+  test.each([["$a ? $a : 1"], ["$exists($a) ? $a : $a"], ["$a.b ? ($a.b ? 1 : 2)"], ["$a = '??' ? '?:' : /a??/"]])(
+    "%s is an operator that the service has",
+    (source) => {
+      expect("kind" in compileExpression(source, "Output")).toBe(false);
+    },
+  );
 
   test.each([
     ["$states.input.items[value > 3]^(p){k: v}"],

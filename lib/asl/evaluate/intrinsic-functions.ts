@@ -17,7 +17,7 @@ import {
 } from "../json.ts";
 import { type Draw, drawUuid } from "./chance.ts";
 import { unescaped } from "./intrinsic-syntax.ts";
-import { hashMapOrder, JavaRandom } from "./java.ts";
+import { hashMapOrder, JavaRandom, javaBase64Decoded } from "./java.ts";
 
 export class InvalidArguments extends Error {}
 
@@ -135,11 +135,10 @@ function unique(array: readonly Value[]): Value {
   return [...new Map(array.map((item) => [writeJson(item), item] as const).reverse()).values()].reverse();
 }
 
-const base64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}(?:==)?|[A-Za-z0-9+/]{3}=?)?$/;
-
 function decodeBase64(text: string): string {
-  if (!base64.test(text)) throw new InvalidArguments();
-  return Buffer.from(text, "base64").toString("utf8");
+  const decoded = javaBase64Decoded(text);
+  if (decoded === undefined) throw new InvalidArguments();
+  return decoded;
 }
 
 const hashAlgorithms: ReadonlyMap<Value | undefined, string> = new Map([

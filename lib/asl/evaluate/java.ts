@@ -7,6 +7,22 @@ export function javaHash(text: string): number {
   return hash;
 }
 
+const base64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}(?:==)?|[A-Za-z0-9+/]{3}=?)?$/;
+
+/** `Base64.getDecoder()` and UTF-8: padding may be missing, anything outside the alphabet is `undefined`. */
+export function javaBase64Decoded(text: string): string | undefined {
+  return base64.test(text) ? Buffer.from(text, "base64").toString("utf8") : undefined;
+}
+
+/** `URLDecoder.decode`: a plus is a space, bytes that are no UTF-8 become U+FFFD; a broken escape is `undefined`. */
+export function javaUrlDecoded(text: string): string | undefined {
+  if (/%(?![0-9A-Fa-f]{2})/.test(text)) return undefined;
+  const escapes = /(?:%[0-9A-Fa-f]{2})+/g;
+  return text
+    .replaceAll("+", " ")
+    .replace(escapes, (run) => Buffer.from(run.replaceAll("%", ""), "hex").toString("utf8"));
+}
+
 /**
  * The order in which a `java.util.HashMap` gives entries back that were put in one after the other: by
  * bucket, inside a bucket by arrival. The table starts with 16 buckets and doubles when 3/4 full.

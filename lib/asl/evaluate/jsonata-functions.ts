@@ -6,7 +6,7 @@
 import { createHash } from "node:crypto";
 import { JsonSyntaxError, parseJsonWithUniqueKeys } from "../json.ts";
 import { type Draw, drawUuid } from "./chance.ts";
-import { JavaRandom } from "./java.ts";
+import { JavaRandom, javaBase64Decoded, javaUrlDecoded } from "./java.ts";
 import { memoryFault } from "./jsonata-budget.ts";
 import type { LongIntegers } from "./jsonata-longs.ts";
 import { toJsonata } from "./jsonata-values.ts";
@@ -102,6 +102,11 @@ export const dialect: Readonly<Record<string, DialectFunction>> = {
         now,
   },
   now: { signature: "<s?s?:s>", make: ({ now }, original) => curried(original("fromMillis"), now) },
+  // Java's, not the browser's.
+  base64encode: { signature: "<s-:s>", make: () => encodeBase64 },
+  base64decode: { signature: "<s-:s>", make: () => decodeBase64 },
+  decodeUrl: { signature: "<s-:s>", make: () => (text?: string) => decodeUrl(text, "decodeUrl") },
+  decodeUrlComponent: { signature: "<s-:s>", make: () => (text?: string) => decodeUrl(text, "decodeUrlComponent") },
   // Bounded.
   pad: { signature: "<s-ns?:s>", make: () => pad },
   join: { signature: "<a<s>s?:s>", make: () => join },
@@ -180,6 +185,25 @@ function finite(value: unknown): unknown {
   if (value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY) throw { ...invalidJson };
   if (typeof value === "object" && value !== null) Object.values(value).forEach(finite);
   return value;
+}
+
+function encodeBase64(text?: string): string | undefined {
+  return text === undefined ? undefined : Buffer.from(text).toString("base64");
+}
+
+function decodeBase64(text?: string): string | undefined {
+  if (text === undefined) return undefined;
+  const decoded = javaBase64Decoded(text);
+  // That it fails is measured, with which words is not.
+  if (decoded === undefined) throw { code: "D3137", message: "Invalid base64" };
+  return decoded;
+}
+
+function decodeUrl(text: string | undefined, functionName: string): string | undefined {
+  if (text === undefined) return undefined;
+  const decoded = javaUrlDecoded(text);
+  if (decoded === undefined) throw { code: "D3140", value: text, functionName };
+  return decoded;
 }
 
 function shuffle(items: unknown[] | undefined, draw: Draw): unknown[] | undefined {

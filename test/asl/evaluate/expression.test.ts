@@ -164,6 +164,16 @@ describe("the service's own functions", () => {
     ["$parse('[1,2] [3]')", coded("D3137: Invalid JSON")],
     ['$parse(\'{"a":1,"a":2}\')', coded("D3137: Invalid JSON")],
     ["$parse('[1e400]')", coded("D3137: Invalid JSON")],
+    // Java's, by what sfnx's documentation says was measured on AWS.
+    ["$base64encode('日本 a')", '"5pel5pysIGE="'],
+    ["$base64decode('5pel5pysIGE=')", '"日本 a"'],
+    ["$base64decode('YWJ')", '"ab"'],
+    ["$base64decode('!!')", coded("D3137: Invalid base64")],
+    ["$decodeUrlComponent('my+file%2B1%20%E6%97%A5.csv')", '"my file+1 日.csv"'],
+    ["$decodeUrlComponent('a%E6b')", '"a\ufffdb"'],
+    ["$decodeUrlComponent('%zz')", coded('D3140: Malformed URL passed to $decodeUrlComponent(): "%zz"')],
+    ["$decodeUrl('https://a.b/c+d?%3D')", '"https://a.b/c d?="'],
+    ["$exists($decodeUrlComponent($states.input.none)) or $exists($base64encode($states.input.none))", "false"],
     ["$eval ('1+1')", coded("T1006: Attempted to invoke a non-function")], // features 2.19
     ["$formatNumber(1, 'x')", formatNumberText],
   ])("%s", async (source, expected) => {

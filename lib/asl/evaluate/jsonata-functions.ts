@@ -101,7 +101,7 @@ export const dialect: Readonly<Record<string, DialectFunction>> = {
       () =>
         now,
   },
-  now: { signature: "<s?s?:s>", make: ({ now }, original) => curried(original("fromMillis"), now) },
+  now: { signature: "<s?s?:s>", make: ({ now }, original) => curried(inZone(original("fromMillis")), now) },
   // Java's, not the browser's.
   base64encode: { signature: "<s-:s>", make: () => encodeBase64 },
   base64decode: { signature: "<s-:s>", make: () => decodeBase64 },
@@ -115,7 +115,7 @@ export const dialect: Readonly<Record<string, DialectFunction>> = {
   sort: { signature: "<af?:a>", make: (_, original) => sortWith(original("sort")) },
   distinct: { signature: "<x:x>", make: () => distinct },
   toMillis: { signature: "<s-s?:n>", make: (_, original) => withShortTexts(original("toMillis")) },
-  fromMillis: { signature: "<n-s?s?:s>", make: (_, original) => withShortTexts(original("fromMillis")) },
+  fromMillis: { signature: "<n-s?s?:s>", make: (_, original) => withShortTexts(inZone(original("fromMillis"))) },
   formatNumber: { signature: "<n-so?:s>", make: (_, original) => withShortTexts(original("formatNumber")) },
   formatInteger: { signature: "<n-s:s>", make: (_, original) => withShortTexts(original("formatInteger")) },
   parseInteger: { signature: "<s-s:n>", make: (_, original) => withShortTexts(original("parseInteger")) },
@@ -124,12 +124,13 @@ export const dialect: Readonly<Record<string, DialectFunction>> = {
 /** Of which the package's own are needed. */
 export const originalNames = ["fromMillis", "toMillis", "sort", "formatNumber", "formatInteger", "parseInteger"];
 
-/** A chunk of size 0 and an empty list give nothing; without a size there is one chunk (measured). */
+/** A chunk of size 0 and, with a size, an empty list give nothing; without a size there is one chunk (measured). */
 function partition(items: unknown, size?: number): unknown {
   if (items === undefined) return undefined;
   if (!Array.isArray(items)) throw { code: "T0412", index: 1, token: "partition", type: "values" };
-  const width = Math.trunc(size ?? items.length);
+  const width = Math.trunc(size ?? 0);
   if (width < 0) throw { code: "D3137", message: "Second argument must be zero or greater" };
+  if (size === undefined) return [items];
   if (width === 0 || items.length === 0) return undefined;
   return Array.from({ length: Math.ceil(items.length / width) }, (_, chunk) =>
     items.slice(chunk * width, (chunk + 1) * width),
@@ -173,12 +174,25 @@ const invalidJson = { code: "D3137", message: "Invalid JSON" };
 function parse(text: string | undefined, longs: LongIntegers): unknown {
   if (text === undefined) return undefined;
   try {
-    return finite(toJsonata(parseJsonWithUniqueKeys(text), longs));
+    return finite(toJsonata(parseJsonWithUniqueKeys(doubleQuoted(text)), longs));
   } catch (error) {
     if (error instanceof JsonSyntaxError) throw { ...invalidJson };
     throw error;
   }
 }
+
+/** Text may stand between single quotes (measured), as to Java's Jackson when it is told to be lenient there. */
+function doubleQuoted(text: string): string {
+  if (!text.includes("'")) return text;
+  return text.replace(/"(?:[^"\\]|\\.)*"|'((?:[^'\\]|\\.)*)'/gs, (whole, inner?: string) =>
+    inner === undefined ? whole : `"${inner.replace(/\\.|"/gs, (part) => requoted.get(part) ?? part)}"`,
+  );
+}
+
+const requoted: ReadonlyMap<string, string> = new Map([
+  ["\\'", "'"],
+  ['"', '\\"'],
+]);
 
 /** `1e400` is no number of JSONata's. */
 function finite(value: unknown): unknown {
@@ -280,12 +294,25 @@ function sorted(value: object): unknown {
   return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
+/** `utc` is one, in whatever letters; otherwise a zone is an offset (measured). */
+function inZone(original: Implementation): Implementation {
+  return as(original, function (this: Focus, moment?: unknown, picture?: unknown, zone?: unknown): unknown {
+    const utc = typeof zone === "string" && zone.toLowerCase() === "utc";
+    return call(original, this, moment, picture, utc ? undefined : zone);
+  });
+}
+
 function withShortTexts(original: Implementation): Implementation {
-  return function (this: Focus, ...given: unknown[]): unknown {
+  return as(original, function (this: Focus, ...given: unknown[]): unknown {
     const tooLong = given.some((value) => typeof value === "string" && value.length > pictureLimit);
     if (tooLong) throw { ...memoryFault };
     return call(original, this, ...given);
-  };
+  });
+}
+
+/** `$map(times, $toMillis)` gives a function as many arguments as it takes: the item, its index, the list. */
+function as(original: Implementation, implementation: Implementation): Implementation {
+  return Object.defineProperty(implementation, "length", { value: original.length });
 }
 
 function curried(original: Implementation, first: unknown): Implementation {

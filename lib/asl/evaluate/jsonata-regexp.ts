@@ -27,7 +27,7 @@ export class GuardedRegExp extends RegExp {
   #matches = 0;
 
   constructor(regexp: RegExp) {
-    super(regexp.source, regexp.flags);
+    super(withAsciiSpace(regexp.source), regexp.flags);
     const linear = !beyondLinear.test(regexp.source) && !regexp.ignoreCase;
     this.#harmless = linear ? Number.POSITIVE_INFINITY : harmlessLength(regexp.source);
   }
@@ -40,6 +40,19 @@ export class GuardedRegExp extends RegExp {
     return text.length > this.#harmless ? execUnderWatch(this, text) : super.exec(text);
   }
 }
+
+/** Java's `\s` is white space of ASCII only (measured). `\S` within brackets, and ranges to a `\s`, stay as they are. */
+function withAsciiSpace(source: string): string {
+  if (!/\\s/i.test(source) || /\\s-[^\]]|[^[]-\\s/.test(source)) return source;
+  let bracketed = false;
+  return source.replace(/\\.|[[\]]/gs, (part) => {
+    if (part === "[" || part === "]") bracketed = part === "[";
+    if (part === "\\s") return bracketed ? asciiSpace : `[${asciiSpace}]`;
+    return part === "\\S" && !bracketed ? `[^${asciiSpace}]` : part;
+  });
+}
+
+const asciiSpace = " \\t-\\r";
 
 /** The watchdog costs a thread: not where a single repetition makes it quadratic at worst, nor for a few characters. */
 function harmlessLength(source: string): number {

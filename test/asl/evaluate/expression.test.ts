@@ -174,6 +174,22 @@ describe("the service's own functions", () => {
     ["$decodeUrlComponent('%zz')", coded('D3140: Malformed URL passed to $decodeUrlComponent(): "%zz"')],
     ["$decodeUrl('https://a.b/c+d?%3D')", '"https://a.b/c d?="'],
     ["$exists($decodeUrlComponent($states.input.none)) or $exists($base64encode($states.input.none))", "false"],
+    ["$partition([])", "[[]]"],
+    ["$partition([1], $states.input.none)", "[[1]]"],
+    ["$parse(\"{'a': 'b\\\\'c', \\\"d\\\": ['\\\"', \\\"'\\\"]}\")", `{"a":"b'c","d":["\\"","'"]}`],
+    ['$parse("\'a")', coded("D3137: Invalid JSON")],
+    ["$fromMillis(0, '[H01][Z]', 'utc')", '"00+00:00"'],
+    ["$fromMillis(0, '[H01]', '+0200')", '"02"'],
+    ["$length($now('[H01]:[m01]', 'UTC'))", "5"],
+    [
+      "$map(['2024-01-01T00:00:00Z'], $toMillis)",
+      coded('T0410: Argument 2 of function "map" does not match function signature'),
+    ],
+    ["$map([0], $fromMillis)", coded('T0410: Argument 2 of function "map" does not match function signature')],
+    ["$replace('\u00a0 a\u3000', /^\\s+|\\s+$/, '')", '"\u00a0 a\u3000"'],
+    ["$replace('\u00a0a b\t', /\\S/, '.')", '"..\u0020.\\t"'],
+    ["$split('a \tb-c', /[\\s-]+/)", '["a","b","c"]'],
+    ["$match('x\\\\s', /\\\\s/).index", "1"],
     ["$eval ('1+1')", coded("T1006: Attempted to invoke a non-function")], // features 2.19
     ["$formatNumber(1, 'x')", formatNumberText],
   ])("%s", async (source, expected) => {

@@ -121,7 +121,7 @@ export const answers = {
     dropped: count,
   }),
   FoundExecutions: page({
-    executions: list(object(listed, { stopDate: moment, error: text, cause: text })),
+    executions: list(object(listed, { stopDate: moment, redriveDate: moment, error: text, cause: text, ...startedBy })),
     searched: count,
   }),
   Runs: object({

@@ -44,22 +44,25 @@ export function inputOption(): Option {
   return new Option("--input <json>", "the input: JSON, or @FILE, or @- for standard input").default("{}");
 }
 
+/** Instead of what the help would make of an empty list. */
+const none = "none";
+
 export function functionsOption(): Option {
   return new Option("--functions <dir>", "a folder whose files are Lambda handlers; may be repeated")
     .argParser((dir: string, before: readonly string[]) => [...before, dir])
-    .default([] as readonly string[]);
+    .default([] as readonly string[], none);
 }
 
 export function corsOriginOption(): Option {
   return new Option("--cors-origin <origin>", "whose pages may call from a browser, * for all; may be repeated")
     .argParser((origin: string, before: readonly string[]) => [...before, origin])
-    .default([] as readonly string[]);
+    .default([] as readonly string[], none);
 }
 
 export function functionUrlOption(): Option {
   return new Option("--function-url <name=url>", "a function behind a URL; may be repeated")
     .argParser((pair: string, before: Readonly<Record<string, string>>) => ({ ...before, ...readPair(pair) }))
-    .default({} as Readonly<Record<string, string>>);
+    .default({} as Readonly<Record<string, string>>, none);
 }
 
 export function objectsOption(): Option {
@@ -72,7 +75,7 @@ export function substituteOption(): Option {
     "a value for a placeholder of the definition (dollar, brace, name, brace); may be repeated",
   )
     .argParser((pair: string, before: Readonly<Record<string, string>>) => ({ ...before, ...readPair(pair) }))
-    .default({} as Readonly<Record<string, string>>);
+    .default({} as Readonly<Record<string, string>>, none);
 }
 
 function readPair(pair: string): Record<string, string> {

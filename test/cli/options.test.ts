@@ -35,7 +35,7 @@ describe("wrong commands and options", () => {
     [["start", "m", "--input", "{", "--url", nowhere], "--input is not JSON: "],
     [["start", "m", "--input", "@none.json", "--url", nowhere], "there is no file none.json\n"],
     [["run", "none.asl.json", "--url", nowhere], "there is no file none.asl.json\n"],
-    [["stop"], "error: missing required argument 'execution'"],
+    [["stop"], "name executions, or with --machine the state machine whose executions are meant\n"],
     [["history"], "error: missing required argument 'execution'"],
   ])("%j", async (parameters, sentence) => {
     const { code, out, err } = await baton(...parameters);
@@ -49,6 +49,7 @@ describe("wrong commands and options", () => {
     [["--version"], /^\d+\.\d+\.\d+\n$/],
     [["--help"], /Usage: baton \[options\] \[command\]/],
     [["run", "--help"], /--substitute <name=value>/],
+    [["worker", "--help"], /be repeated\s+\(default: none\)/],
   ])("%j is no mistake", async (parameters, said) => {
     const { code, out, err } = await baton(...parameters);
     expect(out).toMatch(said);

@@ -12,8 +12,10 @@ import { momentText, readMoment } from "../moment.ts";
 import { checkName } from "../name.ts";
 import { type Answer, type Call, operation } from "../operation.ts";
 import { openPage, pageSize, sealPage } from "../page.ts";
+import { redriveCount } from "../redrivable.ts";
 import { noSuchMachine } from "../refusal.ts";
 import { oneOf, structure, text } from "../shape.ts";
+import { startedBy } from "../target.ts";
 import { maxResults } from "./list-state-machines.ts";
 
 const input = structure(
@@ -188,15 +190,16 @@ async function machineAfterMachine(call: Call, wanted: Wanted, { told, ...from }
 const longestCause = 300;
 
 function listed({ tenant }: Call, summary: ExecutionSummary): Answer {
-  const { id, machine, name, status, startedAt, stoppedAt, epoch, error, cause } = summary;
+  const { id, machine, name, status, startedAt, stoppedAt, error, cause } = summary;
   return {
     executionArn: executionArn(id),
     stateMachineArn: machineArn(tenant, machine),
     name,
+    ...startedBy(tenant, summary),
     status,
     startDate: new Date(startedAt),
     ...(stoppedAt !== undefined && { stopDate: new Date(stoppedAt) }),
-    redriveCount: epoch,
+    ...redriveCount(summary),
     ...(error !== undefined && { error }),
     ...(cause !== undefined && { cause: cause.slice(0, longestCause) }),
   };

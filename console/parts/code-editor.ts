@@ -6,7 +6,7 @@ import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirro
 import { json } from "@codemirror/lang-json";
 import { bracketMatching, HighlightStyle, syntaxHighlighting } from "@codemirror/language";
 import { lintGutter, setDiagnostics } from "@codemirror/lint";
-import { EditorSelection, EditorState } from "@codemirror/state";
+import { EditorSelection, EditorState, type Extension } from "@codemirror/state";
 import { drawSelection, EditorView, keymap, lineNumbers } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
 import type { Mark } from "./editor.tsx";
@@ -20,6 +20,8 @@ export interface CodeEditor {
 
 interface Options {
   readonly label: string;
+  /** How to get out of it without a mouse. */
+  readonly wayOut: string;
   readonly change: (text: string) => void;
 }
 
@@ -54,7 +56,8 @@ const colours = HighlightStyle.define([
 ]);
 
 /** In the place of a field, as that stands at this moment: with its text, its selection, and its focus if it has it. */
-export function createEditor(place: HTMLElement, field: HTMLTextAreaElement, { label, change }: Options): CodeEditor {
+export function createEditor(place: HTMLElement, field: HTMLTextAreaElement, options: Options): CodeEditor {
+  const { label, wayOut, change } = options;
   const root = place.shadowRoot ?? place.attachShadow({ mode: "open" });
   const atWork = document.activeElement === field;
   const selection = atWork ? selectionOf(field) : EditorSelection.single(0);
@@ -74,11 +77,11 @@ export function createEditor(place: HTMLElement, field: HTMLTextAreaElement, { l
         lintGutter(),
         syntaxHighlighting(colours),
         EditorView.lineWrapping,
-        EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0" }),
+        EditorView.contentAttributes.of({ "aria-label": label, "aria-description": wayOut, tabindex: "0" }),
         EditorView.updateListener.of((update) => {
           if (update.docChanged) change(update.state.doc.toString());
         }),
-        // Escape, then Tab leaves the editor, as CodeMirror's own key map has it.
+        leavesWithTab(),
         keymap.of([...defaultKeymap, ...historyKeymap, indentWithTab]),
         theme,
       ],
@@ -97,6 +100,27 @@ export function createEditor(place: HTMLElement, field: HTMLTextAreaElement, { l
     },
     close: () => view.destroy(),
   };
+}
+
+/**
+ * After Escape, Tab leaves the editor until something is typed. What is around it, like a dialog that closes, hears only
+ * the second Escape: with the first one nobody means to lose what stands there.
+ */
+function leavesWithTab(): Extension {
+  let leaving = false;
+  const become = (view: EditorView, next: boolean): boolean => {
+    if (leaving === next) return false;
+    leaving = next;
+    view.setTabFocusMode(next);
+    return true;
+  };
+  return [
+    keymap.of([{ key: "Escape", run: (view) => become(view, true) }]),
+    EditorView.domEventHandlers({ blur: (_, view) => void become(view, false) }),
+    EditorView.updateListener.of(({ docChanged, view }) => {
+      if (docChanged) become(view, false);
+    }),
+  ];
 }
 
 function selectionOf({ selectionStart, selectionEnd, selectionDirection }: HTMLTextAreaElement): EditorSelection {

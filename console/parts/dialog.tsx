@@ -1,6 +1,6 @@
 /** A question that comes before an act: what will happen, the line for a terminal that does the same, yes or no. */
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Command } from "./command.tsx";
 
 export interface Act {
@@ -18,10 +18,16 @@ export interface Act {
 
 export function ActDialog({ title, verb, danger = false, command, commandWith, children, act, close }: Act) {
   const dialog = useRef<HTMLDialogElement>(null);
+  const cancel = useRef<HTMLButtonElement>(null);
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<string>();
-  useEffect(() => {
-    dialog.current?.showModal();
+  useLayoutEffect(() => {
+    const { current: element } = dialog;
+    element?.showModal();
+    // Where there is nothing to fill in, and not on what copies a line.
+    if (!element?.querySelector("input, select, textarea")) cancel.current?.focus();
+    // One that is taken out while it is open would not give back the focus that it took.
+    return () => element?.close();
   }, []);
   const confirm = async (event: Event): Promise<void> => {
     event.preventDefault();
@@ -52,7 +58,7 @@ export function ActDialog({ title, verb, danger = false, command, commandWith, c
           </>
         )}
         <p class="buttons">
-          <button type="button" onClick={close}>
+          <button type="button" ref={cancel} onClick={close}>
             Cancel
           </button>
           <button type="submit" class={danger ? "danger" : "primary"} disabled={busy}>

@@ -25,6 +25,7 @@ interface EditorProps {
 type Running = import("./code-editor.ts").CodeEditor;
 
 const none: readonly Mark[] = [];
+const wayOut = "Tab indents; Escape, then Tab leaves.";
 
 export function Editor({ label, text, change, marks = none, problems = [], tall = false }: EditorProps) {
   const place = useRef<HTMLDivElement>(null);
@@ -39,7 +40,11 @@ export function Editor({ label, text, change, marks = none, problems = [], tall 
       const { createEditor } = await import("./code-editor.ts");
       if (gone || !place.current || !field.current) return;
       place.current.hidden = false; // at once: what is hidden takes no focus, and the field keeps its own until it goes
-      running.current = createEditor(place.current, field.current, { label, change: (next) => changed.current(next) });
+      running.current = createEditor(place.current, field.current, {
+        label,
+        wayOut,
+        change: (next) => changed.current(next),
+      });
       running.current.mark(marks);
       setReady(true);
     };
@@ -55,7 +60,9 @@ export function Editor({ label, text, change, marks = none, problems = [], tall 
   useEffect(() => running.current?.mark(marks), [marks, ready]);
   return (
     <div class={tall ? "editor tall" : "editor"}>
-      <span class="label">{label}</span>
+      <p class="label">
+        {label} {ready && <span class="way-out">{wayOut}</span>}
+      </p>
       <div ref={place} class="code-place" hidden={!ready} />
       {!ready && (
         <textarea

@@ -19,6 +19,7 @@ import { initCommand } from "./commands/init.ts";
 import { keysCommand } from "./commands/keys.ts";
 import { listCommand } from "./commands/list.ts";
 import { redriveCommand } from "./commands/redrive.ts";
+import { replayCommand } from "./commands/replay.ts";
 import { runCommand } from "./commands/run.ts";
 import { startCommand } from "./commands/start.ts";
 import { stopCommand } from "./commands/stop.ts";
@@ -54,6 +55,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     costCommand,
     iamCommand,
     testCommand,
+    replayCommand,
     watchCommand,
     initCommand,
     completionCommand,

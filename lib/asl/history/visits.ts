@@ -16,6 +16,8 @@ export interface Attempt {
   readonly event: number;
   readonly at: Instant;
   readonly endedAt?: Instant;
+  /** Of a call that failed or timed out: the event that says so. */
+  readonly endEvent?: number;
   readonly status: "running" | "succeeded" | "failed" | "aborted";
   readonly resource?: string;
   readonly arguments?: string;
@@ -350,7 +352,8 @@ function failed(_fold: Fold, event: AwsHistoryEvent, before: Context): Context {
     error: event.type.endsWith("TimedOut") ? "States.Timeout" : "States.TaskFailed",
     ...texts(detailsOf(event), "error", "cause"),
   };
-  if (visit.attempts.at(-1)?.status === "running") endAttempt(visit, event.timestamp, { status: "failed", ...failure });
+  if (visit.attempts.at(-1)?.status === "running")
+    endAttempt(visit, event.timestamp, { status: "failed", endEvent: event.id, ...failure });
   else Object.assign(visit, failure);
   visit.status = "retrying";
   return within(visit);

@@ -46,11 +46,16 @@ export async function send(
 ): Promise<Response> {
   const { key } = currentSession();
   const sent = key ? await signed({ method, url, headers, body }, key, new Date()) : headers;
+  const init = { method, headers: sent, ...(body !== "" && { body }), ...(signal && { signal }) };
+  return await answered(fetch(url, { ...init, cache: "no-store", credentials: "omit" }));
+}
+
+/** How the browser puts it that there is no answer, or half of one, helps nobody. */
+async function answered<T>(asked: Promise<T>): Promise<T> {
   try {
-    const init = { method, headers: sent, ...(body !== "" && { body }), ...(signal && { signal }) };
-    return await fetch(url, { ...init, cache: "no-store", credentials: "omit" });
-  } catch (error) {
-    throw new ApiError("Unreachable", error instanceof Error ? error.message : "nobody answers");
+    return await asked;
+  } catch {
+    throw new ApiError("Unreachable", "Baton does not answer.");
   }
 }
 
@@ -62,7 +67,7 @@ const refusals = /MissingAuthenticationToken|UnrecognizedClient|InvalidSignature
 
 /** `key`: the request was signed with it. What is refused after another one has been given is no news. */
 async function read<T>(response: Response, key: Key | undefined): Promise<T> {
-  const text = await response.text();
+  const text = await answered(response.text());
   if (response.ok) return (text === "" ? {} : JSON.parse(text)) as T; // what the operation is known to answer
   const { __type = "", title = "", message, detail } = fields(text);
   const name = String(title || String(__type).split("#").pop() || response.status);

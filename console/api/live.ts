@@ -12,6 +12,8 @@ type Listener = (news: News) => void;
 
 const listeners = new Set<Listener>();
 let running = false;
+/** The stream broke off, and what has changed meanwhile it does not tell. */
+let missed = false;
 
 const pollMilliseconds = 4_000;
 const pauseMilliseconds = 1_000;
@@ -45,6 +47,8 @@ async function follow(): Promise<"no stream" | "ended"> {
       tell(undefined);
       return "no stream";
     }
+    if (missed) tell(undefined);
+    missed = false;
     let rest = "";
     const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
     for (let part = await reader.read(); !part.done; part = await reader.read()) {
@@ -55,6 +59,7 @@ async function follow(): Promise<"no stream" | "ended"> {
   } catch {
     // The server went away: it is asked again, and what it says then counts.
   }
+  missed = true;
   tell(undefined);
   return "ended";
 }

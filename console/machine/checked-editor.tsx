@@ -5,7 +5,7 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { several } from "../../lib/cli/explain/words.ts";
-import { call } from "../api/client.ts";
+import { asApiError, call } from "../api/client.ts";
 import type { Diagnostic, Machine } from "../api/wire.ts";
 import { Graph } from "../graph/graph.tsx";
 import { Editor, type Mark } from "../parts/editor.tsx";
@@ -13,10 +13,12 @@ import { placeIn, stateIn } from "./place.ts";
 
 export type Checked =
   | { readonly kind: "checking" }
-  | { readonly kind: "unknown"; readonly reason: string }
+  | { readonly kind: "unknown"; readonly reason: string; readonly unanswered?: true }
   | { readonly kind: "checked"; readonly diagnostics: readonly Diagnostic[] };
 
 const typingPause = 400;
+/** Where nobody answered, it is asked again. */
+const pauseMilliseconds = 4_000;
 
 /** What is shown belongs to the text before it until the answer for this one is there. */
 export function useCheck(definition: string, type: Machine["type"]): Checked {
@@ -25,9 +27,11 @@ export function useCheck(definition: string, type: Machine["type"]): Checked {
     let gone = false;
     const ask = async (): Promise<void> => {
       const answer = await check(definition, type);
-      if (!gone) setChecked(answer);
+      if (gone) return;
+      setChecked(answer);
+      if (answer.kind === "unknown" && answer.unanswered) timer = setTimeout(() => void ask(), pauseMilliseconds);
     };
-    const timer = setTimeout(() => void ask(), typingPause);
+    let timer = setTimeout(() => void ask(), typingPause);
     return () => {
       gone = true;
       clearTimeout(timer);
@@ -43,7 +47,8 @@ async function check(definition: string, type: Machine["type"]): Promise<Checked
     const { diagnostics } = await call<{ diagnostics: Diagnostic[] }>("ValidateStateMachineDefinition", asked);
     return { kind: "checked", diagnostics };
   } catch (error) {
-    return { kind: "unknown", reason: error instanceof Error ? error.message : String(error) };
+    const { name, message } = asApiError(error);
+    return { kind: "unknown", reason: message, ...(name === "Unreachable" && { unanswered: true }) };
   }
 }
 

@@ -4,7 +4,7 @@
  * pressed costs a request.
  */
 import { useEffect, useMemo, useState } from "preact/hooks";
-import { ApiError, rest } from "../api/client.ts";
+import { type ApiError, asApiError, rest } from "../api/client.ts";
 import { useLive } from "../api/live.ts";
 import type { Tagged } from "../api/wire.ts";
 import { matcher } from "./search.ts";
@@ -82,10 +82,6 @@ export function useMachines(search: string): Found {
     ...(error && { error }),
     ...((failed || matching.length > room || (token !== undefined && !wanted)) && { more }),
   };
-}
-
-function asApiError(error: unknown): ApiError {
-  return error instanceof ApiError ? error : new ApiError("Unreachable", String(error));
 }
 
 /** The first page moves on while what follows stays; each is shown once, as it was read last, by name as the API has them. */

@@ -1,7 +1,9 @@
-/** What CloudFormation asks for a `BatonStateMachine`: create, update or delete it through the API of its installation. */
+/** What CloudFormation asks for a `BatonStateMachine` or a `BatonActivity`: create, update or delete it through the API of its installation. */
 import { setTimeout } from "node:timers/promises";
 import type { Context } from "aws-lambda";
 import { answerResource, type ResourceEvent } from "../lib/adapters/aws/custom-resource.ts";
+import { resourceTypes } from "../lib/adapters/aws/names.ts";
+import { changeActivity } from "../lib/api/activity-resource.ts";
 import { changeMachine } from "../lib/api/machine-resource.ts";
 import { patientCall } from "../lib/api/patient-call.ts";
 import { callWithKey } from "./key-holder.ts";
@@ -17,7 +19,8 @@ export const handler = async (event: ResourceEvent, context: Context): Promise<v
       left: () => context.getRemainingTimeInMillis() - lastMilliseconds,
       wait: (milliseconds: number) => setTimeout(milliseconds),
     };
-    return await changeMachine(
+    const change = asked.ResourceType === resourceTypes.activity ? changeActivity : changeMachine;
+    return await change(
       {
         kind: asked.RequestType,
         owner: { stackId: asked.StackId, logicalId: asked.LogicalResourceId },

@@ -13,21 +13,25 @@ export interface Owner {
   readonly logicalId: string;
 }
 
-export interface MachineChange {
+export interface ResourceChange {
   readonly kind: "Create" | "Update" | "Delete";
   readonly owner: Owner;
-  /** The machine's ARN, or what stands for one that was never made. */
+  /** Its ARN, or what stands for one that was never made. */
   readonly before?: string;
   readonly wanted: Readonly<Record<string, unknown>>;
   readonly old?: Readonly<Record<string, unknown>>;
 }
 
-export interface MadeMachine {
+export interface Made {
   readonly physicalId: string;
-  readonly attributes: { readonly Arn: string; readonly Name: string; readonly RevisionId: string };
+  readonly attributes: { readonly Arn: string; readonly Name: string };
 }
 
-export async function changeMachine(change: MachineChange, call: CallApi): Promise<MadeMachine> {
+export interface MadeMachine extends Made {
+  readonly attributes: Made["attributes"] & { readonly RevisionId: string };
+}
+
+export async function changeMachine(change: ResourceChange, call: CallApi): Promise<MadeMachine> {
   const { kind, before, wanted, old } = change;
   const name = text(wanted, "Name");
   if (kind === "Delete") {
@@ -44,7 +48,7 @@ export async function changeMachine(change: MachineChange, call: CallApi): Promi
 }
 
 /** Undefined: there is none, as on another installation than before, or where somebody has deleted it. */
-async function update(stateMachineArn: string, wanted: MachineChange["wanted"], call: CallApi): Promise<unknown> {
+async function update(stateMachineArn: string, wanted: ResourceChange["wanted"], call: CallApi): Promise<unknown> {
   try {
     const { revisionId = "INITIAL" } = await call("UpdateStateMachine", { stateMachineArn, ...described(wanted) });
     return revisionId;
@@ -60,39 +64,59 @@ interface Tag {
 }
 
 /** As CloudFormation has them: `[{"Key": …, "Value": …}]`, here as one text. */
-function tagsIn(properties: MachineChange["old"]): readonly Tag[] {
+export function tagsIn(properties: ResourceChange["old"]): readonly Tag[] {
   const written = properties?.["Tags"];
   const tags: unknown = typeof written === "string" ? JSON.parse(written) : [];
   return Array.isArray(tags) ? tags.map(({ Key, Value }) => ({ key: String(Key), value: String(Value) })) : [];
 }
 
 /** Only what the template says: what somebody else has tagged stays. */
-async function retag(resourceArn: string, old: readonly Tag[], tags: readonly Tag[], call: CallApi): Promise<void> {
+export async function retag(
+  resourceArn: string,
+  old: readonly Tag[],
+  tags: readonly Tag[],
+  call: CallApi,
+): Promise<void> {
   const tagKeys = old.map(({ key }) => key).filter((key) => tags.every((tag) => tag.key !== key));
   if (tagKeys.length > 0) await call("UntagResource", { resourceArn, tagKeys });
   const isNew = tags.some(({ key, value }) => !old.some((tag) => tag.key === key && tag.value === value));
   if (isNew) await call("TagResource", { resourceArn, tags });
 }
 
-/**
- * With the same content CreateStateMachine answers what stands under the name, whoever made it: then two resources
- * would have one machine, and the first that goes would take it along. CloudFormation's own is refused there, too.
- */
-async function create(name: string, { wanted, owner }: MachineChange, call: CallApi): Promise<MadeMachine> {
-  const owned: readonly Tag[] = [
-    { key: "baton:stack-id", value: owner.stackId },
-    { key: "baton:logical-id", value: owner.logicalId },
-  ];
+async function create(name: string, { wanted, owner }: ResourceChange, call: CallApi): Promise<MadeMachine> {
   const type = text(wanted, "Type");
-  const tags = [...tagsIn(wanted), ...owned];
+  const tags = [...tagsIn(wanted), ...ownTags(owner)];
   const { stateMachineArn } = await call("CreateStateMachine", { name, type, ...described(wanted), tags });
-  const { tags: stand = [] } = await call("ListTagsForResource", { resourceArn: stateMachineArn });
+  const arn = String(stateMachineArn);
+  await judgeOwner(arn, { owner, what: "State Machine", property: "stateMachineName" }, call);
+  return made(arn, name, undefined);
+}
+
+export function ownTags({ stackId, logicalId }: Owner): readonly Tag[] {
+  return [
+    { key: "baton:stack-id", value: stackId },
+    { key: "baton:logical-id", value: logicalId },
+  ];
+}
+
+interface Claim {
+  readonly owner: Owner;
+  readonly what: string;
+  /** By which the template can name it otherwise. */
+  readonly property: string;
+}
+
+/**
+ * With the same content a creation answers what stands under the name, whoever made it: then two resources would have
+ * one machine, and the first that goes would take it along. CloudFormation's own is refused there, too.
+ */
+export async function judgeOwner(resourceArn: string, { owner, what, property }: Claim, call: CallApi): Promise<void> {
+  const { tags: stand = [] } = await call("ListTagsForResource", { resourceArn });
   const stands = new Set(Array.isArray(stand) ? stand.map(({ key, value }) => `${key}=${value}`) : []);
-  if (!owned.every(({ key, value }) => stands.has(`${key}=${value}`)))
-    throw new Error(
-      `State Machine Already Exists: '${stateMachineArn}', and it was not made by ${owner.logicalId} of this stack. Give this one another stateMachineName, or delete that one first.`,
-    );
-  return made(String(stateMachineArn), name, undefined);
+  if (ownTags(owner).every(({ key, value }) => stands.has(`${key}=${value}`))) return;
+  throw new Error(
+    `${what} Already Exists: '${resourceArn}', and it was not made by ${owner.logicalId} of this stack. Give this one another ${property}, or delete that one first.`,
+  );
 }
 
 /** Each takes as long as a request may, and CloudFormation's handler three minutes. */
@@ -129,14 +153,14 @@ function made(arn: string, name: string, revisionId: unknown): MadeMachine {
 }
 
 /** What the template has said before, and may say no more: to leave it out of a request would leave it as it is. */
-function gone(old: MachineChange["old"]): MachineChange["wanted"] {
+function gone(old: ResourceChange["old"]): ResourceChange["wanted"] {
   return {
     ...(old?.["LoggingConfiguration"] !== undefined && { LoggingConfiguration: JSON.stringify({ level: "OFF" }) }),
     ...(old?.["Tracing"] !== undefined && { Tracing: "false" }),
   };
 }
 
-function described(wanted: MachineChange["wanted"]): object {
+function described(wanted: ResourceChange["wanted"]): object {
   const logging = wanted["LoggingConfiguration"];
   const tracing = wanted["Tracing"];
   return {
@@ -147,7 +171,7 @@ function described(wanted: MachineChange["wanted"]): object {
   };
 }
 
-function text(wanted: MachineChange["wanted"], member: string): string {
+export function text(wanted: ResourceChange["wanted"], member: string): string {
   const value = wanted[member];
   if (typeof value === "string") return value;
   throw new Error(`the resource has no ${member}`);

@@ -1,4 +1,4 @@
-/** The function behind `BatonStateMachine`, which may read its installation's key and no more. */
+/** The function behind `BatonStateMachine` and `BatonActivity`, which may read its installation's key and no more. */
 import { Duration } from "aws-cdk-lib";
 import type * as lambda from "aws-cdk-lib/aws-lambda";
 import * as logs from "aws-cdk-lib/aws-logs";
@@ -27,7 +27,7 @@ class MachineHandler extends Construct {
     super(scope, id);
     this.made = new BatonFunction(this, "Machines", {
       name: "machine-resource",
-      description: "Makes, changes and deletes the state machines of this stack on Baton",
+      description: "Makes, changes and deletes the state machines and activities of this stack on Baton",
       timeout: answerTimeout,
       bundles,
       memorySize: 256,

@@ -20,6 +20,7 @@ import {
 import * as iam from "aws-cdk-lib/aws-iam";
 import * as sfn from "aws-cdk-lib/aws-stepfunctions";
 import type { Construct } from "constructs";
+import { resourceTypes } from "../adapters/aws/names.ts";
 import { JsonSyntaxError, parseJson, type Value } from "../asl/json.ts";
 import { mapPolicyOf, type Policy, policyOf } from "../asl/policy/policy.ts";
 import { isArnToken } from "./arn-token.ts";
@@ -134,7 +135,7 @@ export class BatonStateMachine extends BatonStateMachineBase implements ITaggabl
   readonly role: iam.IRole;
   readonly grantPrincipal: iam.IPrincipal;
   /** What `Tags.of` gives it, or a scope around it. */
-  readonly tags = new TagManager(TagType.KEY_VALUE, resourceType);
+  readonly tags = new TagManager(TagType.KEY_VALUE, resourceTypes.machine);
   /** @internal */
   readonly _baton: IBaton;
   /** @internal */
@@ -190,9 +191,9 @@ export class BatonStateMachine extends BatonStateMachineBase implements ITaggabl
 
   #resource(props: BatonStateMachineProps, name: string, definition: string): CustomResource {
     const { baton, logs, tracingEnabled } = props;
-    judgeName(name);
+    judgeName("state machine", name);
     return new CustomResource(this, "Resource", {
-      resourceType,
+      resourceType: resourceTypes.machine,
       serviceToken: machineHandler(this, baton, props.bundles).functionArn,
       serviceTimeout,
       removalPolicy: props.removalPolicy ?? RemovalPolicy.DESTROY,
@@ -217,9 +218,7 @@ export class BatonStateMachine extends BatonStateMachineBase implements ITaggabl
   }
 }
 
-const resourceType = "Custom::BatonStateMachine";
-
-const longestName = 80;
+export const longestName = 80;
 
 /**
  * The task role has the policies of all its machines, and of two with one name the later deployed takes the other's
@@ -232,11 +231,9 @@ function policyName(stack: Stack, path: string): string {
   return `Policy${createHash("sha256").update(place).digest("hex").slice(0, 8)}`;
 }
 
-function judgeName(name: string): void {
+export function judgeName(what: string, name: string): void {
   if (Token.isUnresolved(name) || /^[A-Za-z0-9+!@.()\-=_']{1,80}$/.test(name)) return;
-  throw new Error(
-    `the state machine name '${name}' may have 1 to 80 of the characters A-Z a-z 0-9 + ! @ . ( ) - = _ '`,
-  );
+  throw new Error(`the ${what} name '${name}' may have 1 to 80 of the characters A-Z a-z 0-9 + ! @ . ( ) - = _ '`);
 }
 
 function arnOf(stack: Stack, name: string): string {

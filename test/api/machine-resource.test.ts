@@ -5,6 +5,8 @@
 import { createServer, type Server } from "node:http";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { answerResource, type ResourceEvent } from "../../lib/adapters/aws/custom-resource.ts";
+import { resourceTypes } from "../../lib/adapters/aws/names.ts";
+import { changeActivity } from "../../lib/api/activity-resource.ts";
 import { createVerifier } from "../../lib/api/authentication.ts";
 import { createApi } from "../../lib/api/handler.ts";
 import { type CallApi, changeMachine } from "../../lib/api/machine-resource.ts";
@@ -67,14 +69,16 @@ async function ask(
   const event: ResourceEvent = {
     RequestType,
     ResponseURL: stackUrl,
+    ResourceType: resourceTypes.machine,
     StackId: "stack",
     RequestId: `request-${answers.length}`,
     LogicalResourceId: "Orders",
     ResourceProperties: { Type: "STANDARD", RoleArn: "arn:aws:iam::000000000000:role/orders", ...properties },
     ...more,
   };
+  const change = event.ResourceType === resourceTypes.activity ? changeActivity : changeMachine;
   await answerResource(event, async ({ PhysicalResourceId, ResourceProperties, OldResourceProperties }) =>
-    changeMachine(
+    change(
       {
         kind: RequestType,
         owner: { stackId: event.StackId, logicalId: event.LogicalResourceId },
@@ -246,4 +250,32 @@ describe("a machine as a resource", () => {
       Status: "SUCCESS",
     });
   });
+});
+
+test("an activity: created, created again, tagged, renamed, made anew where somebody has deleted it, deleted", async () => {
+  const ResourceType = resourceTypes.activity;
+  const activityArn = "arn:aws:states:us-east-1:000000000000:activity:packing";
+  const packing = { Name: "packing", Tags: JSON.stringify([{ Key: "team", Value: "depot" }]) };
+  const here = { Status: "SUCCESS", PhysicalResourceId: activityArn, Data: { Arn: activityArn, Name: "packing" } };
+  const tags = async () => (await call()("ListTagsForResource", { resourceArn: activityArn }))["tags"];
+  expect(await ask("Create", packing, { ResourceType })).toMatchObject(here);
+  expect(await ask("Create", packing, { ResourceType })).toMatchObject(here);
+  expect(await tags()).toContainEqual({ key: "team", value: "depot" });
+
+  const at = { ResourceType, PhysicalResourceId: activityArn, OldResourceProperties: packing };
+  expect(await ask("Update", { Name: "packing" }, at)).toMatchObject(here);
+  expect(await tags()).not.toContainEqual({ key: "team", value: "depot" });
+  expect(await ask("Update", { Name: "sorting" }, at)).toMatchObject({
+    PhysicalResourceId: activityArn.replace("packing", "sorting"),
+  });
+  const stranger = await ask("Create", packing, { ResourceType, LogicalResourceId: "Other" });
+  expect(stranger).toMatchObject({
+    Status: "FAILED",
+    Reason: expect.stringMatching(/^Activity Already Exists: .* not made by Other .* another activityName/),
+  });
+
+  await call()("DeleteActivity", { activityArn });
+  expect(await ask("Update", packing, at)).toMatchObject(here);
+  for (const _time of [1, 2]) expect(await ask("Delete", packing, at)).toMatchObject({ Status: "SUCCESS" });
+  await expect(call()("DescribeActivity", { activityArn })).rejects.toThrow("ActivityDoesNotExist");
 });

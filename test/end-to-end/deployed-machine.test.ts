@@ -14,7 +14,13 @@ import * as sqs from "aws-cdk-lib/aws-sqs";
 import * as sfn from "aws-cdk-lib/aws-stepfunctions";
 import { describe, expect, test } from "vitest";
 import { signedCall } from "../../lib/api/signed-call.ts";
-import { BatonScheduleTarget, BatonStack, BatonStateMachine, BatonTarget } from "../../lib/stack/index.ts";
+import {
+  BatonActivity,
+  BatonScheduleTarget,
+  BatonStack,
+  BatonStateMachine,
+  BatonTarget,
+} from "../../lib/stack/index.ts";
 import { loadExample } from "../examples/example.ts";
 import { type Servers, startServers } from "../servers/servers.ts";
 import { eventually } from "./deployed-shape/eventually.ts";
@@ -42,6 +48,7 @@ function assembly(): string {
     stateMachineName: "order-processing",
     definitionBody: sfn.DefinitionBody.fromFile(file),
   });
+  new BatonActivity(stack, "Packing", { baton: stack.baton, activityName: "packing" });
   const orders = BatonStateMachine.fromStateMachineName(stack, "Known", stack.baton, "order-processing");
   new events.Rule(stack, "Ordered", {
     eventPattern: { source: ["shop"] },
@@ -130,6 +137,9 @@ describe.runIf(started.kind === "started")(title, () => {
       expect(wrong).toMatchObject({ Status: "FAILED", Reason: expect.stringContaining("InvalidDefinition") });
       const gone = await shape.ask({ type, request: "Delete", before: made.PhysicalResourceId });
       expect(gone).toMatchObject({ Status: "SUCCESS" });
+
+      const activity = await shape.ask({ type: "Custom::BatonActivity", request: "Create" });
+      expect(activity).toMatchObject({ Status: "SUCCESS", Data: { Name: "packing" } });
     } finally {
       await shape.stop();
       await stop();

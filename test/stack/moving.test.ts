@@ -10,7 +10,7 @@ import * as sfn from "aws-cdk-lib/aws-stepfunctions";
 import * as tasks from "aws-cdk-lib/aws-stepfunctions-tasks";
 import { expect, test, vi } from "vitest";
 import { permissions } from "../../lib/api/permissions.ts";
-import { Baton, BatonStateMachine, type BatonStateMachineProps } from "../../lib/stack/index.ts";
+import { Baton, BatonActivity, BatonStateMachine, type BatonStateMachineProps } from "../../lib/stack/index.ts";
 import { grantable } from "../../lib/stack/machine-base.ts";
 import { attributes, emptyBundles, onlyResource, secret } from "./synthesized.ts";
 
@@ -82,6 +82,38 @@ test("a machine that starts another one by StepFunctionsStartExecution", () => {
   machine("Parent", { definitionBody: sfn.DefinitionBody.fromChainable(start) });
   const { Definition } = onlyResource(Template.fromStack(stack), "Custom::BatonStateMachine", "Parent").Properties;
   expect(JSON.stringify(Definition)).toMatch(/startExecution\.sync:2.*"Fn::GetAtt":\["Child\w*","Arn"\]/);
+});
+
+test("an activity, as a chain invokes it, a worker asks for it and an alarm watches it", () => {
+  const { stack, machine } = shop();
+  const baton = Baton.fromBatonAttributes(stack, "Its", attributes);
+  const activity = new BatonActivity(stack, "Packing", { baton, bundles, activityName: "packing" });
+  const unnamed = new BatonActivity(stack, "Sorting", { baton, bundles });
+  machine("Orders", { definition: new tasks.StepFunctionsInvokeActivity(stack, "Pack", { activity }) });
+  activity.grant(chargeOf(stack), "states:GetActivityTask");
+  activity.metricTimedOut().createAlarm(stack, "Late", { threshold: 1, evaluationPeriods: 1 });
+  Tags.of(activity).add("team", "depot");
+  unnamed.applyRemovalPolicy(RemovalPolicy.RETAIN);
+  expect(() => new BatonActivity(stack, "Wrong", { baton, bundles, activityName: "a b" })).toThrow(
+    /^the activity name 'a b'/,
+  );
+  const template = Template.fromStack(stack);
+  const { Properties } = onlyResource(template, "Custom::BatonActivity", "Packing");
+  expect(Properties).toMatchObject({ Name: "packing", Endpoint: attributes.endpoint });
+  expect(JSON.parse(String(Properties["Tags"]))).toEqual([{ Key: "team", Value: "depot" }]);
+  expect(onlyResource(template, "Custom::BatonActivity", "Sorting")).toMatchObject({
+    DeletionPolicy: "Retain",
+    Properties: { Name: expect.stringMatching(/^Shop-Sorting-/) },
+  });
+  const { Definition } = onlyResource(template, "Custom::BatonStateMachine").Properties;
+  expect(JSON.stringify(Definition)).toMatch(/Resource\\":\\"",{"Fn::GetAtt":\["Packing\w*","Arn"\]}/);
+  const { PolicyDocument } = onlyResource(template, "AWS::IAM::Policy", "ChargeServiceRole").Properties;
+  expect(JSON.stringify(PolicyDocument)).toContain(secret("start"));
+  expect(onlyResource(template, "AWS::CloudWatch::Alarm", "Late").Properties).toMatchObject({
+    Namespace: "Baton/States",
+    MetricName: "ActivitiesTimedOut",
+    Dimensions: [{ Name: "ActivityArn", Value: arn("Packing") }],
+  });
 });
 
 test("'definition', as older apps have it; both and neither are refused in the CDK's words", () => {

@@ -6,6 +6,7 @@
 export interface ResourceEvent {
   readonly RequestType: "Create" | "Update" | "Delete";
   readonly ResponseURL: string;
+  readonly ResourceType: string;
   readonly StackId: string;
   readonly RequestId: string;
   readonly LogicalResourceId: string;

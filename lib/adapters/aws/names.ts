@@ -52,5 +52,8 @@ export const functions = ["advance", "tasks", "api", "sync", "timers", "dead-let
 /** Functions that are not in the stack of an installation but in those of its users; bundled in the same way. */
 export const resourceFunctions = ["machine-resource", "start-execution"] as const;
 
+/** As whose kind CloudFormation asks `machine-resource`. */
+export const resourceTypes = { machine: "Custom::BatonStateMachine", activity: "Custom::BatonActivity" } as const;
+
 /** Of the metrics that each execution leaves; those that begin with `AWS/` are AWS's own. */
 export const metricNamespace = "Baton/States";

@@ -33,6 +33,7 @@ export async function askResource(
   if (target === undefined) throw new Error(`the template has no function ${text(ServiceToken)}`);
   const event = {
     RequestType: request,
+    ResourceType: type,
     StackId: "stack",
     RequestId: `${request}-${resource.id}`,
     LogicalResourceId: resource.id,

@@ -6,7 +6,7 @@ import { count, duration } from "../../lib/cli/explain/words.ts";
 import { Payload } from "../parts/payload.tsx";
 import { short } from "../parts/pretty.ts";
 import type { Tone } from "../parts/status.tsx";
-import { VirtualList } from "../parts/virtual.tsx";
+import { type RowPlace, VirtualList } from "../parts/virtual.tsx";
 
 /** Between a state's beginning and its result they tell nothing that those do not. */
 const noise = /^(?!Execution)\w*(Scheduled|Started|Submitted)$/;
@@ -57,7 +57,7 @@ export function Events({ events, states }: EventsProps) {
           label="Events"
           count={shown.length}
           rowHeight={rowHeight}
-          row={(index, style) => {
+          row={(index, place) => {
             const event = shown[index];
             if (!event) return null;
             return (
@@ -66,7 +66,7 @@ export function Events({ events, states }: EventsProps) {
                 event={event}
                 state={states.get(event.id)}
                 begun={begun}
-                style={style}
+                place={place}
                 open={event.id === chosen}
                 choose={() => setChosen(event.id === chosen ? undefined : event.id)}
               />
@@ -83,15 +83,15 @@ interface RowProps {
   readonly event: AwsHistoryEvent;
   readonly state: string | undefined;
   readonly begun: number;
-  readonly style: Readonly<Record<string, string>>;
+  readonly place: RowPlace;
   readonly open: boolean;
   readonly choose: () => void;
 }
 
-function EventRow({ event, state, begun, style, open, choose }: RowProps) {
+function EventRow({ event, state, begun, place, open, choose }: RowProps) {
   const { id, type, timestamp } = event;
   return (
-    <button type="button" class="event" style={style} aria-expanded={open} onClick={choose}>
+    <button type="button" class="event" {...place.at} tabIndex={place.tabIndex} aria-expanded={open} onClick={choose}>
       <span class="quiet number">{id}</span>
       <span class="quiet number">+{duration(timestamp - begun)}</span>
       <span class={`type tone-${toneOf(type)}`}>{type}</span>

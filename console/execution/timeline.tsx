@@ -49,7 +49,7 @@ function Line({ visits, started, until, running, whole, chosen, choose }: Timeli
         head={<Axis {...{ axis, started, moving, ticks, width, place, until }} />}
         rowHeight={rowHeight}
         current={chosen ? visits.indexOf(chosen) : -1}
-        row={(index, style) => {
+        row={(index, { at, tabIndex }) => {
           const visit = visits[index];
           if (!visit) return null;
           return (
@@ -57,7 +57,8 @@ function Line({ visits, started, until, running, whole, chosen, choose }: Timeli
               key={visit.id}
               type="button"
               class="visit"
-              style={style}
+              {...at}
+              tabIndex={tabIndex}
               aria-pressed={visit === chosen}
               onClick={() => choose(visit)}
             >

@@ -5,7 +5,7 @@ import { duration, moment, relative } from "../../lib/cli/explain/words.ts";
 import type { Execution } from "../api/wire.ts";
 import { StatusBadge } from "../parts/status.tsx";
 import { useNow } from "../parts/time.tsx";
-import { VirtualList } from "../parts/virtual.tsx";
+import { type RowPlace, VirtualList } from "../parts/virtual.tsx";
 import { executionLink, nameIn } from "../route.ts";
 
 export interface Choice {
@@ -30,13 +30,13 @@ export function ExecutionList({ executions, machineShown, choice }: ListProps) {
         label="Executions"
         count={executions.length}
         rowHeight={rowHeight}
-        row={(index, style) => {
+        row={(index, { at, tabIndex }) => {
           const execution = executions[index];
           if (!execution) return null;
           return (
-            <div class="execution" style={style} key={execution.executionArn}>
-              {choice && <Chooser execution={execution} choice={choice} />}
-              <Row execution={execution} machineShown={machineShown} now={now} />
+            <div class="execution" {...at} key={execution.executionArn}>
+              {choice && <Chooser execution={execution} choice={choice} tabIndex={tabIndex} />}
+              <Row execution={execution} machineShown={machineShown} now={now} tabIndex={tabIndex} />
             </div>
           );
         }}
@@ -48,9 +48,11 @@ export function ExecutionList({ executions, machineShown, choice }: ListProps) {
 function Chooser({
   execution,
   choice: { chosen, choose },
+  tabIndex,
 }: {
   readonly execution: Execution;
   readonly choice: Choice;
+  readonly tabIndex: RowPlace["tabIndex"];
 }) {
   const { executionArn: arn, name } = execution;
   const toggle = (): void => {
@@ -58,16 +60,18 @@ function Chooser({
     if (!next.delete(arn)) next.add(arn);
     choose(next);
   };
-  return <input type="checkbox" checked={chosen.has(arn)} onChange={toggle} aria-label={`Choose ${name}`} />;
+  const label = `Choose ${name}`;
+  return <input type="checkbox" checked={chosen.has(arn)} onChange={toggle} aria-label={label} tabIndex={tabIndex} />;
 }
 
 interface RowProps {
   readonly execution: Execution;
   readonly machineShown: boolean;
   readonly now: number;
+  readonly tabIndex: RowPlace["tabIndex"];
 }
 
-function Row({ execution, machineShown, now }: RowProps) {
+function Row({ execution, machineShown, now, tabIndex }: RowProps) {
   const { name, status, startDate, stopDate, error, cause, stateMachineArn } = execution;
   const machine = nameIn(stateMachineArn);
   const started = startDate * 1_000;
@@ -76,7 +80,9 @@ function Row({ execution, machineShown, now }: RowProps) {
     <>
       <StatusBadge status={status} />
       <span class="who">
-        <a href={executionLink(machine, name)}>{name}</a>
+        <a href={executionLink(machine, name)} tabIndex={tabIndex}>
+          {name}
+        </a>
         <span class="quiet">
           {error !== undefined && <span class="narrow">{machineShown ? `${error} · ` : error}</span>}
           {machineShown && machine}

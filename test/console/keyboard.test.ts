@@ -6,6 +6,16 @@ import { deploy, openShop, type Shop } from "./shop.ts";
 
 const reason = missingChromium === undefined ? "" : ` (${missingChromium})`;
 
+/** Some 1,200 events. */
+const loop = {
+  QueryLanguage: "JSONata",
+  StartAt: "Step",
+  States: {
+    Step: { Type: "Pass", Output: "{% $states.input + 1 %}", Next: "More" },
+    More: { Type: "Choice", Choices: [{ Condition: "{% $states.input < 300 %}", Next: "Step" }], Default: "Done" },
+    Done: { Type: "Succeed" },
+  },
+};
 const waits = { StartAt: "Wait", States: { Wait: { Type: "Wait", Seconds: 86_400, End: true } } };
 
 describe.skipIf(missingChromium)(`the console by keyboard${reason}`, () => {
@@ -16,7 +26,10 @@ describe.skipIf(missingChromium)(`the console by keyboard${reason}`, () => {
   beforeAll(async () => {
     shop = await openShop();
     await deploy(shop, "waits", waits);
+    await deploy(shop, "loop", loop);
     await shop.start("waits", {}, "one");
+    await shop.ended(await shop.start("loop", 299, "short"));
+    await shop.ended(await shop.start("loop", 0, "long"));
     browser = await openBrowser();
   });
   afterAll(async () => {
@@ -73,6 +86,37 @@ describe.skipIf(missingChromium)(`the console by keyboard${reason}`, () => {
     await page.keyboard.press("Enter");
     await page.getByRole("dialog").waitFor({ state: "detached" });
     expect(await focused(page)).toBe("Stop…");
+  });
+
+  test("a list is one stop, in which arrows lead from row to row", async () => {
+    const { page, go } = opened;
+    const key = async (...names: readonly string[]): Promise<string> => {
+      for (const name of names) await page.keyboard.press(name);
+      return await focused(page);
+    };
+    await go("#/executions?machine=loop");
+    await page.locator(".execution").nth(1).waitFor();
+    await page.getByRole("region", { name: "Executions" }).focus();
+    expect(await key("Tab")).toBe("Choose long");
+    expect(await key("Tab")).toBe("long");
+    expect(await key("ArrowDown")).toBe("short");
+    expect(await key("Shift+Tab")).toBe("Choose short");
+    expect(await key("ArrowUp")).toBe("Choose long");
+    await go("#/executions/loop/long?view=events");
+    await page.getByText(/ of 1,2\d\d events/).waitFor();
+    await page.getByRole("region", { name: "Events" }).focus();
+    expect(await key("Tab")).toContain("ExecutionStarted");
+    expect(await key("ArrowDown", "PageDown", "PageDown", "ArrowUp")).toContain("Step");
+    await expect.poll(() => key("End")).toContain("ExecutionSucceeded");
+    expect(await key("Enter", "Tab")).not.toContain("State");
+    await page.getByRole("region", { name: /^Event 1\d\d\d$/ }).waitFor();
+    await go("#/executions/loop/long?view=timeline");
+    await page.locator(".visit").first().waitFor();
+    await page.getByRole("region", { name: "Timeline" }).focus();
+    expect(await key("Tab", "ArrowDown")).toContain("More");
+    await key("Enter");
+    await page.getByRole("region", { name: "State More" }).waitFor();
+    expect(await key("Tab")).toBe("1");
   });
 });
 

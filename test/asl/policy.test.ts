@@ -110,6 +110,13 @@ test.each<[object, readonly string[]]>([
   [service("eks:call", { Method: "GET" }), []],
   [service("glue:startJobRun", { JobName: "j" }), [`glue:StartJobRun on arn:aws:glue:${here}:job/j`]],
   [
+    service("bedrockagentcore:invokeHarness", { HarnessArn: `arn:aws:bedrock-agentcore:${here}:harness/clerk-1` }),
+    [
+      `bedrock-agentcore:InvokeAgentRuntime on arn:aws:bedrock-agentcore:${here}:harness/clerk-1`,
+      `bedrock-agentcore:InvokeHarness on arn:aws:bedrock-agentcore:${here}:harness/clerk-1`,
+    ],
+  ],
+  [
     service("bedrock:invokeModel", { ModelId: "m.v1" }),
     ["bedrock:InvokeModel on arn:aws:bedrock:eu-west-1::foundation-model/m.v1"],
   ],

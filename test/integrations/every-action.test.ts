@@ -17,7 +17,7 @@ const rows = Object.entries(table);
 const withJob = rows.flatMap(([resource, row]) => (row.job ? [[resource, row, row.job] as const] : []));
 
 /** These are tested elsewhere, against servers of their own. */
-const elsewhere = /^(dynamodb|sqs|sns|events|emr-containers):|^bedrock:invokeModel$/;
+const elsewhere = /^(dynamodb|sqs|sns|events|emr-containers|bedrockagentcore):|^bedrock:invokeModel$/;
 
 test("no action is without a row", () => {
   const all = services.flatMap(({ resource, actions }) => Object.keys(actions).map((name) => `${resource}:${name}`));

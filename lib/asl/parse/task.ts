@@ -75,10 +75,10 @@ const arn = /^arn:[^:\s]+:[^:\s]+:[^:]*:[^:]*:.+$/s;
 const integration = /^arn:[^:]+:states:[^:]*:[^:]*:(?!activity:)(?<service>[^:]+):(?<action>.+)$/s;
 
 /** Services whose every call is request and response, or that nobody can call back. */
-const neverSync = new Set(["lambda", "sns", "sqs", "dynamodb", "events", "apigateway", "http", "bedrock-agentcore"]);
+const neverSync = new Set(["lambda", "sns", "sqs", "dynamodb", "events", "apigateway", "http", "bedrockagentcore"]);
 const neverToken = new Set([
   ...["athena", "batch", "codebuild", "elasticmapreduce", "emr-containers", "emr-serverless", "glue", "databrew"],
-  ...["mediaconvert", "sagemaker", "dynamodb", "http", "bedrock-agentcore"],
+  ...["mediaconvert", "sagemaker", "dynamodb", "http", "bedrockagentcore"],
 ]);
 
 function isActivity(source: string): boolean {

@@ -215,6 +215,11 @@ export const rows: Readonly<Record<string, Row>> = {
     actions: ["bedrock:InvokeModel"],
     on: { parameter: "ModelId", arn: modelArn },
   },
+  // A harness runs on a runtime of its own, which is reached by the same ARN.
+  "bedrockagentcore:invokeHarness": {
+    actions: ["bedrock-agentcore:InvokeAgentRuntime", "bedrock-agentcore:InvokeHarness"],
+    on: named("bedrock-agentcore", "HarnessArn", "harness/NAME"),
+  },
   "apigateway:invoke": {
     actions: ["execute-api:Invoke"],
     on: {

@@ -13,6 +13,7 @@ export const integrations: Readonly<Record<string, readonly string[]>> = {
   athena: ["startQueryExecution", "stopQueryExecution", "getQueryExecution", "getQueryResults"],
   batch: ["submitJob"],
   bedrock: ["invokeModel", "createModelCustomizationJob"],
+  bedrockagentcore: ["invokeHarness"],
   codebuild: [
     ...["startBuild", "stopBuild", "batchDeleteBuilds", "batchGetReports", "startBuildBatch", "stopBuildBatch"],
     ...["retryBuildBatch", "deleteBuildBatch", "batchGetBuildBatches"],

@@ -15,11 +15,14 @@ export interface ServiceError {
 export function serviceErrorOf(error: unknown): ServiceError | undefined {
   if (!(error instanceof Error) || !("$fault" in error) || !("$metadata" in error)) return undefined;
   const metadata: SdkMetadata = typeof error.$metadata === "object" && error.$metadata !== null ? error.$metadata : {};
-  if (metadata.httpStatusCode === undefined) return undefined;
   const code = "Code" in error && typeof error.Code === "string" ? error.Code.replace(/^.*#/, "") : error.name;
   // Exceptions that the model names have classes of their own; the others have the service's base class.
   const modelled = !/^[A-Z]\w+ServiceException$/.test(error.constructor.name);
-  return { name: error.name, message: error.message, code, metadata, modelled };
+  if (metadata.httpStatusCode !== undefined)
+    return { name: error.name, message: error.message, code, metadata, modelled };
+  // One that stands in a stream of events has no status of its own.
+  const inStream = { ...metadata, httpStatusCode: 200 };
+  return modelled ? { name: error.name, message: error.message, code, metadata: inStream, modelled } : undefined;
 }
 
 /** SQS and S3 name some without the suffix; the SDK that Step Functions uses gives it to all. */

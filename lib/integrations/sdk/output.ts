@@ -27,6 +27,7 @@ export async function outputFrom(value: unknown, schema: Schema, style: OutputSt
         style,
       );
     case "members": {
+      if (isStream(value)) return eventsFrom(value, schema, style);
       const found = value as Readonly<Record<string, unknown>>;
       const members = shape.members.map(({ name, schema }): Entry => [style.nameOf(name), found[name], schema]);
       return membersFrom(members.sort(byName), style);
@@ -34,6 +35,17 @@ export async function outputFrom(value: unknown, schema: Schema, style: OutputSt
     default:
       return value;
   }
+}
+
+function isStream(value: object): value is AsyncIterable<unknown> {
+  return Symbol.asyncIterator in value;
+}
+
+/** Of a stream of events: all of them, each as the one member that it has. */
+async function eventsFrom(stream: AsyncIterable<unknown>, schema: Schema, style: OutputStyle): Promise<unknown[]> {
+  const events: unknown[] = [];
+  for await (const event of stream) events.push(await outputFrom(event, schema, style));
+  return events;
 }
 
 type Entry = readonly [name: string, value: unknown, schema: Schema];

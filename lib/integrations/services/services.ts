@@ -3,6 +3,7 @@ import type { Service } from "../service.ts";
 import { athena } from "./athena.ts";
 import { batch } from "./batch.ts";
 import { bedrock } from "./bedrock.ts";
+import { bedrockAgentCore } from "./bedrock-agentcore.ts";
 import { codebuild } from "./codebuild.ts";
 import { databrew } from "./databrew.ts";
 import { dynamodb } from "./dynamodb.ts";
@@ -22,6 +23,7 @@ export const services: readonly Service[] = [
   athena,
   batch,
   bedrock,
+  bedrockAgentCore,
   codebuild,
   databrew,
   dynamodb,

@@ -92,6 +92,7 @@ function resource(value: Value, place: Place): string | undefined {
   if (place.machine.type === "EXPRESS" && !suitsExpress(source, place)) return undefined;
   const { service = "", action = "" } = integration.exec(source)?.groups ?? {};
   const impossible =
+    !/^[^.]*(?:\.sync(?::2)?|\.waitForTaskToken)?$/.test(action) ||
     (/\.sync(?::2)?$/.test(action) && neverSync.has(service)) ||
     (action.endsWith(".sync:2") && service !== "states") ||
     (action.endsWith(".waitForTaskToken") && neverToken.has(service));
@@ -99,7 +100,7 @@ function resource(value: Value, place: Place): string | undefined {
 }
 
 function notRecognized(source: string): string {
-  return `The resource provided ${source} is not recognized`;
+  return `The resource provided ${source} is not recognized. The value is not a valid resource ARN, or the resource is not available in this region.`;
 }
 
 /** The service has no `.sync` for SDK calls; here they have one where the state says how to wait for the end. */

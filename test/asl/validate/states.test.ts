@@ -48,8 +48,11 @@ test.each<[Json, readonly string[]]>([
 });
 
 describe("Task", () => {
-  const unknown = (arn: string) => [`The resource provided ${arn} is not recognized at /States/S/Resource`];
+  const unknown = (arn: string) => [
+    `The resource provided ${arn} is not recognized. The value is not a valid resource ARN, or the resource is not available in this region. at /States/S/Resource`,
+  ];
   const states = "arn:aws:states:::";
+  const refused = (action: string): [string, readonly string[]] => [states + action, unknown(states + action)];
 
   test.each<[string, readonly string[]]>([
     [lambda, []],
@@ -69,6 +72,9 @@ describe("Task", () => {
     [`${states}aws-sdk:s3:getObject.sync:2`, unknown(`${states}aws-sdk:s3:getObject.sync:2`)],
     [`${states}glue:startJobRun.sync:2`, unknown(`${states}glue:startJobRun.sync:2`)],
     [`${states}dynamodb:getItem.waitForTaskToken`, unknown(`${states}dynamodb:getItem.waitForTaskToken`)],
+    [`${states}bedrockagentcore:invokeHarness`, []],
+    ...["bedrockagentcore:invokeHarness.sync", "bedrockagentcore:invokeHarness.waitForTaskToken"].map(refused),
+    ...["states:startExecution.sync:3", "sns:publish.waitForTaskToken:2", "ecs:runTask.async"].map(refused),
   ])("Resource %s", (Resource, expected) => {
     expect(toldOf({ ...task, Resource })).toEqual(expected);
   });

@@ -32,6 +32,8 @@ export interface Service {
   readonly withoutMetadata?: boolean;
   /** Bytes in its JSON; default base64. */
   readonly bytes?: "text";
+  /** As in `InputStyle`. */
+  readonly plainText?: string;
 }
 
 export interface Action {
@@ -69,9 +71,10 @@ const optimizedOutput: OutputStyle = { nameOf: upperFirst, time: (time) => time.
 
 export function serviceAction(service: Service, name: string, action: Action, send: SendBySdk): Integration {
   const { bytes = "base64" } = service;
+  const plainText = service.plainText === undefined ? {} : { plainText: service.plainText };
   const output: OutputStyle = { ...optimizedOutput, bytes };
   return async (call) => {
-    const input: InputStyle = { bytes, idempotencyToken: requestToken(call) };
+    const input: InputStyle = { bytes, idempotencyToken: requestToken(call), ...plainText };
     const sent = { caller: call, input, output };
     const ask: Ask = async (of, asked, parameters) => {
       const answer = await send({ ...sent, service: of.sdk, action: asked, parameters: JSON.stringify(parameters) });

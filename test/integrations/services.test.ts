@@ -77,6 +77,23 @@ describe.runIf(servers.kind === "started")(title, () => {
     expect(outputOf(result)).toMatchObject({ MessageId: expect.any(String), ...metadata });
   });
 
+  test("plain text is an attribute's value, in lists too; where it can be none, the call is refused", async () => {
+    const Item = { id: "p", done: { BOOL: "false" }, list: { L: ["a", { N: "1" }] }, more: { M: { x: "y" } } };
+    await call("dynamodb:putItem", { TableName, Item });
+    expect(outputOf(await call("dynamodb:getItem", { TableName, Key: { id: "p" } }))).toMatchObject({
+      Item: {
+        id: { S: "p" },
+        done: { BOOL: false },
+        list: { L: [{ S: "a" }, { N: "1" }] },
+        more: { M: { x: { S: "y" } } },
+      },
+    });
+    const number = await call("dynamodb:putItem", { TableName, Item: { id: 7 } });
+    expect(number.kind === "failed" && number.error).toBe("States.Runtime");
+    const bySdk = await call("aws-sdk:dynamodb:putItem", { TableName, Item: { id: "p" } });
+    expect(bySdk.kind === "failed" && bySdk.error).toBe("States.Runtime");
+  });
+
   test("an item is put, read, updated and deleted", async () => {
     const Item = { id: { S: "1" }, data: { S: "HelloWorld" }, raw: { B: "AAEC" } };
     const Key = { id: { S: "1" } };

@@ -14,6 +14,8 @@ export interface InputStyle {
   readonly bytes: "base64" | "text";
   /** Given where the definition gives none, to each member that names the request. */
   readonly idempotencyToken: string;
+  /** The member that a plain text is, where a structure with such a member is wanted. */
+  readonly plainText?: string;
 }
 
 export function inputFrom(text: JsonText, schema: Schema, style: InputStyle): object {
@@ -50,7 +52,7 @@ function read(text: JsonText, schema: Schema, style: InputStyle, path: string): 
 }
 
 function structure(text: JsonText, members: readonly Member[], style: InputStyle, path: string): object {
-  const given = membersOf(text);
+  const given = membersOf(plainTextIn(text, members, style) ?? text);
   if (given === undefined) throw unsuitable(path, text, "an object");
   const input: Record<string, unknown> = {};
   for (const [name, value] of given) {
@@ -61,6 +63,11 @@ function structure(text: JsonText, members: readonly Member[], style: InputStyle
     input[member.name] = read(value, member.schema, style, `${path}/${name}`);
   }
   return input;
+}
+
+function plainTextIn(text: JsonText, members: readonly Member[], { plainText }: InputStyle): string | undefined {
+  const stands = text.startsWith('"') && members.some(({ name }) => name === plainText);
+  return stands ? `{${JSON.stringify(plainText)}:${text}}` : undefined;
 }
 
 /** `KmsKeyArn`, `KMSKeyArn` and `kmsKeyArn` are one and the same; where names differ in case only, the exact one counts. */

@@ -52,6 +52,7 @@ describe("matches", () => {
     [["States.TaskFailed"], "E", undefined, true],
     [["States.TaskFailed"], undefined, undefined, true],
     [["States.TaskFailed"], "States.Timeout", undefined, false],
+    [["States.TaskFailed"], "States.QueryEvaluationError", undefined, false],
     [["States.TaskFailed"], "States.Runtime", undefined, false],
     [["States.TaskFailed"], "States.DataLimitExceeded", undefined, false],
     [["States.Timeout"], "States.Timeout", "States.HeartbeatTimeout", true],

@@ -18,6 +18,7 @@ const unanswerable: Readonly<Record<string, string>> = {
 const notTaskFailed = new Set([
   "States.Timeout",
   "States.HeartbeatTimeout",
+  "States.QueryEvaluationError",
   "States.Runtime",
   "States.DataLimitExceeded",
 ]);

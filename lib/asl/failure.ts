@@ -56,7 +56,7 @@ export function reportEvaluation(visit: Visit, evaluation: EvaluationFailure): F
 }
 
 export interface FailureManner {
-  /** A narrower name of the error, for Retry and Catch. */
+  /** Another name of the error, for Retry and Catch. */
   readonly also?: string;
   /** A Map or Parallel fails without its …StateFailed event. */
   readonly told?: boolean;

@@ -16,14 +16,14 @@ export type Verdict =
 /** `States.TaskFailed` stands for every error but these; an expression that fails is measured. */
 const noTask: ReadonlySet<string> = new Set(["States.Timeout", "States.QueryEvaluationError"]);
 
-/** Errors that only their own name catches: https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html */
+/** Errors that only a name of their own catches: https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html */
 const terminal: ReadonlySet<string> = new Set(["States.Runtime", "States.DataLimitExceeded"]);
 
 /** `also`: another name of the same error (`States.HeartbeatTimeout` is a `States.Timeout`). */
 export function matches(errorEquals: readonly string[], error: string | undefined, also?: string): boolean {
   return errorEquals.some((name) => {
     if (error !== undefined && (name === error || name === also)) return !isFinal(error);
-    if (error !== undefined && terminal.has(error)) return false;
+    if (error !== undefined && terminal.has(error) && also === undefined) return false;
     if (name === "States.TaskFailed") return error === undefined || !noTask.has(error);
     return name === "States.ALL";
   });

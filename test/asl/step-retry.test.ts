@@ -55,6 +55,8 @@ describe("matches", () => {
     [["States.TaskFailed"], "States.QueryEvaluationError", undefined, false],
     [["States.TaskFailed"], "States.Runtime", undefined, false],
     [["States.TaskFailed"], "States.DataLimitExceeded", undefined, false],
+    [["States.TaskFailed"], "States.DataLimitExceeded", "States.TaskFailed", true],
+    [["States.ALL"], "States.DataLimitExceeded", "States.TaskFailed", true],
     [["States.Timeout"], "States.Timeout", "States.HeartbeatTimeout", true],
     [["States.HeartbeatTimeout"], "States.Timeout", "States.HeartbeatTimeout", true],
     [["States.HeartbeatTimeout"], "States.Timeout", undefined, false],

@@ -133,7 +133,10 @@ function started(visit: Visit, working: Working, workerName: string | undefined)
 async function succeeded(visit: Visit<TaskState>, resource: Resource, output: JsonText): Promise<Transition> {
   if (exceeds(output, visit.moment.execution.payloadLimitBytes)) {
     const who = resource.family === "Task" ? resource.resourceType : resource.arn;
-    return failed(visit, resource, tooLarge(who).failure);
+    // Against the documentation: such an attempt is caught as any other that failed (measured).
+    const { failure } = tooLarge(who);
+    write(visit.journal, `${resource.family}Failed`, { ...named(resource), ...failureDetails(failure) });
+    return failState(visit, failure, { also: "States.TaskFailed" });
   }
   write(visit.journal, `${resource.family}Succeeded`, { ...named(resource), output, outputDetails: inFull });
   const result = Payload.ofText(output);

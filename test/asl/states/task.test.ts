@@ -180,6 +180,22 @@ test("a result over the limit is a failed attempt", async () => {
   );
 });
 
+test.each([["States.ALL"], ["States.TaskFailed"], ["States.DataLimitExceeded"]])(
+  "a result over the limit is caught by %s, arguments over it only by their own name",
+  async (error) => {
+    const states = {
+      A: { Type: "Task", Resource: resources.sdk, Catch: [{ ErrorEquals: [error], Next: "B" }], End: true },
+      B: { Type: "Pass", End: true },
+    };
+    const tooLarge = `"${"x".repeat(300)}"`;
+    const walker = new Walker(machine(states), "{}", { payloadLimitBytes: 300 });
+    await walker.take("arrived");
+    expect(await walker.take({ kind: "succeeded", output: tooLarge })).toContain("→ B");
+    const large = new Walker(machine(states), tooLarge, { payloadLimitBytes: 300 });
+    expect(await large.take("arrived")).toContain(error === "States.DataLimitExceeded" ? "→ B" : "FAILED");
+  },
+);
+
 describe("Retry and Catch", () => {
   const retry = [
     { ErrorEquals: ["E"], MaxAttempts: 1 },

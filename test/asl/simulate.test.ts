@@ -301,6 +301,38 @@ describe("Distributed Map", () => {
   });
 
   test.each([
+    // tolerated                                              what comes of the batches 1 2, 3 4 and 5
+    [{ ToleratedFailureCount: 1 }, "FAILED"],
+    [{ ToleratedFailureCount: 2 }, "SUCCEEDED"],
+    [{ ToleratedFailurePercentage: 39 }, "FAILED"],
+    [{ ToleratedFailureCount: 0, ToleratedFailurePercentage: 40 }, "SUCCEEDED"],
+  ])("a batch that failed counts as all of its items, tolerating %j: %s", async (tolerated, status) => {
+    const states = {
+      C: { Type: "Choice", Choices: [{ Variable: "$.Items[0]", NumericEquals: 3, Next: "F" }], Default: "S" },
+      S: { Type: "Pass", OutputPath: "$.Items", End: true },
+      F: { Type: "Fail", Error: "Three", Cause: "is not allowed" },
+    };
+    const processor = {
+      ProcessorConfig: { Mode: "DISTRIBUTED", ExecutionType: "STANDARD" },
+      StartAt: "C",
+      States: states,
+    };
+    const batched = {
+      Type: "Map",
+      ItemBatcher: { MaxItemsPerBatch: 2 },
+      ItemProcessor: processor,
+      ...tolerated,
+      End: true,
+    };
+    const result = await types({ M: batched }, "[1,2,3,4,5]");
+    expect(result.status).toBe(status);
+    if (status === "SUCCEEDED") {
+      const failed = { Status: "FAILED", Error: "Three", Cause: "is not allowed" };
+      expect(JSON.parse(result.output ?? "")).toEqual([[1, 2], failed, [5]]);
+    }
+  });
+
+  test.each([
     [{}, "FAILED"],
     [{ ToleratedFailureCount: 1 }, "SUCCEEDED"],
     [{ ToleratedFailurePercentage: 25 }, "SUCCEEDED"],

@@ -41,8 +41,6 @@ export interface Fork {
   finished: number;
   /** Its branches are being fenced: what they come to no longer counts. */
   closed: boolean;
-  /** Children of a Map Run that failed. */
-  failures: number;
   /** Events that its branches, and theirs, wrote. */
   events: number;
 }
@@ -60,7 +58,6 @@ export function newFork(parent: Branch, of: Forked, inputs?: readonly JsonText[]
     started: 0,
     finished: 0,
     closed: false,
-    failures: 0,
     events: 0,
   };
 }

@@ -1,5 +1,6 @@
 /** Forks in memory: branches start, join, and are fenced; the children of a simulated Map Run likewise. */
 import type { Definition } from "../definition.ts";
+import { inItsPlace } from "../distributed/tolerance.ts";
 import type { Failure, Forked, Outcome, Position } from "../position.ts";
 import { firstWave } from "../states/fork.ts";
 import { type Branch, beginning, type Fork, newFork } from "./branch.ts";
@@ -67,9 +68,9 @@ export async function end(run: Run, branch: Branch, outcome: Outcome): Promise<v
   if (fork.closed) return;
   if (outcome.status === "SUCCEEDED") fork.outputs[branch.index] = outcome.output;
   else {
-    fork.failures += 1;
     const failure = fork.inputs === undefined ? outcome.failure : mapRunsOf(run).tolerates(fork, outcome.failure);
     if (failure !== "tolerated") return branchFailed(run, fork, branch, failure);
+    fork.outputs[branch.index] = inItsPlace(outcome);
   }
   if (fork.started < fork.width) launch(run, fork, branch);
   else if (fork.finished === fork.width) await join(run, fork);

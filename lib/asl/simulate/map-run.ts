@@ -4,7 +4,7 @@ import { type ChildResult, shapeResults, writeResults } from "../distributed/res
 import { type ObjectStore, readSource, type Source } from "../distributed/source.ts";
 import { exceedsTolerance, toleranceExceeded } from "../distributed/tolerance.ts";
 import { EvaluationFailure } from "../evaluate/failure.ts";
-import type { JsonText } from "../json.ts";
+import { isArray, isObject, type JsonText, parseJson, property } from "../json.ts";
 import type { Branch, Fork, Home } from "../memory/branch.ts";
 import { type Inputs, type MapRuns, rootOf } from "../memory/run.ts";
 import type { Failure, Forked, MapItem } from "../position.ts";
@@ -115,5 +115,26 @@ function childOf(simulation: Simulation, fork: Fork, path: string, index: number
 function tolerates(fork: Fork, failure: Failure): Failure | "tolerated" {
   const { run } = fork.of;
   if (run === undefined) return failure;
-  return exceedsTolerance(run, fork.failures, fork.width) ? toleranceExceeded : "tolerated";
+  const counts = itemCounts(fork);
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  const failed = fork.branches
+    .filter(({ position: { doing } }) => doing.kind === "ended" && "failure" in doing.outcome)
+    .reduce((sum, { index }) => sum + (counts[index] ?? 1), 0);
+  return exceedsTolerance(run, failed, total) ? toleranceExceeded : "tolerated";
+}
+
+const counted = new WeakMap<Fork, readonly number[]>();
+
+/** How many items each child has: a batch that failed counts as all of its own. */
+function itemCounts(fork: Fork): readonly number[] {
+  const isBatched = distributedOf(fork.parent)?.itemBatcher !== undefined;
+  const counts = counted.get(fork) ?? (fork.inputs ?? []).map((input) => (isBatched ? itemsInBatch(input) : 1));
+  counted.set(fork, counts);
+  return counts;
+}
+
+function itemsInBatch(input: JsonText): number {
+  const batch = parseJson(input);
+  const items = isObject(batch) ? property(batch, "Items") : undefined;
+  return isArray(items) ? items.length : 1;
 }

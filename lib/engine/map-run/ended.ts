@@ -72,8 +72,8 @@ async function failing(
 
 /** Where thousands of failures are tolerated, not each of them is worth a write. */
 function stride({ toleratedFailureCount: count, toleratedFailurePercentage: percentage, staged }: RunState): number {
-  const share = percentage === undefined ? Number.POSITIVE_INFINITY : (percentage * staged.items) / 100;
-  const tolerated = Math.min(count ?? Number.POSITIVE_INFINITY, share);
+  const share = percentage ? (percentage * staged.items) / 100 : Number.POSITIVE_INFINITY;
+  const tolerated = Math.min(count || Number.POSITIVE_INFINITY, share);
   return Number.isFinite(tolerated) ? Math.max(1, Math.floor(tolerated / 64)) : 1;
 }
 

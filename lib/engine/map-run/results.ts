@@ -3,6 +3,7 @@
  * handed to the parent, which takes them if they are not too long.
  */
 import type { ChildEnd, ChildResult } from "../../asl/distributed/results.ts";
+import { inItsPlace } from "../../asl/distributed/tolerance.ts";
 import type { JsonText } from "../../asl/json.ts";
 import type { Instant } from "../../asl/position.ts";
 import type { Engine } from "../engine.ts";
@@ -118,13 +119,14 @@ export async function resultsOf(
   return results;
 }
 
-/** The outputs of the children that have succeeded, in order. */
+/** The outputs of the children, in order. */
 export async function outputsOf(engine: Engine, run: MapRunId, state: RunState): Promise<readonly JsonText[]> {
   const outputs: JsonText[] = [];
   for (let group = 0; group < state.staged.chunks; group++) {
     const reports = await reportsOf(engine, run, state, group);
     const inOrder = [...reports.values()].sort((a, b) => a.index - b.index);
-    for (const { outcome } of inOrder) if (outcome.status === "SUCCEEDED") outputs.push(outcome.output);
+    for (const { outcome } of inOrder)
+      outputs.push(outcome.status === "SUCCEEDED" ? outcome.output : inItsPlace(outcome));
   }
   return outputs;
 }

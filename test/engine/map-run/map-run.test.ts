@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import type { CallResult } from "../../../lib/engine/ports.ts";
 import { stopExecution } from "../../../lib/engine/stop.ts";
 import { setup } from "../setup.ts";
-import { distributed, numbers, ranSoFar, runMap, tenfold } from "./running.ts";
+import { distributed, numbers, ranSoFar, runMap, tenfold, tenfoldOf } from "./running.ts";
 
 test("the children are executions of their own, and the parent tells of the run alone", async () => {
   const ran = await runMap({ Map: distributed() }, { call: tenfold(), input: "[1,2,3]" });
@@ -82,13 +82,18 @@ test.each([
   [{ ToleratedFailurePercentage: 39.9 }, 5, "FAILED"],
   [{ ToleratedFailureCount: 100, ToleratedFailurePercentage: 10 }, 5, "FAILED"],
   [{ ToleratedFailureCount: 1, ToleratedFailurePercentage: 100 }, 5, "FAILED"],
+  // Beside the other one, a threshold of 0 is none.
+  [{ ToleratedFailureCount: 0, ToleratedFailurePercentage: 40 }, 5, "SUCCEEDED"],
+  [{ ToleratedFailureCount: 2, ToleratedFailurePercentage: 0 }, 5, "SUCCEEDED"],
+  [{ ToleratedFailureCount: 0, ToleratedFailurePercentage: 39 }, 5, "FAILED"],
+  [{ ToleratedFailureCount: 0, ToleratedFailurePercentage: 0 }, 5, "FAILED"],
   [{ ToleratedFailurePercentage: 50 }, 300, "SUCCEEDED"],
   [{ ToleratedFailureCount: 149 }, 300, "FAILED"],
   [{ ToleratedFailureCount: 150 }, 300, "SUCCEEDED"],
 ])("%j of %i items, the odd ones of which fail: %s", async (tolerated, count, status) => {
   const ran = await runMap({ Map: distributed(tolerated) }, { call: tenfold(odd), input: numbers(count) });
   expect(ran.status).toBe(status);
-  if (status === "SUCCEEDED") expect(ran.output).toHaveLength(count / 2 + (count % 2) / 2);
+  if (status === "SUCCEEDED") expect(ran.output).toEqual(tenfoldOf(count, odd));
 });
 
 test("Retry of the Map makes a run of its own each time, and Catch takes what is left", async () => {
@@ -172,5 +177,5 @@ test("of batches with different numbers of items no more are taken as failed tha
   const state = { ItemBatcher: { MaxInputBytesPerBatch: 117 }, MaxConcurrency: 1, ToleratedFailureCount: 15 };
   const ran = await runMap({ Map: distributed(state, { Break: { Type: "Fail" } }) }, { input });
   expect(ran.children.map(({ itemCount }) => itemCount)).toEqual([1, 10, 1]);
-  expect(ran).toMatchObject({ status: "SUCCEEDED", output: [] });
+  expect(ran).toMatchObject({ status: "SUCCEEDED", output: ran.children.map(() => ({ Status: "FAILED" })) });
 });

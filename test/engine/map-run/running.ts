@@ -61,6 +61,12 @@ export function tenfold(fails: (n: number) => boolean = () => false) {
   };
 }
 
+/** What comes of them, the failed ones in their places. */
+export function tenfoldOf(count: number, fails: (n: number) => boolean): readonly unknown[] {
+  const failed = (n: number) => ({ Status: "FAILED", Error: "Odd", Cause: `${n} is odd` });
+  return Array.from({ length: count }, (_, n) => (fails(n) ? failed(n) : 10 * n));
+}
+
 export function numbers(count: number): string {
   return JSON.stringify(Array.from({ length: count }, (_, n) => n));
 }

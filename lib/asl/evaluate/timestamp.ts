@@ -27,6 +27,14 @@ export function parseTimestamp(text: string): Timestamp | undefined {
   return { instant: local.getTime() - offset, rest: Number(`0.${digits.slice(3)}0`) };
 }
 
+const lenient = /^(\d{4}-\d{2}-\d{2})t(\d{2}:\d{2})(:\d{2}(?:\.\d{1,9})?)?(z|[+-]\d{2}:\d{2})$/i;
+
+/** As it is read when a Wait comes to it: small letters will do, and the seconds may be missing (measured). */
+export function parseLiveTimestamp(text: string): Timestamp | undefined {
+  const [, date, minute, rest = ":00", zone = ""] = lenient.exec(text) ?? [];
+  return date === undefined ? parseTimestamp(text) : parseTimestamp(`${date}T${minute}${rest}${zone.toUpperCase()}`);
+}
+
 /** Negative, zero or positive, as `a` is before, at or after `b`. */
 export function compareTimestamps(a: Timestamp, b: Timestamp): number {
   return a.instant - b.instant || a.rest - b.rest;

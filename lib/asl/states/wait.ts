@@ -9,7 +9,7 @@ import { EvaluationFailure, queryFailure, runtimeFailure } from "../evaluate/fai
 import { findPath } from "../evaluate/path.ts";
 import type { EvaluationScope } from "../evaluate/scope.ts";
 import { evaluateTemplate } from "../evaluate/template.ts";
-import { parseTimestamp } from "../evaluate/timestamp.ts";
+import { parseLiveTimestamp } from "../evaluate/timestamp.ts";
 import { type Value, writeJson } from "../json.ts";
 import type { Instant } from "../position.ts";
 import type { Transition } from "../transition.ts";
@@ -106,5 +106,5 @@ function plain(value: Value): string {
 }
 
 function instant(value: Value): Instant | undefined {
-  return typeof value === "string" ? parseTimestamp(value)?.instant : undefined;
+  return typeof value === "string" ? parseLiveTimestamp(value)?.instant : undefined;
 }

@@ -6,27 +6,27 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import type { Definition } from "../../asl/definition.ts";
 import { parseJson, type Value } from "../../asl/json.ts";
 import { parseDefinitionText } from "../../asl/parse.ts";
-import { type Client, connect, type Reply } from "../client.ts";
+import { type Client, connect } from "../client.ts";
 import { readValidDefinition } from "../definition-file.ts";
+import { addFilter, errorFilter, type Filter, findExecutions, otherwise } from "../executions.ts";
 import { Failure } from "../failure.ts";
-import { listAll } from "../list-all.ts";
-import { executionArnOf, machineArnOf } from "../names.ts";
+import { executionArnOf } from "../names.ts";
 import { jsonOption, readLimit, substituteOption, urlOption } from "../options.ts";
 import { paint } from "../paint.ts";
 import { substituteFromOption } from "../placeholders.ts";
 import { type Replayed, replay } from "../replay/replay.ts";
 import { type RecordedRun, runInFile, runOnServer } from "../replay/run.ts";
 import { replayLines, summaryLines } from "../replay/told.ts";
+import { openScreen } from "../screen.ts";
 
 /** What still runs may do anything. */
 const ends = ["SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"] as const;
 
 type Results = Readonly<Record<string, Value>>;
 
-interface Options {
+interface Options extends Filter {
   readonly machine?: string;
-  readonly status?: string;
-  readonly last: number;
+  readonly limit: number;
   readonly history: readonly string[];
   readonly result: Results;
   readonly substitute: Readonly<Record<string, string>>;
@@ -35,13 +35,14 @@ interface Options {
 }
 
 export function replayCommand(): Command {
-  return new Command("replay")
+  return addFilter(new Command("replay"))
     .description("run past executions against an edited definition, with the answers that their tasks had")
     .argument("<file>", "the definition: JSON or YAML")
     .argument("[executions...]", "ARNs, MACHINE/NAME, or as much of the names as is clear; without any: the newest")
     .option("--machine <name>", "whose executions, if the file is not called as the machine is")
     .addOption(new Option("--status <status>", "only these").choices(ends))
-    .option("--last <n>", "how many of the newest", readLimit, 20)
+    .addOption(errorFilter())
+    .option("--limit <n>", "the newest of those, so many at most", readLimit, 20)
     .addOption(
       new Option("--history <file>", "a history, as aws stepfunctions get-execution-history prints it; may be repeated")
         .argParser((file: string, before: readonly string[]) => [...before, file])
@@ -97,19 +98,22 @@ async function* runsOf(name: string, executions: readonly string[], options: Opt
     executions.length === 0
       ? await newest(client, options.machine ?? name, options)
       : await Promise.all(executions.map((each) => executionArnOf(client, each)));
-  for (const executionArn of arns) yield await runOnServer(client, executionArn);
+  const screen = openScreen(process.stderr);
+  for (const executionArn of arns) {
+    const run = await runOnServer(client, executionArn, (text) => screen?.show(text));
+    screen?.show("");
+    yield run;
+  }
 }
 
-async function newest(client: Client, machine: string, { status, last }: Options): Promise<readonly string[]> {
-  const stateMachineArn = await machineArnOf(client, machine);
-  const found: Reply[] = [];
-  for (const statusFilter of status === undefined ? ends : [status]) {
-    found.push(...(await listAll(client, "ListExecutions", { stateMachineArn, statusFilter }, "executions", last)));
+async function newest(client: Client, machine: string, options: Options): Promise<readonly string[]> {
+  const parts = [];
+  for (const status of options.status === undefined ? ends : [options.status])
+    parts.push(await findExecutions(client, machine, { ...options, status }, options.limit));
+  const rows = parts.flatMap((part) => part.rows).sort((a, b) => b.startDate - a.startDate);
+  if (rows.length === 0) {
+    const others = otherwise(parts.flatMap(({ otherErrors }) => otherErrors));
+    throw new Failure(`${machine} has no execution that has ended and is meant: there is nothing to replay${others}`);
   }
-  if (found.length === 0) {
-    const which = status === undefined ? "that has ended" : `that is ${status}`;
-    throw new Failure(`${machine} has no execution ${which}: there is nothing to replay`);
-  }
-  const newestFirst = found.toSorted((a, b) => b.startDate - a.startDate);
-  return newestFirst.slice(0, last).map(({ executionArn }) => executionArn);
+  return rows.slice(0, options.limit).map(({ executionArn }) => executionArn);
 }

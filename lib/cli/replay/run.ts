@@ -8,6 +8,7 @@ import { callsIn, type RecordedCall } from "../../asl/simulate/recorded.ts";
 import type { SimulateOptions } from "../../asl/simulate.ts";
 import type { Client, Reply } from "../client.ts";
 import { hasMapRuns } from "../cost/children.ts";
+import { several } from "../explain/words.ts";
 import { Failure } from "../failure.ts";
 import { listAll } from "../list-all.ts";
 import { namesIn } from "../names.ts";
@@ -41,13 +42,22 @@ export interface End {
 /** As much as an installation takes by default: whether it had strict quotas, no history tells. */
 const payloadLimitBytes = 16 * 1024 * 1024;
 
-export async function runOnServer(client: Client, executionArn: string): Promise<RecordedRun> {
+/** `tell`: how far the reading has come. */
+export async function runOnServer(
+  client: Client,
+  executionArn: string,
+  tell: (text: string) => void,
+): Promise<RecordedRun> {
   const described = await client.call("DescribeExecution", { executionArn });
   const { machine, name } = namesIn(executionArn);
   const told = `${machine}/${name}`;
   if (described.status === "RUNNING") throw new Failure(`${told} still runs: what it will do, nobody knows yet`);
+  tell(`reading ${told}`);
   const of = await client.call("DescribeStateMachineForExecution", { executionArn });
   const history = await historyOf(client, executionArn);
+  const ofChildren = await callsOfChildren(client, executionArn, history, (read) =>
+    tell(`reading ${told}: ${several(read, "child", "children")} of its Map Runs`),
+  );
   const parsed = parseDefinitionText(of.definition);
   return {
     name: told,
@@ -65,7 +75,7 @@ export async function runOnServer(client: Client, executionArn: string): Promise
       payloadLimitBytes,
     },
     history,
-    calls: [...callsIn(history), ...(await callsOfChildren(client, executionArn, history))],
+    calls: [...callsIn(history), ...ofChildren],
     ...(described.redriveCount > 0 && { unrepeatable: "it was redriven, and a redrive is not run again" }),
   };
 }
@@ -95,12 +105,15 @@ async function callsOfChildren(
   client: Client,
   executionArn: string,
   history: readonly AwsHistoryEvent[],
+  tell: (read: number) => void,
 ): Promise<readonly RecordedCall[]> {
   if (!hasMapRuns(history)) return [];
   const calls: RecordedCall[] = [];
+  let read = 0;
   for (const { mapRunArn } of await listAll(client, "ListMapRuns", { executionArn }, "mapRuns")) {
     for (const child of await listAll(client, "ListExecutions", { mapRunArn }, "executions")) {
       calls.push(...callsIn(await historyOf(client, child.executionArn)));
+      tell(++read);
     }
   }
   return calls;

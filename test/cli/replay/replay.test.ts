@@ -130,6 +130,13 @@ test("a machine against itself: retries, tokens, a stop, times that pass; what s
   expect(code).toBe(0);
 });
 
+test("chosen as in a list: by end, error and time", async () => {
+  const { out } = await replay(join(folder, "order.asl.json"), "--error", "Refused", "--since", "1h");
+  expect(out).toMatch(/✔ order\/large {2}FAILED Refused\n1 as before/);
+  const { err } = await replay(join(folder, "order.asl.json"), "--error", "Wrong");
+  expect(err).toMatch(/nothing to replay; there are the errors Refused, Enough/);
+});
+
 test("the children of a Map Run answer as they did", async () => {
   expect(await replay(join(folder, "fleet.asl.json"))).toMatchObject({
     code: 0,
@@ -261,7 +268,10 @@ describe("a history from a file", () => {
 
 test.each([
   [["order/open"], /order\/open still runs: what it will do, nobody knows yet/],
-  [["--machine", "fleet", "--status", "FAILED"], /fleet has no execution that is FAILED: there is nothing to replay/],
+  [
+    ["--machine", "fleet", "--status", "FAILED"],
+    /fleet has no execution that has ended and is meant: there is nothing to replay/,
+  ],
   [["--result", "Tell"], /'Tell' is not of the form STATE=JSON/],
   [["--result", "Tell={"], /what stands behind Tell= is not JSON/],
 ])("%j is refused", async (parameters, message) => {

@@ -31,22 +31,27 @@ export function openChanges(client: Client, execution?: string, pace: Pace = usu
     isFresh = true;
     wake();
   };
+  const hear = async (lines: AsyncIterable<string>): Promise<void> => {
+    isTold = true;
+    tell();
+    for await (const line of lines) if (concerns(line, execution)) tell();
+  };
   const listen = async (): Promise<void> => {
     while (!closing.signal.aborted) {
-      const lines = await client.events(closing.signal);
-      if (lines === undefined) return;
-      isTold = true;
-      tell();
-      for await (const line of lines) if (concerns(line, execution)) tell();
-      isTold = false;
+      try {
+        const lines = await client.events(closing.signal);
+        if (lines === undefined) return;
+        await hear(lines);
+        isTold = false;
+      } catch {
+        // Who cannot be heard is asked as before, now first: its server may be gone, or be back in a moment.
+        isTold = false;
+        tell();
+      }
       await pause(pace.restMilliseconds, closing.signal);
     }
   };
-  // Who cannot be heard is asked as before, now first: its server may be gone.
-  listen().catch(() => {
-    isTold = false;
-    tell();
-  });
+  void listen();
   return {
     async next() {
       const limit = isTold ? pace.doubtMilliseconds : pace.everyMilliseconds;

@@ -75,6 +75,24 @@ test("a stream that breaks off makes it time to look, since its server may be go
   changes.close();
 });
 
+test("a stream that breaks off, and a server that is away for a while, are asked again", async () => {
+  let opened = 0;
+  const events = async (): Promise<AsyncIterable<string>> => {
+    opened += 1;
+    if (opened === 2) throw new Error("nothing answers");
+    return (async function* () {
+      yield ": still here";
+      if (opened < 3) throw new Error("terminated");
+      await new Promise(() => {});
+    })();
+  };
+  const pace = { everyMilliseconds: never, doubtMilliseconds: never, restMilliseconds: 1 };
+  const changes = openChanges(telling(events), undefined, pace);
+  await expect.poll(() => opened).toBe(3);
+  await changes.next(); // it listens again
+  changes.close();
+});
+
 test("a stream that ends is opened again, and what was said meanwhile counts as a change", async () => {
   let opened = 0;
   const events = async (): Promise<AsyncIterable<string> | undefined> => {

@@ -1,6 +1,7 @@
 /**
  * Names, errors, payloads and lines of functions come from others, and a terminal obeys what is in them. So control
- * characters are told as JSON tells them, and what is JSON already says the same as before.
+ * characters, and the marks that turn the direction of what follows, are told as JSON tells them, and what is JSON
+ * already says the same as before.
  */
 
 export function hasColours(): boolean {
@@ -11,7 +12,7 @@ export function hasColours(): boolean {
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape is what it looks for
 const colour = /^\u001b\[(0|1|2|22|31|32|33|36|39)m$/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what it looks for
-const commands = /\r\n|\u001b\[\d+m|[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
+const commands = /\r\n|\u001b\[\d+m|[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g;
 export const usualColour = "\u001b[0m";
 
 /** Lines and tabs stay, and colours where there are any; they end with the text. */

@@ -95,6 +95,7 @@ test.each([
     "\\u001b[32m✔\\u001b[39m \\u001b[2mok\\u001b[22m",
   ],
   ["\u001b[31mgoes on", "\u001b[31mgoes on\u001b[0m", "\\u001b[31mgoes on"],
+  ["paid \u202etneclla\u2069", "paid \\u202etneclla\\u2069", "paid \\u202etneclla\\u2069"],
   ["\u001b[8mhidden", "\\u001b[8mhidden", "\\u001b[8mhidden"],
   ["\u001b]8;;http://x\u0007", "\\u001b]8;;http://x\\u0007", "\\u001b]8;;http://x\\u0007"],
 ])("of %j colours pass where there are any", (text, onTerminal, elsewhere) => {

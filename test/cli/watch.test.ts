@@ -110,6 +110,8 @@ describe("baton completion", () => {
     ],
     [["baton", "inbox", "app"], ["approve"]],
     [["baton", "completion", "z"], ["zsh"]],
+    [["baton", "redrive", "--status", "A"], ["ABORTED"]],
+    [["baton", "list", "--en"], ["--endpoint"]],
   ])("bash completes %j", async (typed, offered) => {
     const { out } = await baton("completion", "bash");
     const words = typed.map((word) => `'${word}'`).join(" ");

@@ -20,22 +20,30 @@ export function completionCommand(): Command {
     });
 }
 
+interface Flag {
+  readonly flag: string;
+  readonly says: string;
+  readonly takes: boolean;
+  /** Where it takes no others. */
+  readonly choices: readonly string[];
+}
+
 interface Words {
   readonly name: string;
   readonly says: string;
-  readonly options: readonly { readonly flag: string; readonly says: string; readonly takes: boolean }[];
-  /** Of the option or argument with fixed values, and of commands below. */
+  readonly options: readonly Flag[];
+  /** Of the argument with fixed values, and of commands below. */
   readonly values: readonly string[];
 }
 
 function wordsOf(program: Command): readonly Words[] {
   return program.commands.map((command) => {
     const below = command.commands.flatMap((one) => one.options);
-    const options = [...command.options, ...below].map((option) => ({
-      flag: option.long ?? "",
-      says: option.description,
-      takes: option.required || option.optional,
-    }));
+    const options = [...command.options, ...below].flatMap((option): readonly Flag[] => {
+      const { description: says, argChoices: choices = [] } = option;
+      const flags = [option.short, option.long].filter((flag) => flag?.startsWith("--")); // `--endpoint, --url`
+      return flags.map((flag = "") => ({ flag, says, choices, takes: option.required || option.optional }));
+    });
     return {
       name: command.name(),
       says: command.description(),
@@ -49,12 +57,15 @@ function wordsOf(program: Command): readonly Words[] {
 }
 
 function bash(words: readonly Words[]): string {
-  const cases = words.map(
-    ({ name, options, values }) =>
-      `    ${name}) options="${options.map(({ flag }) => flag).join(" ")}"; values="${values.join(" ")}" ;;`,
-  );
+  const cases = words.map(({ name, options, values }) => {
+    const chosen = options.flatMap(({ flag, choices }) =>
+      choices.length > 0 ? [` [ "$before" = ${flag} ] && values="${choices.join(" ")}";`] : [],
+    );
+    const flags = options.map(({ flag }) => flag).join(" ");
+    return `    ${name}) options="${flags}"; values="${values.join(" ")}";${chosen.join("")} ;;`;
+  });
   return `_baton() {
-  local word="\${COMP_WORDS[COMP_CWORD]}" options="" values=""
+  local word="\${COMP_WORDS[COMP_CWORD]}" before="\${COMP_WORDS[COMP_CWORD-1]}" options="" values=""
   if [ "$COMP_CWORD" -eq 1 ]; then
     COMPREPLY=($(compgen -W "${words.map(({ name }) => name).join(" ")}" -- "$word"))
     return
@@ -73,9 +84,11 @@ complete -o filenames -F _baton baton`;
 function zsh(words: readonly Words[]): string {
   const commands = words.map(({ name, says }) => `    ${quoted(`${name}:${says.replaceAll(":", "\\:")}`)}`);
   const cases = words.map(({ name, options, values }) => {
-    const flags = options.map(({ flag, says, takes }) =>
-      quoted(`${flag}[${inBrackets(says)}]${takes ? ":value:_files" : ""}`),
-    );
+    const valued = ({ takes, choices }: Flag): string => {
+      if (choices.length > 0) return `:value:(${choices.join(" ")})`;
+      return takes ? ":value:_files" : "";
+    };
+    const flags = options.map((option) => quoted(`${option.flag}[${inBrackets(option.says)}]${valued(option)}`));
     const first = values.length > 0 ? [quoted(`2:what:(${values.join(" ")})`)] : [];
     return `    ${name}) _arguments ${[...flags, ...first, quoted("*:file:_files")].join(" ")} ;;`;
   });
@@ -100,8 +113,8 @@ function fish(words: readonly Words[]): string {
     .flatMap(({ name, says, options, values }) => [
       `complete -c baton -n __fish_use_subcommand -f -a ${name} -d ${quoted(says)}`,
       ...options.map(
-        ({ flag, says, takes }) =>
-          `complete -c baton -n '__fish_seen_subcommand_from ${name}' -l ${flag.replace(/^--/, "")}${takes ? " -r" : ""} -d ${quoted(says)}`,
+        ({ flag, says, takes, choices }) =>
+          `complete -c baton -n '__fish_seen_subcommand_from ${name}' -l ${flag.replace(/^--/, "")}${takes ? " -r" : ""}${choices.length > 0 ? ` -f -a ${quoted(choices.join(" "))}` : ""} -d ${quoted(says)}`,
       ),
       ...values.map((value) => `complete -c baton -n '__fish_seen_subcommand_from ${name}' -a ${value}`),
     ])

@@ -1,13 +1,15 @@
 /** One open task: what is asked, with which data, until when; and the form that answers it. */
-import { useState } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
 import { ApiError } from "../api/client.ts";
 import { Command } from "../parts/command.tsx";
+import { draftOf } from "../parts/draft.ts";
 import { Editor } from "../parts/editor.tsx";
 import { Payload } from "../parts/payload.tsx";
 import { Moment } from "../parts/time.tsx";
 import { shellWord } from "../parts/words.ts";
 import { executionLink, namesIn } from "../route.ts";
 import {
+  type Drafts,
   fieldsOf,
   firstDrafts,
   readForm,
@@ -59,14 +61,37 @@ export function Task({ task, now, ...outcomes }: TaskProps) {
   );
 }
 
+interface Written {
+  /** As JSON, and not in the form. */
+  readonly raw: boolean;
+  readonly text: string;
+  readonly drafts: Drafts;
+  readonly name: string;
+  readonly comment: string;
+}
+
+function untouched({ schema }: OpenTask): Written {
+  const raw = fieldsOf(schema).length === 0;
+  return { raw, text: '{\n  "approved": true\n}', drafts: firstDrafts(schema), name: ownName(), comment: "" };
+}
+
 function AnswerForm({ task, answered, tooLate }: Omit<TaskProps, "now">) {
   const hasFields = fieldsOf(task.schema).length > 0;
-  const [raw, setRaw] = useState(!hasFields);
-  const [text, setText] = useState('{\n  "approved": true\n}');
-  const [drafts, setDrafts] = useState(() => firstDrafts(task.schema));
-  const [name, setBy] = useState(ownName());
+  const draft = useMemo(() => draftOf<Written>(`answer to ${task.id}`), [task.id]);
+  const [begun, setBegun] = useState(draft.read);
+  const [written, setWritten] = useState(() => begun ?? untouched(task));
+  const { raw, text, drafts, name, comment } = written;
   const by = name.trim();
-  const [comment, setComment] = useState("");
+  const change = (to: Partial<Written>): void => {
+    const next = { ...written, ...to };
+    setWritten(next);
+    draft.keep(next);
+  };
+  const startOver = (): void => {
+    draft.forget();
+    setBegun(undefined);
+    setWritten(untouched(task));
+  };
   const [error, setError] = useState<string>();
   const [busy, setBusy] = useState(false);
   const output = (): string =>
@@ -78,9 +103,13 @@ function AnswerForm({ task, answered, tooLate }: Omit<TaskProps, "now">) {
       if (by === "") throw new Error("Say who answers: the name stands in the history.");
       keepName(by);
       await act();
+      draft.forget();
       answered(says);
     } catch (failure) {
-      if (failure instanceof ApiError && failure.name === "TaskTimedOut") tooLate();
+      if (failure instanceof ApiError && failure.name === "TaskTimedOut") {
+        draft.forget();
+        tooLate();
+      }
       setError(failure instanceof Error ? failure.message : String(failure));
     }
     setBusy(false);
@@ -92,24 +121,43 @@ function AnswerForm({ task, answered, tooLate }: Omit<TaskProps, "now">) {
   const decline = (): void => void send(() => refuse(task, "Refused", refusalCause({ by, comment })), "Refused.");
   return (
     <form class="fields" onSubmit={submit}>
-      {!raw && task.schema && (
-        <Fields schema={shownSchema(task.schema)} drafts={drafts} change={setDrafts} id="answer" needed />
+      {begun && (
+        <p role="status">
+          This is what you had begun.{" "}
+          <button type="button" class="plain" onClick={startOver}>
+            Start over
+          </button>
+        </p>
       )}
-      {raw && <Editor label="Answer (JSON)" text={text} change={setText} />}
+      {!raw && task.schema && (
+        <Fields
+          schema={shownSchema(task.schema)}
+          drafts={drafts}
+          change={(to) => change({ drafts: to })}
+          id="answer"
+          needed
+        />
+      )}
+      {raw && <Editor label="Answer (JSON)" text={text} change={(to) => change({ text: to })} />}
       {hasFields && (
         <p>
-          <button type="button" class="plain" onClick={() => setRaw(!raw)}>
+          <button type="button" class="plain" onClick={() => change({ raw: !raw })}>
             {raw ? "answer with the form" : "answer with JSON"}
           </button>
         </p>
       )}
       <label>
         Your name (recorded)
-        <input value={name} required autocomplete="name" onInput={(event) => setBy(event.currentTarget.value)} />
+        <input
+          value={name}
+          required
+          autocomplete="name"
+          onInput={(event) => change({ name: event.currentTarget.value })}
+        />
       </label>
       <label>
         Comment (recorded)
-        <input value={comment} onInput={(event) => setComment(event.currentTarget.value)} />
+        <input value={comment} onInput={(event) => change({ comment: event.currentTarget.value })} />
       </label>
       {error !== undefined && (
         <p class="failure" role="alert">

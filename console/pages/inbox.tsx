@@ -1,5 +1,5 @@
 /** The inbox: everything that waits for a person, the most pressing first; one chosen is answered beside the list. */
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { relative, several } from "../../lib/cli/explain/words.ts";
 import { useLive } from "../api/live.ts";
 import { may, useSession } from "../api/session.ts";
@@ -8,7 +8,7 @@ import { Task } from "../inbox/task.tsx";
 import { Failed } from "../parts/failure.tsx";
 import { useNow } from "../parts/time.tsx";
 import { useTitle } from "../parts/title.ts";
-import { go, link, namesIn } from "../route.ts";
+import { executionLink, go, link, namesIn } from "../route.ts";
 
 export function InboxPage({ chosen }: { readonly chosen: string | undefined }) {
   useTitle("Inbox");
@@ -30,7 +30,13 @@ function Tasks({ chosen }: { readonly chosen: string | undefined }) {
   const [says, setSays] = useState("");
   const now = useNow();
   const { tasks, areAll } = value ?? { tasks: [], areAll: true };
-  const open = tasks.find(({ id, executionArn, state }) => id === chosen || taskPlace(executionArn, state) === chosen);
+  const open = tasks.find((task) => isAt(task, chosen));
+  const seen = useRef<OpenTask>(undefined);
+  if (open) seen.current = open;
+  // What was said is about the task before.
+  useEffect(() => {
+    if (open) setSays("");
+  }, [open?.id]);
   const answered = (word: string): void => {
     setSays(`${word} The execution goes on.`);
     again();
@@ -40,13 +46,16 @@ function Tasks({ chosen }: { readonly chosen: string | undefined }) {
     setSays("Your answer does not count: the task was answered before, or its time was over.");
     again();
   };
+  const before = seen.current && isAt(seen.current, chosen) ? seen.current : undefined;
   return (
     <>
       {error && <Failed error={error} />}
       <p class="quiet" role="status">
         {says} {waiting(tasks.length, areAll)}
       </p>
-      {value && areAll && tasks.length === 0 && <p class="empty">Nobody is waited for.</p>}
+      {value && areAll && tasks.length === 0 && (
+        <p class="empty">Nobody is waited for. {before && <Gone areAll task={before} />}</p>
+      )}
       {tasks.length > 0 && (
         <div class={open ? "split inbox answering" : "split inbox"}>
           {open && (
@@ -62,7 +71,9 @@ function Tasks({ chosen }: { readonly chosen: string | undefined }) {
           {open ? (
             <Task key={open.id} task={open} now={now} answered={answered} tooLate={tooLate} />
           ) : (
-            <p class="panel empty">{chosen === undefined ? "Choose a task to answer it." : gone(areAll)}</p>
+            <p class="panel empty">
+              {chosen === undefined ? "Choose a task to answer it." : <Gone areAll={areAll} task={before} />}
+            </p>
           )}
         </div>
       )}
@@ -76,8 +87,21 @@ function waiting(tasks: number, areAll: boolean): string {
   return tasks === 0 ? "" : `${some}.`;
 }
 
-function gone(areAll: boolean): string {
-  return areAll ? "This task does not wait any more." : "This task is none of these. It may be one of the others.";
+/** A task is named by its id or by its place. */
+function isAt({ id, executionArn, state }: OpenTask, chosen: string | undefined): boolean {
+  return chosen !== undefined && (id === chosen || taskPlace(executionArn, state) === chosen);
+}
+
+/** `task`: as it was seen here. */
+function Gone({ areAll, task }: { readonly areAll: boolean; readonly task: OpenTask | undefined }) {
+  if (!areAll) return "This task is none of these. It may be one of the others.";
+  if (!task) return "This task does not wait any more.";
+  const { machine, name } = namesIn(task.executionArn);
+  return (
+    <>
+      This task does not wait any more. <a href={executionLink(machine, name, task.state)}>What became of it</a>
+    </>
+  );
 }
 
 function Entry({ task, now, current }: { readonly task: OpenTask; readonly now: number; readonly current: boolean }) {

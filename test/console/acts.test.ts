@@ -152,7 +152,30 @@ describe.skipIf(missingChromium)(`acts of the console${reason}`, () => {
     await page.getByText("Nobody is waited for.").waitFor();
     await page.getByText("Your answer does not count: the task was answered before, or its time was over.").waitFor();
     expect(await described("delivery", "late")).toMatchObject({ status: "SUCCEEDED", output: "1" });
+    await page.getByRole("link", { name: "What became of it" }).click();
+    await page.getByRole("heading", { level: 1, name: "late" }).waitFor();
     expect(opened.complaints.splice(0)).toEqual([expect.stringMatching(/status of 400/)]);
+  });
+
+  test("an answer that was begun is there again after a look at what happened before, and after a reload", async () => {
+    const { page } = opened;
+    const started = await shop.start("delivery", {}, "looked-up");
+    await opened.go("#/inbox/delivery%2Flooked-up%2FAsk");
+    const limit = page.getByRole("spinbutton", { name: "Limit" }).or(page.getByRole("textbox", { name: "Limit" }));
+    await limit.fill("7");
+    await page.getByRole("textbox", { name: "Postcode" }).fill("12345");
+    await page.getByRole("link", { name: "What happened before" }).click();
+    await page.getByRole("heading", { level: 1, name: "looked-up" }).waitFor();
+    await page.goBack();
+    await page.getByText("This is what you had begun.").waitFor();
+    expect(await limit.inputValue()).toBe("7");
+    await page.reload();
+    expect(await page.getByRole("textbox", { name: "Postcode" }).inputValue()).toBe("12345");
+    await page.getByRole("textbox", { name: /Your name/ }).fill("Mia");
+    await page.getByRole("button", { name: "Approve", exact: true }).click();
+    await page.getByText("Approved.").waitFor();
+    await shop.ended(started);
+    expect(await page.evaluate("Object.keys(sessionStorage)")).toEqual([]);
   });
 
   test("many are stopped at once, with their count shown first", async () => {

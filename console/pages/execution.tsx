@@ -10,6 +10,7 @@ import { Headline } from "../execution/headline.tsx";
 import { type Read, useExecution } from "../execution/history.ts";
 import { type ItemKey, inScope, readItem } from "../execution/scope.ts";
 import { StatePanel } from "../execution/state-panel.tsx";
+import { unreached } from "../execution/unreached.ts";
 import { View, views } from "../execution/views.tsx";
 import { Failed } from "../parts/failure.tsx";
 import { StatusBadge } from "../parts/status.tsx";
@@ -36,6 +37,7 @@ export function ExecutionPage({ machine, name, state, query }: ExecutionPageProp
         <span aria-hidden="true">/</span>
         <a href={link(["machines", machine])}>{machine}</a>
       </nav>
+      {error && !value && <h1>{name}</h1>}
       {error && <Failed error={error} />}
       {!value && !error && <p class="empty">Loading…</p>}
       {value && (
@@ -103,10 +105,32 @@ function Body({ read, chosen }: { readonly read: Read; readonly chosen: Executio
           />
         ) : (
           <p class="panel empty">
-            {state === undefined ? "Choose a state to see its data." : `${state} was not reached.`}
+            {state === undefined ? (
+              "Choose a state to see its data."
+            ) : (
+              <Unvisited state={state} definition={definition} linkTo={toState} />
+            )}
           </p>
         )}
       </div>
+    </>
+  );
+}
+
+interface UnvisitedProps {
+  readonly state: string;
+  readonly definition: string | undefined;
+  readonly linkTo: (state: string) => string;
+}
+
+function Unvisited({ state, definition, linkTo }: UnvisitedProps) {
+  const why = unreached(definition, state);
+  if (why.kind === "not reached") return <>{state} was not reached.</>;
+  if (why.kind === "unknown") return <>There is no state {state}.</>;
+  return (
+    <>
+      {state} runs in the executions that {why.map} starts, of which each has a page of its own.{" "}
+      <a href={linkTo(why.map)}>Look at {why.map}</a>
     </>
   );
 }

@@ -30,4 +30,12 @@ describe.skipIf(missingChromium)(`the console's address${reason}`, () => {
     expect(complaints).toEqual([]);
     await page.context().close();
   });
+
+  test("an execution that is not there has a page that names it and says so", async () => {
+    const { page, go } = await openConsole(browser, shop.url);
+    await go("#/executions/nobody/nothing");
+    await page.getByRole("heading", { level: 1, name: "nothing" }).waitFor();
+    await page.getByRole("alert").filter({ hasText: "Execution Does Not Exist" }).waitFor();
+    await page.context().close();
+  });
 });

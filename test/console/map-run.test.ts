@@ -74,6 +74,26 @@ describe.skipIf(missingChromium)(`a Distributed Map in the console${reason}`, ()
     await page.getByRole("link", { name: "fruit / crate" }).click();
     await page.getByRole("heading", { name: "crate" }).waitFor();
     await page.getByText(/^Succeeded in /).waitFor();
+    await page.locator(".canvas .node .name", { hasText: "Good" }).click();
+    await page
+      .getByText("Good runs in the executions that Sort starts, of which each has a page of its own.")
+      .waitFor();
+    await page.getByRole("link", { name: "Look at Sort" }).click();
+    await page.getByRole("region", { name: "State Sort" }).waitFor();
+    expect(complaints).toEqual([]);
+  });
+
+  test("of Express children there are the counts, and it is said that none is kept", async () => {
+    const { page, go, complaints } = opened;
+    const { Sort } = definition.States;
+    const express = { ...Sort.ItemProcessor, ProcessorConfig: { Mode: "DISTRIBUTED", ExecutionType: "EXPRESS" } };
+    await deploy(shop, "berries", { StartAt: "Sort", States: { Sort: { ...Sort, ItemProcessor: express } } });
+    await shop.ended(await shop.start("berries", [{ bad: false }, { bad: true }, { bad: false }], "bowl"));
+    await go("#/executions/berries/bowl/Sort");
+    const items = page.getByRole("region", { name: "Items" });
+    await items.getByText("2 succeeded, 1 failed of 3 items").waitFor();
+    await items.getByText("They were Express executions, of which none is kept").waitFor();
+    expect(await items.getByRole("listitem").count()).toBe(0);
     expect(complaints).toEqual([]);
   });
 });

@@ -1,26 +1,38 @@
-/** A definition from a file: JSON as it stands, or YAML turned into JSON, with `${Name}` substituted. */
-import { basename } from "node:path";
-import { entriesOf, isObject, JsonSyntaxError, parseJson, property, type Value } from "../asl/json.ts";
+/**
+ * A definition from a file: JSON as it stands, or YAML turned into JSON, with `${Name}` substituted; or one of a
+ * template's state machines, with the template's own values.
+ */
+import { existsSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { JsonSyntaxError, parseJson, type Value } from "../asl/json.ts";
 import { parseDefinitionText } from "../asl/parse.ts";
+import { unreachable } from "../asl/unreachable.ts";
 import { accountOf, regionOf } from "./client-settings.ts";
 import { Failure } from "./failure.ts";
 import { readText } from "./options.ts";
 import { isOnePlaceholder, type Substitutions, substitute, withoutValue } from "./placeholders.ts";
 import { problemText, type ToldProblem } from "./problem-text.ts";
-import { parseYaml, plainOf, visitScalars } from "./yaml.ts";
+import { type TemplateMachine, templateMachines } from "./template-machines.ts";
+import { parseYaml, plainOf, templateIn, visitScalars } from "./yaml.ts";
 
 export interface DefinitionFile {
   /** The file's name without its endings: what the machine is called unless it is told otherwise. */
   readonly name: string;
   /** JSON text. JSON files keep their own text, so that places in problems are the file's. */
   readonly text: string;
+  /** Where the template says so. */
+  readonly type?: "EXPRESS";
 }
 
 /** What stands in the file is no definition at all. */
 export class NoDefinition extends Failure {
   readonly problem: ToldProblem;
 
-  constructor(message: string, code: "INVALID_YAML" | "CLOUDFORMATION_TEMPLATE", path = "/") {
+  constructor(
+    message: string,
+    code: "INVALID_YAML" | "CLOUDFORMATION_TEMPLATE" = "CLOUDFORMATION_TEMPLATE",
+    path = "/",
+  ) {
     super(message);
     this.problem = { code, severity: "ERROR", message, path };
   }
@@ -37,42 +49,72 @@ export function inspectFile(
   file: string,
   given: Substitutions,
 ): DefinitionFile & { readonly warnings: readonly ToldProblem[] } {
-  // These have values without being told.
-  const substitutions = { AWS_REGION: regionOf(process.env), AWS_ACCOUNT: accountOf(process.env), ...given };
-  const source = readText(file);
+  const { path, machine } = machineNamed(file);
+  const source = readText(path);
+  const machines = machinesIn(path, source);
+  if (machines !== undefined) return inspectMachine(path, theOne(path, machines, machine), given);
+  if (machine !== undefined) throw new NoDefinition(`${path} is no template, so there is no ${machine} in it`);
+  const substitutions = withOwn(given);
   const name = basename(file).replace(/(\.asl)?\.(json|ya?ml)$/, "");
   const text = isYaml(file) ? fromYaml(file, source, substitutions) : substitute(source, substitutions, insideString);
-  const definition = readable(text);
-  refuseTemplate(file, definition);
   return {
     name: name === "definition" ? folderName(file) : name,
     text,
-    warnings: withoutValue(file, text, definition),
+    warnings: withoutValue(file, text, readable(text)),
   };
 }
 
-/** Whoever gives the template means the definition in it, or beside it. */
-function refuseTemplate(file: string, template: Value | undefined): void {
-  if (template === undefined || !isObject(template)) return;
-  const resources = property(template, "Resources");
-  const isTemplate = property(template, "AWSTemplateFormatVersion") !== undefined || resources !== undefined;
-  if (!isTemplate || property(template, "States") !== undefined) return;
-  const files = definitionFilesOf(resources);
-  const which = files.length === 0 ? "" : ` (${files.join(", ")})`;
+/** These have values without being told. */
+function withOwn(given: Substitutions): Substitutions {
+  return { AWS_REGION: regionOf(process.env), AWS_ACCOUNT: accountOf(process.env), ...given };
+}
+
+/** `template.yaml#Orders`: one machine of a template. */
+export function machineNamed(file: string): { readonly path: string; readonly machine?: string } {
+  const at = file.lastIndexOf("#");
+  return at < 0 || existsSync(file) ? { path: file } : { path: file.slice(0, at), machine: file.slice(at + 1) };
+}
+
+/** Undefined: the file is no template. Most files are told by a look at them. */
+function machinesIn(path: string, source: string): readonly TemplateMachine[] | undefined {
+  if (!/\b(?:AWSTemplateFormatVersion|Resources|stepFunctions)"?\s*:/.test(source)) return undefined;
+  const document = parseYaml(source);
+  if (document.errors.length > 0) return undefined; // told by whoever reads it
+  const place = { region: regionOf(process.env), account: accountOf(process.env) };
+  return templateMachines(templateIn(document, `${path} is not YAML`), place);
+}
+
+function theOne(path: string, machines: readonly TemplateMachine[], id: string | undefined): TemplateMachine {
+  const found = id === undefined ? machines : machines.filter((machine) => machine.id === id);
+  const [one, another] = found;
+  if (one !== undefined && another === undefined) return one;
+  const which = machines.map((machine) => `${path}#${machine.id}`).join(" or ");
+  const said = id === undefined ? `is a template with ${machines.length} state machines` : `has no state machine ${id}`;
   throw new NoDefinition(
-    `${file} is a CloudFormation template, no definition: give the definition's own file${which}, and what stands under its DefinitionSubstitutions with --substitute-from ${file}`,
+    machines.length === 0 ? `${path} is a template without a state machine` : `${path} ${said}: name ${which}`,
     "CLOUDFORMATION_TEMPLATE",
   );
 }
 
-/** Where the state machines of a SAM template have their definitions. */
-function definitionFilesOf(resources: Value | undefined): readonly string[] {
-  const found = isObject(resources) ? entriesOf(resources).map(([, resource]) => resource) : [];
-  return found.flatMap((resource) => {
-    const properties = isObject(resource) ? property(resource, "Properties") : undefined;
-    const uri = isObject(properties) ? property(properties, "DefinitionUri") : undefined;
-    return typeof uri === "string" ? [uri] : [];
-  });
+function inspectMachine(path: string, machine: TemplateMachine, given: Substitutions): ReturnType<typeof inspectFile> {
+  const { name, definition, isExpress } = machine;
+  const type = isExpress ? ({ type: "EXPRESS" } as const) : {};
+  const values = { ...machine.substitutions, ...given };
+  switch (definition.kind) {
+    case "file":
+      return { ...inspectFile(join(dirname(path), definition.path), values), name, ...type };
+    case "elsewhere":
+      throw new NoDefinition(
+        `the definition of ${machine.id} is neither in ${path} nor in a file beside it: give its own file`,
+        "CLOUDFORMATION_TEMPLATE",
+      );
+    case "text": {
+      const text = substitute(definition.text, withOwn(values), insideString);
+      return { name, text, ...type, warnings: withoutValue(path, text, readable(text)) };
+    }
+    default:
+      return unreachable(definition);
+  }
 }
 
 function readable(text: string): Value | undefined {
@@ -87,7 +129,7 @@ function readable(text: string): Value | undefined {
 /** For commands that go on to use it: one that is not valid is refused here, with every problem. */
 export function readValidDefinition(file: string, given: Substitutions): DefinitionFile {
   const definition = readDefinitionFile(file, given);
-  const parsed = parseDefinitionText(definition.text);
+  const parsed = parseDefinitionText(definition.text, { type: definition.type ?? "STANDARD" });
   if (parsed.kind === "definition") return definition;
   throw new Failure([`${file} is not valid:`, ...parsed.problems.map((each) => problemText(each, file))].join("\n"));
 }

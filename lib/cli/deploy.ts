@@ -10,9 +10,15 @@ export interface Deployed {
   readonly stateMachineArn: string;
 }
 
-export async function deploy(client: Client, { name, text: definition }: DefinitionFile): Promise<Deployed> {
+/** `type`: of a new machine. */
+export async function deploy(
+  client: Client,
+  { name, text: definition }: DefinitionFile,
+  type: "STANDARD" | "EXPRESS" = "STANDARD",
+): Promise<Deployed> {
   try {
-    const { stateMachineArn } = await client.call("CreateStateMachine", { name, definition, roleArn: localRole });
+    const given = { name, definition, roleArn: localRole, type };
+    const { stateMachineArn } = await client.call("CreateStateMachine", given);
     return { name, stateMachineArn };
   } catch (error) {
     if (!(error instanceof ApiFailure) || error.name !== "StateMachineAlreadyExists") throw error;

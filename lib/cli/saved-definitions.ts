@@ -4,6 +4,7 @@
  * nobody reads half of it.
  */
 import { statSync } from "node:fs";
+import { machineNamed } from "./definition-file.ts";
 import { definitionFiles } from "./project.ts";
 
 export interface SavedDefinitions {
@@ -31,7 +32,7 @@ export function savedDefinitions(places: readonly string[]): SavedDefinitions {
 function marksOf(places: readonly string[]): Map<string, string> {
   const marks = new Map<string, string>();
   for (const file of definitionFiles(places)) {
-    const found = statSync(file, { throwIfNoEntry: false });
+    const found = statSync(machineNamed(file).path, { throwIfNoEntry: false });
     if (found?.isFile()) marks.set(file, `${found.mtimeMs} ${found.size} ${found.ino}`);
   }
   return marks;

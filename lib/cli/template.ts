@@ -22,16 +22,10 @@ export function isTemplate(document: Json): boolean {
 }
 
 export function templateValues(document: Json, place: Place): TemplateValues {
-  const read: Reading = {
-    parameters: membersOf(document, "Parameters"),
-    resources: membersOf(document, "Resources"),
-    place,
-  };
+  const read = readingOf(document, place);
   const found = new Map<string, { readonly value: string; readonly machine: string }>();
-  for (const [machine, substitutions] of machinesOf(document)) {
-    for (const [name, written] of Object.entries(substitutions)) {
-      const value = textOf(written, read);
-      if (value === undefined) continue;
+  for (const [machine, properties] of machinesOf(document)) {
+    for (const [name, value] of Object.entries(substitutionsOf(properties, read))) {
       const before = found.get(name);
       if (before !== undefined && before.value !== value)
         return { kind: "ambiguous", name, machines: [before.machine, machine] };
@@ -41,21 +35,34 @@ export function templateValues(document: Json, place: Place): TemplateValues {
   return { kind: "values", values: Object.fromEntries([...found].map(([name, { value }]) => [name, value])) };
 }
 
-function machinesOf(document: Json): readonly (readonly [string, Members])[] {
+/** Each with its properties. */
+export function machinesOf(document: Json): readonly (readonly [id: string, properties: Json | undefined])[] {
   return Object.entries(membersOf(document, "Resources")).flatMap(([id, resource]) => {
     const isMachine = /^AWS::(Serverless|StepFunctions)::StateMachine$/.test(String(member(resource, "Type")));
-    const properties = member(resource, "Properties");
-    return isMachine ? [[id, membersOf(properties, "DefinitionSubstitutions")] as const] : [];
+    return isMachine ? [[id, member(resource, "Properties")] as const] : [];
   });
 }
 
-interface Reading {
+/** Those that have a value here. */
+export function substitutionsOf(properties: Json | undefined, read: Reading): Readonly<Record<string, string>> {
+  const entries = Object.entries(membersOf(properties, "DefinitionSubstitutions")).flatMap(([name, written]) => {
+    const value = textOf(written, read);
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  return Object.fromEntries(entries);
+}
+
+export function readingOf(document: Json, place: Place): Reading {
+  return { parameters: membersOf(document, "Parameters"), resources: membersOf(document, "Resources"), place };
+}
+
+export interface Reading {
   readonly parameters: Members;
   readonly resources: Members;
   readonly place: Place;
 }
 
-function textOf(written: Json, read: Reading): string | undefined {
+export function textOf(written: Json, read: Reading): string | undefined {
   if (typeof written === "string" || typeof written === "number" || typeof written === "boolean")
     return String(written);
   const [[name, argument] = ["", null]] = isMembers(written) ? Object.entries(written) : [];
@@ -169,15 +176,15 @@ function kindOf(id: string, read: Reading): Kind | undefined {
   };
 }
 
-function membersOf(value: Json | undefined, name: string): Members {
+export function membersOf(value: Json | undefined, name: string): Members {
   const found = member(value, name);
   return isMembers(found) ? found : {};
 }
 
-function member(value: Json | undefined, name: string): Json | undefined {
+export function member(value: Json | undefined, name: string): Json | undefined {
   return isMembers(value) && Object.hasOwn(value, name) ? value[name] : undefined;
 }
 
-function isMembers(value: Json | undefined): value is Members {
+export function isMembers(value: Json | undefined): value is Members {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -27,7 +27,7 @@ interface Options {
 export function deployCommand(): Command {
   return new Command("deploy")
     .description("create a state machine from a definition, or update it, and show what changes")
-    .argument("<file>", "the definition: .json, .asl.json, .yaml or .yml")
+    .argument("<file>", "the definition: .json, .asl.json, .yaml or .yml, or TEMPLATE#MACHINE")
     .option("--name <name>", "the machine's name; else the file's")
     .addOption(new Option("--type <type>", "of a new machine").choices(["STANDARD", "EXPRESS"]))
     .option("--role <arn>", "the role that its tasks run under")
@@ -38,9 +38,11 @@ export function deployCommand(): Command {
     .addOption(substituteFromOption())
     .addOption(urlOption())
     .addOption(jsonOption())
-    .action(async (file: string, options: Options) => {
-      const client = connect(options.url);
-      const definition = readDefinitionFile(file, options.substitute);
+    .action(async (file: string, given: Options) => {
+      const client = connect(given.url);
+      const definition = readDefinitionFile(file, given.substitute);
+      const { type = definition.type } = given;
+      const options: Options = { ...given, ...(type && { type }) };
       const name = options.name ?? definition.name;
       const before = await describe(client, name);
       judge(file, definition, before, options);

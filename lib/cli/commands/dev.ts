@@ -117,7 +117,7 @@ async function dev(files: readonly string[], options: Options): Promise<void> {
   try {
     const machines: string[] = [];
     const client = connect(baton.url, ownIdentity(baton));
-    for (const each of definitions) machines.push((await deploy(client, each)).name);
+    for (const each of definitions) machines.push((await deploy(client, each, each.type)).name);
     if (!options.quiet && !options.json) greet(baton, options.data, machines);
     const ready = { ready: baton.url, resumed: baton.resumed, machines };
     console.log(options.json ? JSON.stringify(ready) : `ready ${baton.url}`);
@@ -140,7 +140,8 @@ async function keepDeployed(
   while (!(await Promise.race([isStopped, pause(lookMilliseconds, false, { ref: false })]))) {
     for (const file of saved.look()) {
       try {
-        const { name } = await deploy(client, readValidDefinition(file, options.substitute));
+        const definition = readValidDefinition(file, options.substitute);
+        const { name } = await deploy(client, definition, definition.type);
         if (options.json) console.log(JSON.stringify({ deployed: name }));
         else if (!options.quiet) console.log(`machine  ${name}  as saved`);
       } catch (error) {

@@ -37,7 +37,7 @@ interface Options extends Filter {
 export function replayCommand(): Command {
   return addFilter(new Command("replay"))
     .description("run past executions against an edited definition, with the answers that their tasks had")
-    .argument("<file>", "the definition: JSON or YAML")
+    .argument("<file>", "the definition: JSON or YAML, or TEMPLATE#MACHINE")
     .argument("[executions...]", "ARNs, MACHINE/NAME, or as much of the names as is clear; without any: the newest")
     .option("--machine <name>", "whose executions, if the file is not called as the machine is")
     .addOption(new Option("--status <status>", "only these").choices(ends))

@@ -38,7 +38,7 @@ interface Options {
 export function runCommand(): Command {
   return new Command("run")
     .description("deploy a definition and run it once, on the running server or in this process")
-    .argument("<file>", "the definition: .json, .asl.json, .yaml or .yml")
+    .argument("<file>", "the definition: .json, .asl.json, .yaml or .yml, or TEMPLATE#MACHINE")
     .addOption(inputOption())
     .option("--name <name>", "the execution's name; without one, a name is drawn")
     .addOption(functionsOption())

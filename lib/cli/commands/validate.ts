@@ -15,7 +15,10 @@ interface Options {
 export function validateCommand(): Command {
   return new Command("validate")
     .description("check a definition and print every problem with its place")
-    .argument("<file>", "the definition: .json, .asl.json, .yaml or .yml; - for JSON on standard input")
+    .argument(
+      "<file>",
+      "the definition: .json, .asl.json, .yaml or .yml, or TEMPLATE#MACHINE; - for JSON on standard input",
+    )
     .addOption(substituteOption())
     .addOption(substituteFromOption())
     .addOption(jsonOption())
@@ -31,8 +34,8 @@ export function validateCommand(): Command {
 /** To a program, a file that holds no definition is a problem like any other; a person is told so in a sentence. */
 function problemsIn(file: string, { substitute, json }: Options): readonly ToldProblem[] {
   try {
-    const { text, warnings } = inspectFile(file, substitute);
-    return [...inspectDefinitionText(text), ...warnings];
+    const { text, warnings, type = "STANDARD" } = inspectFile(file, substitute);
+    return [...inspectDefinitionText(text, { type }), ...warnings];
   } catch (error) {
     if (json && error instanceof NoDefinition) return [error.problem];
     throw error;

@@ -200,13 +200,15 @@ function parseOperand(scanner: Scanner): Operand {
   return { kind: "literal", value: parseLiteral(scanner) };
 }
 
+/** Text need not be quoted: published definitions for the service have `[?(@.code==es)]`. */
+const bareWord = /[A-Za-z_][\w-]*/y;
+const constants: Readonly<Record<string, Value>> = { true: true, false: false, null: null };
 const numberLiteral = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 
 function parseLiteral(scanner: Scanner): Value {
   if (scanner.peek() === "'" || scanner.peek() === '"') return scanner.quoted();
-  if (scanner.take("true")) return true;
-  if (scanner.take("false")) return false;
-  if (scanner.take("null")) return null;
+  const word = scanner.match(bareWord);
+  if (word !== undefined) return Object.hasOwn(constants, word) ? (constants[word] ?? null) : word;
   if (scanner.peek() === "[") return scanner.nested(() => parseList(scanner));
   const text = scanner.match(numberLiteral);
   if (text === undefined) throw scanner.unexpected();

@@ -141,13 +141,18 @@ export class BatonStateMachine extends BatonStateMachineBase implements ITaggabl
   /** @internal */
   protected readonly _literalName: string | undefined;
   readonly #worker: iam.IRole;
+  /** Not before its own needs are met: what comes then is a grant. */
+  readonly #granted: ((statement: iam.PolicyStatement) => void) | undefined;
 
   constructor(scope: Construct, id: string, props: BatonStateMachineProps) {
     super(scope, id);
     this._baton = props.baton;
     this.stateMachineType = props.stateMachineType ?? sfn.StateMachineType.STANDARD;
     const { definition, needs, files } = boundDefinition(this, props);
-    const allowCallers: AllowCallers = (statement) => this.#allowWorker(statement);
+    const allowCallers: AllowCallers = (statement) => {
+      this.#allowWorker(statement);
+      this.#granted?.(statement.copy());
+    };
     const assumedBy = new iam.ArnPrincipal(props.baton.taskRole.roleArn);
     this.role = props.role ?? new MachineRole(this, "Role", { assumedBy }, allowCallers);
     this.grantPrincipal = props.role ? new GrantedMachine(this, props.role, allowCallers) : this.role.grantPrincipal;
@@ -155,7 +160,7 @@ export class BatonStateMachine extends BatonStateMachineBase implements ITaggabl
     this.#worker = iam.Role.fromRoleArn(this, "TaskRole", props.baton.taskRole.roleArn, {
       defaultPolicyName: policyName(Stack.of(this), Stack.of(this).node.path),
     });
-    const stepRights = permitSteps(this, props.baton, {
+    const steps = permitSteps(this, props.baton, {
       files,
       logGroupArn: props.logs?.destination?.logGroupRef.logGroupArn,
       policyName: policyName(Stack.of(this), this.node.path),
@@ -170,7 +175,8 @@ export class BatonStateMachine extends BatonStateMachineBase implements ITaggabl
     const machine = this.#resource(props, name, definition);
     // The API answers when all of the installation is there, not only its address; and what the tasks of this
     // definition may do is granted before it counts.
-    machine.node.addDependency(this.role, this.#worker, ...stepRights, props.baton);
+    machine.node.addDependency(this.role, this.#worker, ...steps.policies, props.baton);
+    this.#granted = (statement) => steps.allow(statement, machine);
     // For `applyRemovalPolicy` and whoever else looks for what CloudFormation knows.
     if (machine.node.defaultChild) this.node.defaultChild = machine.node.defaultChild;
     this.stateMachineArn = machine.getAttString("Arn");

@@ -16,10 +16,18 @@ export interface StepRights {
   readonly policyName: string;
 }
 
+export interface StepPolicies {
+  readonly policies: readonly iam.Policy[];
+  /** What an app grants the machine: what is about files is the installation's, too, as the key of a bucket. The resource waits for it. */
+  readonly allow: (granted: iam.PolicyStatement, resource: Construct) => void;
+}
+
+const aboutFiles = /^(s3|kms):/;
+
 /** An installation that is imported shows no functions: there `itemBuckets`, `resultBuckets` and `executionLogGroups` say it. */
-export function permitSteps(machine: Construct, baton: IBaton, rights: StepRights): readonly iam.Policy[] {
+export function permitSteps(machine: Construct, baton: IBaton, rights: StepRights): StepPolicies {
   const functions = baton._functions;
-  if (functions === undefined) return [];
+  if (functions === undefined) return { policies: [], allow: () => {} };
   const { files, logGroupArn, policyName } = rights;
   const permit = (
     kind: "Files" | "Log",
@@ -35,8 +43,22 @@ export function permitSteps(machine: Construct, baton: IBaton, rights: StepRight
     resources: [logGroupArn ?? ""],
   });
   const everyRole = Object.values(functions).map(({ role }) => role);
-  return [
-    ...permit("Files", [functions.advance.role], files),
+  const readers = [functions.advance.role];
+  const policies = [
+    ...permit("Files", readers, files),
     ...(logGroupArn === undefined ? [] : permit("Log", everyRole, [log])),
   ];
+  if (files.length === 0) return { policies, allow: () => {} };
+  let more: iam.Policy | undefined;
+  return {
+    policies,
+    allow: (granted, resource) => {
+      if (!granted.actions.every((action) => aboutFiles.test(action))) return;
+      const inline = inlineOf(machine, baton, "Files", readers, [granted]);
+      if (inline.length === 0) return;
+      more ??= new iam.Policy(machine, "MoreFiles", { policyName: `${policyName}MoreFiles`, roles: readers });
+      more.addStatements(...inline);
+      resource.node.addDependency(more);
+    },
+  };
 }

@@ -2,6 +2,7 @@
 import { App, CfnParameter, Fn, RemovalPolicy, Stack, Tags } from "aws-cdk-lib";
 import { Template } from "aws-cdk-lib/assertions";
 import * as iam from "aws-cdk-lib/aws-iam";
+import * as kms from "aws-cdk-lib/aws-kms";
 import * as lambda from "aws-cdk-lib/aws-lambda";
 import * as logs from "aws-cdk-lib/aws-logs";
 import * as s3 from "aws-cdk-lib/aws-s3";
@@ -190,9 +191,13 @@ test("the installation of the app may read and write what Distributed Maps do, a
   };
   const text = JSON.stringify({ StartAt: "Map", States: { Map: written } });
   const destination = new logs.LogGroup(stack, "Group");
-  new BatonStateMachine(stack, "Chain", { baton, bundles, definition: map, logs: { destination } });
+  const chain = new BatonStateMachine(stack, "Chain", { baton, bundles, definition: map, logs: { destination } });
+  const key = new kms.Key(stack, "Key");
+  const others = new s3.Bucket(stack, "Others", { encryptionKey: key });
+  others.grantRead(chain);
+  chain.addToRolePolicy(new iam.PolicyStatement({ actions: ["iam:PassRole"], resources: ["*"] }));
   new BatonStateMachine(stack, "Text", { baton, bundles, definitionBody: sfn.DefinitionBody.fromString(text) });
-  new BatonStateMachine(stack, "Plain", { baton, bundles, definitionBody: pass(stack) });
+  others.grantRead(new BatonStateMachine(stack, "Plain", { baton, bundles, definitionBody: pass(stack) }));
   const template = Template.fromStack(stack);
   const rights = (id: string) => {
     const { PolicyDocument, Roles } = onlyResource(template, "AWS::IAM::Policy", id).Properties;
@@ -200,11 +205,21 @@ test("the installation of the app may read and write what Distributed Maps do, a
     return [Statement.map(({ Action }) => Action), (Roles as readonly unknown[]).length];
   };
   expect(rights("ChainFiles")).toEqual([["s3:GetObject"], 1]);
+  // What reads the items may what the machine was granted: the bucket's key, too.
+  expect(rights("ChainMoreFiles")).toEqual([
+    [
+      ["s3:GetObject*", "s3:GetBucket*", "s3:List*"],
+      ["kms:Decrypt", "kms:DescribeKey"],
+    ],
+    1,
+  ]);
   expect(rights("TextFiles")).toEqual([["s3:ListBucket", "s3:PutObject"], 1]);
   expect(rights("ChainLog")).toEqual([[["logs:CreateLogStream", "logs:PutLogEvents"]], 7]);
-  expect(Object.keys(template.findResources("AWS::IAM::Policy")).filter((id) => /^Plain(Files|Log)/.test(id))).toEqual(
-    [],
-  );
+  expect(
+    Object.keys(template.findResources("AWS::IAM::Policy")).filter((id) =>
+      /^(Plain(Files|MoreFiles|Log)|TextMoreFiles)/.test(id),
+    ),
+  ).toEqual([]);
   const names = Object.values(template.findResources("AWS::IAM::Policy")).map(
     ({ Properties }) => Properties.PolicyName,
   );

@@ -6,7 +6,7 @@ import { useMemo, useState } from "preact/hooks";
 import type { Attempt, Visit } from "../../lib/asl/history/visits.ts";
 import { readCause } from "../../lib/cli/explain/cause.ts";
 import { placeOf } from "../../lib/cli/explain/story.ts";
-import { duration } from "../../lib/cli/explain/words.ts";
+import { count, duration } from "../../lib/cli/explain/words.ts";
 import { Payload } from "../parts/payload.tsx";
 import { StateBadge } from "../parts/status.tsx";
 import { executionLink, namesIn } from "../route.ts";
@@ -75,7 +75,7 @@ function OtherVisits({ visit, visits, linkTo }: Pick<StatePanelProps, "visit" | 
   return (
     <nav class="attempts" aria-label="Visits of this state">
       <span class="quiet">
-        visit {at + 1} of {visits.length}:
+        visit {count(at + 1)} of {count(visits.length)}:
       </span>
       {visits.slice(first, first + mostShown).map((each, index) => (
         <a key={each.id} href={linkTo(each)} aria-current={each === visit ? "true" : undefined} class={each.status}>

@@ -1,6 +1,7 @@
 /** The ways to look at an execution: as a graph, in time, event by event, and what went in and came out. */
 import { useMemo } from "preact/hooks";
 import type { Visit } from "../../lib/asl/history/visits.ts";
+import { count } from "../../lib/cli/explain/words.ts";
 import { Graph } from "../graph/graph.tsx";
 import { Payload } from "../parts/payload.tsx";
 import type { Query } from "../route.ts";
@@ -64,7 +65,7 @@ function EventsView({ read: { events, partial } }: { readonly read: Read }) {
   return (
     <>
       {partial === "loading" && <p class="quiet">More events are on their way…</p>}
-      {partial === "cut" && <p class="quiet">The first {events.length} events; `baton history` shows all.</p>}
+      {partial === "cut" && <p class="quiet">The first {count(events.length)} events; `baton history` shows all.</p>}
       <Events events={events} states={states} />
     </>
   );

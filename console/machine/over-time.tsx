@@ -3,7 +3,7 @@
  * part of the time, which leads to the list of what it counts. Kinds of end differ in pattern as well as in colour.
  * What has not been read, because there was too much, is shown as that and not as nothing.
  */
-import { count, several } from "../../lib/cli/explain/words.ts";
+import { count, language, several } from "../../lib/cli/explain/words.ts";
 import { rest } from "../api/client.ts";
 import { useLive } from "../api/live.ts";
 import type { Counts, CountsOfPart, Status } from "../api/wire.ts";
@@ -164,8 +164,8 @@ function labelOf(part: CountsOfPart, period: Period, partly: boolean): string {
   return `${timeOf(part.from, period)} to ${timeOf(part.until, period)}: ${ends.join(", ")}${partly ? ", the rest not read" : ""}`;
 }
 
-const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-const day = new Intl.DateTimeFormat(undefined, { weekday: "short", day: "numeric", month: "short" });
+const clock = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+const day = new Intl.DateTimeFormat(language, { weekday: "short", day: "numeric", month: "short" });
 
 function timeOf(at: string, period: Period): string {
   const moment = Date.parse(at);

@@ -4,7 +4,7 @@
  */
 import type { Visit } from "../../asl/history/visits.ts";
 import { lostCause } from "../../asl/states/lost.ts";
-import { duration, moment, relative, several } from "./words.ts";
+import { count, duration, moment, relative, several } from "./words.ts";
 
 export interface Story {
   readonly says: string;
@@ -83,7 +83,9 @@ function asksSomebody(reason: string): boolean {
 }
 
 function sentence(reason: string, when: (at: number) => string): string {
-  const local = reason.replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, (iso) => when(Date.parse(iso)));
+  const local = reason
+    .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, (iso) => when(Date.parse(iso)))
+    .replace(/^(waits for the )(\d+)(?= branches of )/, (_, words, branches) => words + count(Number(branches)));
   return local.charAt(0).toUpperCase() + local.slice(1);
 }
 

@@ -8,9 +8,11 @@ const day = 24 * hour;
 /** `18 ms`, `2.9 s`, `4 min 10 s`, `3 d 2 h`. */
 export function duration(milliseconds: number): string {
   const time = Math.max(0, milliseconds);
-  if (time < second) return `${Math.round(time)} ms`;
-  if (time < 10 * second) return `${(time / second).toFixed(1)} s`;
-  if (time < minute) return `${Math.round(time / second)} s`;
+  // What would be rounded up to the next larger unit is told in that.
+  if (time < second - 0.5) return `${Math.round(time)} ms`;
+  if (time < 9.95 * second) return `${(time / second).toFixed(1)} s`;
+  if (time < 59.5 * second) return `${Math.round(time / second)} s`;
+  if (time < minute) return "1 min";
   if (time < hour) return two(time, minute, "min", second, "s");
   if (time < day) return two(time, hour, "h", minute, "min");
   return two(time, day, "d", hour, "h");
@@ -22,13 +24,16 @@ function two(time: number, large: number, largeName: string, small: number, smal
   return rest === 0 ? `${whole} ${largeName}` : `${whole} ${largeName} ${rest} ${smallName}`;
 }
 
-const clock = new Intl.DateTimeFormat(undefined, {
+/** That of the words around it: whoever reads 25.007 beside 2.6 s, or a date from right to left, has to guess. */
+export const language = "en";
+
+const clock = new Intl.DateTimeFormat(language, {
   hour: "2-digit",
   minute: "2-digit",
   second: "2-digit",
-  hourCycle: "h23", // without 12 hours alone some languages call midnight 24:00
+  hourCycle: "h23", // without 12 hours alone midnight is 24:00
 });
-const date = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", year: "numeric" });
+const date = new Intl.DateTimeFormat(language, { day: "numeric", month: "short", year: "numeric" });
 
 /** Today the time, else the day with it. */
 export function moment(at: number, now: number): string {
@@ -43,7 +48,7 @@ export function relative(at: number, now: number): string {
   return at < now ? `${coarse.split(" ").slice(0, 2).join(" ")} ago` : `in ${coarse}`;
 }
 
-const counts = new Intl.NumberFormat();
+const counts = new Intl.NumberFormat(language);
 
 export function count(number: number): string {
   return counts.format(number);

@@ -44,6 +44,11 @@ test("of several branches that which waits for a person is told, whatever the ot
   expect(told(fork, rest).says).toMatch(/^Waits until .* in Rest\.$/);
 });
 
+test("many branches are counted as everything else is", () => {
+  const fork = { branch: "", state: "Each", reason: "waits for the 10000 branches of Each" };
+  expect(told(fork).says).toBe("Waits for the 10,000 branches of Each.");
+});
+
 test("moments are written as whoever prints them has it", () => {
   const rest = { branch: "", state: "Rest", reason: "waits until 2026-01-15T13:00:00.000Z in Rest", until };
   const written = (at: number): string => new Date(at).toISOString();

@@ -9,6 +9,7 @@ import { call } from "../api/client.ts";
 import { useLive } from "../api/live.ts";
 import { may, useSession } from "../api/session.ts";
 import { taskPlace } from "../inbox/open-tasks.ts";
+import { LongText } from "../parts/long-text.tsx";
 import { link } from "../route.ts";
 import type { Read } from "./history.ts";
 
@@ -29,7 +30,11 @@ export function Headline({ story, read, linkTo }: HeadlineProps) {
       <p class="says" role="status">
         {says}
       </p>
-      {message !== "" && <p class="cause">{message}</p>}
+      {message !== "" && (
+        <p class="cause">
+          <LongText text={message} />
+        </p>
+      )}
       {because !== undefined && <p>{because}</p>}
       <p class="quiet">{cost}</p>
       <p>{next}</p>

@@ -7,6 +7,7 @@ import type { Attempt, Visit } from "../../lib/asl/history/visits.ts";
 import { readCause } from "../../lib/cli/explain/cause.ts";
 import { placeOf } from "../../lib/cli/explain/story.ts";
 import { count, duration } from "../../lib/cli/explain/words.ts";
+import { LongText } from "../parts/long-text.tsx";
 import { Payload } from "../parts/payload.tsx";
 import { StateBadge } from "../parts/status.tsx";
 import { executionLink, namesIn } from "../route.ts";
@@ -106,7 +107,7 @@ function Failure({ error, cause }: { readonly error: string; readonly cause: str
   const { message, trace } = readCause(cause);
   return (
     <div class="failure">
-      <strong>{error}</strong> {message}
+      <strong>{error}</strong> <LongText text={message} />
       {trace.length > 0 && (
         <details>
           <summary>stack trace</summary>

@@ -6,7 +6,6 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { changes } from "../../lib/adapters/local/changes.ts";
 import { openJournal } from "../../lib/adapters/local/journal.ts";
 import { openStore, type Store } from "../../lib/adapters/local/store.ts";
 import { prng } from "../../lib/adapters/simulated/prng.ts";
@@ -80,7 +79,7 @@ test("a record that was cut off, and all after it, count for nothing", async () 
   const path = join(folder, "journal");
   const journal = openJournal(path);
   for (const value of ["one", "two ☃", "three"])
-    expect(journal.write([{ generation: 1, changes: one(value) }], 0)).toBe(true);
+    expect(journal.write([{ generation: 1, rows: one(value) }], 0)).toBe(true);
   journal.close();
   const whole = readFileSync(`${path}-0`);
   const ends = [3, 2, 1].map((count) => [count, valuesIn(path).slice(0, count)] as const);
@@ -100,12 +99,12 @@ test("a record that was cut off, and all after it, count for nothing", async () 
 test("a full journal is written over only when the store has what is in it", async () => {
   const folder = await freshFolder();
   const journal = openJournal(join(folder, "journal"));
-  const large = { generation: 1, changes: one("x".repeat(6_000_000)) };
+  const large = { generation: 1, rows: one("x".repeat(6_000_000)) };
   expect(journal.write([large], 0)).toBe(true);
   expect(journal.write([{ ...large, generation: 2 }], 0)).toBe(true);
   expect(journal.write([{ ...large, generation: 3 }], 0)).toBe(false);
   expect(journal.write([{ ...large, generation: 3 }], 1)).toBe(true);
-  expect(journal.write([{ generation: 4, changes: one("x".repeat(9_000_000)) }], 3)).toBe(false);
+  expect(journal.write([{ generation: 4, rows: one("x".repeat(9_000_000)) }], 3)).toBe(false);
   journal.close();
   // What stood in the first file is gone; the store had generation 1.
   expect(
@@ -116,10 +115,8 @@ test("a full journal is written over only when the store has what is in it", asy
   await rm(folder, { recursive: true });
 });
 
-function one(value: string): ReturnType<typeof changes> {
-  const single = changes();
-  single.set("k", value);
-  return single;
+function one(value: string): Map<string, string> {
+  return new Map([["k", value]]);
 }
 
 function valuesIn(path: string): readonly (string | null | undefined)[] {

@@ -5,18 +5,16 @@
  */
 
 /** null: the row is removed. */
-type Rows = Map<string, string | null>;
+export type Rows = Map<string, string | null>;
 
 export interface Changes {
-  /** Characters of all keys and values that were put in; what was overwritten counts, too. */
+  /** Characters of all keys and values that were put in and not withdrawn; what was overwritten counts, too. */
   readonly size: number;
   readonly isEmpty: boolean;
   get(key: string): string | null | undefined;
   set(key: string, value: string | null): void;
   /** Forgets a change as if it had never been made; false if there is none. */
   withdraw(key: string): boolean;
-  /** Everything of `newer` over what is here. */
-  lay(newer: Changes): void;
   /** Adds the changes with from ≤ key < to. */
   collect(from: string, to: string, into: Rows): void;
   rows(): Iterable<readonly [key: string, value: string | null]>;
@@ -34,7 +32,7 @@ export function changes(): Changes {
       shelves.set(name, rows);
     }
     rows.set(key, value);
-    size += key.length + (value?.length ?? 0);
+    size += lengthOf(key, value);
   }
 
   function* all(): Iterable<readonly [string, string | null]> {
@@ -52,9 +50,13 @@ export function changes(): Changes {
     },
     get: (key) => shelves.get(shelfOf(key))?.get(key),
     set,
-    withdraw: (key) => shelves.get(shelfOf(key))?.delete(key) ?? false,
-    lay(newer) {
-      for (const [key, value] of newer.rows()) set(key, value);
+    withdraw(key) {
+      const rows = shelves.get(shelfOf(key));
+      const value = rows?.get(key);
+      if (rows === undefined || value === undefined) return false;
+      rows.delete(key);
+      size -= lengthOf(key, value);
+      return true;
     },
     collect(from, to, into) {
       const name = shelfOf(from);
@@ -65,6 +67,10 @@ export function changes(): Changes {
     },
     rows: all,
   };
+}
+
+function lengthOf(key: string, value: string | null): number {
+  return key.length + (value?.length ?? 0);
 }
 
 function pick(rows: Rows | undefined, from: string, to: string, into: Rows): void {

@@ -10,12 +10,12 @@
 import { closeSync, existsSync, fdatasync, fstatSync, openSync, readFileSync, writeSync } from "node:fs";
 import { promisify } from "node:util";
 import { crc32 } from "node:zlib";
-import type { Changes } from "./changes.ts";
+import type { Rows } from "./changes.ts";
 
 /** A transaction of the store, by number, and some of what it writes. */
 export interface Part {
   readonly generation: number;
-  readonly changes: Changes;
+  readonly rows: Rows;
 }
 
 export interface Found {
@@ -140,9 +140,9 @@ function writeWhole(descriptor: number, bytes: Buffer, position: number): void {
   }
 }
 
-function encode(number: number, { generation, changes }: Part): Buffer {
+function encode(number: number, { generation, rows }: Part): Buffer {
   let text = "";
-  for (const [key, value] of changes.rows()) {
+  for (const [key, value] of rows) {
     text += value === null ? `${key}\n\n` : `${key}\n${value.length}\n${value}`;
   }
   const length = Buffer.byteLength(text);

@@ -7,7 +7,7 @@
  */
 import { open, type RootDatabase } from "lmdb";
 import { asciiKeys } from "./ascii-keys.ts";
-import { type Changes, changes } from "./changes.ts";
+import { type Changes, changes, type Rows } from "./changes.ts";
 import { type Journal, openJournal, type Part } from "./journal.ts";
 import { merge, type Range, type Row } from "./laid-over.ts";
 import { LONGEST_KEY } from "./rows.ts";
@@ -57,10 +57,9 @@ const BEFORE_ALL = "!";
 /** What one transaction writes. */
 interface Generation {
   readonly number: number;
-  /** In the journal, synced or about to be. */
-  journaled: Changes;
-  /** Written since. */
-  rest: Changes;
+  readonly changes: Changes;
+  /** What of it is not in the journal yet; and that a row there is gone, which the file is never told of. */
+  unsaved: Rows;
   /** How many changes had been made when it was closed. */
   last: number;
   committed: Promise<void>;
@@ -114,7 +113,13 @@ export function openStore(path: string, onBroken: (error: unknown) => void = () 
   function change(key: string, value: string | null): void {
     if (broken !== undefined) throw broken;
     if (key.length > LONGEST_KEY) throw new Error(`key of ${key.length} bytes, at most ${LONGEST_KEY}: '${key}'`);
-    pending.rest.set(key, value);
+    pending.changes.set(key, value);
+    note(key, value);
+  }
+
+  /** For the journal. */
+  function note(key: string, value: string | null): void {
+    pending.unsaved.set(key, value);
     made += 1;
     schedule();
   }
@@ -122,7 +127,7 @@ export function openStore(path: string, onBroken: (error: unknown) => void = () 
   function schedule(): void {
     saving ??= setTimeout(save, SAVING_MS);
     if (writing !== undefined || hurried) return;
-    if (sizeOf(pending) > WORTH_WRITING) {
+    if (pending.changes.size > WORTH_WRITING) {
       hurried = true;
       setImmediate(write);
     } else timer ??= setTimeout(write, GATHERING_MS);
@@ -165,8 +170,8 @@ export function openStore(path: string, onBroken: (error: unknown) => void = () 
 
   async function transaction(current: Generation): Promise<void> {
     const commit: Commit = database.batch(() => {
-      for (const part of [current.journaled, current.rest]) {
-        for (const [key, value] of part.rows()) void (value === null ? database.remove(key) : database.put(key, value));
+      for (const [key, value] of current.changes.rows()) {
+        void (value === null ? database.remove(key) : database.put(key, value));
       }
       void database.put(GENERATION, String(current.number));
     });
@@ -182,12 +187,9 @@ export function openStore(path: string, onBroken: (error: unknown) => void = () 
   async function secure(): Promise<void> {
     await settled;
     const covered = made;
-    const parts = [...unflushed, pending].filter(({ rest }) => !rest.isEmpty);
+    const parts = [...unflushed, pending].filter(({ unsaved }) => unsaved.size > 0);
     if (!journal.write(parts.map(partOf), reached)) return flush();
-    for (const part of parts) {
-      part.journaled.lay(part.rest);
-      part.rest = changes();
-    }
+    for (const part of parts) part.unsaved = new Map();
     await journal.sync();
     safe = Math.max(safe, covered);
   }
@@ -221,7 +223,7 @@ export function openStore(path: string, onBroken: (error: unknown) => void = () 
   }
 
   function isFull(): boolean {
-    return sizeOf(pending) > MOST_UNWRITTEN;
+    return pending.changes.size > MOST_UNWRITTEN;
   }
 
   /** Many may wait for the same write: who finds that the others have taken the room waits for the next. */
@@ -230,32 +232,23 @@ export function openStore(path: string, onBroken: (error: unknown) => void = () 
     while (isFull()) await (writing?.committed ?? nextTurn());
   }
 
-  /** Newest first. */
-  function* layers(): Iterable<Changes> {
-    yield pending.rest;
-    yield pending.journaled;
-    if (writing === undefined) return;
-    yield writing.rest;
-    yield writing.journaled;
+  function recent(key: string): string | null | undefined {
+    const newest = pending.changes.get(key);
+    return newest === undefined ? writing?.changes.get(key) : newest;
   }
 
-  function recentIn(from: string, to: string): Map<string, string | null> {
-    const recent = new Map<string, string | null>();
-    writing?.journaled.collect(from, to, recent);
-    writing?.rest.collect(from, to, recent);
-    pending.journaled.collect(from, to, recent);
-    pending.rest.collect(from, to, recent);
-    return recent;
+  function recentIn(from: string, to: string): Rows {
+    const found: Rows = new Map();
+    writing?.changes.collect(from, to, found);
+    pending.changes.collect(from, to, found);
+    return found;
   }
 
   return {
     get(key) {
       if (broken !== undefined) throw broken;
-      for (const layer of layers()) {
-        const recent = layer.get(key);
-        if (recent !== undefined) return recent ?? undefined;
-      }
-      return database.get(key);
+      const found = recent(key);
+      return found === undefined ? database.get(key) : (found ?? undefined);
     },
 
     put(key, value) {
@@ -267,8 +260,10 @@ export function openStore(path: string, onBroken: (error: unknown) => void = () 
     },
 
     withdraw(key) {
-      // Found among what nobody has written anywhere: it was never anywhere else.
-      if (!pending.rest.withdraw(key)) change(key, null);
+      if (broken !== undefined) throw broken;
+      // What is not on its way to the file yet was never there; the journal may have it.
+      if (!pending.changes.withdraw(key)) change(key, null);
+      else if (!pending.unsaved.delete(key)) note(key, null);
     },
 
     range(range) {
@@ -339,20 +334,16 @@ function recover(database: RootDatabase<string, string>, journal: Journal): Reco
 }
 
 function generation(number: number): Generation {
-  const empty = { journaled: changes(), rest: changes() };
+  const empty = { changes: changes(), unsaved: new Map() };
   return { number, ...empty, last: 0, committed: Promise.resolve(), flushed: undefined };
 }
 
-function partOf({ number, rest }: Generation): Part {
-  return { generation: number, changes: rest };
+function partOf({ number, unsaved }: Generation): Part {
+  return { generation: number, rows: unsaved };
 }
 
-function isEmpty({ journaled, rest }: Generation): boolean {
-  return rest.isEmpty && journaled.isEmpty;
-}
-
-function sizeOf({ journaled, rest }: Generation): number {
-  return journaled.size + rest.size;
+function isEmpty({ changes, unsaved }: Generation): boolean {
+  return changes.isEmpty && unsaved.size === 0;
 }
 
 function* stored(database: RootDatabase<string, string>, { from, to, reverse }: Range): Generator<Row> {

@@ -305,15 +305,15 @@ export interface Call extends Inspecting, Resuming {
   readonly arguments: string;
   readonly region: string;
   readonly account: string;
-  readonly roleArn?: string;
-  readonly machineRoleArn?: string;
-  readonly stateMachineArn?: string;
+  readonly roleArn?: string | undefined;
+  readonly machineRoleArn?: string | undefined;
+  readonly stateMachineArn?: string | undefined;
   /** `execution/branch/seq/attempt`, for APIs that take an idempotency token. */
   readonly idempotencyKey: string;
   /** The trace that the execution belongs to, as X-Ray writes it. */
-  readonly traceHeader?: string;
+  readonly traceHeader?: string | undefined;
   /** Who is to be told of an end that comes later; absent where nobody waits for one. */
-  readonly claim?: SegmentKey;
+  readonly claim?: SegmentKey | undefined;
   /** Aborted when the attempt's time is over. */
   readonly signal: AbortSignal;
 }

@@ -4,6 +4,7 @@
  * `lambda-invoke.ts`.
  */
 import type { JsonText } from "../asl/json.ts";
+import type { FunctionReference } from "./function-reference.ts";
 import type { Caller } from "./identity.ts";
 
 export interface Invocation extends Caller {
@@ -11,24 +12,17 @@ export interface Invocation extends Caller {
   readonly reference: string;
   /** The bare name in it. */
   readonly name: string;
-  readonly qualifier?: string;
+  readonly qualifier?: string | undefined;
   readonly payload: JsonText;
   readonly type: "RequestResponse" | "Event" | "DryRun";
   readonly clientContext?: string;
   readonly logType?: "None" | "Tail";
 }
 
-/** What of a call an invocation has: for whom it is, and when it is over. */
-export function callerOf(call: Caller): Caller {
-  const { region, account, signal, roleArn, machineRoleArn, stateMachineArn, claim, traceHeader } = call;
-  return {
-    ...{ region, account, signal },
-    ...(roleArn !== undefined && { roleArn }),
-    ...(machineRoleArn !== undefined && { machineRoleArn }),
-    ...(stateMachineArn !== undefined && { stateMachineArn }),
-    ...(claim !== undefined && { claim }),
-    ...(traceHeader !== undefined && { traceHeader }),
-  };
+/** What of a call an invocation has: for whom it is, and when it is over; and where the function is, if its name says. */
+export function callerOf(call: Caller, { region = call.region, account = call.account }: FunctionReference): Caller {
+  const { signal, roleArn, machineRoleArn, stateMachineArn, claim, traceHeader } = call;
+  return { region, account, signal, roleArn, machineRoleArn, stateMachineArn, claim, traceHeader };
 }
 
 export type FunctionAnswer =

@@ -5,10 +5,10 @@
 
 export interface FunctionReference {
   readonly name: string;
-  readonly qualifier?: string;
-  /** What the reference itself says; absent in a bare name. */
-  readonly region?: string;
-  readonly account?: string;
+  readonly qualifier?: string | undefined;
+  /** What the reference itself says; undefined in a bare name. */
+  readonly region?: string | undefined;
+  readonly account?: string | undefined;
 }
 
 const forms = [
@@ -20,13 +20,7 @@ const forms = [
 export function parseFunctionReference(text: string): FunctionReference | undefined {
   for (const form of forms) {
     const { name, qualifier, region, account } = form.exec(text)?.groups ?? {};
-    if (name === undefined) continue;
-    return {
-      name,
-      ...(qualifier !== undefined && { qualifier }),
-      ...(region !== undefined && { region }),
-      ...(account !== undefined && { account }),
-    };
+    if (name !== undefined) return { name, qualifier, region, account };
   }
   return undefined;
 }

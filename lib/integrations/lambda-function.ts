@@ -15,8 +15,9 @@ export function lambdaFunction(invoke: InvokeFunction): Integration {
       return callFailure("States.Runtime", `The provided ARN '${call.resource}' is invalid.`);
     }
     const answer = await invoke({
-      ...callerOf(call),
-      ...reference,
+      ...callerOf(call, reference),
+      name: reference.name,
+      qualifier: reference.qualifier,
       reference: call.resource,
       payload: call.arguments,
       type: "RequestResponse",

@@ -33,7 +33,7 @@ function invocationOf(call: IntegrationCall): Invocation | string {
   if (reference === undefined) {
     return `'FunctionName' must be a function's name or ARN, but was: ${functionName}`;
   }
-  const qualifier = textOf(parameters?.get("Qualifier"));
+  const qualifier = textOf(parameters?.get("Qualifier")) ?? reference.qualifier;
   const clientContext = textOf(parameters?.get("ClientContext"));
   const type = textOf(parameters?.get("InvocationType")) ?? "RequestResponse";
   if (type !== "RequestResponse" && type !== "Event" && type !== "DryRun") {
@@ -41,9 +41,9 @@ function invocationOf(call: IntegrationCall): Invocation | string {
   }
   const payload = parameters?.get("Payload") ?? "null";
   return {
-    ...callerOf(call),
-    ...reference,
-    ...(qualifier !== undefined && { qualifier }),
+    ...callerOf(call, reference),
+    name: reference.name,
+    qualifier,
     reference: functionName,
     // A null is no payload either, as the service was recorded to see it.
     payload: payload === "null" ? "{}" : payload,

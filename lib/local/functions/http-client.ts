@@ -50,17 +50,16 @@ async function open(): Promise<Agent> {
 function exchange(agent: Agent, { origin, pathname, search }: URL, post: Post): Promise<Answer> {
   const { headers, body, signal, limitBytes } = post;
   return new Promise((resolve, reject) => {
-    let stop = (): void => {};
+    let underWay: Dispatcher.DispatchController | undefined;
     let answer: Omit<Answer, "body"> = { statusCode: 0, headers: {} };
     const chunks: Buffer[] = [];
     let size = 0;
-    const over = (): void => signal.removeEventListener("abort", stop);
+    // Never taken off again: the signal is of this call alone, and ends with it.
+    signal.addEventListener("abort", () => underWay?.abort(signal.reason));
     const handler: Dispatcher.DispatchHandler = {
       onRequestStart(controller) {
-        over(); // a request may start twice
-        stop = () => controller.abort(signal.reason);
-        if (signal.aborted) stop();
-        else signal.addEventListener("abort", stop);
+        underWay = controller; // a request may start twice
+        if (signal.aborted) controller.abort(signal.reason);
       },
       onResponseStart(_, statusCode, headers) {
         answer = { statusCode, headers };
@@ -75,11 +74,11 @@ function exchange(agent: Agent, { origin, pathname, search }: URL, post: Post): 
         controller.abort(new Error("nobody reads the rest"));
       },
       onResponseEnd() {
-        over();
+        underWay = undefined;
         resolve({ ...answer, body: textOf(Buffer.concat(chunks)) });
       },
       onResponseError(_, error) {
-        over();
+        underWay = undefined;
         reject(error);
       },
     };

@@ -6,7 +6,7 @@ import type { Instant, TaskCall } from "../asl/position.ts";
 import type { Signal } from "../asl/transition.ts";
 import type { ResumedChild } from "./child-port.ts";
 import type { Engine } from "./engine.ts";
-import type { CallResult, SegmentKey, Tenant } from "./ports.ts";
+import type { Call, CallResult, SegmentKey, Tenant } from "./ports.ts";
 
 export interface Attempt {
   readonly tenant: Tenant;
@@ -30,40 +30,42 @@ export interface Attempt {
 }
 
 export async function makeCall({ world }: Engine, attempt: Attempt): Promise<Signal> {
-  const { tenant, call, key, traceHeader, claim, limits, given } = attempt;
+  const { given, limits } = attempt;
   const abort = new AbortController();
   const signal = given === undefined ? abort.signal : AbortSignal.any([abort.signal, given]);
   const timers: (() => void)[] = [];
-  const overdue = new Promise<Signal>((resolve) => {
-    for (const limit of limits) {
-      const over = (): void => {
-        resolve(limit.signal);
-        abort.abort(new Error("the attempt's time is over"));
-      };
-      timers.push(world.clock.at(limit.at, over));
-    }
-  });
-  const answered = world.tasks
-    .call({
-      resource: call.resource,
-      arguments: call.arguments,
-      region: tenant.region,
-      account: tenant.account,
-      roleArn: call.roleArn,
-      machineRoleArn: attempt.machineRoleArn,
-      stateMachineArn: attempt.stateMachineArn,
-      idempotencyKey: key,
-      traceHeader,
-      claim,
-      ...(attempt.resumes && { resumes: attempt.resumes }),
-      signal,
-    })
-    .then(signalOf, attempt.unknown);
   try {
-    return await Promise.race([overdue, answered]);
+    return await new Promise<Signal>((resolve, reject) => {
+      for (const limit of limits) {
+        const over = (): void => {
+          resolve(limit.signal);
+          abort.abort(new Error("the attempt's time is over"));
+        };
+        timers.push(world.clock.at(limit.at, over));
+      }
+      world.tasks.call(callOf(attempt, signal)).then(signalOf, attempt.unknown).then(resolve, reject);
+    });
   } finally {
     for (const cancel of timers) cancel();
   }
+}
+
+function callOf(attempt: Attempt, signal: AbortSignal): Call {
+  const { tenant, call, machineRoleArn, stateMachineArn, key, traceHeader, claim, resumes } = attempt;
+  return {
+    resource: call.resource,
+    arguments: call.arguments,
+    region: tenant.region,
+    account: tenant.account,
+    roleArn: call.roleArn,
+    machineRoleArn,
+    stateMachineArn,
+    idempotencyKey: key,
+    traceHeader,
+    claim,
+    resumes,
+    signal,
+  };
 }
 
 /** Something failed that no integration has a name for, and nobody can tell how far the call had come. */

@@ -9,5 +9,5 @@ export interface ResumedChild {
 
 export interface Resuming {
   /** Only of a call that starts an execution: that one is redriven, if there is one. */
-  readonly resumes?: ResumedChild;
+  readonly resumes?: ResumedChild | undefined;
 }

@@ -43,7 +43,7 @@ export async function step(
 ): Promise<Transition> {
   switch (signal.kind) {
     case "arrived":
-      return arrive(definition, position, moment);
+      return await arrive(definition, position, moment);
     case "submitted":
     case "polled":
     case "started":
@@ -51,7 +51,7 @@ export async function step(
     case "failed":
     case "timed-out":
     case "lost":
-      return answer(definition, position, signal, moment);
+      return await answer(definition, position, signal, moment);
     case "joined":
     case "branch-failed":
     case "closed":
@@ -112,7 +112,7 @@ function isIn<T extends State["type"]>(visit: Visit, type: T): visit is Visit<Ex
   return visit.state.type === type;
 }
 
-async function answer(definition: Definition, position: Position, signal: Answer, moment: Moment): Promise<Transition> {
+function answer(definition: Definition, position: Position, signal: Answer, moment: Moment): Promise<Transition> {
   const { doing } = position;
   if (doing.kind === "forked" && signal.kind === "failed") return failReader(definition, position, signal, moment);
   if (doing.kind !== "working") return unexpected(position, signal);

@@ -3,6 +3,7 @@
  * else's work; here an attempt is the claim that exactly one worker may act on.
  */
 import type { TaskState } from "../definition.ts";
+import type { EvaluationScope } from "../evaluate/scope.ts";
 import type { EventDetails } from "../event.ts";
 import { failState } from "../failure.ts";
 import type { JsonText } from "../json.ts";
@@ -33,14 +34,14 @@ async function prepare(visit: Visit<TaskState>, resource: Resource): Promise<Tas
   const { state, entered, position } = visit;
   const { doing } = position;
   const input = state.queryLanguage === "JSONata" ? visit.input : effectiveInput(visit);
-  const scope = scopeOf(visit, input, { claiming: hasToken(resource) });
-  const given = state.parameters === undefined ? input : await evaluated(state.parameters, scope);
+  const scope = (): EvaluationScope => scopeOf(visit, input, { claiming: hasToken(resource) });
+  const given = state.parameters === undefined ? input : await evaluated(state.parameters, scope());
   noteArguments(visit, given);
   if (exceeds(given.text, visit.moment.execution.payloadLimitBytes)) throw tooLarge(state.name);
   const { timeoutSeconds, heartbeatSeconds, roleArn } = state;
-  const timeout = timeoutSeconds && (await numberOf("TimeoutSeconds", timeoutSeconds, scope, secondsBounds));
-  const heartbeat = heartbeatSeconds && (await numberOf("HeartbeatSeconds", heartbeatSeconds, scope, secondsBounds));
-  const role = roleArn && (await text("Credentials/RoleArn", roleArn, scope));
+  const timeout = timeoutSeconds && (await numberOf("TimeoutSeconds", timeoutSeconds, scope(), secondsBounds));
+  const heartbeat = heartbeatSeconds && (await numberOf("HeartbeatSeconds", heartbeatSeconds, scope(), secondsBounds));
+  const role = roleArn && (await text("Credentials/RoleArn", roleArn, scope()));
   return {
     resource: state.resource,
     pattern: resource.pattern,
@@ -86,7 +87,11 @@ export type Answer = Extract<
   { readonly kind: "submitted" | "polled" | "started" | "succeeded" | "failed" | "timed-out" | "lost" }
 >;
 
-export async function stepTask(visit: Visit<TaskState>, working: Working, answer: Answer): Promise<Transition> {
+export function stepTask(
+  visit: Visit<TaskState>,
+  working: Working,
+  answer: Answer,
+): Transition | Promise<Transition> {
   const resource = readResource(visit.state.resource);
   switch (answer.kind) {
     case "submitted":

@@ -43,17 +43,16 @@ import { runTask } from "./task.ts";
 const done: Verdict = { kind: "done" };
 
 /** Works on one message of either lane. A rejection is an outage or a bug: the message comes back. */
-export async function handle(engine: Engine, delivery: Delivery): Promise<Verdict> {
+export function handle(engine: Engine, delivery: Delivery): Promise<Verdict> {
   return leavingNewer(engine, () => carry(engine, decodeCommand(delivery.body), delivery));
 }
 
-async function carry(engine: Engine, command: Command, delivery: Delivery): Promise<Verdict> {
+function carry(engine: Engine, command: Command, delivery: Delivery): Promise<Verdict> {
   switch (command.kind) {
     case "advance":
       return advance(engine, command, delivery);
     case "express":
-      await carryExpress(engine, command);
-      return done;
+      return carryExpress(engine, command).then(() => done);
     case "resume":
       return resumeBranch(engine, command, delivery);
     case "joined":

@@ -12,6 +12,7 @@ import { carryOut } from "./effects.ts";
 import type { Engine } from "./engine.ts";
 import { headerAt, headOf } from "./head.ts";
 import { withFrontier } from "./map-run/ended.ts";
+import { dueTime } from "./messages.ts";
 import { measureAttempt } from "./metrics.ts";
 import { momentAt } from "./moment.ts";
 import type { SegmentKey } from "./ports.ts";
@@ -88,7 +89,9 @@ export async function answerHead(
   if (recorded.kind === "theirs") return false;
   const { doing } = head.position;
   if (doing.kind === "working") measureAttempt(engine, doing, signal, segment.now);
-  return settle(engine, header, definition, recorded.segment);
+  // It simply goes on: its baton is sent.
+  if (dueTime(transition.next) !== undefined) return true;
+  return await settle(engine, header, definition, recorded.segment);
 }
 
 /**

@@ -43,6 +43,6 @@ export async function headsOf(
 }
 
 /** The header that a branch goes on with: what was written in a later epoch has it with it, so that none is ever stale. */
-export async function headerAt(engine: Engine, head: Segment): Promise<Header> {
+export function headerAt(engine: Engine, head: Segment): Header | Promise<Header> {
   return head.header ?? engine.header(head.execution);
 }

@@ -87,7 +87,7 @@ export async function record(
   const together = baton !== undefined && !isFar(engine, baton) && header.log === undefined;
   const answer = together ? await log.commit(written, [baton], consumed) : await log.append(written);
   if (answer.kind === "appended") {
-    await tellLog(engine, header, segment);
+    if (header.log !== undefined) await tellLog(engine, header, segment);
     if (baton && !together) await dispatch(engine, [baton]);
     return mine(engine, segment);
   }

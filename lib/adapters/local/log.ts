@@ -47,7 +47,8 @@ export function localLog(store: Store, agenda: Agenda): LocalLog {
     appendNow,
 
     async append(next) {
-      await store.room();
+      const room = store.room();
+      if (room !== undefined) await room;
       return appendNow(next);
     },
 

@@ -32,7 +32,7 @@ export function httpClient(): HttpClient {
   return {
     async post(url, post) {
       opened ??= open();
-      return exchange(await opened, url, post);
+      return await exchange(await opened, url, post);
     },
     async close() {
       await (await opened)?.destroy();

@@ -82,8 +82,8 @@ export async function answerHead(
   const transition = await step(definition, head.position, signal, moment);
   // Whoever answers a claim that waits for the outside comes from another process, and reads nothing but the head.
   const waits = transition.next.doing.kind === "working";
-  const plain = { ...segmentOf(engine, header, moment, transition, by), ...(waits && { header }) };
-  const segment = await withFrontier(engine, header, plain);
+  const plain = segmentOf(engine, header, moment, transition, by);
+  const segment = await withFrontier(engine, header, waits ? { ...plain, header } : plain);
   const write = (): Promise<Recorded> => record(engine, header, definition, segment);
   const recorded = await (givesUp.has(signal.kind) ? releasing(engine, head, write) : write());
   if (recorded.kind === "theirs") return false;

@@ -2,7 +2,7 @@
  * Segments and commands as text. A payload stands once in a segment, however many events repeat it:
  * texts are collected in a table and replaced by their number. Adapters never look inside.
  */
-import type { HistoryEvent } from "../asl/event.ts";
+import type { EventDetails, HistoryEvent } from "../asl/event.ts";
 import type { Position } from "../asl/position.ts";
 import type { Command } from "./command.ts";
 import { checkFormat, formatVersion } from "./format.ts";
@@ -34,6 +34,10 @@ function take(shared: Shared, texts: readonly string[]): string {
 }
 
 const payloadFields = ["input", "output", "parameters", "cause"] as const;
+
+function isPayload(field: string): boolean {
+  return (payloadFields as readonly string[]).includes(field);
+}
 
 export function encodeSegment(segment: Segment): string {
   const table = new PayloadTable();
@@ -89,16 +93,18 @@ export function decodeCommand(body: string): Command {
 }
 
 function shareEvent(event: HistoryEvent, table: PayloadTable): unknown {
-  const { details } = event;
-  if (details === undefined) return event;
-  let shared: Record<string, unknown> | undefined;
-  for (const field of payloadFields) {
-    const text = details[field];
-    if (typeof text !== "string") continue;
-    shared ??= { ...details };
-    shared[field] = table.put(text);
+  const { type, previous, details, at } = event;
+  return details === undefined ? event : { type, previous, details: shareDetails(details, table), at };
+}
+
+/** Member by member, as in `sharePosition`: to spread what has so many shapes costs more than it saves to write. */
+function shareDetails(details: EventDetails, table: PayloadTable): unknown {
+  const shared: Record<string, unknown> = {};
+  for (const field in details) {
+    const value = details[field];
+    shared[field] = typeof value === "string" && isPayload(field) ? table.put(value) : value;
   }
-  return shared === undefined ? event : { ...event, details: shared };
+  return shared;
 }
 
 /** JSON text that was just parsed: nobody else has it yet, so it may be changed in place. */
@@ -127,10 +133,18 @@ function restoreIn(holder: unknown, member: string, texts: readonly string[]): v
 }
 
 function sharePosition(position: Position, table: PayloadTable): unknown {
-  const { input, variables, item, doing } = position;
-  const shared: Record<string, unknown> = { ...position, input: table.put(input), doing: shareDoing(doing, table) };
-  if (variables !== undefined) shared["variables"] = table.put(variables);
-  if (item !== undefined) shared["item"] = { ...item, value: table.put(item.value) };
+  const { scope, item, variables, state, input, events, previous, doing, entered } = position;
+  const shared: { readonly [Member in keyof Required<Position>]: unknown } = {
+    scope,
+    item: item && { ...item, value: table.put(item.value) },
+    variables: variables === undefined ? undefined : table.put(variables),
+    state,
+    input: table.put(input),
+    events,
+    previous,
+    doing: shareDoing(doing, table),
+    entered,
+  };
   return shared;
 }
 

@@ -2,7 +2,7 @@
 
 export interface Inspecting {
   /** What an HTTP task sends and gets is to be told; `open`: with what its connection adds to the request. */
-  readonly inspect?: "closed" | "open";
+  readonly inspect?: "closed" | "open" | undefined;
 }
 
 export interface Inspected {

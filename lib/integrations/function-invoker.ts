@@ -15,14 +15,35 @@ export interface Invocation extends Caller {
   readonly qualifier?: string | undefined;
   readonly payload: JsonText;
   readonly type: "RequestResponse" | "Event" | "DryRun";
-  readonly clientContext?: string;
-  readonly logType?: "None" | "Tail";
+  readonly clientContext?: string | undefined;
+  readonly logType?: "None" | "Tail" | undefined;
 }
 
-/** What of a call an invocation has: for whom it is, and when it is over; and where the function is, if its name says. */
-export function callerOf(call: Caller, { region = call.region, account = call.account }: FunctionReference): Caller {
+/** What is asked of the function, beside where it is and for whom. */
+type Asked = Pick<Invocation, "reference" | "payload" | "type" | "clientContext" | "logType">;
+
+/** Of a call it has for whom it is, and when it is over; and where the function is, if its name does not say. */
+export function invocationOf(call: Caller, named: FunctionReference, asked: Asked): Invocation {
   const { signal, roleArn, machineRoleArn, stateMachineArn, claim, traceHeader } = call;
-  return { region, account, signal, roleArn, machineRoleArn, stateMachineArn, claim, traceHeader };
+  const { name, qualifier, region = call.region, account = call.account } = named;
+  const { reference, payload, type, clientContext, logType } = asked;
+  return {
+    name,
+    qualifier,
+    reference,
+    payload,
+    type,
+    clientContext,
+    logType,
+    region,
+    account,
+    signal,
+    roleArn,
+    machineRoleArn,
+    stateMachineArn,
+    claim,
+    traceHeader,
+  };
 }
 
 export type FunctionAnswer =
@@ -37,7 +58,7 @@ export interface FunctionAnswered {
   /** JSON text; empty where Lambda sends none (`Event`, `DryRun`). */
   readonly payload: JsonText;
   /** Present where the function failed; the payload then says how. */
-  readonly functionError?: string;
+  readonly functionError?: string | undefined;
   readonly executedVersion?: string;
   readonly logResult?: string;
   readonly statusCode: number;

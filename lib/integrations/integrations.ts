@@ -168,7 +168,28 @@ async function callBy(table: readonly Row[], call: Call): Promise<CallResult> {
   if (row === undefined) {
     return callFailure("States.Runtime", `The resource provided ${call.resource} is not recognized.`);
   }
-  return await row.integration({ ...call, resource, pattern });
+  return await row.integration(integrationCall(call, resource, pattern));
+}
+
+/** Member by member: a copy with a new member has a shape of its own each time, and is slow wherever it is read. */
+function integrationCall(call: Call, resource: string, pattern: IntegrationCall["pattern"]): IntegrationCall {
+  const whole: { readonly [Member in keyof Required<IntegrationCall>]: IntegrationCall[Member] } = {
+    resource,
+    pattern,
+    arguments: call.arguments,
+    region: call.region,
+    account: call.account,
+    roleArn: call.roleArn,
+    machineRoleArn: call.machineRoleArn,
+    stateMachineArn: call.stateMachineArn,
+    idempotencyKey: call.idempotencyKey,
+    traceHeader: call.traceHeader,
+    claim: call.claim,
+    resumes: call.resumes,
+    inspect: call.inspect,
+    signal: call.signal,
+  };
+  return whole;
 }
 
 async function pollBy(table: readonly Row[], call: JobCall): Promise<JobState> {

@@ -3,7 +3,7 @@
  * returned and nothing around it.
  */
 import { callFailure } from "./call-failure.ts";
-import { callerOf, type InvokeFunction } from "./function-invoker.ts";
+import { type InvokeFunction, invocationOf } from "./function-invoker.ts";
 import { parseFunctionReference } from "./function-reference.ts";
 import type { Integration } from "./integration.ts";
 import { functionFailure, invocationFailure } from "./lambda-failure.ts";
@@ -14,14 +14,8 @@ export function lambdaFunction(invoke: InvokeFunction): Integration {
     if (reference === undefined) {
       return callFailure("States.Runtime", `The provided ARN '${call.resource}' is invalid.`);
     }
-    const answer = await invoke({
-      ...callerOf(call, reference),
-      name: reference.name,
-      qualifier: reference.qualifier,
-      reference: call.resource,
-      payload: call.arguments,
-      type: "RequestResponse",
-    });
+    const asked = { reference: call.resource, payload: call.arguments, type: "RequestResponse" } as const;
+    const answer = await invoke(invocationOf(call, reference, asked));
     if (answer.kind !== "answered") return invocationFailure(answer);
     if (answer.functionError !== undefined) return functionFailure(answer.payload);
     return { kind: "succeeded", output: answer.payload === "" ? "null" : answer.payload };

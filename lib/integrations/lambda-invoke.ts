@@ -4,7 +4,7 @@
  */
 import type { JsonText } from "../asl/json.ts";
 import { callFailure } from "./call-failure.ts";
-import { callerOf, type FunctionAnswered, type Invocation, type InvokeFunction } from "./function-invoker.ts";
+import { type FunctionAnswered, type Invocation, type InvokeFunction, invocationOf } from "./function-invoker.ts";
 import { parseFunctionReference } from "./function-reference.ts";
 import { httpMetadata } from "./http-metadata.ts";
 import type { Integration, IntegrationCall } from "./integration.ts";
@@ -13,7 +13,7 @@ import { functionFailure, invocationFailure } from "./lambda-failure.ts";
 
 export function lambdaInvoke(invoke: InvokeFunction): Integration {
   return async (call) => {
-    const invocation = invocationOf(call);
+    const invocation = invocationBy(call);
     if (typeof invocation === "string") return callFailure("States.Runtime", invocation);
     const answer = await invoke(invocation);
     if (answer.kind !== "answered") return invocationFailure(answer);
@@ -23,7 +23,7 @@ export function lambdaInvoke(invoke: InvokeFunction): Integration {
 }
 
 /** The invocation, or what is wrong with the parameters. */
-function invocationOf(call: IntegrationCall): Invocation | string {
+function invocationBy(call: IntegrationCall): Invocation | string {
   const parameters = membersOf(call.arguments);
   const functionName = textOf(parameters?.get("FunctionName"));
   if (functionName === undefined) {
@@ -40,17 +40,15 @@ function invocationOf(call: IntegrationCall): Invocation | string {
     return `'InvocationType' must be one of RequestResponse, Event, DryRun, but was: ${type}`;
   }
   const payload = parameters?.get("Payload") ?? "null";
-  return {
-    ...callerOf(call, reference),
-    name: reference.name,
-    qualifier,
+  const asked = {
     reference: functionName,
     // A null is no payload either, as the service was recorded to see it.
     payload: payload === "null" ? "{}" : payload,
     type,
-    ...(clientContext !== undefined && { clientContext }),
-    ...(textOf(parameters?.get("LogType")) === "Tail" && { logType: "Tail" }),
-  };
+    clientContext,
+    logType: textOf(parameters?.get("LogType")) === "Tail" ? "Tail" : undefined,
+  } as const;
+  return invocationOf(call, { ...reference, qualifier }, asked);
 }
 
 function textOf(member: JsonText | undefined): string | undefined {

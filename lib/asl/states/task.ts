@@ -87,11 +87,7 @@ export type Answer = Extract<
   { readonly kind: "submitted" | "polled" | "started" | "succeeded" | "failed" | "timed-out" | "lost" }
 >;
 
-export function stepTask(
-  visit: Visit<TaskState>,
-  working: Working,
-  answer: Answer,
-): Transition | Promise<Transition> {
+export function stepTask(visit: Visit<TaskState>, working: Working, answer: Answer): Transition | Promise<Transition> {
   const resource = readResource(visit.state.resource);
   switch (answer.kind) {
     case "submitted":

@@ -56,8 +56,20 @@ export function resume(definition: Definition, position: Position, moment: Momen
 
 /** The branch stays in this state. */
 export function stay(visit: Visit, doing: Doing, entered: Entered = visit.entered): Transition {
-  const { journal, position } = visit;
-  const next: Position = { ...position, entered, events: journal.count, previous: journal.previous, doing };
+  const { journal } = visit;
+  const { scope, item, variables, state, input } = visit.position;
+  // Member by member: a copy that `entered` is new to has a shape of its own each time, and is slow wherever it is read.
+  const next: Position = {
+    ...(scope === undefined ? undefined : { scope }),
+    ...(item === undefined ? undefined : { item }),
+    ...(variables === undefined ? undefined : { variables }),
+    state,
+    input,
+    events: journal.count,
+    previous: journal.previous,
+    doing,
+    entered,
+  };
   return { events: journal.events, next };
 }
 

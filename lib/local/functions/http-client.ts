@@ -48,10 +48,11 @@ async function open(): Promise<Agent> {
 
 /** Below undici's `request`, which makes a stream of each answer: that is a third of the whole call's processor time. */
 function exchange(agent: Agent, { origin, pathname, search }: URL, post: Post): Promise<Answer> {
-  const { headers, body, signal, limitBytes } = post;
+  const { body, signal, limitBytes } = post;
   return new Promise((resolve, reject) => {
     let underWay: Dispatcher.DispatchController | undefined;
-    let answer: Omit<Answer, "body"> = { statusCode: 0, headers: {} };
+    let statusCode = 0;
+    let headers: Answer["headers"] = {};
     const chunks: Buffer[] = [];
     let size = 0;
     // Never taken off again: the signal is of this call alone, and ends with it.
@@ -61,8 +62,9 @@ function exchange(agent: Agent, { origin, pathname, search }: URL, post: Post): 
         underWay = controller; // a request may start twice
         if (signal.aborted) controller.abort(signal.reason);
       },
-      onResponseStart(_, statusCode, headers) {
-        answer = { statusCode, headers };
+      onResponseStart(_, status, sent) {
+        statusCode = status;
+        headers = sent;
       },
       onResponseData(controller, chunk) {
         size += chunk.length;
@@ -70,19 +72,19 @@ function exchange(agent: Agent, { origin, pathname, search }: URL, post: Post): 
           chunks.push(chunk);
           return;
         }
-        resolve({ ...answer, body: undefined });
+        resolve({ statusCode, headers, body: undefined });
         controller.abort(new Error("nobody reads the rest"));
       },
       onResponseEnd() {
         underWay = undefined;
-        resolve({ ...answer, body: textOf(Buffer.concat(chunks)) });
+        resolve({ statusCode, headers, body: textOf(Buffer.concat(chunks)) });
       },
       onResponseError(_, error) {
         underWay = undefined;
         reject(error);
       },
     };
-    agent.dispatch({ origin, path: pathname + search, method: "POST", headers, body }, handler);
+    agent.dispatch({ origin, path: pathname + search, method: "POST", headers: post.headers, body }, handler);
   });
 }
 

@@ -89,19 +89,20 @@ function answerOf(requestId: string, reply: Reply): FunctionAnswer {
     return { kind: "refused", exception: "TooManyRequestsException", cause };
   }
   const successful = reply.statusCode >= 200 && reply.statusCode < 300;
-  const answered = {
+  const answered = (payload: string, functionError?: string): FunctionAnswer => ({
     kind: "answered",
+    payload,
+    functionError,
     executedVersion: reply.executedVersion ?? "$LATEST",
     requestId,
     statusCode: 200,
-  } as const;
-  if (reply.tooLarge) return { ...answered, functionError: "Unhandled", payload: responseTooLarge };
+  });
+  if (reply.tooLarge) return answered(responseTooLarge, "Unhandled");
   if (successful && reply.functionError === undefined) {
-    if (reply.body === "") return { ...answered, payload: "null" };
-    if (isJson(reply.body)) return { ...answered, payload: reply.body };
-    return { ...answered, functionError: "Unhandled", payload: notJson(reply.body) };
+    if (reply.body === "") return answered("null");
+    return isJson(reply.body) ? answered(reply.body) : answered(notJson(reply.body), "Unhandled");
   }
-  return { ...answered, functionError: reply.functionError ?? "Unhandled", payload: reply.body || statusOnly(reply) };
+  return answered(reply.body || statusOnly(reply), reply.functionError ?? "Unhandled");
 }
 
 function isJson(text: string): boolean {

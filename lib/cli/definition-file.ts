@@ -75,6 +75,20 @@ export function machineNamed(file: string): { readonly path: string; readonly ma
   return at < 0 || existsSync(file) ? { path: file } : { path: file.slice(0, at), machine: file.slice(at + 1) };
 }
 
+/** The file beside a template that holds the definition of its machine. What is wrong is told by whoever reads it all. */
+export function definitionBeside(file: string): string | undefined {
+  try {
+    const { path, machine } = machineNamed(file);
+    const machines = machinesIn(path, readText(path));
+    if (machines === undefined) return undefined;
+    const { definition } = theOne(path, machines, machine);
+    return definition.kind === "file" ? join(dirname(path), definition.path) : undefined;
+  } catch (error) {
+    if (error instanceof Failure) return undefined;
+    throw error;
+  }
+}
+
 /** Undefined: the file is no template. Most files are told by a look at them. */
 function machinesIn(path: string, source: string): readonly TemplateMachine[] | undefined {
   if (!/\b(?:AWSTemplateFormatVersion|Resources|stepFunctions)"?\s*:/.test(source)) return undefined;

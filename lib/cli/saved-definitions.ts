@@ -4,7 +4,7 @@
  * nobody reads half of it.
  */
 import { statSync } from "node:fs";
-import { machineNamed } from "./definition-file.ts";
+import { definitionBeside, machineNamed } from "./definition-file.ts";
 import { definitionFiles } from "./project.ts";
 
 export interface SavedDefinitions {
@@ -14,6 +14,7 @@ export interface SavedDefinitions {
 
 /** What is there now is known. */
 export function savedDefinitions(places: readonly string[]): SavedDefinitions {
+  const marksOf = marking();
   const known = marksOf(places);
   let before: ReadonlyMap<string, string> = known;
   return {
@@ -28,12 +29,30 @@ export function savedDefinitions(places: readonly string[]): SavedDefinitions {
   };
 }
 
+/** A template's definition may stand in a file beside it. Which one is asked only of a template that has changed. */
+function marking(): (places: readonly string[]) => Map<string, string> {
+  const templates = new Map<string, { readonly mark: string; readonly beside: string | undefined }>();
+  const besideOf = (file: string, mark: string): string | undefined => {
+    const known = templates.get(file);
+    if (known?.mark === mark) return known.beside;
+    const beside = definitionBeside(file);
+    templates.set(file, { mark, beside });
+    return beside;
+  };
+  return (places) => {
+    const marks = new Map<string, string>();
+    for (const file of definitionFiles(places)) {
+      const mark = markOf(machineNamed(file).path);
+      const beside = mark === undefined ? undefined : besideOf(file, mark);
+      const all = beside === undefined ? [mark] : [mark, markOf(beside)];
+      if (!all.includes(undefined)) marks.set(file, all.join(" "));
+    }
+    return marks;
+  };
+}
+
 /** What changes when somebody writes to it. Editors put a new file in its place, which is gone for a moment. */
-function marksOf(places: readonly string[]): Map<string, string> {
-  const marks = new Map<string, string>();
-  for (const file of definitionFiles(places)) {
-    const found = statSync(machineNamed(file).path, { throwIfNoEntry: false });
-    if (found?.isFile()) marks.set(file, `${found.mtimeMs} ${found.size} ${found.ino}`);
-  }
-  return marks;
+function markOf(path: string): string | undefined {
+  const found = statSync(path, { throwIfNoEntry: false });
+  return found?.isFile() ? `${found.mtimeMs} ${found.size} ${found.ino}` : undefined;
 }

@@ -35,3 +35,32 @@ test("what was there is known; what is saved is told once, at the second look th
   write("absent.yaml", "StartAt: B");
   expect([...look(), ...look()]).toEqual(expect.arrayContaining(["absent.yaml"]));
 });
+
+test("a template's machine is saved with its template, and with the file that its definition stands in", () => {
+  const write = (name: string, text: string): void => writeFileSync(join(folder, name), text);
+  const template = (file: string) =>
+    `Resources: {Orders: {Type: AWS::Serverless::StateMachine, Properties: {DefinitionUri: ${file}}}}`;
+  write("template.yaml", template("beside.txt"));
+  write("beside.txt", "{}");
+  write("other.txt", "{}");
+  const machine = `${join(folder, "template.yaml")}#Orders`;
+  const saved = savedDefinitions([machine]);
+  const twice = () => [...saved.look(), ...saved.look()];
+  expect(twice()).toEqual([]);
+
+  write("beside.txt", "changed");
+  expect(twice()).toEqual([machine]);
+  write("other.txt", "changed");
+  expect(twice()).toEqual([]);
+
+  write("template.yaml", template("other.txt"));
+  expect(twice()).toEqual([machine]);
+  write("other.txt", "changed again");
+  expect(twice()).toEqual([machine]);
+  rmSync(join(folder, "other.txt"));
+  expect(twice()).toEqual([]);
+  write("template.yaml", "Resources: {");
+  write("other.txt", "back");
+  expect(twice()).toEqual([machine]);
+  expect(twice()).toEqual([]);
+});

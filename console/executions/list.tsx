@@ -21,13 +21,14 @@ interface ListProps {
 }
 
 const rowHeight = 50;
+export const executionsLabel = "Executions";
 
 export function ExecutionList({ executions, machineShown, choice }: ListProps) {
   const now = useNow();
   return (
     <div class="executions">
       <VirtualList
-        label="Executions"
+        label={executionsLabel}
         count={executions.length}
         rowHeight={rowHeight}
         row={(index, { at, tabIndex }) => {

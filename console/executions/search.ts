@@ -3,7 +3,9 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { ApiError, asApiError, call, rest } from "../api/client.ts";
 import { useLive } from "../api/live.ts";
 import { type Execution, type Found, inSeconds, type RestExecution, type Status } from "../api/wire.ts";
+import { placeLeft } from "../parts/place.ts";
 import { keptBehind, merged, type News, unsettled, withNews } from "./kept.ts";
+import { executionsLabel } from "./list.tsx";
 
 export interface Asked {
   /** "" for all. */
@@ -46,12 +48,25 @@ interface More {
   readonly failed?: ApiError;
 }
 
+interface Older {
+  readonly key: string;
+  readonly found: Found;
+}
+
+/** What was there beyond the newest page when the list was left: for whoever comes back to it. */
+let left: Older | undefined;
+
 export function useExecutions(asked: Asked): Shown {
   const key = JSON.stringify(asked);
   const { value, error } = useLive({ key, load: () => searchExecutions(asked), restMilliseconds: 500 });
-  const [older, setOlder] = useState<{ key: string; found: Found }>();
+  const [older, setOlder] = useState<Older | undefined>(() =>
+    placeLeft(executionsLabel) === undefined ? undefined : left,
+  );
   const kept = older?.key === key ? older.found : undefined;
-  useEffect(() => setOlder(undefined), [key]);
+  useEffect(() => setOlder((before) => (before?.key === key ? before : undefined)), [key]);
+  useEffect(() => {
+    left = older;
+  }, [older]);
   useEffect(() => {
     if (!value || !kept) return;
     const found = keptBehind(value, kept, asked);

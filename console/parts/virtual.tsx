@@ -5,6 +5,7 @@
  */
 import type { ComponentChildren } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { leavePlace, placeLeft } from "./place.ts";
 import { Scroll } from "./scroll.tsx";
 
 export interface RowPlace {
@@ -27,6 +28,8 @@ export interface VirtualProps {
 }
 
 const rowsBeyond = 12;
+/** Browsers take only so many changes of an entry in their history. */
+const scrollPause = 100;
 /** Browsers draw no taller elements; more rows than fit scroll in larger steps. */
 const tallest = 8_000_000;
 
@@ -58,6 +61,18 @@ export function VirtualList({ label, count, rowHeight, row, head, current }: Vir
     return top >= scrollTop && heightOfHead() + top + rowHeight <= scrollTop + clientHeight;
   };
   useLayoutEffect(measure, [count]);
+  useLayoutEffect(() => {
+    const { current: element } = box;
+    const top = placeLeft(label);
+    if (element && top !== undefined) element.scrollTop = top;
+    return () => clearTimeout(leaving.current);
+  }, []);
+  const leaving = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const scrolled = (): void => {
+    measure();
+    clearTimeout(leaving.current);
+    leaving.current = setTimeout(() => leavePlace(label, box.current?.scrollTop ?? 0), scrollPause);
+  };
   useLayoutEffect(() => {
     const { current: element } = box;
     if (!element || current === undefined || current < 0) return;
@@ -99,7 +114,7 @@ export function VirtualList({ label, count, rowHeight, row, head, current }: Vir
     drawn.push(row(index, { at: { style, "data-row": index }, tabIndex: index === tabbed ? 0 : -1 }));
   }
   return (
-    <Scroll class="virtual" box={box} onScroll={measure} label={label}>
+    <Scroll class="virtual" box={box} onScroll={scrolled} label={label}>
       {head}
       {/* biome-ignore lint/a11y/noStaticElementInteractions: the rows in it are what takes the focus */}
       <div

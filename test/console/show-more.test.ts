@@ -39,6 +39,30 @@ describe.skipIf(missingChromium)(`more executions than a page${reason}`, () => {
     await page.context().close();
   });
 
+  test("who comes back from an execution finds the list as it was; who looks anew begins at its top", async () => {
+    const { page, go } = await openConsole(browser, shop.url);
+    await go("#/executions?machine=resting");
+    await page.getByText("100 shown.").waitFor();
+    await page.getByRole("button", { name: "Show more" }).click();
+    await page.getByText(`${many} shown.`).waitFor();
+    await page.getByRole("region", { name: "Executions" }).focus();
+    await page.keyboard.press("End");
+    const oldest = page.getByRole("link", { name: "run-0", exact: true });
+    await oldest.waitFor();
+    await expect.poll(() => page.evaluate("history.state?.places?.Executions")).toBeGreaterThan(0);
+    await oldest.click();
+    await page.getByRole("heading", { level: 1, name: "run-0" }).waitFor();
+    await page.goBack();
+    await page.getByText(`${many} shown.`).waitFor();
+    await oldest.waitFor({ timeout: 5_000 });
+    await oldest.click();
+    await page.getByRole("link", { name: "resting", exact: true }).click();
+    await page.getByRole("link", { name: "All executions" }).click();
+    await page.getByText("100 shown.").waitFor();
+    await page.getByRole("link", { name: `run-${many - 1}`, exact: true }).waitFor();
+    await page.context().close();
+  });
+
   test.each([
     ["#/executions?machine=resting", "run-0", "Stopped"],
     ["#/executions?machine=resting&status=RUNNING", "run-1", undefined],

@@ -19,15 +19,23 @@ function toneOf(type: string): Tone {
   return "running";
 }
 
+/** Where in the machine an event happened. */
+export interface EventPlace {
+  readonly state: string;
+  /** Absent where nothing tells which of them it was. */
+  readonly visit?: number;
+}
+
 interface EventsProps {
   readonly events: readonly AwsHistoryEvent[];
-  /** The state that each event belongs to, by its number. */
-  readonly states: ReadonlyMap<number, string>;
+  /** By the number of the event. */
+  readonly places: ReadonlyMap<number, EventPlace>;
+  readonly linkTo: (place: EventPlace) => string;
 }
 
 const rowHeight = 34;
 
-export function Events({ events, states }: EventsProps) {
+export function Events({ events, places, linkTo }: EventsProps) {
   const [failedOnly, setFailedOnly] = useState(false);
   const [withNoise, setWithNoise] = useState(false);
   const [chosen, setChosen] = useState<number>();
@@ -64,7 +72,7 @@ export function Events({ events, states }: EventsProps) {
               <EventRow
                 key={event.id}
                 event={event}
-                state={states.get(event.id)}
+                state={places.get(event.id)?.state}
                 begun={begun}
                 place={place}
                 open={event.id === chosen}
@@ -74,7 +82,7 @@ export function Events({ events, states }: EventsProps) {
           }}
         />
       )}
-      {open && <EventDetails event={open} />}
+      {open && <EventDetails event={open} place={places.get(open.id)} linkTo={linkTo} />}
     </div>
   );
 }
@@ -109,7 +117,12 @@ function gist(event: AwsHistoryEvent): string {
   return typeof text === "string" ? short(text) : "";
 }
 
-function EventDetails({ event }: { readonly event: AwsHistoryEvent }) {
+interface DetailsProps extends Pick<EventsProps, "linkTo"> {
+  readonly event: AwsHistoryEvent;
+  readonly place: EventPlace | undefined;
+}
+
+function EventDetails({ event, place, linkTo }: DetailsProps) {
   const { id, type, previousEventId, timestamp } = event;
   const details = Object.entries(detailsOf(event));
   return (
@@ -118,7 +131,8 @@ function EventDetails({ event }: { readonly event: AwsHistoryEvent }) {
         {id} {type}
       </h3>
       <p class="quiet">
-        {new Date(timestamp).toISOString()}, follows event {previousEventId}
+        {new Date(timestamp).toISOString()}, follows event {previousEventId}.{" "}
+        {place && <a href={linkTo(place)}>Look at {place.state}</a>}
       </p>
       {details.map(([name, value]) => (
         <Payload key={name} title={name} text={typeof value === "string" ? value : JSON.stringify(value)} />

@@ -10,7 +10,7 @@ import { count, duration } from "../../lib/cli/explain/words.ts";
 import { LongText } from "../parts/long-text.tsx";
 import { Payload } from "../parts/payload.tsx";
 import { StateBadge } from "../parts/status.tsx";
-import { executionLink, namesIn } from "../route.ts";
+import { executionLink, go, namesIn } from "../route.ts";
 import { startedExecution } from "./called.ts";
 import { stepsOf } from "./data-steps.ts";
 import { FunctionOutput } from "./function-output.tsx";
@@ -44,7 +44,7 @@ export function StatePanel(props: StatePanelProps) {
         {duration((leftAt ?? now) - enteredAt)}
       </p>
       {visits.length > 1 && <OtherVisits visit={visit} visits={visits} linkTo={linkTo} />}
-      {error !== undefined && <Failure error={error} cause={cause} />}
+      {error !== undefined && <Failure key={visit.id} error={error} cause={cause} />}
       {attempts.length > 1 && (
         <nav class="attempts" aria-label="Attempts">
           {attempts.map(({ status: outcome, error: why }, index) => (
@@ -59,11 +59,11 @@ export function StatePanel(props: StatePanelProps) {
           ))}
         </nav>
       )}
-      {open?.error !== undefined && <Failure error={open.error} cause={open.cause} />}
+      {open?.error !== undefined && <Failure key={open.event} error={open.error} cause={open.cause} />}
       {open && <Started attempt={open} />}
       {open && <FunctionOutput executionArn={executionArn} attempt={open} now={now} key={open.event} />}
-      {visit.type === "Map" && <Items visit={visit} itemLink={itemLink} />}
-      <DataFlow visit={visit} attempt={open} />
+      {visit.type === "Map" && <Items key={visit.id} visit={visit} itemLink={itemLink} />}
+      <DataFlow key={visit.id} visit={visit} attempt={open} />
     </section>
   );
 }
@@ -73,11 +73,25 @@ const mostShown = 12;
 function OtherVisits({ visit, visits, linkTo }: Pick<StatePanelProps, "visit" | "visits" | "linkTo">) {
   const at = visits.indexOf(visit);
   const first = Math.max(0, Math.min(at - mostShown / 2, visits.length - mostShown));
+  const goTo = (number: number): void => {
+    const wanted = visits[number - 1];
+    if (wanted) go(linkTo(wanted));
+  };
   return (
     <nav class="attempts" aria-label="Visits of this state">
       <span class="quiet">
         visit {count(at + 1)} of {count(visits.length)}:
       </span>
+      {visits.length > mostShown && (
+        <input
+          type="number"
+          aria-label="Go to visit"
+          min={1}
+          max={visits.length}
+          value={at + 1}
+          onChange={(event) => goTo(Number(event.currentTarget.value))}
+        />
+      )}
       {visits.slice(first, first + mostShown).map((each, index) => (
         <a key={each.id} href={linkTo(each)} aria-current={each === visit ? "true" : undefined} class={each.status}>
           {each.inside?.index === undefined ? first + index + 1 : `item ${each.inside.index}`}

@@ -6,7 +6,7 @@ import { Graph } from "../graph/graph.tsx";
 import { Payload } from "../parts/payload.tsx";
 import type { Query } from "../route.ts";
 import { go } from "../route.ts";
-import { Events } from "./events.tsx";
+import { type EventPlace, Events } from "./events.tsx";
 import type { Read } from "./history.ts";
 import { Timeline } from "./timeline.tsx";
 
@@ -36,7 +36,7 @@ export function View(props: ViewProps) {
     case "timeline":
       return <TimelineView {...props} />;
     case "events":
-      return <EventsView read={read} />;
+      return <EventsView read={read} toState={toState} />;
     case "input & output":
       return <InputAndOutput read={read} />;
   }
@@ -60,13 +60,13 @@ function TimelineView({ read, seen, now, chosen, toState }: ViewProps) {
   );
 }
 
-function EventsView({ read: { events, partial } }: { readonly read: Read }) {
-  const states = useMemo(() => statesOf(events), [events]);
+function EventsView({ read: { events, partial }, toState }: Pick<ViewProps, "read" | "toState">) {
+  const places = useMemo(() => placesOf(events), [events]);
   return (
     <>
       {partial === "loading" && <p class="quiet">More events are on their way…</p>}
       {partial === "cut" && <p class="quiet">The first {count(events.length)} events; `baton history` shows all.</p>}
-      <Events events={events} states={states} />
+      <Events events={events} places={places} linkTo={({ state, visit }) => toState(state, { visit })} />
     </>
   );
 }
@@ -74,18 +74,20 @@ function EventsView({ read: { events, partial } }: { readonly read: Read }) {
 /** What ends several branches, or all, follows from one of them and belongs to none. */
 const ofMany = /^(Execution|MapIteration|(Map|Parallel)State(Succeeded|Failed))/;
 
-/** The state that each event belongs to: what it says itself, else that of the event it follows from. */
-function statesOf(events: Read["events"]): ReadonlyMap<number, string> {
-  const states = new Map<number, string>();
+/** The state that each event belongs to, and its visit: what it says itself, else those of the event it follows from. */
+function placesOf(events: Read["events"]): ReadonlyMap<number, EventPlace> {
+  const places = new Map<number, EventPlace>();
   for (const { id, previousEventId, type, ...details } of events) {
     const { stateEnteredEventDetails, stateExitedEventDetails, evaluationFailedEventDetails } = details;
     const named =
       (stateEnteredEventDetails ?? stateExitedEventDetails)?.["name"] ?? evaluationFailedEventDetails?.["state"];
     if (ofMany.test(type)) continue;
-    const state = typeof named === "string" ? named : states.get(previousEventId);
-    if (state !== undefined) states.set(id, state);
+    const before = places.get(previousEventId);
+    if (stateEnteredEventDetails && typeof named === "string") places.set(id, { state: named, visit: id });
+    else if (typeof named === "string" && named !== before?.state) places.set(id, { state: named });
+    else if (before) places.set(id, before);
   }
-  return states;
+  return places;
 }
 
 function InputAndOutput({ read: { description } }: { readonly read: Read }) {

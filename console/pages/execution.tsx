@@ -93,7 +93,6 @@ function Body({ read, chosen }: { readonly read: Read; readonly chosen: Executio
         </div>
         {visit ? (
           <StatePanel
-            key={visit.id}
             executionArn={description.executionArn}
             visit={visit}
             visits={seen.filter((each) => each.state === visit.state)}

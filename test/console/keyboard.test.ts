@@ -116,7 +116,36 @@ describe.skipIf(missingChromium)(`the console by keyboard${reason}`, () => {
     expect(await key("Tab", "ArrowDown")).toContain("More");
     await key("Enter");
     await page.getByRole("region", { name: "State More" }).waitFor();
-    expect(await key("Tab")).toBe("1");
+    expect(await key("Tab")).toBe("Go to visit");
+  });
+
+  test("from visit to visit: by number, and the focus stays where it is", async () => {
+    const { page, go } = opened;
+    await go("#/executions/loop/long/Step");
+    const panel = page.getByRole("region", { name: "State Step" });
+    await panel.getByText("visit 300 of 300:").waitFor();
+    const number = panel.getByRole("spinbutton", { name: "Go to visit" });
+    await number.fill("7");
+    await page.keyboard.press("Enter");
+    await panel.getByText("visit 7 of 300:").waitFor();
+    expect(await focused(page)).toBe("Go to visit");
+    await panel.getByRole("link", { name: "9", exact: true }).focus();
+    await page.keyboard.press("Enter");
+    await panel.getByText("visit 9 of 300:").waitFor();
+    expect(await focused(page)).toBe("9");
+    await number.fill("301");
+    await page.keyboard.press("Enter");
+    await page.goBack();
+    await panel.getByText("visit 7 of 300:").waitFor();
+  });
+
+  test("an event leads to the visit that it belongs to", async () => {
+    const { page, go } = opened;
+    await go("#/executions/loop/long?view=events");
+    await page.getByText(/ of 1,2\d\d events/).waitFor();
+    await page.locator(".event", { hasText: "ChoiceStateExited" }).nth(2).click();
+    await page.getByRole("link", { name: "Look at More" }).click();
+    await page.getByRole("region", { name: "State More" }).getByText("visit 3 of 300:").waitFor();
   });
 });
 

@@ -8,7 +8,7 @@ import type { Client, Reply } from "./client.ts";
 import { readCause } from "./explain/cause.ts";
 import { Failure } from "./failure.ts";
 import { listAll } from "./list-all.ts";
-import { machineArnOf } from "./names.ts";
+import { machineArnOf, namesIn } from "./names.ts";
 import { duration, shortPayload, table } from "./paint.ts";
 
 export interface Filter {
@@ -78,7 +78,13 @@ export async function findExecutions(client: Client, what: string, filter: Filte
 /** The server's most for one answer. */
 const mostAtOnce = 1_000;
 
-async function searched(client: Client, machine: string, filter: Filter, limit: number): Promise<Found> {
+/** Those of all machines: after the newest, the server tells them machine by machine, so only all of them are the newest first. */
+export async function findEverywhere(client: Client, filter: Filter, limit: number): Promise<Found> {
+  const { rows, otherErrors } = await searched(client, undefined, filter, Number.POSITIVE_INFINITY);
+  return { rows: [...rows].sort((a, b) => b.startDate - a.startDate).slice(0, limit), otherErrors };
+}
+
+async function searched(client: Client, machine: string | undefined, filter: Filter, limit: number): Promise<Found> {
   const { status, since, until, error, search } = filter;
   const asked = { machine, status, search, from: since?.toISOString(), until: until?.toISOString() };
   const rows: Reply[] = [];
@@ -124,10 +130,12 @@ async function listed(client: Client, of: object, filter: Filter, limit: number)
   return { rows: rows.slice(0, limit), otherErrors: [] };
 }
 
-export function executionTable(rows: readonly Reply[]): string {
+/** `named`: by what the other commands take, where they are of several machines. */
+export function executionTable(rows: readonly Reply[], named = false): string {
   const why = rows.some(({ error }) => error !== undefined) ? ["WHY"] : [];
-  const cells = rows.map((row) => [row.name, row.status, ...timesOf(row), ...why.map(() => reasonOf(row))]);
-  return table([["NAME", "STATUS", "STARTED", "TOOK", ...why], ...cells]);
+  const nameOf = ({ executionArn, name }: Reply): string => (named ? `${namesIn(executionArn).machine}/${name}` : name);
+  const cells = rows.map((row) => [nameOf(row), row.status, ...timesOf(row), ...why.map(() => reasonOf(row))]);
+  return table([[named ? "EXECUTION" : "NAME", "STATUS", "STARTED", "TOOK", ...why], ...cells]);
 }
 
 function reasonOf({ error, cause }: Reply): string {

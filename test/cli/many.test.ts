@@ -52,6 +52,9 @@ beforeAll(async () => {
   await start("declined-1", { error: "Declined", order: { id: 7 } });
   await start("declined-2", { error: "Declined", order: { id: 8 } });
   await start("broken", {});
+  await deploy(client, { name: "refunds", text: JSON.stringify(orders) });
+  const refunds = stateMachineArn.replace("orders", "refunds");
+  await client.call("StartExecution", { stateMachineArn: refunds, name: "late", input: '{"error":"Late"}' });
   await vi.waitFor(async () => expect(await listed("--status", "FAILED")).toHaveLength(3), 10_000);
 });
 afterAll(async () => {
@@ -81,6 +84,15 @@ describe("list", () => {
     expect(out).toMatch(/WHY\nbroken .*States\.Runtime: .*\ndeclined-2 .*Declined: no money\n/);
     const [row] = JSON.parse((await say("list", "orders", "--json", "--error", "Declined")).out);
     expect(row).toMatchObject({ error: "Declined", startDate: expect.any(Number), stopDate: expect.any(Number) });
+  });
+
+  test("of all machines since a moment, the newest first, by names that other commands take", async () => {
+    const first = async () => (await say("list", "--since", "1h", "--status", "FAILED", "--limit", "3")).out;
+    await expect
+      .poll(async () => (await first()).match(/^\S+/gm))
+      .toEqual(["EXECUTION", "refunds/late", "orders/broken", "orders/declined-2"]);
+    const none = await say("list", "--since", "1h", "--status", "TIMED_OUT");
+    expect(none.out).toBe("no machine has any such execution that is TIMED_OUT in Region us-east-1\n");
   });
 
   test("an error that none has: those that there are", async () => {

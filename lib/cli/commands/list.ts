@@ -7,6 +7,7 @@ import {
   executionTable,
   type Filter,
   type Found,
+  findEverywhere,
   findExecutions,
   isMapRun,
   otherwise,
@@ -28,7 +29,7 @@ export function listCommand(): Command {
   return addFilter(
     new Command("list")
       .description("list state machines, the executions of one, or the children of a Map Run")
-      .argument("[what]", "the state machine's name or ARN, or a Map Run's ARN")
+      .argument("[what]", "the state machine's name or ARN, or a Map Run's ARN; with --since, nothing for all machines")
       .addOption(
         new Option("--status <status>", "only these").choices([
           "RUNNING",
@@ -45,39 +46,42 @@ export function listCommand(): Command {
     .addOption(jsonOption())
     .action(async (what: string | undefined, options: Options) => {
       const client = connect(options.url);
-      if (what === undefined) await listMachines(client, options);
+      if (what === undefined && options.since === undefined) await listMachines(client, options);
       else await listExecutions(client, what, options);
     });
 }
 
 async function listMachines(client: Client, options: Options): Promise<void> {
-  const [filter] = (["status", "error", "since", "until", "search"] as const).filter((name) => options[name]);
+  const [filter] = (["status", "error", "until", "search"] as const).filter((name) => options[name]);
   if (filter !== undefined)
     throw new Failure(
-      `--${filter} is about executions: name a machine, as in baton list MACHINE --${filter} …; what runs on all of them shows baton watch --once`,
+      `--${filter} is about executions: name a machine, as in baton list MACHINE --${filter} …, or say --since 24h for those of all machines; what runs on all of them shows baton watch --once`,
     );
   const machines = await machinesOf(client);
   if (options.json) console.log(JSON.stringify(machines, undefined, 2));
   else console.log(machines.length === 0 ? await noMachines(client) : machineTable(machines));
 }
 
-async function listExecutions(client: Client, what: string, options: Options): Promise<void> {
-  // One more than is shown, if there are more.
-  const found = await findExecutions(client, what, options, options.limit + 1);
+async function listExecutions(client: Client, what: string | undefined, options: Options): Promise<void> {
+  const most = options.limit + 1; // one more than is shown, if there are more
+  const found = await (what === undefined
+    ? findEverywhere(client, options, most)
+    : findExecutions(client, what, options, most));
   const rows = found.rows.slice(0, options.limit);
   if (options.json) return console.log(JSON.stringify(rows, undefined, 2));
   if (rows.length === 0) console.log(noExecutions(client, what, options, found));
-  else console.log(isMapRun(what) ? childTable(rows) : executionTable(rows));
+  else console.log(what && isMapRun(what) ? childTable(rows) : executionTable(rows, what === undefined));
   // Beside what a script may read.
   if (found.rows.length > rows.length)
     console.error(`the newest ${options.limit} are shown, and there are more: --limit shows as many as you say`);
 }
 
-function noExecutions({ region }: Client, what: string, options: Options, { otherErrors }: Found): string {
+function noExecutions({ region }: Client, what: string | undefined, options: Options, { otherErrors }: Found): string {
   const { status, error, since, until, search } = options;
   const such = (error ?? since ?? until ?? search) ? " such" : "";
-  const kept = isMapRun(what) ? "; EXPRESS children are not listed" : "";
-  return `${what} has no${such} execution${status === undefined ? "" : ` that is ${status}`} in Region ${region}${kept}${otherwise(otherErrors)}`;
+  const kept = what && isMapRun(what) ? "; EXPRESS children are not listed" : "";
+  const subject = what === undefined ? "no machine has any" : `${what} has no`;
+  return `${subject}${such} execution${status === undefined ? "" : ` that is ${status}`} in Region ${region}${kept}${otherwise(otherErrors)}`;
 }
 
 function machineTable(rows: readonly Reply[]): string {

@@ -4,7 +4,7 @@ import { type Progress, progressOf } from "../asl/graph/progress.ts";
 import { JsonSyntaxError, parseJson } from "../asl/json.ts";
 import { parseDefinitionText } from "../asl/parse.ts";
 import type { Client, Reply } from "./client.ts";
-import { readDefinitionFile } from "./definition-file.ts";
+import { machineNamed, readDefinitionFile } from "./definition-file.ts";
 import { Failure } from "./failure.ts";
 import { listAll, machinesOf } from "./list-all.ts";
 import { arnAmong, findExecution } from "./names.ts";
@@ -17,7 +17,7 @@ export interface Subject {
   /** The definition. It is JSON; whether it is valid is not judged here. */
   readonly text: string;
   readonly machineArn?: string;
-  /** Of a machine. */
+  /** Of a machine, on the server or in a template. */
   readonly isExpress?: boolean;
   readonly executionArn?: string;
   /** Of an execution. */
@@ -42,12 +42,13 @@ export async function findSubject(
 
 /** Whatever looks like a file is one, so that a misspelt name is told as such. A folder may be called as its machine is. */
 function isFile(given: string): boolean {
-  if (given === "-" || /\.(json|ya?ml)$/.test(given)) return true;
-  return !given.startsWith("arn:") && existsSync(given) && !statSync(given).isDirectory();
+  const { path } = machineNamed(given);
+  if (path === "-" || /\.(json|ya?ml)$/.test(path)) return true;
+  return !path.startsWith("arn:") && existsSync(path) && !statSync(path).isDirectory();
 }
 
 function fromFile(file: string, substitutions: Readonly<Record<string, string>>): Subject {
-  const { name, text } = readDefinitionFile(file, substitutions);
+  const { name, text, type } = readDefinitionFile(file, substitutions);
   try {
     parseJson(text);
   } catch (error) {
@@ -56,7 +57,7 @@ function fromFile(file: string, substitutions: Readonly<Record<string, string>>)
     const problems = parsed.kind === "problems" ? parsed.problems : [];
     throw new Failure(problems.map((problem) => problemText(problem, file)).join("\n"));
   }
-  return { title: name, text };
+  return { title: name, text, isExpress: type === "EXPRESS" };
 }
 
 async function findMachine(client: Client, given: string): Promise<string | undefined> {

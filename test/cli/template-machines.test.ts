@@ -119,6 +119,17 @@ describe("baton validate", () => {
 });
 
 test.each([
+  ["graph", "inline.yaml#Orders", /lambda charge /],
+  ["graph", "inline.yaml#Order", /has no state machine Order: name .*inline\.yaml#Orders\n$/],
+  ["cost", "inline.yaml#Orders", /orders-test is EXPRESS/],
+  ["cost", "two.yaml#Text", /every way +\d/],
+  ["iam", "two.yaml#Beside", /"arn:aws:lambda:.*:function:ChargeCard"/],
+])("baton %s %s", async (command, name, said) => {
+  const { out, err } = await baton(command, file(name));
+  expect(out + err).toMatch(said);
+});
+
+test.each([
   ["inline.yaml", "orders-test", "charge"],
   ["two.yaml#Text", "Text", "ChargeCard"],
   ["two.yaml#Beside", "Beside", "ChargeCard"],

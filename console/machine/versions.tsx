@@ -16,6 +16,9 @@ interface Loaded {
   readonly aliases: readonly (Alias & { readonly routingConfiguration: readonly Route[] })[];
 }
 
+/** A version is published seldom, and a look costs two reads and one for each alias. */
+const restMilliseconds = 10_000;
+
 async function load(stateMachineArn: string): Promise<Loaded> {
   const [listed, named] = await Promise.all([
     call<{ stateMachineVersions: Version[] }>("ListStateMachineVersions", { stateMachineArn, maxResults: 1000 }),
@@ -33,7 +36,7 @@ async function load(stateMachineArn: string): Promise<Loaded> {
 }
 
 export function Versions({ machine: { stateMachineArn } }: { readonly machine: MachineDescription }) {
-  const { value, error } = useLive({ key: stateMachineArn, load: () => load(stateMachineArn), settled: () => true });
+  const { value, error } = useLive({ key: stateMachineArn, load: () => load(stateMachineArn), restMilliseconds });
   const now = useNow();
   if (error && !value) return <Failed error={error} />;
   if (!value) return <p class="empty">Loading…</p>;

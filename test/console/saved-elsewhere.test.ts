@@ -80,4 +80,21 @@ describe.skipIf(missingChromium)(`a definition that another one saves${reason}`,
     await page.getByText("What you have written is not saved.").waitFor({ state: "hidden" });
     await page.context().close();
   });
+
+  test("a version that is published elsewhere is listed without a reload", async () => {
+    const { page, go } = await openConsole(browser, shop.url);
+    await page.clock.install();
+    await go("#/machines/shared?view=versions");
+    await page.reload();
+    await page.getByText("None has been published.").waitFor();
+    const stateMachineArn = "arn:aws:states:us-east-1:000000000000:stateMachine:shared";
+    await shop.client.call("PublishStateMachineVersion", { stateMachineArn });
+    const published = async (): Promise<boolean> => {
+      await page.clock.runFor(1_000);
+      return (await page.getByText("None has been published.").count()) === 0;
+    };
+    await expect.poll(published).toBe(true);
+    await page.getByRole("listitem").getByText(", published").waitFor();
+    await page.context().close();
+  });
 });

@@ -31,6 +31,7 @@ function Tasks({ chosen }: { readonly chosen: string | undefined }) {
   const now = useNow();
   const { tasks, areAll } = value ?? { tasks: [], areAll: true };
   const open = tasks.find((task) => isAt(task, chosen));
+  const status = useRef<HTMLParagraphElement>(null);
   const seen = useRef<OpenTask>(undefined);
   if (open) seen.current = open;
   // What was said is about the task before.
@@ -41,6 +42,7 @@ function Tasks({ chosen }: { readonly chosen: string | undefined }) {
     setSays(`${word} The execution goes on.`);
     again();
     go(link(["inbox"]));
+    status.current?.focus(); // the button goes with its form, and the next task is close to here
   };
   const tooLate = (): void => {
     setSays("Your answer does not count: the task was answered before, or its time was over.");
@@ -50,7 +52,7 @@ function Tasks({ chosen }: { readonly chosen: string | undefined }) {
   return (
     <>
       {error && <Failed error={error} />}
-      <p class="quiet" role="status">
+      <p class="quiet" role="status" ref={status} tabIndex={-1}>
         {says} {waiting(tasks.length, areAll)}
       </p>
       {value && areAll && tasks.length === 0 && (

@@ -174,6 +174,7 @@ describe.skipIf(missingChromium)(`acts of the console${reason}`, () => {
     await page.getByRole("textbox", { name: /Your name/ }).fill("Mia");
     await page.getByRole("button", { name: "Approve", exact: true }).click();
     await page.getByText("Approved.").waitFor();
+    expect(await page.evaluate("document.activeElement.getAttribute('role')")).toBe("status");
     await shop.ended(started);
     expect(await page.evaluate("Object.keys(sessionStorage)")).toEqual([]);
   });

@@ -75,7 +75,9 @@ function forkOf(end: Segment) {
   const name = branchName(end.branch);
   const { scope } = end.position;
   if (!name || !scope) throw new Error(`segment ${end.seq} of ${end.execution}${end.branch} ends no branch of a fork`);
-  return { ...name, width: scope.width, concurrency: scope.concurrency, eventsBefore: scope.eventsBefore };
+  const { parent, forkSeq, index } = name;
+  const { width, concurrency, eventsBefore } = scope;
+  return { parent, forkSeq, index, width, concurrency, eventsBefore };
 }
 
 /** The last of a group reports to the next level; the last of all joins. */

@@ -3,7 +3,7 @@
  * branch's body, so that the row that is rewritten at every report stays small. Groups in use are kept as they
  * were read: only this file writes their rows.
  */
-import type { JoinKey, JoinState, Joins } from "../../engine/ports.ts";
+import type { JoinKey, JoinState, Joins, Reported } from "../../engine/ports.ts";
 import { bodyOf, expiryOf, joinParts, key, ordered, tables, value } from "./rows.ts";
 import type { Store } from "./store.ts";
 
@@ -53,12 +53,12 @@ export function localJoins(store: Store): Joins {
       await store.room();
       const name = stateKey(join);
       const state = find(name);
-      if (state.finished.includes(index)) return { ...standing(state), repeated: true };
+      if (state.finished.includes(index)) return reported(state, true);
       if (body !== undefined) store.put(bodyKey(join, index), value(body, expires));
       state.finished.push(index);
       state.text += ` ${index}`;
       write(name, state, expires);
-      return { ...standing(state), repeated: false };
+      return reported(state, false);
     },
 
     async close(join, expires) {
@@ -101,4 +101,8 @@ function decode(row: string | undefined): Kept {
 /** As it is now: whoever reports next does not change what was answered. */
 function standing({ finished, closed }: Kept): JoinState {
   return { finished: finished.slice(), closed };
+}
+
+function reported({ finished, closed }: Kept, repeated: boolean): Reported {
+  return { finished: finished.slice(), closed, repeated };
 }

@@ -83,13 +83,15 @@ interface Context {
 interface Fold {
   readonly visits: OpenVisit[];
   readonly open: Set<OpenVisit>;
+  /** What the execution's end cut off, which a redrive goes on with. */
+  cutOff: readonly OpenVisit[];
   /** By event number. */
   readonly contexts: (Context | undefined)[];
 }
 
 /** Visits in the order in which they began. */
 export function visitsOf(events: Iterable<AwsHistoryEvent>): readonly Visit[] {
-  const fold: Fold = { visits: [], open: new Set(), contexts: [] };
+  const fold: Fold = { visits: [], open: new Set(), cutOff: [], contexts: [] };
   for (const event of events) {
     const before = fold.contexts[enteredAt(event) ?? event.previousEventId] ?? {};
     fold.contexts[event.id] = tell(fold, event, before);
@@ -126,6 +128,7 @@ const tellers: readonly (readonly [type: RegExp, teller: Teller])[] = [
   [/^(Task|LambdaFunction|Activity)(Submit|Schedule|Start)?(Failed|TimedOut)$/, failed],
   [/^(EvaluationFailed|MapRunFailed)$/, failed],
   [/^Execution(Failed|TimedOut|Aborted|Succeeded)$/, ended],
+  [/^ExecutionRedriven$/, redriven],
 ];
 
 /** Of each type once: a history has tens of thousands of events, of few types. */
@@ -361,7 +364,21 @@ function failed(_fold: Fold, event: AwsHistoryEvent, before: Context): Context {
 
 function ended(fold: Fold, event: AwsHistoryEvent, before: Context): Context {
   if (event.type === "ExecutionFailed") failThrough(fold, event, before);
-  for (const open of fold.open) closeOpen(fold, open, event.timestamp);
+  const open = [...fold.open];
+  for (const visit of open) closeOpen(fold, visit, event.timestamp);
+  fold.cutOff = open.filter(({ status }) => status === "aborted");
+  return before;
+}
+
+/** A call begins anew with an event that says so; a Wait, and what has branches that wait, just goes on. */
+function redriven(fold: Fold, _event: AwsHistoryEvent, before: Context): Context {
+  for (const visit of fold.cutOff) {
+    visit.status = "running";
+    delete visit.leftAt;
+    fold.open.add(visit);
+    for (const [index, status] of visit.items) if (status === "aborted") visit.items.set(index, "running");
+  }
+  fold.cutOff = [];
   return before;
 }
 

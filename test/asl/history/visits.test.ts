@@ -1,6 +1,7 @@
 /** Histories told state by state: a machine, what its tasks answer, and the visits that come of it. */
 import { describe, expect, test } from "vitest";
 import { type Visit, visitsOf } from "../../../lib/asl/history/visits.ts";
+import type { AwsHistoryEvent } from "../../../lib/asl/history.ts";
 import { parseDefinition } from "../../../lib/asl/parse.ts";
 import { type Responder, simulate } from "../../../lib/asl/simulate.ts";
 
@@ -119,5 +120,27 @@ describe("visits", () => {
     expect(visit).toMatchObject({ input: '{"n":0.0}', output: '{"call":1}' });
     expect(visit?.attempts).toMatchObject([{ arguments: '{"given":1}', result: '{"call":1}' }]);
     expect(visit?.leftAt).toBeGreaterThanOrEqual(visit?.enteredAt ?? Number.POSITIVE_INFINITY);
+  });
+
+  test("what a stop cut off runs again once it is redriven, though no event of its own says so", () => {
+    const entered = (name: string) => ({ stateEnteredEventDetails: { name } });
+    const stopped: readonly AwsHistoryEvent[] = [
+      { id: 1, previousEventId: 0, timestamp: 1, type: "ExecutionStarted" },
+      { id: 2, previousEventId: 0, timestamp: 2, type: "ParallelStateEntered", ...entered("Both") },
+      { id: 3, previousEventId: 2, timestamp: 3, type: "ParallelStateStarted" },
+      { id: 4, previousEventId: 3, timestamp: 4, type: "PassStateEntered", ...entered("First") },
+      { id: 5, previousEventId: 4, timestamp: 5, type: "PassStateExited", stateExitedEventDetails: { name: "First" } },
+      { id: 6, previousEventId: 5, timestamp: 6, type: "WaitStateEntered", ...entered("Rest") },
+      { id: 7, previousEventId: 0, timestamp: 7, type: "WaitStateAborted" },
+      { id: 8, previousEventId: 0, timestamp: 8, type: "ExecutionAborted" },
+    ];
+    const redriven: AwsHistoryEvent = { id: 9, previousEventId: 8, timestamp: 9, type: "ExecutionRedriven" };
+    const told = (events: readonly AwsHistoryEvent[]) =>
+      visitsOf(events).map(({ state, status }) => `${state}: ${status}`);
+    expect(told(stopped)).toEqual(["Both: aborted", "First: succeeded", "Rest: aborted"]);
+    expect(told([...stopped, redriven])).toEqual(["Both: running", "First: succeeded", "Rest: running"]);
+    expect(visitsOf([...stopped, redriven]).at(-1)?.leftAt).toBeUndefined();
+    const again: AwsHistoryEvent = { id: 10, previousEventId: 9, timestamp: 10, type: "ExecutionAborted" };
+    expect(told([...stopped, redriven, again])).toEqual(["Both: aborted", "First: succeeded", "Rest: aborted"]);
   });
 });

@@ -3,6 +3,7 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { readDefinitionFile } from "../../lib/cli/definition-file.ts";
+import { startLocal } from "../../lib/local/baton.ts";
 import { baton, folderOf } from "./baton.ts";
 
 const task = (Resource: string) => ({ StartAt: "Charge", States: { Charge: { Type: "Task", Resource, End: true } } });
@@ -50,6 +51,19 @@ Resources:
   ChargeCard: {Type: AWS::Serverless::Function}
 `,
   "beside.asl.json": definition(`\${Function}`),
+  "quick.yaml": `
+Resources:
+  Quick:
+    Type: AWS::Serverless::StateMachine
+    Properties:
+      Type: EXPRESS
+      Definition:
+        StartAt: Has
+        States:
+          Has: {Type: Choice, Choices: [{Variable: $.n, IsPresent: true, Next: Done}], Default: None}
+          Done: {Type: Succeed}
+          None: {Type: Fail, Error: None}
+`,
   "none.json": JSON.stringify({ Resources: { T: { Type: "AWS::SNS::Topic" } } }),
   "plain.asl.json": definition(`arn:aws:lambda:${here}:function:Resources`),
   "serverless.yml": `
@@ -144,4 +158,21 @@ test.each([
   expect(found.type).toBe(called === "orders-test" ? "EXPRESS" : undefined);
   const { States } = JSON.parse(found.text);
   expect(States.Charge.Resource).toBe(`arn:aws:lambda:${here}:function:${functionName}`);
+});
+
+test("an EXPRESS machine that is on the server already is run to its end there", async () => {
+  const server = await startLocal({ port: 0, folder: join(folder, "data") });
+  const at = ["--url", server.url] as const;
+  try {
+    await baton("deploy", file("quick.yaml"), ...at);
+    const { code, out } = await baton("run", file("quick.yaml"), "--input", '{"n":1}', ...at);
+    expect(out).toMatch(/^✔ SUCCEEDED in \d+ ms {2}\{"n":1\}\n$/);
+    expect(code).toBe(0);
+
+    const failed = await baton("run", file("quick.yaml"), "--json", ...at);
+    expect(JSON.parse(failed.out)).toMatchObject({ status: "FAILED", error: "None" });
+    expect(failed.code).toBe(1);
+  } finally {
+    await server.close();
+  }
 });

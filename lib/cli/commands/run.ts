@@ -4,7 +4,7 @@ import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Command } from "commander";
-import { connect, isUp } from "../client.ts";
+import { type Client, connect, isUp, type Reply } from "../client.ts";
 import { type DefinitionFile, readValidDefinition } from "../definition-file.ts";
 import { deploy } from "../deploy.ts";
 import { Failure } from "../failure.ts";
@@ -96,10 +96,17 @@ async function runAt(url: string, definition: DefinitionFile, input: string, opt
   const client = connect(url);
   const { stateMachineArn } = await deploy(client, definition);
   const named = options.name === undefined ? {} : { name: options.name };
-  const { executionArn } = await client.call("StartExecution", { stateMachineArn, input, ...named });
-  if (!options.json) console.log(paint("bold", executionArn));
+  const given = { stateMachineArn, input, ...named };
+  const { type } = await client.call("DescribeStateMachine", { stateMachineArn });
   const print = options.json ? undefined : (line: string) => console.log(line);
-  const description = await follow(client, executionArn, print);
+  const description =
+    type === "EXPRESS" ? await client.call("StartSyncExecution", given) : await followed(client, given, print);
   console.log(options.json ? JSON.stringify(description, undefined, 2) : ending(description));
   if (description.status !== "SUCCEEDED") process.exitCode = 1;
+}
+
+async function followed(client: Client, given: object, print: ((line: string) => void) | undefined): Promise<Reply> {
+  const { executionArn } = await client.call("StartExecution", given);
+  print?.(paint("bold", executionArn));
+  return await follow(client, executionArn, print);
 }

@@ -48,6 +48,23 @@ test.each([1, 2, 3])("reads agree with a plain map, seed %i", async (seed) => {
   await rm(folder, { recursive: true });
 });
 
+test("what is withdrawn while it is on its way to the file is not there afterwards", async () => {
+  const folder = await freshFolder();
+  const store = openStore(join(folder, "store"));
+  store.put("once\t1", "");
+  // So much is written in the next turn.
+  for (let row = 0; row < 30; row += 1) store.put(`row\t${row}`, "x".repeat(100_000));
+  await turn();
+  store.withdraw("once\t1");
+  expect(store.get("once\t1")).toBeUndefined();
+  await store.close();
+  const again = openStore(join(folder, "store"));
+  expect(again.get("once\t1")).toBeUndefined();
+  expect(again.count("row\t", "row\u007f")).toBe(30);
+  await again.close();
+  await rm(folder, { recursive: true });
+});
+
 test("keys are as LMDB itself would write them, the longest, too: a file of an earlier version is read as it stands", async () => {
   const folder = await freshFolder();
   const path = join(folder, "store");

@@ -116,10 +116,12 @@ describe.runIf(started.kind === "started")(title, () => {
         await shape.comeDue("2026-03-22T03:00:00Z");
       }
       const started = async () => (await startedBy(shape, [event.id, "2026-03-22T03-00-00Z"])).toSorted();
-      await expect.poll(started).toEqual([
-        expect.stringMatching(/^2026-03-22T03-00-00Z-[0-9a-f]{12}$/),
-        expect.stringMatching(/^6a7e8feb-b491-4cf7-a9f1-bf3703467718-[0-9a-f]{12}$/),
-      ]);
+      await expect
+        .poll(started)
+        .toEqual([
+          expect.stringMatching(/^2026-03-22T03-00-00Z-[0-9a-f]{12}$/),
+          expect.stringMatching(/^6a7e8feb-b491-4cf7-a9f1-bf3703467718-[0-9a-f]{12}$/),
+        ]);
       expect(await deadLetterOf(shape)).toMatchObject({
         body: { name: expect.stringMatching(event.id), input: JSON.stringify(event) },
         code: "StateMachineDoesNotExist",

@@ -68,7 +68,7 @@ function running({ waiting, visits, now, written = moment }: Told): Story {
   const first = leaves.find(({ reason }) => asksSomebody(reason)) ?? leaves[0] ?? waiting[0];
   if (!first) return { says: "Is about to go on.", next: "The next state is on its way." };
   const others = leaves.length - 1;
-  const about = visits.findLast(({ state, leftAt }) => state === first.state && leftAt === undefined);
+  const about = whereItWaits(visits, first);
   const more = others > 0 ? ` (and ${several(others, "other branch", "other branches")})` : "";
   return {
     says: `${sentence(first.reason, when)}${more}.`,
@@ -76,6 +76,13 @@ function running({ waiting, visits, now, written = moment }: Told): Story {
     next: whatComes(first, when),
     ...(asksSomebody(first.reason) && { asks: true }),
   };
+}
+
+/** Whoever waits before a state is still in the Wait that leads there. */
+function whereItWaits(visits: readonly Visit[], { state, reason }: Waiting): Visit | undefined {
+  const open = visits.filter(({ leftAt }) => leftAt === undefined);
+  const waits = reason.startsWith("waits until ") ? open.filter(({ type }) => type === "Wait") : [];
+  return open.findLast((visit) => visit.state === state) ?? (waits.length === 1 ? waits[0] : undefined);
 }
 
 function asksSomebody(reason: string): boolean {

@@ -44,6 +44,16 @@ test("of several branches that which waits for a person is told, whatever the ot
   expect(told(fork, rest).says).toMatch(/^Waits until .* in Rest\.$/);
 });
 
+test("what waits before a state is told with the Wait that it is in", () => {
+  const entered = { id: 2, previousEventId: 0, timestamp: now, stateEnteredEventDetails: { name: "Rest" } };
+  const visits = visitsOf([
+    { id: 1, previousEventId: 0, timestamp: now, type: "ExecutionStarted" },
+    { ...entered, type: "WaitStateEntered" },
+  ]);
+  const rest = { branch: "", state: "Next", reason: "waits until 2026-01-15T13:00:00.000Z before Next", until };
+  expect(storyOf({ description, waiting: [rest], visits, now }).about?.state).toBe("Rest");
+});
+
 test("many branches are counted as everything else is", () => {
   const fork = { branch: "", state: "Each", reason: "waits for the 10000 branches of Each" };
   expect(told(fork).says).toBe("Waits for the 10,000 branches of Each.");

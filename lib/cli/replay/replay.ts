@@ -161,7 +161,8 @@ function asItWas({ end }: RecordedRun, again: Outcome): Outcome {
 }
 
 export function toldEnd({ status, error, cause }: Pick<End, "status" | "error" | "cause">): string {
-  return [status, error, readCause(cause).message].filter((part) => part !== undefined && part !== "").join(" ");
+  const why = [error, readCause(cause).message].filter(Boolean).join(": ");
+  return why === "" ? status : `${status} ${why}`;
 }
 
 function sameEnd(a: Omit<End, "at">, b: Omit<End, "at">): boolean {

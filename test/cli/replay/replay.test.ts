@@ -154,7 +154,7 @@ describe("another machine", () => {
     const path = file("no-retry.json", with_("Charge", { Retry: [] }));
     const { code, out } = await replay(path, "order/small", "order/large");
     expect(out).toMatch(/✔ order\/large {2}FAILED Refused/);
-    expect(out).toMatch(/≠ order\/small {2}SUCCEEDED → FAILED Busy later\n/);
+    expect(out).toMatch(/≠ order\/small {2}SUCCEEDED → FAILED Busy: later\n/);
     expect(out).toMatch(/states {3}− Ask, − Done\n/);
     expect(out).toMatch(/no more {2}Charge {2}\S+:function:charge \{"amount":3,/);
     expect(out).toMatch(/no more {2}Ask {2}lambda:invoke.waitForTaskToken \{"FunctionName":"ask"/);

@@ -4,8 +4,9 @@
  */
 import type { Definition } from "../../lib/asl/definition.ts";
 import { writtenResult } from "../../lib/asl/distributed/results.ts";
+import { inItsPlace } from "../../lib/asl/distributed/tolerance.ts";
 import type { HistoryEvent } from "../../lib/asl/event.ts";
-import type { Failure, Forked } from "../../lib/asl/position.ts";
+import type { Failure, Forked, Outcome } from "../../lib/asl/position.ts";
 import { firstWave } from "../../lib/asl/states/fork.ts";
 import { standing } from "../../lib/asl/states/redrive.ts";
 import { begin, step } from "../../lib/asl/step.ts";
@@ -90,15 +91,25 @@ function runSignals(run: Folded, before: Segment, segment: Segment): readonly Si
   const id = idOf(doing.run);
   const failed = segment.events.find(({ type }) => type === "MapRunFailed");
   if (failed) return [{ kind: "failed", failure: failureIn(failed.details) }];
-  const children = childrenIn({ world }).filter(({ mapRun, status }) => mapRun === id && status === "SUCCEEDED");
+  const children = childrenIn({ world }).filter(({ mapRun }) => mapRun === id);
   const logs = children.map((child) => segmentsOf({ world }, child.id));
   const indexIn = (log: readonly Segment[]): number => log[0]?.header?.mapRun?.index ?? 0;
   const inOrder = logs.sort((one, other) => indexIn(one) - indexIn(other));
   const { writer } = doing.run;
   const written = writer ? { written: writtenResult({ ...doing.run, writer }) } : {};
-  const inMemory = endsInMemory({ world }, id).flatMap(({ outcome }) => ("output" in outcome ? [outcome.output] : []));
-  const outputs = [...inMemory, ...inOrder.map((log) => outputOf(log.findLast(({ branch }) => branch === "")))];
+  const inLogs = inOrder.flatMap((log) => endIn(log.findLast(({ branch }) => branch === "")) ?? []);
+  const outputs = [...endsInMemory({ world }, id).map(({ outcome }) => outcome), ...inLogs].map(resultOf);
   return [{ kind: "joined", outputs, events: 0, ...written }];
+}
+
+function endIn(head: Segment | undefined): Outcome | undefined {
+  const doing = head?.position.doing;
+  return doing?.kind === "ended" ? doing.outcome : undefined;
+}
+
+/** What stands among the results for a child, also for one whose failure is borne. */
+function resultOf(outcome: Outcome): string {
+  return outcome.status === "SUCCEEDED" ? outcome.output : inItsPlace(outcome);
 }
 
 type MomentOf = (header: Header, segment: Segment) => Moment;

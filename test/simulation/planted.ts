@@ -230,6 +230,7 @@ export const bugs: readonly Planted[] = [
     from: 'return (await finishCharge(engine, charge)) ? { kind: "done" } : redelivered(engine, command, delivery);',
     to: 'await finishCharge(engine, charge); return { kind: "done" };',
     only: "mended",
+    world: "impatient",
   },
   {
     bug: "a duplicate of an end starts the next branch again, and that one's end the next",
@@ -314,6 +315,7 @@ export const bugs: readonly Planted[] = [
     from: "&& { awaited }), inVain: count };",
     to: "&& { awaited }) };",
     only: "mapRunInVain",
+    world: "impatient",
   },
   {
     bug: "a scope that closes again misses who has not gone on yet",

@@ -1,6 +1,7 @@
 /** One open task: what is asked, with which data, until when; and the form that answers it. */
 import { useMemo, useState } from "preact/hooks";
 import { ApiError } from "../api/client.ts";
+import { Begun } from "../parts/begun.tsx";
 import { Command } from "../parts/command.tsx";
 import { draftOf } from "../parts/draft.ts";
 import { Editor } from "../parts/editor.tsx";
@@ -121,14 +122,7 @@ function AnswerForm({ task, answered, tooLate }: Omit<TaskProps, "now">) {
   const decline = (): void => void send(() => refuse(task, "Refused", refusalCause({ by, comment })), "Refused.");
   return (
     <form class="fields" onSubmit={submit}>
-      {begun && (
-        <p role="status">
-          This is what you had begun.{" "}
-          <button type="button" class="plain" onClick={startOver}>
-            Start over
-          </button>
-        </p>
-      )}
+      {begun && <Begun startOver={startOver} />}
       {!raw && task.schema && (
         <Fields
           schema={shownSchema(task.schema)}

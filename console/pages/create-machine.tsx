@@ -6,6 +6,7 @@ import type { Machine } from "../api/wire.ts";
 import { CheckedEditor, hasErrors, useCheck } from "../machine/checked-editor.tsx";
 import { emptyDefinition, examples } from "../machine/examples.ts";
 import { type Place, placeOf } from "../machine/refusal-place.ts";
+import { Begun } from "../parts/begun.tsx";
 import { Command } from "../parts/command.tsx";
 import { draftOf } from "../parts/draft.ts";
 import { useTitle } from "../parts/title.ts";
@@ -91,14 +92,7 @@ function CreateForm() {
   const says = (place: Place): string | undefined => (refused?.place === place ? refused.says : undefined);
   return (
     <form ref={form} class="create" onSubmit={create} noValidate>
-      {begun && (
-        <p role="status">
-          This is what you had begun.{" "}
-          <button type="button" class="plain" onClick={startOver}>
-            Start over
-          </button>
-        </p>
-      )}
+      {begun && <Begun startOver={startOver} />}
       <Fields given={given} change={(to) => setGiven({ ...given, ...to })} says={says} />
       <BeginFrom text={text} begin={setText} />
       <CheckedEditor text={text} change={setText} checked={checked} refused={says("definition")} />

@@ -61,6 +61,21 @@ export function isMapRun(what: string): boolean {
   return /^arn:[^:]+:states:[^:]*:[^:]*:mapRun:/.test(what);
 }
 
+/** Those of a machine with one of these statuses, the newest first. */
+export async function findWith(
+  client: Client,
+  machine: string,
+  { statuses, ...filter }: Omit<Filter, "status"> & { readonly statuses: readonly string[] },
+  limit: number,
+): Promise<Found> {
+  const parts: Found[] = [];
+  for (const status of statuses) parts.push(await findExecutions(client, machine, { ...filter, status }, limit));
+  // A page may tell again of one that was on the page before.
+  const found = new Map(parts.flatMap(({ rows }) => rows).map((row) => [row.executionArn, row]));
+  const rows = [...found.values()].sort((a, b) => b.startDate - a.startDate).slice(0, limit);
+  return { rows, otherErrors: parts.flatMap(({ otherErrors }) => otherErrors) };
+}
+
 export async function findExecutions(client: Client, what: string, filter: Filter, limit: number): Promise<Found> {
   if (isMapRun(what)) return await listed(client, { mapRunArn: what }, filter, limit);
   const stateMachineArn = await machineArnOf(client, what);

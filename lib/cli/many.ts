@@ -4,7 +4,7 @@
  */
 import { type Command, Option } from "commander";
 import { ApiFailure, type Client, type Reply } from "./client.ts";
-import { addFilter, executionTable, type Filter, findExecutions, otherwise } from "./executions.ts";
+import { addFilter, executionTable, type Filter, findWith, otherwise } from "./executions.ts";
 import { Failure } from "./failure.ts";
 import { executionArnOf } from "./names.ts";
 import { jsonOption, readLimit, urlOption } from "./options.ts";
@@ -61,15 +61,9 @@ async function ofMachine(
   statuses: readonly string[],
 ): Promise<Chosen> {
   const limit = filter.limit ?? Number.POSITIVE_INFINITY;
-  const parts = [];
-  for (const status of statuses) parts.push(await findExecutions(client, machine, { ...filter, status }, limit));
-  // A page may tell again of one that was on the page before.
-  const found = new Map(parts.flatMap(({ rows }) => rows).map((row) => [row.executionArn, row]));
-  const rows = [...found.values()].sort((a, b) => b.startDate - a.startDate).slice(0, limit);
-  if (rows.length === 0) {
-    const others = otherwise(parts.flatMap(({ otherErrors }) => otherErrors));
-    console.error(`${machine} has no execution that is meant (${statuses.join(", ")})${others}`);
-  }
+  const { rows, otherErrors } = await findWith(client, machine, { ...filter, statuses }, limit);
+  if (rows.length === 0)
+    console.error(`${machine} has no execution that is meant (${statuses.join(", ")})${otherwise(otherErrors)}`);
   return { arns: rows.map(({ executionArn }) => executionArn), rows };
 }
 

@@ -3,14 +3,15 @@
  * installation, by the function that makes the machines.
  */
 import { CustomResource, type ITaggable, Lazy, Names, Resource, Stack, TagManager, TagType } from "aws-cdk-lib";
-import * as cloudwatch from "aws-cdk-lib/aws-cloudwatch";
+import type * as cloudwatch from "aws-cdk-lib/aws-cloudwatch";
 import type * as iam from "aws-cdk-lib/aws-iam";
 import type * as sfn from "aws-cdk-lib/aws-stepfunctions";
 import type { Construct } from "constructs";
-import { metricNamespace, resourceTypes } from "../adapters/aws/names.ts";
+import { resourceTypes } from "../adapters/aws/names.ts";
 import type { IBaton } from "./baton.ts";
 import { judgeName, longestName } from "./machine.ts";
 import { machineHandler, serviceTimeout } from "./machine-handler.ts";
+import { metricOf } from "./metric.ts";
 
 export interface BatonActivityProps {
   /** The installation whose tasks it hands out. */
@@ -67,14 +68,7 @@ export class BatonActivity extends Resource implements sfn.IActivity, ITaggable 
   }
 
   metric(metricName: string, props?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    const dimensionsMap = { ActivityArn: this.activityArn };
-    return new cloudwatch.Metric({
-      namespace: metricNamespace,
-      metricName,
-      dimensionsMap,
-      statistic: "sum",
-      ...props,
-    }).attachTo(this);
+    return metricOf(this, { ActivityArn: this.activityArn }, metricName, props);
   }
 
   metricRunTime(props?: cloudwatch.MetricOptions): cloudwatch.Metric {

@@ -2,13 +2,13 @@
  * What every state machine of a `Baton` offers, made here or imported: grants, which are keys of the API, and metrics.
  */
 import { Resource } from "aws-cdk-lib";
-import * as cloudwatch from "aws-cdk-lib/aws-cloudwatch";
+import type * as cloudwatch from "aws-cdk-lib/aws-cloudwatch";
 import type * as iam from "aws-cdk-lib/aws-iam";
 import type * as sfn from "aws-cdk-lib/aws-stepfunctions";
 import type { IConstruct } from "constructs";
-import { metricNamespace } from "../adapters/aws/names.ts";
 import type { KeyRole } from "./access-keys.ts";
 import type { IBaton } from "./baton.ts";
+import { metricOf } from "./metric.ts";
 
 /** A state machine of a `Baton`, made here or elsewhere. */
 export interface IBatonStateMachine extends IConstruct, iam.IGrantable {
@@ -90,14 +90,7 @@ export abstract class BatonStateMachineBase extends Resource implements IBatonSt
   }
 
   metric(metricName: string, props?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    const dimensionsMap = { StateMachineArn: this.stateMachineArn };
-    return new cloudwatch.Metric({
-      namespace: metricNamespace,
-      metricName,
-      dimensionsMap,
-      statistic: "sum",
-      ...props,
-    }).attachTo(this);
+    return metricOf(this, { StateMachineArn: this.stateMachineArn }, metricName, props);
   }
 
   metricFailed(props?: cloudwatch.MetricOptions): cloudwatch.Metric {

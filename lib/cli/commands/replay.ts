@@ -8,7 +8,7 @@ import { parseJson, type Value } from "../../asl/json.ts";
 import { parseDefinitionText } from "../../asl/parse.ts";
 import { type Client, connect } from "../client.ts";
 import { readValidDefinition } from "../definition-file.ts";
-import { addFilter, errorFilter, type Filter, findExecutions, otherwise } from "../executions.ts";
+import { addFilter, errorFilter, type Filter, findWith, otherwise } from "../executions.ts";
 import { Failure } from "../failure.ts";
 import { executionArnOf } from "../names.ts";
 import { jsonOption, readLimit, substituteOption, urlOption } from "../options.ts";
@@ -107,13 +107,11 @@ async function* runsOf(name: string, executions: readonly string[], options: Opt
 }
 
 async function newest(client: Client, machine: string, options: Options): Promise<readonly string[]> {
-  const parts = [];
-  for (const status of options.status === undefined ? ends : [options.status])
-    parts.push(await findExecutions(client, machine, { ...options, status }, options.limit));
-  const rows = parts.flatMap((part) => part.rows).sort((a, b) => b.startDate - a.startDate);
+  const statuses = options.status === undefined ? ends : [options.status];
+  const { rows, otherErrors } = await findWith(client, machine, { ...options, statuses }, options.limit);
   if (rows.length === 0) {
-    const others = otherwise(parts.flatMap(({ otherErrors }) => otherErrors));
+    const others = otherwise(otherErrors);
     throw new Failure(`${machine} has no execution that has ended and is meant: there is nothing to replay${others}`);
   }
-  return rows.slice(0, options.limit).map(({ executionArn }) => executionArn);
+  return rows.map(({ executionArn }) => executionArn);
 }

@@ -1,5 +1,6 @@
 /** An execution that has been, with all that is needed to run it again without calling anything. */
 import type { Definition } from "../../asl/definition.ts";
+import { detailsOf } from "../../asl/history/visits.ts";
 import type { AwsHistoryEvent } from "../../asl/history.ts";
 import type { JsonText } from "../../asl/json.ts";
 import { parseDefinitionText } from "../../asl/parse.ts";
@@ -42,6 +43,8 @@ export interface End {
 /** As much as an installation takes by default: whether it had strict quotas, no history tells. */
 const payloadLimitBytes = 16 * 1024 * 1024;
 
+const redriven = "it was redriven, and a redrive is not run again";
+
 /** `tell`: how far the reading has come. */
 export async function runOnServer(
   client: Client,
@@ -76,7 +79,7 @@ export async function runOnServer(
     },
     history,
     calls: [...callsIn(history), ...ofChildren],
-    ...(described.redriveCount > 0 && { unrepeatable: "it was redriven, and a redrive is not run again" }),
+    ...(described.redriveCount > 0 && { unrepeatable: redriven }),
   };
 }
 
@@ -151,12 +154,11 @@ export function runOfHistory(name: string, history: readonly AwsHistoryEvent[]):
     );
   }
   const { roleArn } = begun;
-  const details = Object.entries(last).find(([name]) => name.endsWith("EventDetails"))?.[1] as Reply | undefined;
   return {
     name,
     startedAt: first.timestamp,
     input: String(begun["input"] ?? "{}"),
-    end: endOf({ ...details, status, stopDate: last.timestamp / 1_000 }),
+    end: endOf({ ...detailsOf(last), status, stopDate: last.timestamp / 1_000 }),
     execution: { payloadLimitBytes, ...(typeof roleArn === "string" && { roleArn }) },
     history: events,
     calls: callsIn(events),
@@ -164,7 +166,7 @@ export function runOfHistory(name: string, history: readonly AwsHistoryEvent[]):
       unrepeatable: "its Map Run has children, whose histories are not in the file",
     }),
     ...(events.some(({ type }) => type === "ExecutionRedriven") && {
-      unrepeatable: "it was redriven, and a redrive is not run again",
+      unrepeatable: redriven,
     }),
   };
 }

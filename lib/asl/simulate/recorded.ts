@@ -86,15 +86,13 @@ export function respondAsRecorded(
     return group.filter((call) => left.has(call));
   };
 
-  const answering = (attempt: Attempt): RecordedCall | undefined => {
-    const resource = resourceOf(attempt);
-    const fits = askedAlike(attempt);
+  const answering = (attempt: Attempt, resource: string, fits: Fits): RecordedCall | undefined => {
     const here = free(inPlace.get(placeOf(attempt)));
-    const same = here.find((call) => call.resource === resource && fits(call));
+    const same = here.find(fits);
     if (same !== undefined) return same;
     // Which token stands in what was asked then, nobody knows: it is no key.
     const elsewhere = attempt.arguments.includes(attempt.taskToken)
-      ? [...left].filter((call) => call.resource === resource && fits(call))
+      ? [...left].filter(fits)
       : free(alike.get(keyOf(resource, essenceOf(attempt.arguments))));
     return (
       elsewhere.find(({ state }) => state === attempt.state) ??
@@ -106,17 +104,18 @@ export function respondAsRecorded(
   return {
     asked,
     respond(attempt) {
-      const recorded = answering(attempt);
-      if (recorded !== undefined) left.delete(recorded);
       const { state } = attempt;
       const resource = resourceOf(attempt);
+      const fits = askedAlike(attempt, resource);
+      const recorded = answering(attempt, resource, fits);
+      if (recorded !== undefined) left.delete(recorded);
       const answer =
         recorded?.answer ?? (Object.hasOwn(results, state) ? { result: results[state] ?? null } : undefined);
       asked.push({
         state,
         resource,
         arguments: attempt.arguments.replaceAll(attempt.taskToken, "*"),
-        isSame: recorded !== undefined && recorded.resource === resource && askedAlike(attempt)(recorded),
+        isSame: recorded !== undefined && fits(recorded),
         hasAnswer: answer !== undefined,
         ...(recorded && { recorded }),
       });
@@ -157,10 +156,13 @@ function kindOf(resource: string): string {
   return /^arn:[^:]*:(lambda|states):/.exec(resource)?.[1] ?? resource;
 }
 
+/** Whether a recorded call asked the same. */
+type Fits = (call: RecordedCall) => boolean;
+
 /** A token stands wherever another token stood. */
-function askedAlike({ arguments: given, taskToken }: Attempt): (call: RecordedCall) => boolean {
+function askedAlike({ arguments: given, taskToken }: Attempt, resource: string): Fits {
   const parts = essenceOf(given).split(taskToken);
-  return (call) => isMadeOf(essenceOf(call.arguments), parts);
+  return (call) => call.resource === resource && isMadeOf(essenceOf(call.arguments), parts);
 }
 
 /** Begins with the first part and ends with the last, the others between them in their order. */
